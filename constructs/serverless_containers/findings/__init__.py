@@ -1,0 +1,21 @@
+"""Findings: what is wrong in a user's files, where, and what to do about it."""
+
+from serverless_containers.findings.finding import (
+    Finding,
+    Findings,
+    InvalidSourceError,
+    Rule,
+    Severity,
+)
+from serverless_containers.findings.location import KeyPath, Location, dotted
+
+__all__ = [
+    "Finding",
+    "Findings",
+    "InvalidSourceError",
+    "KeyPath",
+    "Location",
+    "Rule",
+    "Severity",
+    "dotted",
+]

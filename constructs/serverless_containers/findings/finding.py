@@ -1,0 +1,125 @@
+"""What the library has to say about a user's files, as data."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from serverless_containers.findings.location import KeyPath, Location, dotted
+
+
+class Severity(StrEnum):
+    """How much a finding weighs. The order is from the heaviest to the lightest."""
+
+    ERROR = "error"
+    """Nothing can be deployed before it is mended."""
+    WARNING = "warning"
+    """It deploys, and means something else than it does under Docker Compose."""
+    NOTE = "note"
+    """Worth knowing; nothing needs to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that is looked for.
+
+    Attributes:
+        code: Its stable name, in words joined by hyphens. Suppressions and reports refer to it.
+        severity: How much each of its findings weighs.
+        summary: One sentence for the rule reference: what must hold.
+        source: The page that the rule rests on, if it rests on one.
+    """
+
+    code: str
+    severity: Severity
+    summary: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One place where a rule does not hold.
+
+    Attributes:
+        rule: The rule.
+        at: Where, or None where no file can be named (a missing folder, an argument).
+        path: The keys that lead there, empty where there are none.
+        message: What is wrong, with the value given and the values allowed.
+        fix: What to do about it.
+    """
+
+    rule: Rule
+    at: Location | None
+    path: KeyPath = ()
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        parts = [str(self.at)] if self.at else []
+        if self.path:
+            parts.append(dotted(self.path))
+        parts.append(f"{self.message}; {self.fix}" if self.fix else self.message)
+        return ": ".join(parts)
+
+
+class Findings:
+    """Collects findings, so that a user hears of all of them at once.
+
+    A finding that is reported twice, from two phases that met the same value, is kept once.
+    """
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self._findings: dict[Finding, None] = dict.fromkeys(findings)
+
+    def report(
+        self,
+        rule: Rule,
+        at: Location | None,
+        path: KeyPath,
+        message: str,
+        fix: str = "",
+    ) -> None:
+        """Keep one more finding."""
+        finding = Finding(rule=rule, at=at, path=path, message=message, fix=fix)
+        self._findings.setdefault(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Keep findings that were collected elsewhere."""
+        for finding in findings:
+            self._findings.setdefault(finding)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """In the order of the files: errors, warnings and notes mixed, as a reader meets them."""
+        return iter(sorted(self._findings, key=_reading_order))
+
+    def __len__(self) -> int:
+        return len(self._findings)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stop a deployment."""
+        return tuple(found for found in self if found.rule.severity is Severity.ERROR)
+
+    def raise_errors(self) -> None:
+        """Raise every error at once.
+
+        Raises:
+            InvalidSourceError: If there is at least one.
+        """
+        if errors := self.errors:
+            raise InvalidSourceError(errors)
+
+
+def _reading_order(finding: Finding) -> tuple[bool, Location, str]:
+    return (finding.at is not None, finding.at or Location("", 0, 0), finding.message)
+
+
+class InvalidSourceError(Exception):
+    """A user's files, or what was asked of them, cannot be deployed.
+
+    Attributes:
+        findings: Every error, in reading order.
+    """
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))

@@ -1,0 +1,36 @@
+"""Where something stands in a user's file."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead to a value: ``("services", "api", "ports", 0)``."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a text file.
+
+    Attributes:
+        file: The file as the user would name it: relative to the project folder where it can be.
+        line: The line, counted from 1.
+        column: The column in characters, counted from 1.
+    """
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+def dotted(path: KeyPath) -> str:
+    """Write a key path as a person would: ``services.api.ports[0]``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
