@@ -1,0 +1,53 @@
+"""Compose files on Fargate, as AWS CDK constructs.
+
+The names below are the public surface. They are looked up when they are first used, because
+importing the constructs starts the CDK's Node process, which the command line mostly does without.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from serverless_containers.authorization import Authorization
+    from serverless_containers.container_api import ContainerApi
+    from serverless_containers.findings import Finding, InvalidSourceError, Severity
+    from serverless_containers.images import BuiltImages
+    from serverless_containers.network import NetworkProfile
+    from serverless_containers.plan import Architecture
+    from serverless_containers.service_props import ServiceProps, TaskScaling
+
+__all__ = [
+    "Architecture",
+    "Authorization",
+    "BuiltImages",
+    "ContainerApi",
+    "Finding",
+    "InvalidSourceError",
+    "NetworkProfile",
+    "ServiceProps",
+    "Severity",
+    "TaskScaling",
+]
+
+_HOMES = {
+    "Architecture": "plan",
+    "Authorization": "authorization",
+    "BuiltImages": "images",
+    "ContainerApi": "container_api",
+    "Finding": "findings",
+    "InvalidSourceError": "findings",
+    "NetworkProfile": "network",
+    "ServiceProps": "service_props",
+    "Severity": "findings",
+    "TaskScaling": "service_props",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,81 @@
+# `make help` lists the targets. Python 3.11 or later and make are all that has to be there: the
+# rest, Node and the CDK CLI included, is installed below .venv and node_modules.
+
+PYTHON ?= python3
+ENV ?= dev
+CDK_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Everything below runs in the virtual environment, whether it is activated or not.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev synth diff deploy destroy local test check format snapshot bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## Install what the application needs (every target does it by itself)
+
+setup-dev: $(VENV)/.installed-dev
+
+synth: setup ## Write the templates of every environment to cdk.out
+	cdk synth --quiet $(CDK_ARGS)
+
+diff: setup ## Compare ENV=dev with what is deployed
+	cdk diff -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
+
+deploy: setup ## Deploy ENV=dev to the AWS account that you are signed in to
+	cdk deploy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
+
+destroy: setup ## Delete ENV=dev from it
+	cdk destroy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
+
+local: setup ## Deploy dev to an embedded AWS on this machine; KEEP=1 leaves it running
+	serverless-containers local -c environment=dev -c image_tag=not-built $(if $(KEEP),--keep)
+
+test: check ## Run every check and test
+	python -m pytest -n auto --dist worksteal
+	python -m pytest -q container_src/python/tests
+	node --test container_src/express/test/*.test.js
+
+check: setup-dev ## Lint and type-check
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: setup-dev ## Format the code and mend what lint can mend
+	ruff check --fix .
+	ruff format .
+
+snapshot: setup-dev ## Accept the templates as they are now
+	python -m pytest -q tests/snapshot --accept-snapshots
+
+bench: setup-dev ## Measure synthesis against an empty CDK app
+	python -m tests.bench
+
+clean: ## Remove what was installed and written
+	rm -rf $(VENV) node_modules container_src/express/node_modules cdk.out .local
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or later is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); name another one: make PYTHON=python3.12"; \
+	  exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "$(PYTHON) cannot create virtual environments; on Debian and Ubuntu: apt-get install python3-venv"; \
+	  rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyproject.toml package-lock.json
+	python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	python tools/link_node.py
+	npm ci --silent --ignore-scripts --no-audit --no-fund
+	ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json
+	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix container_src/express
+	@touch $@

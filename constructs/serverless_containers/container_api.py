@@ -1,0 +1,228 @@
+"""A Compose project behind an API Gateway HTTP API."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Unpack
+
+import jsii
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigwv2
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_servicediscovery as servicediscovery
+from constructs import Construct
+
+from serverless_containers.authorization import Authorization
+from serverless_containers.custom_domain import CustomDomain
+from serverless_containers.http_api import HttpApiDoor
+from serverless_containers.metric_props import MetricProps
+from serverless_containers.service import ContainerService
+from serverless_containers.service_props import ServiceProps
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
+class ContainerApi(Construct):
+    """Runs a folder with a Compose file, or a lone Dockerfile, behind an HTTP API.
+
+    There is no load balancer: API Gateway reaches the tasks through a VPC link and Cloud Map, and
+    nothing else can, and only on the entrypoint's port.
+
+    The construct can be handed to grants (``table.grant_read_data(api)`` gives its task role the
+    permission) and to rules of security groups
+    (``database.connections.allow_default_port_from(api)``).
+
+    Args:
+        scope: The construct above.
+        construct_id: Its id there.
+        source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
+        authorization: Who may call the API. Default: anybody.
+        cors_preflight: What browsers on other origins may do. Default: API Gateway leaves the
+            answer, and the headers, to the containers.
+        throttle: The limits of requests a second. Default: the account's, 10,000 and a burst of
+            5,000 in most regions ("Amazon API Gateway quotas").
+        timeout: How long API Gateway waits for an answer, at most 30 seconds. Default: 30 seconds.
+        domain_name: A name of the API's own, such as ``api.example.com``. Default: the one that API
+            Gateway gives it.
+        certificate: The certificate for ``domain_name``, in the region of the API. Default: one is
+            made and validated in ``hosted_zone``.
+        hosted_zone: The Route 53 zone for the records of ``domain_name``. Default: no records are
+            made; point a CNAME at ``regional_domain_name``.
+        namespace: The Cloud Map namespace for the tasks. Default: a private one is made.
+        **props: What can be said of the service behind the API; see `ServiceProps`.
+
+    Raises:
+        InvalidSourceError: With every error in the files, if there is one.
+        ValueError: If arguments contradict each other.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: str | Path,
+        authorization: Authorization | None = None,
+        cors_preflight: apigwv2.CorsPreflightOptions | None = None,
+        throttle: apigwv2.ThrottleSettings | None = None,
+        timeout: Duration | None = None,
+        domain_name: str | None = None,
+        certificate: acm.ICertificate | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        namespace: servicediscovery.INamespace | None = None,
+        **props: Unpack[ServiceProps],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._containers = ContainerService(self, "Containers", source=source, **props)
+        self._domain = (
+            CustomDomain(
+                self,
+                "Domain",
+                domain_name=domain_name,
+                certificate=certificate,
+                hosted_zone=hosted_zone,
+            )
+            if domain_name
+            else None
+        )
+        self._door = HttpApiDoor(
+            self,
+            "Door",
+            service=self._containers,
+            authorization=authorization or Authorization.none(),
+            cors=cors_preflight,
+            throttle=throttle,
+            timeout=timeout,
+            namespace=namespace,
+            domain=self._domain,
+            log_retention=props.get("log_retention", logs.RetentionDays.ONE_MONTH),
+            removal_policy=props.get("removal_policy", RemovalPolicy.DESTROY),
+        )
+        self._url = f"https://{domain_name}" if domain_name else self._door.api.api_endpoint
+
+    @property
+    def url(self) -> str:
+        """The API's root, without a slash at its end."""
+        return self._url
+
+    @property
+    def api(self) -> apigwv2.HttpApi:
+        """The HTTP API, for more routes."""
+        return self._door.api
+
+    @property
+    def stage(self) -> apigwv2.HttpStage:
+        """Its only stage."""
+        return self._door.stage
+
+    @property
+    def vpc_link(self) -> apigwv2.VpcLink:
+        """The way from the API into the VPC."""
+        return self._door.vpc_link
+
+    @property
+    def access_log_group(self) -> logs.LogGroup:
+        """Takes a line of JSON for each request."""
+        return self._door.access_log.log_group
+
+    @property
+    def user_pool(self) -> cognito.IUserPool | None:
+        """The user pool that guards the API, if one does."""
+        return self._door.authorization.user_pool
+
+    @property
+    def user_pool_client(self) -> cognito.IUserPoolClient | None:
+        """The pool's client for web applications, if it was made here."""
+        return self._door.authorization.user_pool_client
+
+    @property
+    def regional_domain_name(self) -> str | None:
+        """What a CNAME for the API's own domain name has to point at, if it has one."""
+        return self._domain.regional_domain_name if self._domain else None
+
+    @property
+    def service(self) -> ecs.FargateService:
+        """The ECS service."""
+        return self._containers.service
+
+    @property
+    def cluster(self) -> ecs.ICluster:
+        """Its cluster."""
+        return self._containers.cluster
+
+    @property
+    def task_definition(self) -> ecs.FargateTaskDefinition:
+        """Its task definition."""
+        return self._containers.task_definition
+
+    @property
+    def containers(self) -> Mapping[str, ecs.ContainerDefinition]:
+        """The containers by the names of their Compose services."""
+        return self._containers.containers
+
+    @property
+    def log_groups(self) -> Mapping[str, logs.LogGroup]:
+        """The containers' log groups by the same names."""
+        return self._containers.log_groups
+
+    @property
+    def vpc(self) -> ec2.IVpc:
+        """The VPC of the tasks."""
+        return self._containers.vpc
+
+    @property
+    def namespace(self) -> servicediscovery.INamespace:
+        """The Cloud Map namespace of the tasks."""
+        return self._door.namespace
+
+    @property
+    def discovery_service(self) -> servicediscovery.IService:
+        """The Cloud Map service in which the tasks are registered."""
+        return self._door.discovery
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The task role, which is what grants to the containers go to."""
+        return self.task_definition.task_role
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """The tasks' security groups."""
+        return self.service.connections
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal call every route; for `Authorization.iam`."""
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["execute-api:Invoke"],
+            resource_arns=[self.api.arn_for_execute_api(stage="$default")],
+        )
+
+    def metric_requests(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The number of requests."""
+        return self.api.metric_count(**options)
+
+    def metric_latency(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The time between a request and its answer, in milliseconds."""
+        return self.api.metric_latency(**options)
+
+    def metric_client_errors(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The number of answers with a status of 4xx."""
+        return self.api.metric_client_error(**options)
+
+    def metric_server_errors(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The number of answers with a status of 5xx."""
+        return self.api.metric_server_error(**options)
+
+    def metric_cpu_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The CPU that the tasks use, in percent of what they have."""
+        return self.service.metric_cpu_utilization(**options)
+
+    def metric_memory_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The memory that the tasks use, in percent of what they have."""
+        return self.service.metric_memory_utilization(**options)

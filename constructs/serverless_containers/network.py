@@ -1,0 +1,219 @@
+"""Where the tasks run: a VPC of a given cost profile, or one that exists already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from aws_cdk import Annotations, Fn, RemovalPolicy, Stack, Token
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IDependable
+
+
+class NetworkProfile(Enum):
+    """What tasks reach the outside through, and so what an idle network costs."""
+
+    PUBLIC = "public"
+    """Public subnets and addresses. No standing cost but the addresses; security groups keep
+    everything out but the door."""
+    PRIVATE = "private"
+    """Private subnets behind a NAT gateway in each zone."""
+    ENDPOINTS = "endpoints"
+    """Private subnets without a way to the internet: AWS services through interface endpoints."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where in a VPC tasks are put.
+
+    Attributes:
+        vpc: The VPC.
+        subnets: Its subnets for tasks.
+        assign_public_ip: Whether tasks get a public address.
+        reaches_internet: Whether tasks can pull images from outside AWS, as far as is known.
+        ready: What has to exist before a task can reach its image.
+        endpoints: What tasks must be let into to reach AWS at all, if anything.
+    """
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    assign_public_ip: bool
+    reaches_internet: bool
+    ready: tuple[IDependable, ...] = ()
+    endpoints: ec2.ISecurityGroup | None = None
+
+
+_TWO_ZONE_REGIONS = frozenset({"us-west-1"})
+"""Regions that show an account two zones; "AWS Regions and Availability Zones"."""
+
+
+class Network(Construct):
+    """A VPC for Fargate tasks.
+
+    The availability zones are chosen by CloudFormation when it deploys (``Fn::GetAZs``), so that
+    synthesis looks nothing up and the template fits every account and region.
+
+    Gateway endpoints for S3 and DynamoDB cost nothing, and are there in every profile: image
+    layers come from S3.
+
+    Args:
+        profile: The way to the outside.
+        high_availability: Three zones instead of one (two in a region that has two).
+        availability_zones: The zones by name. Default: the first ones of the region. Give them
+            where the region's first is one that API Gateway has no VPC links in; see "Set up VPC
+            links V2 in API Gateway", Amazon API Gateway Developer Guide.
+        minimum_zones: The fewest zones to span; a load balancer needs two.
+        log_retention: How long flow logs are kept.
+        removal_policy: What becomes of the flow logs when the stack is deleted.
+        secrets: Whether tasks read from Secrets Manager, for the endpoints.
+        execute: Whether tasks take part in ECS Exec, for the endpoints.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        profile: NetworkProfile,
+        high_availability: bool = False,
+        availability_zones: Sequence[str] | None = None,
+        minimum_zones: int = 1,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+        secrets: bool = False,
+        execute: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        count = max(self._zone_count(high_availability=high_availability), minimum_zones)
+        zones = list(
+            availability_zones or (Fn.select(index, Fn.get_azs()) for index in range(count))
+        )
+        public = profile is NetworkProfile.PUBLIC
+        tasks = ec2.SubnetConfiguration(
+            name="Tasks",
+            subnet_type={
+                NetworkProfile.PUBLIC: ec2.SubnetType.PUBLIC,
+                NetworkProfile.PRIVATE: ec2.SubnetType.PRIVATE_WITH_EGRESS,
+                NetworkProfile.ENDPOINTS: ec2.SubnetType.PRIVATE_ISOLATED,
+            }[profile],
+            cidr_mask=20,
+            # A task asks for its address itself; nothing else that lands here should get one.
+            map_public_ip_on_launch=False if public else None,
+        )
+        gateway = ec2.SubnetConfiguration(
+            name="Gateway", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24,
+            map_public_ip_on_launch=False,
+        )  # fmt: skip
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            availability_zones=zones,
+            nat_gateways=len(zones) if profile is NetworkProfile.PRIVATE else 0,
+            subnet_configuration=[gateway, tasks] if profile is NetworkProfile.PRIVATE else [tasks],
+            gateway_endpoints={
+                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+                "DynamoDb": ec2.GatewayVpcEndpointOptions(
+                    service=ec2.GatewayVpcEndpointAwsService.DYNAMODB
+                ),
+            },
+            # The default group is not used; emptying it would take a Lambda function.
+            restrict_default_security_group=False,
+        )
+        self.vpc.add_flow_log(
+            "FlowLog",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(
+                logs.LogGroup(
+                    self, "FlowLogGroup", retention=log_retention, removal_policy=removal_policy
+                )
+            ),
+            # Accepted traffic is in the access log already, and would be most of the bill.
+            traffic_type=ec2.FlowLogTrafficType.REJECT,
+        )
+        self.placement = Placement(
+            vpc=self.vpc,
+            subnets=ec2.SubnetSelection(subnet_group_name="Tasks"),
+            assign_public_ip=public,
+            reaches_internet=profile is not NetworkProfile.ENDPOINTS,
+            ready=(self.vpc.internet_connectivity_established,),
+        )
+        if profile is NetworkProfile.ENDPOINTS:
+            self.placement = self._make_endpoints(secrets=secrets, execute=execute)
+
+    def _zone_count(self, *, high_availability: bool) -> int:
+        region = Stack.of(self).region
+        if not high_availability:
+            return 1
+        if not Token.is_unresolved(region) and region in _TWO_ZONE_REGIONS:
+            Annotations.of(self).add_warning_v2(
+                "serverless-containers:two-zones",
+                f"{region} shows an account two availability zones; high availability uses both",
+            )
+            return 2
+        return 3
+
+    def _make_endpoints(self, *, secrets: bool, execute: bool) -> Placement:
+        """Give tasks their way to AWS, where they have no other.
+
+        The services are those of "Amazon ECS interface VPC endpoints", Amazon ECS Developer Guide.
+        """
+        services = {
+            "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
+            "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+            "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+        }
+        if secrets:
+            services["SecretsManager"] = ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+        if execute:
+            services["SsmMessages"] = ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES
+        group = ec2.SecurityGroup(
+            self,
+            "EndpointSecurityGroup",
+            vpc=self.vpc,
+            description="Interface endpoints of the tasks",
+            allow_all_outbound=False,
+        )
+        endpoints = [
+            self.vpc.add_interface_endpoint(
+                name,
+                service=service,
+                subnets=self.placement.subnets,
+                security_groups=[group],
+                open=False,
+            )
+            for name, service in services.items()
+        ]
+        return replace(self.placement, ready=tuple(endpoints), endpoints=group)
+
+
+def existing_placement(
+    vpc: ec2.IVpc, subnets: ec2.SubnetSelection | None, *, assign_public_ip: bool | None
+) -> Placement:
+    """Place tasks in a VPC that exists already.
+
+    Without a selection they go to private subnets with a way out, else to isolated ones, else to
+    public ones; only in public ones do they get a public address by default.
+    """
+    if subnets is None:
+        kind = (
+            ec2.SubnetType.PRIVATE_WITH_EGRESS
+            if vpc.private_subnets
+            else ec2.SubnetType.PRIVATE_ISOLATED
+            if vpc.isolated_subnets
+            else ec2.SubnetType.PUBLIC
+        )
+        subnets = ec2.SubnetSelection(subnet_type=kind)
+    chosen = vpc.select_subnets(
+        availability_zones=subnets.availability_zones,
+        one_per_az=subnets.one_per_az,
+        subnet_filters=subnets.subnet_filters,
+        subnet_group_name=subnets.subnet_group_name,
+        subnets=subnets.subnets,
+        subnet_type=subnets.subnet_type,
+    )
+    public = bool(chosen.has_public)
+    return Placement(
+        vpc=vpc,
+        subnets=subnets,
+        assign_public_ip=public if assign_public_ip is None else assign_public_ip,
+        reaches_internet=public or bool(chosen.internet_connectivity_established),
+    )

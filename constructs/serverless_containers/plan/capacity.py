@@ -1,0 +1,177 @@
+"""How much a task is given, how many of it run, and on what kind of processor."""
+
+from collections.abc import Iterable
+
+from serverless_containers.compose.model import Project, Service
+from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.plan import rules
+from serverless_containers.plan.model import Architecture, ContainerPlan
+from serverless_containers.plan.settings import Setting, Settings
+from serverless_containers.plan.sizes import (
+    FARGATE_SIZES,
+    LARGEST,
+    TaskSize,
+    alternatives,
+    nearest,
+    smallest_holding,
+)
+
+_ARCHITECTURES = {
+    "amd64": Architecture.X86_64,
+    "x86_64": Architecture.X86_64,
+    "x86-64": Architecture.X86_64,
+    "arm64": Architecture.ARM64,
+    "aarch64": Architecture.ARM64,
+}
+_SHARE_CPU = 256
+_SHARE_MEMORY_MIB = 512
+"""What a container that names no amount counts for: Fargate's smallest task."""
+
+
+def choose_size(
+    containers: Iterable[ContainerPlan],
+    settings: Settings,
+    findings: Findings,
+) -> TaskSize:
+    """The size of the task: the one that was asked for, or the smallest that holds its containers.
+
+    A container that names no amount of CPU counts for 256 units, one that names no memory for
+    512 MiB. Of a pair of which one number is given, the other is the least that fits.
+    """
+    containers = tuple(containers)
+    needed_cpu = sum(each.cpu or _SHARE_CPU for each in containers)
+    needed_memory = sum(
+        max(each.memory_mib or 0, each.memory_reservation_mib or 0) or _SHARE_MEMORY_MIB
+        for each in containers
+    )
+    cpu, memory = settings.get("cpu"), settings.get("memory")
+    if cpu is None and memory is None:
+        size = smallest_holding(needed_cpu, needed_memory)
+        if size is None:
+            findings.report(
+                rules.TASK_SIZE_INVALID,
+                None,
+                (),
+                f"the containers ask for cpu {needed_cpu} and memory {needed_memory}, which is "
+                f"more than Fargate's largest task has ({LARGEST})",
+                "lower their deploy.resources",
+            )
+        return size or LARGEST
+    size = _explicit(cpu, memory, needed_cpu, needed_memory, findings)
+    _check_fits(size, containers, cpu, memory, findings)
+    return size
+
+
+def _explicit(
+    cpu: Setting | None,
+    memory: Setting | None,
+    needed_cpu: int,
+    needed_memory: int,
+    findings: Findings,
+) -> TaskSize:
+    fitting = [
+        size
+        for size in FARGATE_SIZES
+        if (cpu is None or size.cpu == cpu.value)
+        and (memory is None or size.memory_mib == memory.value)
+    ]
+    holding = [
+        size for size in fitting if size.cpu >= needed_cpu and size.memory_mib >= needed_memory
+    ]
+    if fitting:
+        return min(holding) if holding else max(fitting)
+    asked = TaskSize(
+        int(cpu.value) if cpu else FARGATE_SIZES[0].cpu,
+        int(memory.value) if memory else FARGATE_SIZES[0].memory_mib,
+    )
+    blamed = memory if memory is not None else cpu
+    given = " with ".join(
+        f"{name} {setting.value}" for name, setting in (("cpu", cpu), ("memory", memory)) if setting
+    )
+    suggestions = nearest(asked.cpu, asked.memory_mib)
+    findings.report(
+        rules.TASK_SIZE_INVALID,
+        blamed.at if blamed else None,
+        blamed.path if blamed else (),
+        f"Fargate has no task of {given}",
+        f"the nearest valid sizes are {alternatives(suggestions)}",
+    )
+    return suggestions[-1]
+
+
+def _check_fits(
+    size: TaskSize,
+    containers: tuple[ContainerPlan, ...],
+    cpu: Setting | None,
+    memory: Setting | None,
+    findings: Findings,
+) -> None:
+    """The containers' own numbers must fit; what they do not name is theirs to share."""
+    asked_cpu = sum(each.cpu or 0 for each in containers)
+    asked_memory = sum(each.memory_reservation_mib or each.memory_mib or 0 for each in containers)
+    largest = max((each.memory_mib or 0 for each in containers), default=0)
+    for name, setting, asked, given in (
+        ("cpu", cpu, asked_cpu, size.cpu),
+        ("memory", memory, max(asked_memory, largest), size.memory_mib),
+    ):
+        if asked > given:
+            blamed = setting or cpu or memory
+            findings.report(
+                rules.TASK_SIZE_EXCEEDED,
+                blamed.at if blamed else None,
+                blamed.path if blamed else (),
+                f"the containers ask for {name} {asked} together, the task has {given}",
+                "raise the task's size, or lower their deploy.resources",
+            )
+
+
+def count_replicas(project: Project, findings: Findings) -> int | None:
+    """The number of tasks that the services ask for. They are one task, so they must agree."""
+    asked: tuple[str, int] | None = None
+    for service in project.services.values():
+        found = _replicas(service)
+        if found is None:
+            continue
+        number, at, path = found
+        if asked is None:
+            asked = (service.name, number)
+        elif asked[1] != number:
+            findings.report(
+                rules.REPLICAS_DISAGREE,
+                at,
+                path,
+                f"{service.name} asks for {number} replicas and {asked[0]} for {asked[1]}, but all "
+                "services run in one task",
+                "ask for one number, at the entrypoint",
+            )
+    return asked[1] if asked else None
+
+
+def _replicas(service: Service) -> tuple[int, Location, KeyPath] | None:
+    deploy = service.deploy
+    if deploy is not None and deploy.replicas is not None:
+        return deploy.replicas, deploy.at("replicas"), (*deploy.path, "replicas")
+    if service.scale is not None:
+        return service.scale, service.at("scale"), (*service.path, "scale")
+    return None
+
+
+def choose_architecture(project: Project, findings: Findings) -> Architecture | None:
+    """The architecture that ``platform`` asks for, or None if no service does."""
+    chosen: Architecture | None = None
+    for service in project.services.values():
+        if service.platform is None:
+            continue
+        system, _, rest = service.platform.partition("/")
+        found = _ARCHITECTURES.get(rest.partition("/")[0])
+        if system != "linux" or found is None or (chosen or found) is not found:
+            findings.report(
+                rules.PLATFORM_UNSUPPORTED,
+                service.at("platform"),
+                (*service.path, "platform"),
+                "expected linux/amd64 or linux/arm64, the same for all services of the task, "
+                f"got {service.platform!r}",
+            )
+        else:
+            chosen = found
+    return chosen

@@ -1,0 +1,146 @@
+"""Each Compose service as an ECS container definition."""
+
+from collections.abc import Iterable
+
+from serverless_containers.compose.model import Condition, Project, Resources, Service
+from serverless_containers.findings import Findings
+from serverless_containers.plan import rules
+from serverless_containers.plan.health import plan_health_check
+from serverless_containers.plan.model import ContainerPlan, DependencyCondition, PortPlan
+from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
+
+_CONDITIONS = {
+    Condition.STARTED: DependencyCondition.START,
+    Condition.HEALTHY: DependencyCondition.HEALTHY,
+    Condition.COMPLETED: DependencyCondition.SUCCESS,
+}
+_MIB = 1024 * 1024
+_LEAST_MEMORY_MIB = 6
+"""Docker's own least limit; "ContainerDefinition", Amazon ECS API Reference."""
+
+
+def plan_container(
+    service: Service,
+    project: Project,
+    ports: Iterable[PortPlan],
+    findings: Findings,
+) -> ContainerPlan:
+    """Plan one container.
+
+    Args:
+        service: The service.
+        project: The project, for what other services expect of this one.
+        ports: The ports on which it listens.
+        findings: Takes what is wrong.
+    """
+    if service.image is None and service.build is None:
+        findings.report(
+            rules.IMAGE_MISSING,
+            service.at(),
+            service.path,
+            "the service has neither an image nor a build",
+            "add one of them",
+        )
+    limits = service.deploy.limits if service.deploy else None
+    reservations = service.deploy.reservations if service.deploy else None
+    secrets = {use.target or use.source: use.source for use in service.secrets}
+    return ContainerPlan(
+        name=service.name,
+        image=None if service.build else service.image,
+        build=service.build,
+        essential=not _is_awaited(service, project),
+        command=_replaced(service, "command", service.command, findings),
+        entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
+        environment=_environment(service, secrets, findings),
+        secrets=dict(sorted(secrets.items())),
+        ports=tuple(ports),
+        health_check=plan_health_check(service, findings),
+        depends_on=tuple(
+            (each.service, _CONDITIONS[each.condition])
+            for each in service.depends_on
+            if each.service in project.services
+        ),
+        cpu=_cpu(limits, service.cpus) or _cpu(reservations, None),
+        memory_mib=_memory(limits, service.mem_limit),
+        memory_reservation_mib=_memory(reservations, service.mem_reservation),
+        user=service.user,
+        working_directory=service.working_dir,
+        stop_timeout=_stop_timeout(service, findings),
+        labels=dict(sorted(service.labels.items())),
+        init=bool(service.init),
+        read_only_root=service.read_only,
+    )
+
+
+def _is_awaited(service: Service, project: Project) -> bool:
+    """Whether another container waits for this one to end, which must then not end the task."""
+    return any(
+        each.service == service.name and each.condition is Condition.COMPLETED
+        for other in project.services.values()
+        for each in other.depends_on
+    )
+
+
+def _replaced(
+    service: Service, key: str, words: tuple[str, ...] | None, findings: Findings
+) -> tuple[str, ...] | None:
+    if words is not None and not words:
+        findings.report(
+            rules.COMMAND_CLEARED,
+            service.at(key),
+            (*service.path, key),
+            f"ECS cannot clear the image's {key}",
+            f"write the {key} to run, or remove the key to keep the image's own",
+        )
+        return None
+    return words
+
+
+def _environment(service: Service, secrets: dict[str, str], findings: Findings) -> dict[str, str]:
+    environment: dict[str, str] = {}
+    for name, value in sorted(service.environment.items()):
+        path = (*service.path, "environment", name)
+        if name in secrets:
+            findings.report(
+                rules.VARIABLE_AND_SECRET,
+                service.at("environment", name),
+                path,
+                f"{name} is also a secret of this service, which is injected under the same name",
+                "remove the variable, or give the secret another target",
+            )
+        elif value is None:
+            findings.report(
+                rules.VARIABLE_UNSET,
+                service.at("environment", name),
+                path,
+                f"{name} has no value here, and is left out",
+                f"give it one in .env, or write {name}: value",
+            )
+        else:
+            environment[name] = value
+    return environment
+
+
+def _cpu(resources: Resources | None, fallback: float | None) -> int | None:
+    cpus = resources.cpus if resources and resources.cpus is not None else fallback
+    return max(1, round(cpus * CPU_UNITS_PER_VCPU)) if cpus else None
+
+
+def _memory(resources: Resources | None, fallback: int | None) -> int | None:
+    memory = resources.memory if resources and resources.memory is not None else fallback
+    return max(_LEAST_MEMORY_MIB, -(-memory // _MIB)) if memory else None
+
+
+def _stop_timeout(service: Service, findings: Findings) -> int | None:
+    if service.stop_grace_period is None:
+        return None
+    seconds = service.stop_grace_period.total_seconds()
+    if not 2 <= seconds <= 120:
+        findings.report(
+            rules.STOP_TIMEOUT_RANGE,
+            service.at("stop_grace_period"),
+            (*service.path, "stop_grace_period"),
+            f"expected 2s to 120s for a container to stop, got {seconds:g}s",
+            f"write {min(max(round(seconds), 2), 120)}s",
+        )
+    return min(max(round(seconds), 2), 120)

@@ -1,0 +1,167 @@
+"""The plan of a whole project."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from serverless_containers.compose.model import Condition, Project
+from serverless_containers.findings import Findings
+from serverless_containers.plan import rules
+from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
+from serverless_containers.plan.containers import plan_container
+from serverless_containers.plan.keys import check_keys
+from serverless_containers.plan.model import ContainerPlan, TaskPlan
+from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.settings import Setting, Settings, read_settings
+
+_MOST_CONTAINERS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What a caller decides over the files. None leaves the decision to them.
+
+    Attributes:
+        entrypoint: The name of the service that receives the traffic.
+        port: The port on which it does.
+        cpu: CPU units of the task.
+        memory_mib: Memory of the task in MiB.
+        execute: Whether ECS Exec is to work in the containers.
+    """
+
+    entrypoint: str | None = None
+    port: int | None = None
+    cpu: int | None = None
+    memory_mib: int | None = None
+    execute: bool = False
+
+    def over(self, settings: Settings) -> Settings:
+        """The file's settings, with the caller's in their place where there are any."""
+        given: Mapping[str, str | int | None] = {
+            "entrypoint": self.entrypoint,
+            "port": self.port,
+            "cpu": self.cpu,
+            "memory": self.memory_mib,
+        }
+        return {
+            **settings,
+            **{
+                name: Setting(value, None, (name,))
+                for name, value in given.items()
+                if value is not None
+            },
+        }
+
+
+def plan_task(project: Project, options: PlanOptions, findings: Findings) -> TaskPlan | None:
+    """Plan the task of a project, all of whose services run in it together.
+
+    Args:
+        project: The canonical model.
+        options: What the caller decides over the files.
+        findings: Takes everything that is wrong, and everything worth knowing.
+
+    Returns:
+        The plan, or None if an error leaves none.
+    """
+    settings = options.over(read_settings(project, findings))
+    check_keys(project, findings)
+    ports = {name: listeners(each, findings) for name, each in project.services.items()}
+    check_taken(ports, findings)
+    containers = [
+        plan_container(
+            project.services[name],
+            project,
+            [listener.plan for listener in ports[name]],
+            findings,
+        )
+        for name in _in_start_order(project)
+    ]
+    _check_awaited(project, containers, findings)
+    _check_count(project, findings)
+    if options.execute:
+        _check_writable(project, findings)
+    if len(containers) > 1:
+        _say_how_they_talk(project, findings)
+    entrypoint = choose_entrypoint(project, ports, settings, findings)
+    size = choose_size(containers, settings, findings)
+    replicas = count_replicas(project, findings)
+    architecture = choose_architecture(project, findings)
+    if entrypoint is None or findings.errors:
+        return None
+    return TaskPlan(
+        name=project.name,
+        containers=tuple(containers),
+        entrypoint=entrypoint.service,
+        port=entrypoint.port,
+        size=size,
+        replicas=replicas,
+        architecture=architecture,
+    )
+
+
+def _in_start_order(project: Project) -> list[str]:
+    """Services after those that they depend on, otherwise in the order of the file."""
+    ordered: dict[str, None] = {}
+
+    def visit(name: str, above: frozenset[str]) -> None:
+        service = project.services.get(name)
+        # A circle is an error of the reader's; here it must only not run for ever.
+        if service is None or name in ordered or name in above:
+            return
+        for dependency in service.depends_on:
+            visit(dependency.service, above | {name})
+        ordered[name] = None
+
+    for name in project.services:
+        visit(name, frozenset())
+    return list(ordered)
+
+
+def _check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
+    checked = {each.name for each in containers if each.health_check}
+    for service in project.services.values():
+        for dependency in service.depends_on:
+            awaited = dependency.condition is Condition.HEALTHY
+            if awaited and dependency.service in project.services.keys() - checked:
+                findings.report(
+                    rules.DEPENDENCY_NOT_CHECKED,
+                    dependency.at(),
+                    dependency.path,
+                    f"{service.name} waits for {dependency.service} to be healthy, which has no "
+                    "health check: ECS would never start it",
+                    f"give {dependency.service} a healthcheck, or use condition: service_started",
+                )
+
+
+def _check_count(project: Project, findings: Findings) -> None:
+    if len(project.services) > _MOST_CONTAINERS:
+        findings.report(
+            rules.TOO_MANY_CONTAINERS,
+            project.at("services"),
+            ("services",),
+            f"{len(project.services)} services run in one task, which holds at most "
+            f"{_MOST_CONTAINERS} containers",
+            "leave some out with profiles, or deploy several projects",
+        )
+
+
+def _check_writable(project: Project, findings: Findings) -> None:
+    for service in project.services.values():
+        if service.read_only:
+            findings.report(
+                rules.EXECUTE_READ_ONLY,
+                service.at("read_only"),
+                (*service.path, "read_only"),
+                "ECS Exec writes to the container's root file system, which is read-only",
+                "remove one of the two",
+            )
+
+
+def _say_how_they_talk(project: Project, findings: Findings) -> None:
+    names = ", ".join(project.services)
+    findings.report(
+        rules.SHARED_LOOPBACK,
+        project.at("services"),
+        ("services",),
+        f"{names} run in one task and reach each other at localhost, not by name",
+    )

@@ -1,0 +1,152 @@
+"""What the planner looks for."""
+
+from serverless_containers.findings import Rule, Severity
+
+_TASK_DEFINITION = "Amazon ECS API Reference, ContainerDefinition"
+_FARGATE_DIFFERENCES = (
+    "Amazon ECS task definition differences for Fargate, Amazon ECS Developer Guide"
+)
+
+NO_PORT = Rule(
+    code="no-port",
+    severity=Severity.ERROR,
+    summary="Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic.",
+)
+ENTRYPOINT_AMBIGUOUS = Rule(
+    code="entrypoint-ambiguous",
+    severity=Severity.ERROR,
+    summary="One container alone has ports, or one is named as the entrypoint.",
+)
+ENTRYPOINT_UNKNOWN = Rule(
+    code="entrypoint-unknown",
+    severity=Severity.ERROR,
+    summary="The container named as the entrypoint exists and has a TCP port.",
+)
+PORT_TAKEN = Rule(
+    code="port-taken",
+    severity=Severity.ERROR,
+    summary="No two containers of a task use the same port: they share one network interface.",
+    source="Amazon ECS API Reference, PortMapping",
+)
+PORT_PUBLISHED = Rule(
+    code="port-published",
+    severity=Severity.NOTE,
+    summary="The container port alone counts; the published port is for the local machine.",
+)
+PORT_HOST_ADDRESS = Rule(
+    code="port-host-address",
+    severity=Severity.WARNING,
+    summary="No host address is bound: a task has one network interface of its own.",
+)
+TASK_SIZE_INVALID = Rule(
+    code="task-size-invalid",
+    severity=Severity.ERROR,
+    summary="CPU and memory are a pair that Fargate offers.",
+    source="Task definition parameters for Amazon ECS for Fargate, Amazon ECS Developer Guide",
+)
+TASK_SIZE_EXCEEDED = Rule(
+    code="task-size-exceeded",
+    severity=Severity.ERROR,
+    summary="The containers' own limits fit into the task's.",
+    source=_TASK_DEFINITION,
+)
+HEALTH_CHECK_RANGE = Rule(
+    code="health-check-range",
+    severity=Severity.ERROR,
+    summary="The times and retries of a health check are within ECS's ranges.",
+    source="Amazon ECS API Reference, HealthCheck",
+)
+HEALTH_CHECK_START_INTERVAL = Rule(
+    code="health-check-start-interval",
+    severity=Severity.WARNING,
+    summary="ECS checks at one interval, during the start period too.",
+    source="Amazon ECS API Reference, HealthCheck",
+)
+DEPENDENCY_NOT_CHECKED = Rule(
+    code="dependency-not-checked",
+    severity=Severity.ERROR,
+    summary="A container that others wait for to be healthy has a health check.",
+    source="Amazon ECS API Reference, ContainerDependency",
+)
+IMAGE_MISSING = Rule(
+    code="image-missing",
+    severity=Severity.ERROR,
+    summary="Every service has an image or a build.",
+)
+COMMAND_CLEARED = Rule(
+    code="command-cleared",
+    severity=Severity.ERROR,
+    summary="An image's command or entry point is replaced or kept: ECS cannot clear it.",
+    source=_TASK_DEFINITION,
+)
+VARIABLE_UNSET = Rule(
+    code="variable-unset",
+    severity=Severity.WARNING,
+    summary="A variable that is only named has a value where the file is read.",
+)
+VARIABLE_AND_SECRET = Rule(
+    code="variable-and-secret",
+    severity=Severity.ERROR,
+    summary="No name is both a variable and a secret of one container.",
+    source=_TASK_DEFINITION,
+)
+REPLICAS_DISAGREE = Rule(
+    code="replicas-disagree",
+    severity=Severity.ERROR,
+    summary="The services of one task ask for the same number of replicas.",
+)
+PLATFORM_UNSUPPORTED = Rule(
+    code="platform-unsupported",
+    severity=Severity.ERROR,
+    summary="All containers of a task run on linux/amd64, or all on linux/arm64.",
+    source=_FARGATE_DIFFERENCES,
+)
+STOP_TIMEOUT_RANGE = Rule(
+    code="stop-timeout-range",
+    severity=Severity.ERROR,
+    summary="A container gets at least 2 and at most 120 seconds to stop.",
+    source=_TASK_DEFINITION,
+)
+EXECUTE_READ_ONLY = Rule(
+    code="execute-read-only",
+    severity=Severity.ERROR,
+    summary="With ECS Exec, no container has a read-only root file system.",
+    source="Using Amazon ECS Exec, Amazon ECS Developer Guide",
+)
+TOO_MANY_CONTAINERS = Rule(
+    code="too-many-containers",
+    severity=Severity.ERROR,
+    summary="A task has at most 10 containers.",
+    source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+KEY_REJECTED = Rule(
+    code="key-rejected",
+    severity=Severity.ERROR,
+    summary="No key asks for something that Fargate cannot do.",
+    source=_FARGATE_DIFFERENCES,
+)
+KEY_LOCAL_ONLY = Rule(
+    code="key-local-only",
+    severity=Severity.NOTE,
+    summary="Keys that only mean something to a local engine are left out of the deployment.",
+)
+KEY_APPROXIMATED = Rule(
+    code="key-approximated",
+    severity=Severity.WARNING,
+    summary="A key whose meaning ECS has in a similar form only is deployed as that form.",
+)
+SETTING_INVALID = Rule(
+    code="setting-invalid",
+    severity=Severity.ERROR,
+    summary="The settings under x-serverless-containers are known and of the right type.",
+)
+SHARED_LOOPBACK = Rule(
+    code="shared-loopback",
+    severity=Severity.NOTE,
+    summary="The containers of a task reach each other at localhost, not by service name.",
+)
+PORT_ARGUMENT = Rule(
+    code="port-unknown",
+    severity=Severity.ERROR,
+    summary="The port named for the traffic is one on which the entrypoint listens.",
+)

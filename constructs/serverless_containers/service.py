@@ -1,0 +1,275 @@
+"""A Compose project as a Fargate service: what both doors share."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Unpack
+
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Token, Validations
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from serverless_containers.images import BuiltImages
+from serverless_containers.network import Network, NetworkProfile, Placement, existing_placement
+from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.service_props import ServiceProps, TaskScaling
+from serverless_containers.source import read_source
+from serverless_containers.stop_delay import DEFAULT_IMAGE, StopDelay
+from serverless_containers.task import Task
+
+_DEFAULT_STOP_DELAY = Duration.seconds(10)
+
+
+class ContainerService(Construct):
+    """A Fargate service that runs a Compose project and rolls out safely.
+
+    All services of the project run in one task and reach each other at localhost. A deployment
+    starts new tasks before it stops old ones (100 and 200 percent) and rolls itself back when they
+    do not become healthy (circuit breaker). The platform version is fixed. Nothing can reach the
+    tasks until a door is opened to `port`.
+
+    Args:
+        source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
+        **props: See `ServiceProps`.
+
+    Raises:
+        InvalidSourceError: With every error in the files, if there is one.
+        ValueError: If arguments contradict each other.
+
+    Attributes:
+        plan: What was made of the files.
+        port: The port of the entrypoint that receives the traffic.
+        service: The ECS service.
+        cluster: Its cluster.
+        vpc: Its VPC.
+        task_subnets: The subnets of its tasks.
+        task_definition: Its task definition.
+        containers: The containers by service name.
+        log_groups: Their log groups by service name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: str | Path,
+        **props: Unpack[ServiceProps],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        if props.get("scaling") and props.get("desired_count") is not None:
+            raise ValueError(
+                "desired_count and scaling exclude each other: a deployment would reset the number "
+                "of tasks that scaling has chosen; set scaling.min_capacity instead"
+            )
+        self.plan = read_source(
+            self, source, _plan_options(props), environment=props.get("environment_name")
+        )
+        self.port = self.plan.port
+        placement = _given_placement(props) or self._make_network(props).placement
+        self.vpc = placement.vpc
+        self.task_subnets = placement.subnets
+        task = self._make_task(props, placement)
+        self.task_definition = task.definition
+        self.containers: Mapping[str, ecs.ContainerDefinition] = task.containers
+        self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
+        self.entrypoint = task.entrypoint
+        self.cluster = props.get("cluster") or ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=self.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            enable_fargate_capacity_providers=True,
+        )
+        self.service = self._make_service(props, placement)
+        if placement.endpoints is not None:
+            self.service.connections.allow_to(
+                placement.endpoints, ec2.Port.tcp(443), "AWS APIs from the tasks"
+            )
+
+    def _make_network(self, props: ServiceProps) -> Network:
+        return Network(
+            self,
+            "Network",
+            profile=props.get("network_profile", NetworkProfile.PUBLIC),
+            high_availability=props.get("high_availability", False),
+            availability_zones=props.get("availability_zones"),
+            log_retention=_log_retention(props),
+            removal_policy=_removal_policy(props),
+            secrets=bool(self.plan.secrets),
+            execute=props.get("enable_execute_command", False),
+        )
+
+    def _make_task(self, props: ServiceProps, placement: Placement) -> Task:
+        images = props.get("images") or BuiltImages.local_build()
+        given = images if isinstance(images, Mapping) else {}
+        self._check_given("images", given, [each.name for each in self.plan.containers])
+        secrets = props.get("secrets", {})
+        self._check_given("secrets", secrets, self.plan.secrets)
+        environment_name = props.get("environment_name")
+        return Task(
+            self,
+            "Task",
+            plan=self.plan,
+            images=BuiltImages.local_build() if isinstance(images, Mapping) else images,
+            given_images=given,
+            environment=props.get("environment", {}),
+            secrets=secrets,
+            secret_prefix="/".join(filter(None, (self.plan.name, environment_name))) + "/",
+            cpu=props.get("cpu"),
+            memory_limit_mib=props.get("memory_limit_mib"),
+            architecture=props.get("architecture") or self.plan.architecture or Architecture.X86_64,
+            ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
+            log_retention=_log_retention(props),
+            removal_policy=_removal_policy(props),
+            stop_delay=_stop_delay(props, placement),
+        )
+
+    def _make_service(self, props: ServiceProps, placement: Placement) -> ecs.FargateService:
+        scaling = props.get("scaling")
+        service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=self.cluster,
+            service_name=props.get("service_name"),
+            task_definition=self.task_definition,
+            # A count in the template would undo at each deployment what scaling has chosen.
+            desired_count=None if scaling else self._count(props),
+            capacity_provider_strategies=[
+                ecs.CapacityProviderStrategy(
+                    capacity_provider="FARGATE_SPOT" if props.get("spot") else "FARGATE", weight=1
+                )
+            ],
+            platform_version=ecs.FargatePlatformVersion.VERSION1_4,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
+            assign_public_ip=placement.assign_public_ip,
+            vpc_subnets=placement.subnets,
+            security_groups=list(props.get("security_groups", ()))
+            or [
+                ec2.SecurityGroup(
+                    self, "SecurityGroup", vpc=self.vpc, description=f"Tasks of {self.plan.name}"
+                )
+            ],
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
+        )
+        if scaling is not None:
+            _scale(service, scaling)
+        if props.get("enable_execute_command"):
+            _enable_execute_command(service, self.task_definition)
+        # Tasks that start before they may pull an image, or reach it, only fail and are retried.
+        if self.task_definition.execution_role is not None:
+            service.node.add_dependency(self.task_definition.execution_role)
+        service.node.add_dependency(*placement.ready)
+        return service
+
+    def _count(self, props: ServiceProps) -> float:
+        given = props.get("desired_count")
+        if given is not None:
+            return given
+        if self.plan.replicas is not None:
+            return self.plan.replicas
+        # One task uses one of the zones that were paid for.
+        return 2 if props.get("high_availability") else 1
+
+    @staticmethod
+    def _check_given(name: str, given: Mapping[str, object], known: object) -> None:
+        known = list(known) if isinstance(known, (list, tuple)) else []
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise ValueError(
+                f"{name}: the Compose file has no {', '.join(unknown)}; it has "
+                f"{', '.join(known) or 'none'}"
+            )
+
+
+def _plan_options(props: ServiceProps) -> PlanOptions:
+    return PlanOptions(
+        entrypoint=props.get("entrypoint"),
+        port=props.get("port"),
+        cpu=_concrete(props.get("cpu")),
+        memory_mib=_concrete(props.get("memory_limit_mib")),
+        execute=props.get("enable_execute_command", False),
+    )
+
+
+def _concrete(number: float | None) -> int | None:
+    """A number that can be checked; a token is left to CloudFormation."""
+    return None if number is None or Token.is_unresolved(number) else int(number)
+
+
+def _given_placement(props: ServiceProps) -> Placement | None:
+    vpc = props.get("vpc")
+    if vpc is None:
+        return None
+    return existing_placement(
+        vpc, props.get("vpc_subnets"), assign_public_ip=props.get("assign_public_ip")
+    )
+
+
+def _log_retention(props: ServiceProps) -> logs.RetentionDays:
+    return props.get("log_retention", logs.RetentionDays.ONE_MONTH)
+
+
+def _removal_policy(props: ServiceProps) -> RemovalPolicy:
+    return props.get("removal_policy", RemovalPolicy.DESTROY)
+
+
+def _stop_delay(props: ServiceProps, placement: Placement) -> StopDelay | None:
+    image = props.get("stop_delay_image")
+    can_pull = image is not None or placement.reaches_internet
+    default = _DEFAULT_STOP_DELAY if can_pull else Duration.seconds(0)
+    seconds = int(props.get("stop_delay", default).to_seconds())
+    if not seconds:
+        return None
+    return StopDelay(
+        seconds=seconds, image=image or ecs.ContainerImage.from_registry(DEFAULT_IMAGE)
+    )
+
+
+def _enable_execute_command(
+    service: ecs.FargateService, definition: ecs.FargateTaskDefinition
+) -> None:
+    """Turn ECS Exec on with the four permissions that it takes.
+
+    The CDK's own switch also lets the task role write to every log group of the account. The
+    permissions are those of "Using Amazon ECS Exec", Amazon ECS Developer Guide.
+    """
+    resource = service.node.default_child
+    if not isinstance(resource, ecs.CfnService):
+        raise TypeError("an ECS service has a CloudFormation resource")
+    resource.enable_execute_command = True
+    definition.add_to_task_role_policy(
+        iam.PolicyStatement(
+            actions=[
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            resources=["*"],
+        )
+    )
+    Validations.of(definition.task_role).acknowledge(
+        Acknowledgment(
+            id="AwsSolutions-IAM5[Resource::*]",
+            reason="ECS Exec's four ssmmessages actions support no resource-level permission.",
+        )
+    )
+
+
+def _scale(service: ecs.FargateService, scaling: TaskScaling) -> None:
+    count = service.auto_scale_task_count(
+        min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+    )
+    if scaling.cpu_percent is not None:
+        count.scale_on_cpu_utilization("Cpu", target_utilization_percent=scaling.cpu_percent)
+    if scaling.memory_percent is not None:
+        count.scale_on_memory_utilization(
+            "Memory", target_utilization_percent=scaling.memory_percent
+        )

@@ -1,0 +1,130 @@
+"""What can be said of the service behind either door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+
+from serverless_containers.images import BuiltImages
+from serverless_containers.network import NetworkProfile
+from serverless_containers.plan import Architecture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskScaling:
+    """How the number of tasks follows the load.
+
+    Attributes:
+        min_capacity: The fewest tasks.
+        max_capacity: The most tasks.
+        cpu_percent: The average CPU utilisation to keep to, in percent; None to ignore it.
+        memory_percent: The average memory utilisation to keep to, in percent; None to ignore it.
+    """
+
+    min_capacity: float = 1
+    max_capacity: float
+    cpu_percent: float | None = 60
+    memory_percent: float | None = None
+
+
+class ServiceProps(TypedDict, total=False):
+    """The keyword arguments that ContainerApi and ContainerHosting share. All are optional."""
+
+    environment_name: str | None
+    """The environment, such as ``dev``: ``compose.dev.yaml`` is merged over the Compose file where
+    there is one, and secrets are named after it. Default: the file alone is read."""
+
+    entrypoint: str | None
+    """The service that receives the traffic. Default: ``x-serverless-containers: {entrypoint: …}``
+    in the Compose file, else the only service with ports."""
+
+    port: int | None
+    """The port of the entrypoint that does. Default: its first TCP port."""
+
+    images: BuiltImages | Mapping[str, ecs.ContainerImage]
+    """Where the images of services with ``build`` come from. A mapping gives single services an
+    image, whatever the file says, and leaves the rest to the default. Default: Docker builds them
+    on the machine that deploys."""
+
+    cpu: float | None
+    """CPU units of the task; 1024 are one vCPU. Default: the smallest size that holds the
+    containers' ``deploy.resources``, a container without any counting for 256 units and 512 MiB."""
+
+    memory_limit_mib: float | None
+    """Memory of the task in MiB. Default: as for ``cpu``."""
+
+    ephemeral_storage_gib: float | None
+    """Scratch space in GiB, 21 to 200 ("EphemeralStorage", Amazon ECS API Reference). Default: the
+    20 GiB that every task has."""
+
+    architecture: Architecture | None
+    """The instruction set. Default: that of the services' ``platform``, else X86_64."""
+
+    environment: Mapping[str, str]
+    """Variables for every container, over those of the Compose file. Default: none."""
+
+    secrets: Mapping[str, ecs.Secret]
+    """The secret behind each Compose secret. Default: the one in Secrets Manager whose name is
+    ``<project>/<environment>/<secret>``, without the environment where there is none."""
+
+    desired_count: float | None
+    """The number of tasks. Default: ``deploy.replicas``, else two across several zones and one in a
+    single zone. Excludes ``scaling``."""
+
+    scaling: TaskScaling | None
+    """How the number of tasks follows the load. Default: it does not."""
+
+    spot: bool
+    """Whether tasks run on spare capacity, which AWS takes back at two minutes' notice and does
+    not replace by other capacity. Default: False."""
+
+    enable_execute_command: bool
+    """Whether ECS Exec can open a shell in the containers; no root file system may then be
+    read-only. Default: False."""
+
+    vpc: ec2.IVpc | None
+    """A VPC that exists already. Default: one is made, of the ``network_profile``."""
+
+    vpc_subnets: ec2.SubnetSelection | None
+    """The subnets for the tasks in ``vpc``. Default: the private ones, else the isolated, else the
+    public ones."""
+
+    assign_public_ip: bool | None
+    """Whether tasks in ``vpc`` get a public address. Default: only in public subnets."""
+
+    network_profile: NetworkProfile
+    """The way to the outside of a VPC that is made here. Default: PUBLIC."""
+
+    high_availability: bool
+    """Three availability zones instead of one, for a VPC that is made here. Default: False."""
+
+    availability_zones: Sequence[str] | None
+    """The zones of a VPC that is made here, by name. Default: the region's first ones."""
+
+    cluster: ecs.ICluster | None
+    """The cluster, which must know Fargate's capacity providers. Default: one is made."""
+
+    service_name: str | None
+    """The ECS service's name. Default: CloudFormation generates one."""
+
+    security_groups: Sequence[ec2.ISecurityGroup]
+    """The tasks' security groups. Default: one is made that nothing but the door can reach."""
+
+    stop_delay: Duration
+    """How long the entrypoint goes on serving after its task was taken out of service, in whole
+    seconds up to 110. Zero leaves it to the application. Default: 10 seconds, where tasks can
+    reach the internet for the small image that it takes; else zero, unless ``stop_delay_image``
+    is given."""
+
+    stop_delay_image: ecs.ContainerImage
+    """An image with a POSIX shell, for ``stop_delay``. Default: busybox from ECR Public."""
+
+    log_retention: logs.RetentionDays
+    """How long all logs are kept. Default: one month."""
+
+    removal_policy: RemovalPolicy
+    """What becomes of the logs when the stack is deleted. Default: they are deleted."""

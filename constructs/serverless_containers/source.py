@@ -1,0 +1,43 @@
+"""Reads a source folder on behalf of a construct."""
+
+from pathlib import Path
+
+from aws_cdk import Annotations
+from constructs import Construct
+
+from serverless_containers.findings import Findings, Severity
+from serverless_containers.findings.uncaught import hide_traceback
+from serverless_containers.plan import PlanOptions, TaskPlan
+from serverless_containers.plan.source import plan_source
+
+
+def read_source(
+    scope: Construct, source: str | Path, options: PlanOptions, *, environment: str | None
+) -> TaskPlan:
+    """Read and plan a folder; what is worth knowing becomes annotations of the construct.
+
+    Args:
+        scope: The construct that the annotations are attached to.
+        source: The folder, or the Compose file.
+        options: What the caller decides over the files.
+        environment: The environment whose override file is merged.
+
+    Raises:
+        InvalidSourceError: With every error found, if there is one.
+    """
+    findings = Findings()
+    plan = plan_source(Path(source), options, findings, environment=environment)
+    if findings.errors:
+        hide_traceback()
+        findings.raise_errors()
+    annotations = Annotations.of(scope)
+    for finding in findings:
+        annotate = (
+            annotations.add_warning_v2
+            if finding.rule.severity is Severity.WARNING
+            else annotations.add_info_v2
+        )
+        annotate(f"serverless-containers:{finding.rule.code}", str(finding))
+    # Without errors there is a plan: the reader and the planner report one for each refusal.
+    assert plan is not None  # noqa: S101  # tells the type checker what the line above says
+    return plan

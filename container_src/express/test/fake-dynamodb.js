@@ -1,0 +1,61 @@
+// An in-memory stand-in for the document client, so that the real store runs in every test.
+// posts.test.js runs one suite against this and, given an endpoint, against a real DynamoDB:
+// what the two do differently is found there.
+
+const CONDITIONS = {
+  "attribute_exists(id)": (item) => item !== undefined,
+  "attribute_not_exists(id)": (item) => item === undefined,
+};
+
+function failure(name) {
+  return Object.assign(new Error(`made up: ${name}`), { name });
+}
+
+export class FakeDocumentClient {
+  items = new Map();
+  /** Set to the name of an error to make every call fail with it. */
+  failing = undefined;
+
+  async send(command) {
+    if (this.failing) throw failure(this.failing);
+    const { input } = command;
+    const id = input.Key?.id ?? input.Item?.id;
+    const item = this.items.get(id);
+    if (input.ConditionExpression && !CONDITIONS[input.ConditionExpression](item)) {
+      throw failure("ConditionalCheckFailedException");
+    }
+    return this[command.constructor.name](input, id, item);
+  }
+
+  GetCommand(input, id, item) {
+    return { Item: item };
+  }
+
+  PutCommand({ Item }, id) {
+    this.items.set(id, Item);
+    return {};
+  }
+
+  UpdateCommand({ UpdateExpression, ExpressionAttributeValues }, id, item) {
+    const changed = { ...item };
+    for (const [, name, placeholder] of UpdateExpression.matchAll(/(\w+) = (:\w+)/g)) {
+      changed[name] = ExpressionAttributeValues[placeholder];
+    }
+    this.items.set(id, changed);
+    return { Attributes: changed };
+  }
+
+  DeleteCommand(input, id) {
+    this.items.delete(id);
+    return {};
+  }
+
+  ScanCommand({ Limit, ExclusiveStartKey }) {
+    const ids = [...this.items.keys()];
+    const from = ExclusiveStartKey ? ids.indexOf(ExclusiveStartKey.id) + 1 : 0;
+    const page = ids.slice(from, from + Limit);
+    // As DynamoDB does: a full page has a key to go on from, even when nothing follows.
+    const LastEvaluatedKey = page.length === Limit ? { id: page.at(-1) } : undefined;
+    return { Items: page.map((id) => this.items.get(id)), LastEvaluatedKey };
+  }
+}

@@ -1,0 +1,131 @@
+"""The containers behind their API."""
+
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, CfnOutput, Stack, Validations
+from aws_cdk import aws_apigatewayv2 as apigwv2
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_route53 as route53
+from constructs import Construct
+
+from serverless_containers import Authorization, BuiltImages, ContainerApi
+from stacks.environments import Access, Domain, EnvironmentConfig
+
+
+class ApiStack(Stack):
+    """The source folder as an API that may use the table of posts."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: EnvironmentConfig,
+        stack_name: str,
+        source: Path,
+        entrypoint: str | None,
+        images: BuiltImages,
+        posts: dynamodb.ITable,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=stack_name,
+            description=f"Containers on Fargate behind an HTTP API ({config.name})",
+        )
+        self.api = ContainerApi(
+            self,
+            "Api",
+            source=source,
+            environment_name=config.name,
+            entrypoint=entrypoint,
+            images=images,
+            environment={"STORAGE_POSTS_NAME": posts.table_name},
+            authorization=_authorization(config),
+            cors_preflight=_cors(config),
+            throttle=_throttle(config),
+            domain_name=config.domain.name if config.domain else None,
+            hosted_zone=self._zone(config.domain) if config.domain else None,
+            network_profile=config.network_profile,
+            high_availability=config.high_availability,
+            spot=config.spot,
+            cpu=config.cpu,
+            memory_limit_mib=config.memory_limit_mib,
+            scaling=config.scaling,
+            enable_execute_command=config.enable_execute_command,
+            log_retention=config.log_retention,
+            removal_policy=config.removal_policy,
+        )
+        posts.grant_read_write_data(self.api)
+        self._acknowledge(config)
+        self._tell()
+
+    def _zone(self, domain: Domain) -> route53.IHostedZone:
+        return route53.HostedZone.from_hosted_zone_attributes(
+            self,
+            "Zone",
+            hosted_zone_id=domain.hosted_zone_id,
+            zone_name=domain.hosted_zone_name,
+        )
+
+    def _acknowledge(self, config: EnvironmentConfig) -> None:
+        """What cdk-nag is told of this environment's choices."""
+        if config.access is Access.OPEN:
+            Validations.of(self.api.api).acknowledge(
+                Acknowledgment(
+                    id="AwsSolutions-APIG4",
+                    reason="Open on purpose: an environment for development, with throttling.",
+                )
+            )
+
+    def _tell(self) -> None:
+        """Say after a deployment where everything is."""
+        region, cluster, service = self.region, self.api.cluster, self.api.service
+        console = f"https://{region}.console.aws.amazon.com"
+        outputs = {
+            "Url": self.api.url,
+            "ClusterName": cluster.cluster_name,
+            "ServiceName": service.service_name,
+            "AccessLogGroup": self.api.access_log_group.log_group_name,
+            "ServiceConsole": f"{console}/ecs/v2/clusters/{cluster.cluster_name}/services/"
+            f"{service.service_name}/health?region={region}",
+            "ApiConsole": f"{console}/apigateway/main/api-detail?api={self.api.api.api_id}"
+            f"&region={region}",
+            **{
+                f"LogGroup{''.join(filter(str.isalnum, name.title()))}": group.log_group_name
+                for name, group in self.api.log_groups.items()
+            },
+        }
+        if self.api.user_pool and self.api.user_pool_client:
+            outputs["UserPoolId"] = self.api.user_pool.user_pool_id
+            outputs["UserPoolClientId"] = self.api.user_pool_client.user_pool_client_id
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
+
+
+def _authorization(config: EnvironmentConfig) -> Authorization:
+    match config.access:
+        case Access.OPEN:
+            return Authorization.none()
+        case Access.IAM:
+            return Authorization.iam()
+        case Access.COGNITO:
+            return Authorization.cognito(removal_policy=config.removal_policy)
+
+
+def _cors(config: EnvironmentConfig) -> apigwv2.CorsPreflightOptions | None:
+    if not config.cors_origins:
+        return None
+    return apigwv2.CorsPreflightOptions(
+        allow_origins=list(config.cors_origins),
+        allow_methods=[apigwv2.CorsHttpMethod.ANY],
+        allow_headers=["authorization", "content-type"],
+    )
+
+
+def _throttle(config: EnvironmentConfig) -> apigwv2.ThrottleSettings | None:
+    if config.requests_per_second is None:
+        return None
+    return apigwv2.ThrottleSettings(
+        rate_limit=config.requests_per_second, burst_limit=2 * config.requests_per_second
+    )

@@ -1,0 +1,100 @@
+"""What differs between the environments. Change it here; the stacks only wire."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_logs as logs
+
+from serverless_containers import NetworkProfile, TaskScaling
+
+
+class Access(Enum):
+    """Who may call an environment's API."""
+
+    OPEN = "open"
+    COGNITO = "cognito"
+    IAM = "iam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """An API's own name, in a Route 53 zone of the account."""
+
+    name: str
+    hosted_zone_id: str
+    hosted_zone_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentConfig:
+    """One environment.
+
+    Attributes:
+        name: Its name, which the stage, ``compose.<name>.yaml`` and the secrets share.
+        account: The AWS account. None: the one that the CLI is signed in to.
+        region: The AWS region. None: the CLI's.
+        network_profile: What tasks reach the outside through; the larger part of an idle bill.
+        high_availability: Three zones instead of one.
+        spot: Whether tasks run on spare capacity.
+        cpu: CPU units of a task. None: what the Compose file asks for.
+        memory_limit_mib: Memory of a task in MiB. None: the same.
+        scaling: How the number of tasks follows the load. None: it is the Compose file's.
+        access: Who may call the API.
+        cors_origins: The web sites whose scripts may call it.
+        requests_per_second: The API's limit. None: the account's.
+        domain: The API's own name. None: the one that API Gateway gives it.
+        log_retention: How long logs are kept.
+        removal_policy: What becomes of data and logs when the stacks are deleted.
+        enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in a container. It
+            needs containers without ``read_only``, which ``compose.<name>.yaml`` can undo.
+    """
+
+    name: str
+    account: str | None = None
+    region: str | None = None
+    network_profile: NetworkProfile = NetworkProfile.PUBLIC
+    high_availability: bool = False
+    spot: bool = False
+    cpu: int | None = None
+    memory_limit_mib: int | None = None
+    scaling: TaskScaling | None = None
+    access: Access = Access.COGNITO
+    cors_origins: tuple[str, ...] = ()
+    requests_per_second: int | None = None
+    domain: Domain | None = None
+    log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
+    removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
+    enable_execute_command: bool = False
+
+
+ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
+    config.name: config
+    for config in (
+        EnvironmentConfig(
+            name="dev",
+            spot=True,
+            access=Access.OPEN,
+            cors_origins=("http://localhost:3000", "http://localhost:5173"),
+            requests_per_second=50,
+            log_retention=logs.RetentionDays.ONE_WEEK,
+            removal_policy=RemovalPolicy.DESTROY,
+        ),
+        EnvironmentConfig(
+            name="staging",
+            network_profile=NetworkProfile.ENDPOINTS,
+            requests_per_second=200,
+            removal_policy=RemovalPolicy.DESTROY,
+        ),
+        EnvironmentConfig(
+            name="prod",
+            network_profile=NetworkProfile.PRIVATE,
+            high_availability=True,
+            cpu=1024,
+            memory_limit_mib=2048,
+            scaling=TaskScaling(min_capacity=2, max_capacity=10, cpu_percent=60),
+            log_retention=logs.RetentionDays.THREE_MONTHS,
+        ),
+    )
+}
