@@ -37,7 +37,7 @@ local: setup ## Deploy dev to an embedded AWS on this machine; KEEP=1 leaves it 
 	serverless-containers local -c environment=dev -c image_tag=not-built $(if $(KEEP),--keep)
 
 test: check ## Run every check and test
-	python -m pytest -n auto --dist worksteal
+	python -m pytest -n auto --dist loadfile
 	python -m pytest -q container_src/python/tests
 	node --test container_src/express/test/*.test.js
 

@@ -26,9 +26,8 @@ from stacks.environment_stage import EnvironmentStage
 from stacks.environments import ENVIRONMENTS
 
 
-def main() -> None:
-    """Build the application and write its cloud assembly."""
-    app = App()
+def build(app: App) -> App:
+    """Put the stages into an app, as its context says."""
     chosen = app.node.try_get_context("environment")
     if chosen is not None and chosen not in ENVIRONMENTS:
         sys.exit(f"environment {chosen!r} is unknown; there are {', '.join(ENVIRONMENTS)}")
@@ -44,7 +43,8 @@ def main() -> None:
             else BuiltImages.local_build(),
         )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    app.synth()
+    return app
 
 
-main()
+if __name__ == "__main__":
+    build(App()).synth()

@@ -1,0 +1,44 @@
+"""What every test needs: a project layout without traps, Node, and quick synthesis."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from serverless_containers.toolchain import use_node
+
+ROOT = Path(__file__).parent.parent
+
+if (ROOT / "constructs" / "__init__.py").exists():
+    pytest.exit(
+        "constructs/__init__.py exists: it shadows PyPI's package of that name, which aws-cdk-lib "
+        "imports. Remove it; constructs/ is a source root, no package.",
+        returncode=4,
+    )
+
+# Validation costs a second for each process; the snapshot tests and `cdk synth` keep it on.
+os.environ.setdefault("CDK_VALIDATION", "false")
+use_node()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> "ProjectFolder":
+    return ProjectFolder(tmp_path / "sample")
+
+
+class ProjectFolder:
+    """A folder of source files, as a user would have it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir()
+
+    def write(self, name: str, text: str) -> Path:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def compose(self, text: str) -> Path:
+        self.write("docker-compose.yml", text)
+        return self.path

@@ -1,0 +1,109 @@
+"""What another CDK app can do with the construct, and what it sees when something is wrong."""
+
+import pytest
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk.assertions import Annotations, Match
+
+from serverless_containers import ContainerApi, InvalidSourceError, Severity
+
+
+def test_it_can_be_granted_something(deploy):
+    deployed = deploy()
+    table = dynamodb.Table(
+        deployed.stack,
+        "Table",
+        partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+    )
+    table.grant_read_data(deployed.api)
+    (policy,) = [
+        policy
+        for policy in deployed.resources("AWS::IAM::Policy")
+        if "dynamodb:GetItem" in str(policy)
+    ]
+    assert "TaskRole" in str(policy["Roles"])
+
+
+def test_a_security_group_can_let_it_in(deploy):
+    deployed = deploy()
+    database = ec2.SecurityGroup(deployed.stack, "Database", vpc=deployed.api.vpc)
+    database.connections.allow_from(deployed.api, ec2.Port.tcp(5432))
+    rules = [
+        rule
+        for rule in deployed.resources("AWS::EC2::SecurityGroupIngress")
+        if rule["FromPort"] == 5432
+    ]
+    (rule,) = rules
+    assert "ContainersSecurityGroup" in str(rule["SourceSecurityGroupId"])
+
+
+def test_its_parts_are_the_cdks_own(deploy):
+    api = deploy().api
+    assert isinstance(api.service, ecs.FargateService)
+    assert isinstance(api.task_definition, ecs.FargateTaskDefinition)
+    assert isinstance(api.containers["web"], ecs.ContainerDefinition)
+    assert isinstance(api.cluster, ecs.Cluster)
+    assert isinstance(api.vpc, ec2.Vpc)
+
+
+def test_a_sidecar_can_be_added(deploy):
+    deployed = deploy()
+    deployed.api.task_definition.add_container(
+        "xray", image=ecs.ContainerImage.from_registry("xray:3"), essential=False
+    )
+    assert set(deployed.containers()) == {"web", "stop-delay", "xray"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "namespace", "name"),
+    [
+        ("metric_requests", "AWS/ApiGateway", "Count"),
+        ("metric_latency", "AWS/ApiGateway", "Latency"),
+        ("metric_client_errors", "AWS/ApiGateway", "4xx"),
+        ("metric_server_errors", "AWS/ApiGateway", "5xx"),
+        ("metric_cpu_utilization", "AWS/ECS", "CPUUtilization"),
+        ("metric_memory_utilization", "AWS/ECS", "MemoryUtilization"),
+    ],
+)
+def test_metrics(deploy, metric, namespace, name):
+    found = getattr(deploy().api, metric)(statistic="Maximum")
+    assert (found.namespace, found.metric_name, found.statistic) == (namespace, name, "Maximum")
+
+
+class TestFindings:
+    def test_all_errors_are_raised_together(self, deploy):
+        with pytest.raises(InvalidSourceError) as raised:
+            deploy("""
+                services:
+                  web: {image: nginx, privileged: true, ports: ["80"]}
+                  api: {ports: ["80"]}
+                """)
+        assert {found.rule.code for found in raised.value.findings} == {
+            "entrypoint-ambiguous",
+            "image-missing",
+            "key-rejected",
+            "port-taken",
+        }
+        assert all(found.rule.severity is Severity.ERROR for found in raised.value.findings)
+        assert "docker-compose.yml:3:" in str(raised.value)
+
+    def test_warnings_and_notes_become_annotations(self, deploy):
+        deployed = deploy("""
+            services:
+              web: {image: nginx, ports: ["80"], container_name: one, restart: on-failure}
+            """)
+        annotations = Annotations.from_stack(deployed.stack)
+        annotations.has_warning(
+            "/Test/Api/Containers",
+            Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.restart.*"),
+        )
+        annotations.has_info(
+            "/Test/Api/Containers",
+            Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.container_name.*"),
+        )
+
+    def test_a_missing_folder(self, project):
+        with pytest.raises(InvalidSourceError, match="does not exist"):
+            ContainerApi(Stack(), "Api", source=project.path / "nowhere")

@@ -1,0 +1,191 @@
+"""Each service as a container definition."""
+
+import pytest
+
+
+def test_command_and_entrypoint_are_split_as_a_shell_would(plan_service):
+    planned = plan_service("command: serve --name 'two words'\nentrypoint: [sh, -c]")
+    assert planned["web"].command == ("serve", "--name", "two words")
+    assert planned["web"].entrypoint == ("sh", "-c")
+
+
+def test_without_them_the_images_own_are_kept(plan_service):
+    planned = plan_service("init: true")
+    assert planned["web"].command is None
+    assert planned["web"].entrypoint is None
+
+
+@pytest.mark.parametrize("key", ["command", "entrypoint"])
+def test_clearing_them_is_refused(plan_service, key):
+    planned = plan_service(f"{key}: []")
+    assert planned.messages("command-cleared") == [
+        f"docker-compose.yml:5:{7 + len(key)}: services.web.{key}: ECS cannot clear the image's "
+        f"{key}; write the {key} to run, or remove the key to keep the image's own"
+    ]
+
+
+def test_environment_is_sorted_and_splits_once(plan_service):
+    planned = plan_service("environment: [Z=1, KEY=a=b, EMPTY=]")
+    assert list(planned["web"].environment.items()) == [("EMPTY", ""), ("KEY", "a=b"), ("Z", "1")]
+
+
+def test_environment_stands_over_env_file(plan, project):
+    project.write("app.env", "A=file\nB=file\n")
+    planned = plan("""
+        services:
+          web: {image: nginx, ports: ["80"], env_file: app.env, environment: {A: key}}
+        """)
+    assert planned["web"].environment == {"A": "key", "B": "file"}
+
+
+def test_a_variable_without_a_value_is_left_out_with_a_warning(plan_service):
+    planned = plan_service("environment: [TOKEN]")
+    assert planned["web"].environment == {}
+    assert planned.messages("variable-unset") == [
+        "docker-compose.yml:5:19: services.web.environment.TOKEN: TOKEN has no value here, and is "
+        "left out; give it one in .env, or write TOKEN: value"
+    ]
+
+
+def test_a_secret_is_injected_under_its_name_or_its_target(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            secrets: [DB_PASSWORD, {source: KEY, target: API_KEY}]
+        secrets:
+          DB_PASSWORD: {file: ../secrets/.secret-pass}
+          KEY: {external: true}
+        """)
+    assert planned["web"].secrets == {"API_KEY": "KEY", "DB_PASSWORD": "DB_PASSWORD"}
+    assert planned.plan.secrets == ("DB_PASSWORD", "KEY")
+
+
+def test_a_variable_and_a_secret_of_one_name_are_refused(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            environment:
+              DB_PASSWORD: x
+            secrets: [DB_PASSWORD]
+        secrets:
+          DB_PASSWORD: {file: ../secrets/.secret-pass}
+        """)
+    assert planned.messages("variable-and-secret") == [
+        "docker-compose.yml:7:20: services.web.environment.DB_PASSWORD: DB_PASSWORD is also a "
+        "secret of this service, which is injected under the same name; remove the variable, or "
+        "give the secret another target"
+    ]
+
+
+def test_an_image_or_a_build(plan):
+    planned = plan(
+        "services: {web: {build: ., image: mine:1, ports: ['80']}, db: {image: redis:8}}",
+        dockerfiles={"Dockerfile": "FROM scratch\n"},
+    )
+    assert planned["web"].image is None
+    assert planned["web"].build is not None
+    assert planned["db"].image == "redis:8"
+    assert [each.name for each in planned.plan.built] == ["web"]
+
+
+def test_containers_start_after_what_they_depend_on(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            depends_on:
+              migrate: {condition: service_completed_successfully}
+              cache: {condition: service_started}
+          migrate: {image: migrate, depends_on: {db: {condition: service_healthy}}}
+          cache: {image: redis}
+          db: {image: postgres, healthcheck: {test: pg_isready}}
+        """)
+    assert [each.name for each in planned.plan.containers] == ["db", "migrate", "cache", "web"]
+    assert planned["web"].depends_on == (("migrate", "SUCCESS"), ("cache", "START"))
+    assert planned["migrate"].depends_on == (("db", "HEALTHY"),)
+
+
+def test_a_container_that_is_awaited_to_finish_does_not_end_the_task(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            depends_on: {init: {condition: service_completed_successfully}}
+          init: {image: busybox}
+        """)
+    assert {each.name: each.essential for each in planned.plan.containers} == {
+        "init": False,
+        "web": True,
+    }
+
+
+def test_waiting_for_health_that_nobody_checks_is_refused(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            depends_on:
+              db:
+                condition: service_healthy
+          db: {image: postgres}
+        """)
+    assert planned.messages("dependency-not-checked") == [
+        "docker-compose.yml:8:9: services.web.depends_on.db: web waits for db to be healthy, which "
+        "has no health check: ECS would never start it; give db a healthcheck, or use condition: "
+        "service_started"
+    ]
+
+
+def test_resources_become_the_containers_own(plan_service):
+    planned = plan_service("""
+        deploy:
+          resources:
+            limits: {cpus: "0.5", memory: 300M}
+            reservations: {memory: 100M}
+        """)
+    web = planned["web"]
+    assert (web.cpu, web.memory_mib, web.memory_reservation_mib) == (512, 300, 100)
+
+
+def test_the_older_resource_keys_count_too(plan_service):
+    web = plan_service("cpus: 0.25\nmem_limit: 512m\nmem_reservation: 256m")["web"]
+    assert (web.cpu, web.memory_mib, web.memory_reservation_mib) == (256, 512, 256)
+
+
+def test_the_rest_is_handed_on(plan_service):
+    web = plan_service("""
+        user: "1000:1000"
+        working_dir: /app
+        init: true
+        read_only: true
+        stop_grace_period: 1m
+        labels: {b: "2", a: "1"}
+        """)["web"]
+    assert (web.user, web.working_directory, web.init, web.read_only_root) == (
+        "1000:1000", "/app", True, True,
+    )  # fmt: skip
+    assert web.stop_timeout == 60
+    assert list(web.labels.items()) == [("a", "1"), ("b", "2")]
+
+
+@pytest.mark.parametrize(("given", "valid"), [("1s", "2s"), ("3m", "120s")])
+def test_stopping_has_limits(plan_service, given, valid):
+    planned = plan_service(f"stop_grace_period: {given}")
+    (message,) = planned.messages("stop-timeout-range")
+    assert message.startswith("docker-compose.yml:5:24: services.web.stop_grace_period: expected")
+    assert message.endswith(f"write {valid}")
+
+
+def test_ecs_exec_needs_a_writable_root(plan_service):
+    assert plan_service("read_only: true", execute=True).messages("execute-read-only") == [
+        "docker-compose.yml:5:16: services.web.read_only: ECS Exec writes to the container's root "
+        "file system, which is read-only; remove one of the two"
+    ]
+    assert plan_service("read_only: false", execute=True).plan is not None

@@ -1,0 +1,69 @@
+"""No key is dropped in silence."""
+
+import pytest
+
+from serverless_containers.plan.keys import SERVICE_KEYS, Support
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            "privileged: true",
+            "docker-compose.yml:5:5: services.web.privileged: Fargate gives no access to a host; "
+            "remove it, or keep it in compose.override.yaml, which a deployment leaves out",
+        ),
+        (
+            "stop_signal: SIGINT",
+            "docker-compose.yml:5:5: services.web.stop_signal: ECS always sends SIGTERM; write "
+            "STOPSIGNAL in the Dockerfile",
+        ),
+    ],
+)
+def test_a_rejected_key_is_an_error_with_a_way_out(plan_service, keys, message):
+    assert plan_service(keys).messages("key-rejected") == [message]
+
+
+def test_a_local_key_is_a_note(plan_service):
+    planned = plan_service("container_name: web-1")
+    assert planned.plan is not None
+    assert planned.messages("key-local-only") == [
+        "docker-compose.yml:5:5: services.web.container_name: the containers of a task share one "
+        "loopback interface"
+    ]
+
+
+def test_an_approximated_key_is_a_warning(plan_service):
+    planned = plan_service("restart: on-failure")
+    assert planned.plan is not None
+    assert planned.messages("key-approximated") == [
+        "docker-compose.yml:5:5: services.web.restart: the service replaces a task whose essential "
+        "container stops"
+    ]
+
+
+@pytest.mark.parametrize(
+    "keys", ["privileged: false", "restart: always", "devices: []", "tty: false", "volumes: []"]
+)
+def test_a_key_that_asks_for_nothing_is_passed_over(plan_service, keys):
+    planned = plan_service(keys)
+    assert planned.plan is not None
+    assert planned.errors == []
+
+
+def test_every_class_says_why():
+    for name, key in SERVICE_KEYS.items():
+        assert key.support is Support.MAPPED or key.why, name
+        assert key.support is not Support.REJECTED or key.fix, name
+
+
+def test_every_error_is_reported_at_once(plan):
+    planned = plan("""
+        services:
+          a: {image: x, ports: ["80"], privileged: true}
+          b: {image: x, ports: ["80"], stop_grace_period: 10m}
+        """)
+    assert planned.plan is None
+    assert {code for code, _ in planned.findings} >= {
+        "key-rejected", "port-taken", "stop-timeout-range", "entrypoint-ambiguous",
+    }  # fmt: skip

@@ -1,0 +1,185 @@
+"""Which container receives the traffic, and on which port."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("ports", "port"),
+    [
+        ("['80']", 80),
+        ("['8080:80']", 80),
+        ("['127.0.0.1:8080:80']", 80),
+        ("['8000-8002:9000-9002']", 9000),
+        ("['53:53/udp', '80']", 80),
+        ("[{target: 80, published: '8080'}]", 80),
+        ("[{target: 53, protocol: udp}, {target: 8080}]", 8080),
+    ],
+)
+def test_the_first_tcp_target_receives_the_traffic(plan, ports, port):
+    planned = plan(f"services: {{web: {{image: nginx, ports: {ports}}}}}")
+    assert (planned.plan.entrypoint, planned.plan.port) == ("web", port)
+
+
+def test_a_container_that_only_exposes_is_no_rival_of_one_that_publishes(plan):
+    planned = plan("""
+        services:
+          cache: {image: redis, expose: ["6379"]}
+          web: {image: nginx, ports: ["80"]}
+        """)
+    assert planned.plan.entrypoint == "web"
+    assert [str(port) for port in planned["cache"].ports] == ["6379/tcp"]
+
+
+def test_the_only_container_that_exposes_a_port_is_taken(plan):
+    planned = plan("""
+        services:
+          worker: {image: busybox}
+          web: {image: nginx, expose: ["80"]}
+        """)
+    assert (planned.plan.entrypoint, planned.plan.port) == ("web", 80)
+
+
+def test_several_candidates_and_no_choice_are_listed(plan):
+    planned = plan("""
+        services:
+          express: {image: node, ports: ["8080:8080"]}
+          python: {image: python, ports: ["5000:5000"]}
+        """)
+    assert planned.plan is None
+    assert planned.messages("entrypoint-ambiguous") == [
+        "docker-compose.yml:3:34: services: several containers have ports: express, python; one of "
+        "them must receive the traffic; choose with x-serverless-containers: "
+        '{entrypoint: express} or entrypoint="express"'
+    ]
+
+
+@pytest.mark.parametrize("by", ["argument", "file"])
+def test_the_choice_is_the_callers_or_the_files(plan, by):
+    text = """
+        services:
+          express: {image: node, ports: ["8080:8080"]}
+          python: {image: python, ports: ["5000:5000"]}
+        """
+    if by == "file":
+        planned = plan(text + "x-serverless-containers: {entrypoint: python}\n")
+    else:
+        planned = plan(text, entrypoint="python")
+    assert (planned.plan.entrypoint, planned.plan.port) == ("python", 5000)
+
+
+def test_the_caller_decides_over_the_file(plan):
+    planned = plan(
+        """
+        x-serverless-containers: {entrypoint: python}
+        services:
+          express: {image: node, ports: ["8080:8080"]}
+          python: {image: python, ports: ["5000:5000"]}
+        """,
+        entrypoint="express",
+    )
+    assert planned.plan.entrypoint == "express"
+
+
+def test_an_unknown_entrypoint_lists_the_known_ones(plan):
+    planned = plan(
+        """
+        x-serverless-containers:
+          entrypoint: expres
+        services:
+          express: {image: node, ports: ["8080:8080"]}
+          python: {image: python, ports: ["5000:5000"]}
+        """
+    )
+    assert planned.messages("entrypoint-unknown") == [
+        "docker-compose.yml:3:15: x-serverless-containers.entrypoint: the entrypoint 'expres' is no "
+        "service of this project; name one of express, python"
+    ]
+
+
+def test_an_entrypoint_without_a_tcp_port_is_refused(plan):
+    planned = plan(
+        """
+        services:
+          dns: {image: coredns, ports: ["53:53/udp"]}
+          web: {image: nginx, ports: ["80"]}
+        """,
+        entrypoint="dns",
+    )
+    assert planned.messages("entrypoint-unknown") == [
+        "entrypoint: the entrypoint 'dns' has no TCP port; name one of web"
+    ]
+
+
+def test_a_named_port_must_be_one_of_the_entrypoints(plan):
+    text = "services: {web: {image: nginx, ports: ['80', '8443']}}"
+    assert plan(text, port=8443).plan.port == 8443
+    assert plan(text, port=81).messages("port-unknown") == [
+        "port: container web does not listen on port 81; name one of 80, 8443, or add it to the "
+        "service's ports"
+    ]
+
+
+def test_no_port_anywhere(plan):
+    planned = plan("services: {worker: {image: busybox}, other: {image: busybox}}")
+    assert planned.messages("no-port") == [
+        "docker-compose.yml:1:11: services: no container has a port to receive the traffic; add "
+        'ports to the one that serves requests: ports: ["80"]'
+    ]
+
+
+def test_two_containers_cannot_share_a_port(plan):
+    planned = plan("""
+        services:
+          web: {image: nginx, ports: ["8080:80"]}
+          admin:
+            image: nginx
+            expose: ["79-80"]
+        """)
+    assert planned.messages("port-taken") == [
+        "docker-compose.yml:6:14: services.admin.expose[0]: container admin listens on 80/tcp, "
+        "which web already does; the containers of a task share one network interface; let admin "
+        "listen on another port"
+    ]
+
+
+def test_tcp_and_udp_are_different_ports(plan):
+    planned = plan("""
+        services:
+          a: {image: nginx, ports: ["80"]}
+          b: {image: nginx, expose: ["80/udp"]}
+        """)
+    assert planned.plan is not None
+
+
+def test_a_host_address_is_left_out_with_a_warning(plan):
+    planned = plan("services: {web: {image: nginx, ports: ['127.0.0.1:8080:80']}}")
+    assert planned.messages("port-host-address") == [
+        "docker-compose.yml:1:40: services.web.ports[0]: the host address 127.0.0.1 is left out: a "
+        "task has an interface of its own"
+    ]
+
+
+class TestLoneDockerfile:
+    def test_its_expose_is_the_port(self, plan):
+        planned = plan(None, dockerfiles={"Dockerfile": "FROM nginx\nEXPOSE 8080 9090/udp\n"})
+        assert planned.plan.port == 8080
+        assert [str(port) for port in planned.plan.containers[0].ports] == ["8080/tcp", "9090/udp"]
+
+    def test_without_expose_port_80_is_suggested(self, plan):
+        planned = plan(None, dockerfiles={"Dockerfile": "FROM nginx\n"})
+        assert planned.messages("no-port") == [
+            "Dockerfile:1:1: the Dockerfile has no EXPOSE, so that no port is known to receive the "
+            "traffic; add the port that the application listens on: EXPOSE 80 if it is the usual "
+            "one"
+        ]
+
+    def test_without_expose_the_caller_can_name_the_port(self, plan):
+        planned = plan(None, dockerfiles={"Dockerfile": "FROM nginx\n"}, port=3000)
+        assert planned.plan.port == 3000
+
+    def test_ports_of_the_compose_file_stand_over_expose(self, plan):
+        planned = plan(
+            "services: {web: {build: ., ports: ['8080']}}",
+            dockerfiles={"Dockerfile": "FROM nginx\nEXPOSE 80\n"},
+        )
+        assert [str(port) for port in planned["web"].ports] == ["8080/tcp"]
