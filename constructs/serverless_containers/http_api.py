@@ -65,7 +65,7 @@ class HttpApiDoor(Construct):
         self.vpc_link = self._make_link(service)
         self.authorization = authorization.bind(self)
         integration = integrations.HttpServiceDiscoveryIntegration(
-            "Containers", self.discovery, vpc_link=self.vpc_link, timeout=timeout
+            "Containers", self.discovery, vpc_link=self.vpc_link
         )
         self.api = apigwv2.HttpApi(
             self,
@@ -81,6 +81,8 @@ class HttpApiDoor(Construct):
         )
         if self.authorization.authorizer is not None:
             self._open_preflight(integration)
+        if timeout is not None:
+            self._limit(timeout)
         self.access_log = AccessLog(self, retention=log_retention, removal_policy=removal_policy)
         self.stage = apigwv2.HttpStage(
             self,
@@ -127,6 +129,12 @@ class HttpApiDoor(Construct):
             subnets=service.task_subnets,
             security_groups=[group],
         )
+
+    def _limit(self, timeout: Duration) -> None:
+        """Set the timeout on the resource: aws-cdk-lib 2.275 drops that of this integration."""
+        for construct in self.api.node.find_all():
+            if isinstance(construct, apigwv2.CfnIntegration):
+                construct.timeout_in_millis = timeout.to_milliseconds()
 
     def _open_preflight(self, integration: apigwv2.HttpRouteIntegration) -> None:
         """Let browsers ask before they send a token.

@@ -129,12 +129,13 @@ class Network(Construct):
             # Accepted traffic is in the access log already, and would be most of the bill.
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+        chosen = self.vpc.select_subnets(subnet_group_name="Tasks")
         self.placement = Placement(
             vpc=self.vpc,
             subnets=ec2.SubnetSelection(subnet_group_name="Tasks"),
             assign_public_ip=public,
             reaches_internet=profile is not NetworkProfile.ENDPOINTS,
-            ready=(self.vpc.internet_connectivity_established,),
+            ready=(chosen.internet_connectivity_established,),
         )
         if profile is NetworkProfile.ENDPOINTS:
             self.placement = self._make_endpoints(secrets=secrets, execute=execute)

@@ -33,17 +33,9 @@ def plan_container(
         ports: The ports on which it listens.
         findings: Takes what is wrong.
     """
-    if service.image is None and service.build is None:
-        findings.report(
-            rules.IMAGE_MISSING,
-            service.at(),
-            service.path,
-            "the service has neither an image nor a build",
-            "add one of them",
-        )
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
-    secrets = {use.target or use.source: use.source for use in service.secrets}
+    secrets = _secrets(service, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
@@ -94,6 +86,25 @@ def _replaced(
         )
         return None
     return words
+
+
+def _secrets(service: Service, findings: Findings) -> dict[str, str]:
+    """The secret behind each variable, which has the name of the file that Compose would mount."""
+    secrets: dict[str, str] = {}
+    for use in service.secrets:
+        name = (use.target or use.source).removeprefix("/run/secrets/")
+        if "/" in name:
+            findings.report(
+                rules.SECRET_TARGET,
+                use.at("target"),
+                (*use.path, "target"),
+                f"the secret {use.source} is injected as a variable, and cannot be a file at "
+                f"{use.target}",
+                "write a plain name, which becomes the variable's",
+            )
+        else:
+            secrets[name] = use.source
+    return secrets
 
 
 def _environment(service: Service, secrets: dict[str, str], findings: Findings) -> dict[str, str]:

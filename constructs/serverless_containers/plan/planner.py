@@ -65,7 +65,11 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
     """
     settings = options.over(read_settings(project, findings))
     check_keys(project, findings)
-    ports = {name: listeners(each, findings) for name, each in project.services.items()}
+    # In the order of the files, so that the later of two that clash is blamed.
+    ports = {
+        service.name: listeners(service, findings)
+        for service in sorted(project.services.values(), key=lambda each: each.at())
+    }
     check_taken(ports, findings)
     containers = [
         plan_container(
@@ -100,7 +104,10 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
 
 
 def _in_start_order(project: Project) -> list[str]:
-    """Services after those that they depend on, otherwise in the order of the file."""
+    """Services after those that they depend on, otherwise by name.
+
+    Lines that move within a file then change no template, and roll nothing out.
+    """
     ordered: dict[str, None] = {}
 
     def visit(name: str, above: frozenset[str]) -> None:

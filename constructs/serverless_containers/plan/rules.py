@@ -68,11 +68,6 @@ DEPENDENCY_NOT_CHECKED = Rule(
     summary="A container that others wait for to be healthy has a health check.",
     source="Amazon ECS API Reference, ContainerDependency",
 )
-IMAGE_MISSING = Rule(
-    code="image-missing",
-    severity=Severity.ERROR,
-    summary="Every service has an image or a build.",
-)
 COMMAND_CLEARED = Rule(
     code="command-cleared",
     severity=Severity.ERROR,
@@ -88,6 +83,12 @@ VARIABLE_AND_SECRET = Rule(
     code="variable-and-secret",
     severity=Severity.ERROR,
     summary="No name is both a variable and a secret of one container.",
+    source=_TASK_DEFINITION,
+)
+SECRET_TARGET = Rule(
+    code="secret-target",
+    severity=Severity.ERROR,
+    summary="A secret's target is the name of the variable that it is injected as.",
     source=_TASK_DEFINITION,
 )
 REPLICAS_DISAGREE = Rule(

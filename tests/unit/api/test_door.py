@@ -244,4 +244,5 @@ class TestDomain:
 
     def test_without_one_the_url_is_api_gateways(self, deploy):
         deployed = deploy()
-        assert "execute-api" in json.dumps(deployed.stack.resolve(deployed.api.url))
+        _, attribute = deployed.stack.resolve(deployed.api.url)["Fn::GetAtt"]
+        assert attribute == "ApiEndpoint"

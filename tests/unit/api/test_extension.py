@@ -82,7 +82,7 @@ class TestFindings:
                 """)
         assert {found.rule.code for found in raised.value.findings} == {
             "entrypoint-ambiguous",
-            "image-missing",
+            "no-image",
             "key-rejected",
             "port-taken",
         }

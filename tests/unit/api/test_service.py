@@ -4,7 +4,7 @@ import pytest
 from aws_cdk import App, Environment, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk.assertions import Annotations, Match
+from aws_cdk.assertions import Annotations, Match, Template
 
 from serverless_containers import ContainerApi, InvalidSourceError, NetworkProfile, TaskScaling
 
@@ -219,8 +219,8 @@ class TestGivenVpc:
         )
         project.compose("services: {web: {image: nginx, ports: ['80']}}")
         api = ContainerApi(stack, "Api", source=project.path, vpc=vpc, **props)
-        service = stack.resolve(api.service.node.default_child.network_configuration)
-        return api, service["awsvpcConfiguration"]
+        (service,) = Template.from_stack(stack).find_resources("AWS::ECS::Service").values()
+        return api, service["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
 
     @pytest.mark.parametrize(
         ("configuration", "chosen", "public"),
@@ -236,8 +236,8 @@ class TestGivenVpc:
         api, network = self.deploy(
             project, [getattr(ec2.SubnetType, each) for each in configuration]
         )
-        assert network["assignPublicIp"] == public
-        assert all(chosen in str(subnet) for subnet in network["subnets"])
+        assert network["AssignPublicIp"] == public
+        assert all(chosen in str(subnet) for subnet in network["Subnets"])
         assert api.vpc.node.id == "Vpc"
 
     def test_no_other_vpc_is_made(self, project):
@@ -251,8 +251,8 @@ class TestGivenVpc:
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
             assign_public_ip=False,
         )
-        assert network["assignPublicIp"] == "DISABLED"
-        assert all("0Subnet" in str(subnet) for subnet in network["subnets"])
+        assert network["AssignPublicIp"] == "DISABLED"
+        assert all("0Subnet" in str(subnet) for subnet in network["Subnets"])
 
 
 def test_a_cluster_and_groups_can_be_given(project):

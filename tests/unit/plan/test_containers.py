@@ -81,6 +81,23 @@ def test_a_variable_and_a_secret_of_one_name_are_refused(plan):
     ]
 
 
+def test_a_secret_is_no_file_elsewhere(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            secrets: [{source: KEY, target: /etc/key}]
+        secrets:
+          KEY: {external: true}
+        """)
+    assert planned.messages("secret-target") == [
+        "docker-compose.yml:6:37: services.web.secrets[0].target: the secret KEY is injected as a "
+        "variable, and cannot be a file at /etc/key; write a plain name, which becomes the "
+        "variable's"
+    ]
+
+
 def test_an_image_or_a_build(plan):
     planned = plan(
         "services: {web: {build: ., image: mine:1, ports: ['80']}, db: {image: redis:8}}",
@@ -105,8 +122,8 @@ def test_containers_start_after_what_they_depend_on(plan):
           cache: {image: redis}
           db: {image: postgres, healthcheck: {test: pg_isready}}
         """)
-    assert [each.name for each in planned.plan.containers] == ["db", "migrate", "cache", "web"]
-    assert planned["web"].depends_on == (("migrate", "SUCCESS"), ("cache", "START"))
+    assert [each.name for each in planned.plan.containers] == ["cache", "db", "migrate", "web"]
+    assert planned["web"].depends_on == (("cache", "START"), ("migrate", "SUCCESS"))
     assert planned["migrate"].depends_on == (("db", "HEALTHY"),)
 
 

@@ -91,8 +91,8 @@ def test_an_unknown_entrypoint_lists_the_known_ones(plan):
         """
     )
     assert planned.messages("entrypoint-unknown") == [
-        "docker-compose.yml:3:15: x-serverless-containers.entrypoint: the entrypoint 'expres' is no "
-        "service of this project; name one of express, python"
+        "docker-compose.yml:3:15: x-serverless-containers.entrypoint: the entrypoint 'expres' is "
+        "no service of this project; name one of express, python"
     ]
 
 
