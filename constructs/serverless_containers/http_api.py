@@ -116,7 +116,7 @@ class HttpApiDoor(Construct):
             self,
             "LinkSecurityGroup",
             vpc=service.vpc,
-            description=f"API Gateway's way to the tasks of {service.plan.name}",
+            description=f"VPC link to the tasks of {service.plan.name}",
             allow_all_outbound=False,
         )
         service.service.connections.allow_from(

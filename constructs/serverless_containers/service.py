@@ -85,9 +85,10 @@ class ContainerService(Construct):
         )
         self.service = self._make_service(props, placement)
         if placement.endpoints is not None:
-            self.service.connections.allow_to(
-                placement.endpoints, ec2.Port.tcp(443), "AWS APIs from the tasks"
-            )
+            for group in self.service.connections.security_groups:
+                placement.endpoints.add_ingress_rule(
+                    group, ec2.Port.tcp(443), "AWS APIs from the tasks"
+                )
 
     def _make_network(self, props: ServiceProps) -> Network:
         return Network(
