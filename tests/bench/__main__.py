@@ -51,7 +51,7 @@ def times(scratch: Path) -> dict[str, float]:
 def jsii_calls() -> int:
     """How many messages one ContainerApi sends to the CDK's Node process."""
     script = """
-import jsii._kernel.providers.process as process
+from jsii._kernel.providers import process
 from aws_cdk import App, Stack
 from serverless_containers import BuiltImages, ContainerApi
 

@@ -22,5 +22,5 @@ def plan_source(
     Returns:
         The plan, or None if an error leaves none.
     """
-    project = load_project(source, environment=environment, findings=findings)
+    project = load_project(source, environment=environment, override=False, findings=findings)
     return plan_task(project, options, findings) if project else None

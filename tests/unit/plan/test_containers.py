@@ -98,6 +98,18 @@ def test_a_secret_is_no_file_elsewhere(plan):
     ]
 
 
+@pytest.mark.parametrize("environment", [None, "dev"])
+def test_the_laptops_override_is_left_out_with_a_note(plan, project, environment):
+    project.write("docker-compose.override.yml", "services: {web: {environment: {A: laptop}}}\n")
+    project.write("docker-compose.dev.yml", "services: {web: {environment: {B: dev}}}\n")
+    planned = plan(
+        "services: {web: {image: nginx, ports: ['80'], environment: {A: base}}}",
+        environment=environment,
+    )
+    assert planned["web"].environment == {"A": "base", **({"B": "dev"} if environment else {})}
+    assert len(planned.messages("override-left-out")) == 1
+
+
 def test_an_image_or_a_build(plan):
     planned = plan(
         "services: {web: {build: ., image: mine:1, ports: ['80']}, db: {image: redis:8}}",

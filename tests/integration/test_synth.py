@@ -1,0 +1,115 @@
+"""`cdk synth` as a user types it, on good and on bad folders."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+
+GOOD = "services: {web: {image: nginx, ports: ['80']}}"
+
+
+def cdk(folder, out, *arguments):
+    return subprocess.run(
+        [os.environ["JSII_NODE"], CDK, "synth", "--quiet", "--output", out,
+         "--app", f"{sys.executable} app.py", "-c", "environment=dev", "-c", f"source={folder}",
+         *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def refused(result):
+    """What a user reads when the files are wrong: the findings, and no traceback."""
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "jsii" not in result.stderr
+    *findings, last = result.stderr.strip().splitlines()
+    assert "Subprocess exited with error 1" in last
+    return findings
+
+
+def test_a_good_folder(project, tmp_path):
+    result = cdk(project.compose(GOOD), tmp_path / "out", "dev/*")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "out" / "assembly-dev" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (None, "/nowhere does not exist; name a folder with a Compose file or a Dockerfile"),
+        ({}, "holds neither a Compose file (compose.yaml, compose.yml, docker-compose.yml, "
+             "docker-compose.yaml) nor a Dockerfile"),
+        ({"compose.yaml": "services: {web: {image: x}}"},
+         "compose.yaml:1:11: services: no container has a port to receive the traffic"),
+        ({"compose.yaml": "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: ['81']}}"},
+         "compose.yaml:1:34: services: several containers have ports: a, b"),
+        ({"compose.yaml": "services:\n  web: {image: [x\n"}, "compose.yaml:"),
+        ({"compose.yaml": "x-serverless-containers: {cpu: 256, memory: 8192}\n" + GOOD},
+         "compose.yaml:1:45: x-serverless-containers.memory: Fargate has no task of cpu 256 with "
+         "memory 8192; the nearest valid sizes are cpu 256 with memory 2048 or cpu 1024 with "
+         "memory 8192"),
+        ({"compose.yaml": "services:\n  a: {image: x, ports: ['80']}\n"
+                          "  b: {image: x, expose: ['80']}\n"},
+         "compose.yaml:3:26: services.b.expose[0]: container b listens on 80/tcp, which a already"),
+        ({"Dockerfile": "FROM scratch\n"}, "Dockerfile:1:1: the Dockerfile has no EXPOSE"),
+    ],
+    ids=["missing", "empty", "no port", "two candidates", "no YAML", "size", "port taken",
+         "no EXPOSE"],
+)  # fmt: skip
+def test_a_bad_folder(project, tmp_path, files, message):
+    for name, text in (files or {}).items():
+        project.write(name, text)
+    folder = project.path if files is not None else "/nowhere"
+    findings = refused(cdk(folder, tmp_path / "out"))
+    assert any(message in finding for finding in findings), findings
+
+
+def test_an_unknown_entrypoint(project, tmp_path):
+    result = cdk(project.compose(GOOD), tmp_path / "out", "-c", "entrypoint=wbe")
+    assert refused(result) == [
+        "entrypoint: the entrypoint 'wbe' is no service of this project; name one of web"
+    ]
+
+
+def test_all_errors_are_reported_at_once(project, tmp_path):
+    project.compose(
+        "services:\n"
+        "  a: {image: x, ports: ['80'], privileged: true}\n"
+        "  b: {image: x, ports: ['80'], stop_signal: SIGINT}\n"
+    )
+    findings = refused(cdk(project.path, tmp_path / "out"))
+    assert [finding.split(": ")[1] for finding in findings] == [
+        "services", "services.a.privileged", "services.b.ports[0]", "services.b.stop_signal",
+    ]  # fmt: skip
+
+
+def test_of_two_files_docker_composes_choice_is_taken_with_a_warning(project, tmp_path):
+    project.write("compose.yaml", GOOD)
+    project.write("docker-compose.yml", "services: {}")
+    result = cdk(project.path, tmp_path / "out", "dev/*")
+    assert result.returncode == 0, result.stderr
+    output = result.stdout + result.stderr
+    assert "compose.yaml:1:1: compose.yaml is read, and not docker-compose.yml" in output
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"CDK_CLI_VERSION": "3.0.0"}, "CDK CLI"),
+        ({"CDK_CLI_VERSION": "2.1000.0"}, "CDK CLI"),
+        ({"JSII_NODE": "/nowhere/node"}, "Node"),
+    ],
+)
+def test_a_mistaken_tool_is_reported_in_one_line(environ, message):
+    result = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert message in line

@@ -1,0 +1,103 @@
+"""How an environment's configuration reaches its stacks."""
+
+from dataclasses import replace
+
+import pytest
+from aws_cdk import App, RemovalPolicy
+from aws_cdk.assertions import Template
+
+from serverless_containers import BuiltImages, NetworkProfile
+from stacks.environment_stage import EnvironmentStage
+from stacks.environments import ENVIRONMENTS, Access, Domain
+
+
+@pytest.fixture
+def stage(project):
+    project.compose("services: {web: {image: nginx, ports: ['80']}}")
+
+    def _stage(config):
+        return EnvironmentStage(
+            App(),
+            config=config,
+            source=project.path,
+            entrypoint=None,
+            images=BuiltImages.local_build(),
+        )
+
+    return _stage
+
+
+def template(stage, stack):
+    return Template.from_stack(stage.node.find_child(stack))
+
+
+def test_there_are_dev_staging_and_prod():
+    assert list(ENVIRONMENTS) == ["dev", "staging", "prod"]
+    assert all(name == config.name for name, config in ENVIRONMENTS.items())
+
+
+def test_only_dev_is_open():
+    assert {name for name, each in ENVIRONMENTS.items() if each.access is Access.OPEN} == {"dev"}
+
+
+def test_prod_survives_the_loss_of_a_zone_and_keeps_its_data():
+    prod = ENVIRONMENTS["prod"]
+    assert prod.high_availability
+    assert prod.network_profile is NetworkProfile.PRIVATE
+    assert prod.removal_policy is RemovalPolicy.RETAIN
+
+
+def test_the_containers_may_use_the_table_and_know_its_name(stage):
+    made = template(stage(ENVIRONMENTS["dev"]), "Api")
+    (policy,) = [
+        each["Properties"]
+        for each in made.find_resources("AWS::IAM::Policy").values()
+        if "dynamodb:PutItem" in str(each)
+    ]
+    assert "TaskRole" in str(policy["Roles"])
+    assert "serverless-containers-dev-storage" in str(policy["PolicyDocument"])
+    (definition,) = made.find_resources("AWS::ECS::TaskDefinition").values()
+    names = [
+        variable["Name"]
+        for variable in definition["Properties"]["ContainerDefinitions"][0]["Environment"]
+    ]
+    assert names == ["STORAGE_POSTS_NAME"]
+
+
+def test_the_outputs_say_where_everything_is(stage):
+    outputs = template(stage(ENVIRONMENTS["staging"]), "Api").find_outputs("*")
+    assert set(outputs) == {
+        "Url", "ClusterName", "ServiceName", "AccessLogGroup", "ServiceConsole", "ApiConsole",
+        "LogGroupWeb", "UserPoolId", "UserPoolClientId",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("access", "kind"), [(Access.OPEN, "NONE"), (Access.IAM, "AWS_IAM"), (Access.COGNITO, "JWT")]
+)
+def test_access(stage, access, kind):
+    made = template(stage(replace(ENVIRONMENTS["dev"], access=access)), "Api")
+    made.has_resource_properties(
+        "AWS::ApiGatewayV2::Route", {"RouteKey": "$default", "AuthorizationType": kind}
+    )
+
+
+def test_a_domain(stage):
+    domain = Domain(name="api.example.com", hosted_zone_id="Z123", hosted_zone_name="example.com")
+    made = template(stage(replace(ENVIRONMENTS["dev"], domain=domain)), "Api")
+    made.resource_count_is("AWS::Route53::RecordSet", 2)
+    assert made.find_outputs("Url")["Url"]["Value"] == "https://api.example.com"
+
+
+@pytest.mark.parametrize(("name", "policy"), [("dev", "Delete"), ("prod", "Retain")])
+def test_the_table_is_kept_where_data_matters(stage, name, policy):
+    made = template(stage(ENVIRONMENTS[name]), "Storage")
+    made.has_resource("AWS::DynamoDB::Table", {"DeletionPolicy": policy})
+    made.has_resource_properties(
+        "AWS::DynamoDB::Table",
+        {
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}],
+            "DeletionProtectionEnabled": policy == "Retain",
+        },
+    )
