@@ -119,9 +119,25 @@ class HttpApiDoor(Construct):
             description=f"VPC link to the tasks of {service.plan.name}",
             allow_all_outbound=False,
         )
-        service.service.connections.allow_from(
-            group, ec2.Port.tcp(service.port), "API Gateway through its VPC link"
-        )
+        tasks = service.service.connections.security_groups
+        for tasks_group in tasks:
+            tasks_group.add_ingress_rule(
+                group, ec2.Port.tcp(service.port), "API Gateway through its VPC link"
+            )
+        # Inline, where the CDK would add a resource of its own: a group without inline rules is
+        # created with one that allows everything ("AWS::EC2::SecurityGroup", CloudFormation).
+        resource = group.node.default_child
+        if isinstance(resource, ec2.CfnSecurityGroup):
+            resource.security_group_egress = [
+                ec2.CfnSecurityGroup.EgressProperty(
+                    ip_protocol="tcp",
+                    from_port=service.port,
+                    to_port=service.port,
+                    destination_security_group_id=tasks_group.security_group_id,
+                    description="To the tasks",
+                )
+                for tasks_group in tasks
+            ]
         return apigwv2.VpcLink(
             self,
             "Link",

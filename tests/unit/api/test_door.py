@@ -52,9 +52,15 @@ class TestPath:
 
     def test_the_link_reaches_nothing_else(self, deploy):
         deployed = deploy()
-        (rule,) = deployed.resources("AWS::EC2::SecurityGroupEgress")
-        assert "LinkSecurityGroup" in str(rule["GroupId"])
-        assert (rule["FromPort"], rule["ToPort"]) == (80, 80)
+        deployed.template.resource_count_is("AWS::EC2::SecurityGroupEgress", 0)
+        (group,) = [
+            group
+            for group in deployed.resources("AWS::EC2::SecurityGroup")
+            if "VPC link" in group["GroupDescription"]
+        ]
+        (rule,) = group["SecurityGroupEgress"]
+        assert "ContainersSecurityGroup" in str(rule["DestinationSecurityGroupId"])
+        assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 80, 80)
 
     def test_the_timeout_can_be_shortened(self, deploy):
         integration = deploy(timeout=Duration.seconds(5)).only("AWS::ApiGatewayV2::Integration")

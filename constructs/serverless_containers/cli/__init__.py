@@ -1,0 +1,33 @@
+"""The command line: ``serverless-containers``, one module a command."""
+
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "local": "Deploy to an AWS embedded in this machine and show what was made.",
+}
+"""Each command's name, which is also its module's, and the line that `--help` shows."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command when it runs: `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"serverless_containers.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_LazyGroup)
+@click.version_option(package_name="serverless-containers")
+def main() -> None:
+    """Compose files on Fargate."""

@@ -1,0 +1,5 @@
+"""``python -m serverless_containers.cli``."""
+
+from serverless_containers.cli import main
+
+main()

@@ -1,0 +1,175 @@
+"""Starts, recognises and stops the emulator's process."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from serverless_containers.local.failure import LocalError
+from serverless_containers.local.patches import PatchError, check_version
+from serverless_containers.local.process import Child, end_group
+from serverless_containers.local.server import FOLDER, KEEP, STATUS_PATH, TOKEN
+
+HOST = "127.0.0.1"
+_START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV")
+"""All that the emulator sees of the caller's environment: much of the rest would steer it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulator:
+    """An emulator that runs, as any process of this user can find it.
+
+    Attributes:
+        port: Where it listens on 127.0.0.1.
+        pid: Its process, and the process group of everything that it started.
+        token: What its status carries, to tell it from another server on that port.
+        folder: Its private files.
+    """
+
+    port: int
+    pid: int
+    token: str
+    folder: str
+
+    @property
+    def endpoint(self) -> str:
+        """The URL for AWS_ENDPOINT_URL."""
+        return f"http://{HOST}:{self.port}"
+
+    def status(self) -> dict[str, Any] | None:
+        """What it says of itself, or None if it is not this emulator that answers."""
+        # No proxy of the user's: the request must not leave the machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with contextlib.suppress(OSError, urllib.error.URLError, ValueError):
+            with opener.open(f"{self.endpoint}{STATUS_PATH}", timeout=5) as answer:
+                status: dict[str, Any] = json.load(answer)
+            if status.get("token") == self.token:
+                return status
+        return None
+
+    def stop(self) -> None:
+        """End it, though another process started it, and remove its files."""
+        if self.status() is not None:
+            end_group(self.pid, signal.SIGTERM)
+            deadline = time.monotonic() + _STOP_SECONDS
+            while self.status() is not None and time.monotonic() < deadline:
+                time.sleep(0.1)
+            end_group(self.pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class EmulatorProcess:
+    """An emulator that this process started. It ends with this process unless it is kept.
+
+    Args:
+        port: The port to listen on; 0 for a free one.
+        account: The account of requests that carry none.
+        log: The file that takes its output.
+
+    Raises:
+        LocalError: If the port is taken, or MiniStack is not the pinned version.
+    """
+
+    def __init__(self, *, port: int, account: str, log: Path) -> None:
+        try:
+            check_version()
+        except PatchError as error:
+            raise LocalError(str(error)) from error
+        with _listen(port) as listening:
+            token = secrets.token_hex(16)
+            folder = tempfile.mkdtemp(prefix="serverless-containers-local-")
+            port = listening.getsockname()[1]
+            self._child = Child(
+                [sys.executable, "-m", "serverless_containers.local.server", str(_fd(listening))],
+                environ=_environ(os.environ, port, account, token, folder),
+                log=log,
+                pass_fds=[_fd(listening)],
+                stdin=True,
+            )
+        self.emulator = Emulator(port=port, pid=self._child.pid, token=token, folder=folder)
+
+    def wait_until_ready(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            LocalError: If it ends instead, with its last words.
+        """
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._child.poll() is not None:
+                raise LocalError(
+                    "the embedded AWS did not start", _last_lines(self._child.log, count=5)
+                )
+            if self.emulator.status() is not None:
+                return
+        raise LocalError(f"the embedded AWS did not answer within {_START_SECONDS:.0f} seconds")
+
+    def keep(self) -> None:
+        """Let it outlive this process."""
+        if self._child.stdin is not None:
+            self._child.stdin.write(KEEP)
+            self._child.stdin.close()
+
+    def stop(self) -> None:
+        """End it and remove its files."""
+        self._child.stop()
+        shutil.rmtree(self.emulator.folder, ignore_errors=True)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        # From here on nobody else can take the port, and early requests wait for the emulator.
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise LocalError(
+            f"port {port} on {HOST} cannot be used ({error.strerror}): "
+            "name another with --port, or leave it out for a free one"
+        ) from error
+    return listening
+
+
+def _fd(listening: socket.socket) -> int:
+    return listening.fileno()
+
+
+def _environ(
+    caller: Mapping[str, str], port: int, account: str, token: str, folder: str
+) -> dict[str, str]:
+    inherited = {name: caller[name] for name in _INHERITED if name in caller}
+    return inherited | {
+        TOKEN: token,
+        FOLDER: folder,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_ACCOUNT_ID": account,
+        "STATE_DIR": f"{folder}/state",
+        "S3_DATA_DIR": f"{folder}/s3",
+        "TMPDIR": folder,
+        # These two would listen on every interface.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # MiniStack's own way of running containers shares no localhost among them, and at its
+        # start it removes containers that it takes for its own. Nothing runs rather than that.
+        "DOCKER_HOST": f"unix://{folder}/no-engine.sock",
+    }
+
+
+def _last_lines(log: Path, *, count: int) -> tuple[str, ...]:
+    return tuple(log.read_text(errors="replace").splitlines()[-count:])

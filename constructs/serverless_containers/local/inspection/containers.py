@@ -1,0 +1,65 @@
+"""What stands behind a service and a task definition: running tasks, and images."""
+
+import re
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from serverless_containers.local.inspection.clients import Clients
+from serverless_containers.local.inspection.deployed import Deployed
+from serverless_containers.local.result import Inspected, Standing
+
+_PRIVATE_IMAGE = re.compile(
+    r"\d{12}\.dkr\.ecr\.[^/]+/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>.+))?"
+)
+
+
+def tasks_of(service: Deployed, *, engine: bool) -> Iterator[Inspected]:
+    """The tasks that a service counts. Without an engine no container stands behind them."""
+    _, cluster, name = service.physical_id.rpartition(":")[2].split("/")
+    ecs = service.stack.clients["ecs"]
+    arns = ecs.list_tasks(cluster=cluster, serviceName=name)["taskArns"]
+    for number, arn in enumerate(sorted(arns), start=1):
+        yield Inspected(
+            stack=service.stack.name,
+            type="ECS task",
+            name=f"{service.name} task {number} of {len(arns)}",
+            physical_id=arn,
+            standing=Standing.REAL if engine else Standing.NOT_RUNNING,
+        )
+
+
+def images_of(definition: Deployed) -> Iterator[Inspected]:
+    """The images that a task definition takes from the account's own registry.
+
+    They are worth a question: MiniStack's ECR gives an empty answer about an image that it does
+    not have, where AWS gives an error, so that the CDK CLI takes every image for pushed.
+    """
+    clients = definition.stack.clients
+    found = clients["ecs"].describe_task_definition(taskDefinition=definition.physical_id)
+    for container in found["taskDefinition"]["containerDefinitions"]:
+        if image := _PRIVATE_IMAGE.fullmatch(container["image"]):
+            is_there = _in_registry(clients, image)
+            yield Inspected(
+                stack=definition.stack.name,
+                type="Container image",
+                name=f"{definition.name} {container['name']}",
+                physical_id=container["image"],
+                standing=Standing.REAL if is_there else Standing.NO_IMAGE,
+            )
+
+
+def _in_registry(clients: Clients, image: re.Match[str]) -> bool:
+    image_id = (
+        {"imageDigest": image["digest"]}
+        if image["digest"]
+        else {"imageTag": image["tag"] or "latest"}
+    )
+    try:
+        answer = clients["ecr"].describe_images(
+            repositoryName=image["repository"], imageIds=[image_id]
+        )
+    except ClientError:
+        # The repository is not there either.
+        return False
+    return bool(answer["imageDetails"])

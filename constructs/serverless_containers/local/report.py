@@ -1,0 +1,108 @@
+"""Shows a run on a terminal."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from serverless_containers.local.cdk import aws_variables
+from serverless_containers.local.result import LocalResult, Standing
+from serverless_containers.local.run import Note
+
+_WIDTH_OF_A_FILE = 160
+_EXPORTS = "ExportsOutput"
+"""What the CDK calls outputs that only other stacks read."""
+_STYLES = {
+    Standing.REAL: "green",
+    Standing.RECORDED: "yellow",
+    Standing.NOT_RUNNING: "yellow",
+    Standing.NO_IMAGE: "yellow",
+    Standing.UNCHECKED: "dim",
+    Standing.MISSING: "bold red",
+}
+
+
+def make_console() -> Console:
+    """A console that wraps no table where nobody looks at a terminal: in a file or a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_OF_A_FILE)
+
+
+class ConsoleProgress:
+    """Shows each step with a spinner, and afterwards with its time.
+
+    Args:
+        console: Where to.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def step(self, doing: str) -> Generator[Note, None, None]:
+        """Show one step."""
+        began = time.monotonic()
+        with self._console.status(escape(doing)) as status:
+            yield lambda note: status.update(escape(f"{doing}: {note}"))
+        self._console.print(
+            f"[green]✓[/] {escape(doing)} [dim]({time.monotonic() - began:.1f} s)[/]",
+            highlight=False,
+        )
+
+
+def show(console: Console, result: LocalResult) -> None:
+    """Print what exists, the outputs, and what the diff found."""
+    for stack, resources in groupby(result.resources, key=lambda found: found.stack):
+        # A title of the table would be folded at the table's width.
+        console.print(f"\n[bold]{escape(stack)}[/]", highlight=False, soft_wrap=True)
+        table = Table(box=None)
+        table.add_column("Type", no_wrap=True)
+        table.add_column("Name", overflow="fold")
+        table.add_column("Standing", no_wrap=True)
+        notes = []
+        for found in resources:
+            table.add_row(
+                found.type.removeprefix("AWS::"),
+                escape(found.name),
+                f"[{_STYLES[found.standing]}]{found.standing}[/]",
+            )
+            if found.note:
+                notes.append(f"  {found.name}: {found.note}")
+        console.print(table)
+        for note in notes:
+            console.print(note, markup=False, highlight=False, soft_wrap=True)
+        for key, value in result.outputs.get(stack, {}).items():
+            if key.startswith(_EXPORTS):
+                continue
+            console.print(f"  {key} = {value}", markup=False, highlight=False, soft_wrap=True)
+        console.print()
+    counts = Counter(found.standing for found in result.resources)
+    console.print(
+        ", ".join(f"{counts[standing]} {standing}" for standing in Standing if counts[standing]),
+        highlight=False,
+    )
+    console.print(
+        "cdk diff: no differences"
+        if result.diff_empty
+        else "[bold red]cdk diff found differences[/]; they are in .local/diff.log"
+    )
+
+
+def show_kept(console: Console, result: LocalResult) -> None:
+    """Print how to use and how to stop an emulator that runs on."""
+    console.print(f"\nThe embedded AWS runs on at {result.endpoint}. To use it:", highlight=False)
+    variables = aws_variables(result.endpoint, result.account, result.regions[0]) | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    # Either would win over the variables, or contradict them.
+    console.print("  unset AWS_PROFILE AWS_SESSION_TOKEN", highlight=False)
+    for name, value in variables.items():
+        console.print(f"  export {name}={value}", markup=False, highlight=False, soft_wrap=True)
+    console.print("To stop it: serverless-containers local stop", highlight=False)

@@ -1,0 +1,84 @@
+"""What a run found, as data: printed as a table, written as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Each stack's outputs."""
+
+
+class Standing(StrEnum):
+    """How much stands behind a resource that CloudFormation lists."""
+
+    REAL = "real"
+    """The service's own API, as the emulator has it, knows the resource."""
+    RECORDED = "only recorded"
+    """No part of the emulator knows the type; a patch of ours recorded it."""
+    NOT_RUNNING = "not running (no Docker engine)"
+    """A task whose containers nobody started."""
+    NO_IMAGE = "not in the registry"
+    """An image that nobody built and pushed; a task with it could not start."""
+    UNCHECKED = "not checked"
+    """CloudFormation lists it, and there is no check for its type here."""
+    MISSING = "missing"
+    """CloudFormation lists it, and the service's API does not know it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """A resource, and what was found when its service was asked.
+
+    Attributes:
+        stack: The stack's name.
+        type: CloudFormation's type, ``ECS task`` for a task of a service, or ``Container image``.
+        name: Where it stands in the CDK app, below its stack.
+        physical_id: What the service calls it.
+        standing: What was found.
+        note: The error that the service gave, if it gave one.
+    """
+
+    stack: str
+    type: str
+    name: str
+    physical_id: str
+    standing: Standing
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalResult:
+    """One run.
+
+    Attributes:
+        endpoint: Where the emulator listens (or listened).
+        account: The account number that was deployed to.
+        regions: The regions that were deployed to.
+        resources: What exists, in the order of the stacks.
+        outputs: The stacks' outputs.
+        diff_empty: Whether `cdk diff` of a second synth found no difference.
+        seconds: How long each step took.
+        kept: Whether the emulator runs on.
+    """
+
+    endpoint: str
+    account: str
+    regions: tuple[str, ...]
+    resources: tuple[Inspected, ...]
+    outputs: Outputs
+    diff_empty: bool
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    kept: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is there that the stacks say, and a diff finds no difference."""
+        return self.diff_empty and not any(
+            found.standing is Standing.MISSING for found in self.resources
+        )
+
+    def to_json(self) -> str:
+        """Everything, for `--json`."""
+        return json.dumps({"holds": self.holds, **asdict(self)}, indent=2) + "\n"

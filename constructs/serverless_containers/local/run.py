@@ -1,0 +1,269 @@
+"""One run: start, bootstrap, deploy, ask what exists, diff, stop."""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from serverless_containers.local.assembly import (
+    account_of,
+    default_pattern,
+    regions_of,
+    select,
+    stacks_of,
+)
+from serverless_containers.local.cdk import CdkCli, finish
+from serverless_containers.local.emulator import Emulator, EmulatorProcess
+from serverless_containers.local.failure import LocalError
+from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
+from serverless_containers.local.process import Child, uninterrupted
+from serverless_containers.local.project import Project
+from serverless_containers.local.result import LocalResult
+
+DEFAULT_ACCOUNT = "123456789012"
+DEFAULT_ENVIRONMENT = "dev"
+_DIFFERENCES = "Number of stacks with differences"
+
+Note: TypeAlias = Callable[[str], None]
+
+
+class Progress(Protocol):
+    """Shows what a run is doing."""
+
+    def step(self, doing: str) -> AbstractContextManager[Note]:
+        """Show a step while it runs, and how long it took. It gives a function for notes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a run is asked to do.
+
+    Attributes:
+        folder: The CDK app's folder.
+        app: The app's command, in place of cdk.json's.
+        stacks: Which stacks, as the CDK CLI selects them. By default those of the stage that the
+            context value `environment` names, or of the stage `dev`, or all.
+        context: ``key=value`` entries for the app.
+        port: The port to listen on; 0 for a free one.
+        region: The region of stacks that name none.
+        keep: Whether the emulator runs on afterwards.
+    """
+
+    folder: Path
+    app: str | None = None
+    stacks: str | None = None
+    context: tuple[str, ...] = ()
+    port: int = 0
+    region: str = "us-east-1"
+    keep: bool = False
+
+
+def run(options: Options, progress: Progress) -> LocalResult:
+    """Deploy a CDK app to the emulator and find out what exists.
+
+    Everything that it starts has ended when it returns or raises, apart from an emulator that is
+    to be kept, or that an earlier run kept: then the app is deployed to that one.
+
+    Raises:
+        LocalError: If a step fails.
+    """
+    project = Project(options.folder)
+    with ExitStack() as cleanup:
+        emulator, process = _emulator(options, project, cleanup)
+        work = Path(
+            cleanup.enter_context(
+                tempfile.TemporaryDirectory(dir=emulator.folder, ignore_cleanup_errors=True)
+            )
+        )
+        result = _Run(
+            options=options,
+            project=project,
+            progress=progress,
+            emulator=emulator,
+            process=process,
+            work=work,
+            cleanup=cleanup,
+        ).result()
+        if process is not None and options.keep:
+            with uninterrupted():
+                project.remember(emulator)
+                process.keep()
+        return result
+
+
+def stop(folder: Path) -> Emulator | None:
+    """Stop the emulator that a run in this folder kept. Returns it, or None if there is none."""
+    project = Project(folder)
+    emulator = project.kept()
+    if emulator is not None:
+        emulator.stop()
+        project.forget()
+    return emulator
+
+
+def _emulator(
+    options: Options, project: Project, cleanup: ExitStack
+) -> tuple[Emulator, EmulatorProcess | None]:
+    if kept := project.kept():
+        if options.port not in (0, kept.port):
+            raise LocalError(
+                f"an embedded AWS of this folder runs already, on port {kept.port}: leave --port "
+                "out to deploy to it, or stop it with `serverless-containers local stop`"
+            )
+        return kept, None
+    with uninterrupted():
+        process = EmulatorProcess(
+            port=options.port, account=DEFAULT_ACCOUNT, log=project.log("emulator")
+        )
+        cleanup.push(
+            lambda *error: _stop_unless_kept(process, kept=options.keep and error[0] is None)
+        )
+    return process.emulator, process
+
+
+def _stop_unless_kept(process: EmulatorProcess, *, kept: bool) -> None:
+    if not kept:
+        process.stop()
+
+
+class _Run:
+    """The steps, and what they need of each other."""
+
+    def __init__(
+        self,
+        *,
+        options: Options,
+        project: Project,
+        progress: Progress,
+        emulator: Emulator,
+        process: EmulatorProcess | None,
+        work: Path,
+        cleanup: ExitStack,
+    ) -> None:
+        self._options = options
+        self._project = project
+        self._progress = progress
+        self._emulator = emulator
+        self._process = process
+        self._work = work
+        self._cleanup = cleanup
+        self._seconds: dict[str, float] = {}
+
+    def result(self) -> LocalResult:
+        options, assembly, again = self._options, self._work / "first", self._work / "second"
+        with _unchanged(options.folder / "cdk.context.json"):
+            with self._step("synth", "Synthesizing, and starting the embedded AWS"):
+                # The CLI's first question waits in the port's queue until somebody answers it.
+                synth = self._started(lambda: self._cli(DEFAULT_ACCOUNT).start_synth(assembly))
+                if self._process is not None:
+                    self._process.wait_until_ready()
+                finish(synth, "cdk synth")
+            stacks = tuple(stacks_of(assembly))
+            pattern = options.stacks or default_pattern(stacks, self._environment())
+            selected = select(stacks, pattern)
+            account = account_of(selected, DEFAULT_ACCOUNT)
+            regions = regions_of(selected, options.region)
+            cli = self._cli(account)
+            with self._step("bootstrap", "Bootstrapping " + ", ".join(regions)):
+                environments = [f"aws://{account}/{region}" for region in regions]
+                finish(self._started(lambda: cli.start_bootstrap(environments)), "cdk bootstrap")
+            # Synthesized anew, so that the diff also shows what differs from synth to synth.
+            second = self._started(lambda: cli.start_synth(again, "synth-again"))
+            with self._step("deploy", f"Deploying {pattern}") as note:
+                finish(
+                    self._started(lambda: cli.start_deploy(assembly, pattern)), "cdk deploy", note
+                )
+            with self._step("inspect", "Asking the service APIs what exists"):
+                # All of the app's: a deployment takes along the stacks that it depends on.
+                paths = {stack.name: stack.path for stack in stacks}
+                deployed = [
+                    stack
+                    for region in regions
+                    for stack in deployed_stacks(self._clients(account, region), paths)
+                ]
+                resources = inspect(deployed, self._status())
+            with self._step("diff", "Comparing with a second synth"):
+                finish(second, "the second cdk synth")
+                diff_empty = _is_empty(self._started(lambda: cli.start_diff(again, pattern)))
+        return LocalResult(
+            endpoint=self._emulator.endpoint,
+            account=account,
+            regions=regions,
+            resources=resources,
+            outputs={stack.name: stack.outputs for stack in deployed if stack.outputs},
+            diff_empty=diff_empty,
+            seconds=self._seconds,
+            kept=options.keep or self._process is None,
+        )
+
+    def _cli(self, account: str) -> CdkCli:
+        return CdkCli(
+            folder=self._options.folder,
+            endpoint=self._emulator.endpoint,
+            account=account,
+            region=self._options.region,
+            home=Path(self._emulator.folder) / "cdk",
+            app=self._options.app,
+            context=self._options.context,
+            log=self._project.log,
+        )
+
+    def _clients(self, account: str, region: str) -> Clients:
+        return Clients(endpoint=self._emulator.endpoint, account=account, region=region)
+
+    def _started(self, start: Callable[[], Child]) -> Child:
+        with uninterrupted():
+            child = start()
+            self._cleanup.callback(child.stop)
+        return child
+
+    def _environment(self) -> str:
+        context = dict(entry.partition("=")[::2] for entry in self._options.context)
+        return context.get("environment", DEFAULT_ENVIRONMENT)
+
+    def _status(self) -> dict[str, object]:
+        if (status := self._emulator.status()) is None:
+            raise LocalError(
+                f"the embedded AWS ended in the middle; its log is {self._project.log('emulator')}"
+            )
+        return status
+
+    @contextmanager
+    def _step(self, name: str, doing: str) -> Generator[Note, None, None]:
+        began = time.monotonic()
+        with self._progress.step(doing) as note:
+            yield note
+        self._seconds[name] = round(time.monotonic() - began, 1)
+
+
+def _is_empty(diff: Child) -> bool:
+    """Whether a diff found nothing."""
+    while diff.wait(60) is None:
+        pass
+    if diff.poll() == 0:
+        return True
+    if _DIFFERENCES not in diff.log.read_text(errors="replace"):
+        finish(diff, "cdk diff")
+    return False
+
+
+@contextmanager
+def _unchanged(file: Path) -> Generator[None, None, None]:
+    """Put a file back as it was.
+
+    The CDK CLI stores there what it looked up, and the emulator's answers must not reach a
+    deployment to AWS.
+    """
+    before = file.read_bytes() if file.exists() else None
+    try:
+        yield
+    finally:
+        if before is None:
+            with contextlib.suppress(FileNotFoundError):
+                file.unlink()
+        elif not file.exists() or file.read_bytes() != before:
+            file.write_bytes(before)

@@ -1,0 +1,373 @@
+"""`serverless-containers local`, run as a user runs it: the real CDK CLI, the real emulator.
+
+Most of these deploy an app that writes its cloud assembly by itself. It needs no aws-cdk-lib, so
+that a run takes a few seconds; the CDK CLI cannot tell the difference.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from serverless_containers.local.inspection import Clients
+from serverless_containers.local.patches.recorded import TYPES
+from serverless_containers.local.project import Project
+
+pytestmark = pytest.mark.local
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "serverless_containers.cli", "local"]
+ACCOUNT = "123456789012"
+
+APP = """
+import json, os, pathlib
+
+out = pathlib.Path(os.environ["CDK_OUTDIR"])
+out.mkdir(parents=True, exist_ok=True)
+context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
+stack = json.loads(pathlib.Path("stack.json").read_text())
+template = stack["template"]
+if stack.get("unstable"):
+    template["Outputs"] = {"Random": {"Value": os.urandom(8).hex()}}
+(out / "Stack.template.json").write_text(json.dumps(template))
+missing = [entry for entry in stack.get("missing", []) if entry["key"] not in context]
+manifest = {
+    "version": "50.0.0",
+    "missing": missing,
+    "artifacts": {
+        "Stack": {
+            "type": "aws:cloudformation:stack",
+            "environment": stack.get("environment", "aws://unknown-account/unknown-region"),
+            "properties": {"templateFile": "Stack.template.json", "stackName": "Stack"},
+            "displayName": "dev/Stack (Stack)",
+        }
+    },
+}
+(out / "manifest.json").write_text(json.dumps(manifest))
+"""
+
+TASK = {
+    "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "main"}},
+    "Key": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "key"}},
+    "Namespace": {
+        "Type": "AWS::ServiceDiscovery::HttpNamespace",
+        "Properties": {"Name": "names"},
+    },
+    "Link": {"Type": "AWS::ApiGatewayV2::VpcLink", "Properties": {"Name": "l", "SubnetIds": []}},
+    "Task": {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Properties": {
+            "Family": "app",
+            "RequiresCompatibilities": ["FARGATE"],
+            "Cpu": "256",
+            "Memory": "512",
+            "NetworkMode": "awsvpc",
+            "ContainerDefinitions": [
+                {
+                    "Name": "app",
+                    "Image": "app:1",
+                    "Secrets": [{"Name": "KEY", "ValueFrom": {"Ref": "Key"}}],
+                }
+            ],
+        },
+    },
+    "Service": {
+        "Type": "AWS::ECS::Service",
+        "Properties": {
+            "ServiceName": "web",
+            "Cluster": {"Ref": "Cluster"},
+            "TaskDefinition": {"Ref": "Task"},
+            "DesiredCount": 2,
+            "LaunchType": "FARGATE",
+        },
+    },
+}
+
+
+class App:
+    """A CDK app in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.json = folder / "result.json"
+        (folder / "app.py").write_text(APP)
+        (folder / "cdk.json").write_text('{"app": "python app.py"}')
+        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+        # Whatever the emulator leaves behind in the temporary folder is found there.
+        self.tmp = folder / "tmp"
+        self.tmp.mkdir()
+
+    def has(self, resources, **more):
+        template = {"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}}
+        (self.folder / "stack.json").write_text(json.dumps({"template": template, **more}))
+
+    def start(self, *arguments):
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=self.folder,
+            env=os.environ | {"TMPDIR": str(self.tmp), "AWS_PROFILE": "no-such-profile"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments):
+        with self.start(*arguments) as process:
+            output, _ = process.communicate(timeout=300)
+        assert "Traceback" not in output
+        return process.returncode, output
+
+    def result(self):
+        return json.loads(self.json.read_text())
+
+    def leftovers(self):
+        """Processes that work in or for the folder, and files that outlived the run."""
+        deadline = time.monotonic() + 5
+        while (found := self._processes()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found + [str(path) for path in self.tmp.glob("serverless-containers-local-*")]
+
+    def _processes(self):
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                environ = (folder / "environ").read_bytes().decode(errors="replace")
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+            if folder.name != str(os.getpid()) and str(self.tmp) in f"{command} {environ}":
+                found.append(command)
+        return found
+
+
+@pytest.fixture
+def app(tmp_path):
+    made = App(tmp_path)
+    yield made
+    if kept := Project(tmp_path).kept():
+        kept.stop()
+
+
+def standings(result):
+    return {(found["type"], found["name"]): found["standing"] for found in result["resources"]}
+
+
+def test_this_project_deploys_and_everything_is_there(tmp_path):
+    app = App(tmp_path)
+    for name in ("app.py", "cdk.json"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("stacks", "container_src"):
+        ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+
+    code, output = app.run(
+        "-c", "environment=dev", "-c", "image_tag=not-built", "--json", str(app.json)
+    )
+
+    assert code == 0, output
+    result = app.result()
+    assert result["holds"] is True
+    assert result["diff_empty"] is True
+    recorded = {each["type"] for each in result["resources"] if each["standing"] == "only recorded"}
+    assert recorded <= set(TYPES)
+    counts = Counter(each["standing"] for each in result["resources"])
+    assert set(counts) == {
+        "real",
+        "only recorded",
+        "not running (no Docker engine)",
+        "not in the registry",
+    }
+    assert counts["real"] > counts["only recorded"]
+    types = {each["type"] for each in result["resources"] if each["standing"] == "real"}
+    assert {
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::SecurityGroupIngress",
+        "AWS::ECS::Service",
+        "AWS::ECS::TaskDefinition",
+        "AWS::ServiceDiscovery::Service",
+    } <= types
+    urls = [
+        value
+        for outputs in result["outputs"].values()
+        for value in outputs.values()
+        if ".execute-api." in value
+    ]
+    assert urls
+    assert urls[0] in output
+    assert app.leftovers() == []
+
+
+def test_a_kept_one_is_used_again_updated_and_stopped(app):
+    app.has(TASK)
+    code, output = app.run("--keep", "--json", str(app.json))
+    assert code == 0, output
+    first = app.result()
+    assert standings(first) == {
+        ("AWS::ApiGatewayV2::VpcLink", "Link"): "only recorded",
+        ("AWS::ECS::Cluster", "Cluster"): "real",
+        ("AWS::ECS::Service", "Service"): "real",
+        ("AWS::ECS::TaskDefinition", "Task"): "real",
+        ("AWS::SecretsManager::Secret", "Key"): "real",
+        ("AWS::ServiceDiscovery::HttpNamespace", "Namespace"): "real",
+        ("ECS task", "Service task 1 of 2"): "not running (no Docker engine)",
+        ("ECS task", "Service task 2 of 2"): "not running (no Docker engine)",
+    }
+    assert first["outputs"] == {"Stack": {"Answer": "42"}}
+    assert f"export AWS_ENDPOINT_URL={first['endpoint']}" in output
+
+    clients = Clients(endpoint=first["endpoint"], account=ACCOUNT, region="us-east-1")
+    (container,) = clients["ecs"].describe_task_definition(taskDefinition="app")["taskDefinition"][
+        "containerDefinitions"
+    ]
+    (secret,) = container["secrets"]
+    assert secret["valueFrom"].startswith("arn:aws:secretsmanager:us-east-1:")
+
+    code, output = app.run("--port", "1")
+    assert code == 1
+    assert "runs already, on port" in output
+
+    changed = {name: resource for name, resource in TASK.items() if name != "Link"}
+    task = TASK["Task"]["Properties"] | {"Memory": "1024"}
+    app.has(changed | {"Task": {**TASK["Task"], "Properties": task}})
+    code, output = app.run("--json", str(app.json))
+    assert code == 0, output
+    second = app.result()
+    assert second["endpoint"] == first["endpoint"]
+    assert second["kept"] is True
+    assert ("AWS::ApiGatewayV2::VpcLink", "Link") not in standings(second)
+    definition = clients["ecs"].describe_task_definition(taskDefinition="app")["taskDefinition"]
+    assert (definition["revision"], definition["memory"]) == (2, "1024")
+
+    assert app.run("stop")[0] == 0
+    assert app.leftovers() == []
+    assert app.run("stop")[1] == "No embedded AWS runs for this folder.\n"
+
+
+def test_a_deployment_that_fails_shows_its_cause(app):
+    policy = {"SecretId": "never-pushed", "ResourcePolicy": {}}
+    app.has({"Policy": {"Type": "AWS::SecretsManager::ResourcePolicy", "Properties": policy}})
+    code, output = app.run("--json", str(app.json))
+    assert code == 1
+    assert "Secrets Manager can't find the specified secret" in output
+    log = app.folder / ".local" / "deploy.log"
+    assert output.splitlines()[-1] == f"Error: cdk deploy failed; the whole log is {log}"
+    assert not app.json.exists()
+    assert app.leftovers() == []
+
+
+def test_a_type_that_the_emulator_does_not_know_is_named(app):
+    app.has({"Odd": {"Type": "AWS::Odd::Thing"}})
+    code, output = app.run()
+    assert code == 1
+    assert "Unrecognized resource types: [AWS::Odd::Thing]" in output
+    assert app.leftovers() == []
+
+
+def test_an_app_that_fails_shows_its_own_words(app):
+    (app.folder / "app.py").write_text("raise SystemExit('compose.yml:3: not a port')")
+    code, output = app.run()
+    assert code == 1
+    assert "compose.yml:3: not a port" in output
+    assert "Error: cdk synth failed" in output
+    assert app.leftovers() == []
+
+
+def test_no_stack_of_that_name(app):
+    app.has(TASK)
+    code, output = app.run("--stacks", "prod/**")
+    assert code == 1
+    assert output.splitlines()[-1] == (
+        "Error: no stack matches 'prod/**'; the app's stacks: dev/Stack"
+    )
+    assert app.leftovers() == []
+
+
+def test_a_synth_that_is_never_the_same_is_found_out(app):
+    app.has(TASK, unstable=True)
+    code, output = app.run("--json", str(app.json))
+    assert code == 1
+    assert app.result()["diff_empty"] is False
+    assert output.splitlines()[-1] == "cdk diff found differences; they are in .local/diff.log"
+    assert app.leftovers() == []
+
+
+def test_an_account_and_region_of_its_own_and_a_lookup_that_leaves_no_trace(app):
+    key = "availability-zones:account=111122223333:region=eu-central-1"
+    props = {"account": "111122223333", "region": "eu-central-1"}
+    app.has(
+        TASK,
+        environment="aws://111122223333/eu-central-1",
+        missing=[{"key": key, "provider": "availability-zones", "props": props}],
+    )
+    context = app.folder / "cdk.context.json"
+    context.write_text('{"mine": 1}')
+    code, output = app.run("--json", str(app.json))
+    assert code == 0, output
+    result = app.result()
+    assert (result["account"], result["regions"]) == ("111122223333", ["eu-central-1"])
+    assert context.read_text() == '{"mine": 1}'
+    assert app.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("log", "signal_number", "code"),
+    [
+        ("synth", signal.SIGINT, 130),
+        ("bootstrap", signal.SIGTERM, 143),
+        ("deploy", signal.SIGINT, 130),
+    ],
+)
+def test_it_can_be_stopped_at_any_time(app, log, signal_number, code):
+    app.has(TASK)
+    process = app.start()
+    file = app.folder / ".local" / f"{log}.log"
+    deadline = time.monotonic() + 60
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert file.exists()
+    process.send_signal(signal_number)
+    output, _ = process.communicate(timeout=20)
+    assert (process.returncode, output.splitlines()[-1]) == (
+        code,
+        "Stopped; nothing is left running.",
+    )
+    assert app.leftovers() == []
+
+
+def test_a_taken_port(app):
+    app.has(TASK)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, output = app.run("--port", str(port))
+    assert code == 1
+    assert output == (
+        f"Error: port {port} on 127.0.0.1 cannot be used (Address already in use): "
+        "name another with --port, or leave it out for a free one\n"
+    )
+    assert app.leftovers() == []
+
+
+def test_two_at_once_do_not_meet(tmp_path):
+    apps = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        apps.append(App(tmp_path / name))
+        apps[-1].has({"Key": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": name}}})
+    processes = [app.start("--json", str(app.json)) for app in apps]
+    outputs = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    endpoints = {app.result()["endpoint"] for app in apps}
+    assert len(endpoints) == 2
+    assert [app.leftovers() for app in apps] == [[], []]

@@ -1,0 +1,109 @@
+"""What the cloud assembly says about stacks, and which of them are meant."""
+
+import json
+
+import pytest
+
+from serverless_containers.local.assembly import (
+    Stack,
+    account_of,
+    default_pattern,
+    regions_of,
+    select,
+    stacks_of,
+)
+from serverless_containers.local.failure import LocalError
+
+
+def stack(path, account=None, region=None):
+    return Stack(path=path, name=path.replace("/", "-"), account=account, region=region)
+
+
+APP = (stack("dev/Api"), stack("dev/Edge/Waf"), stack("prod/Api"), stack("Shared"))
+
+
+def write(folder, artifacts):
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+
+
+def test_stacks_of_the_app_and_of_its_stages(tmp_path):
+    write(
+        tmp_path,
+        {
+            "Tree": {"type": "cdk:tree"},
+            "assembly-dev": {
+                "type": "cdk:cloud-assembly",
+                "properties": {"directoryName": "assembly-dev"},
+            },
+            "Shared": {
+                "type": "aws:cloudformation:stack",
+                "environment": "aws://111122223333/eu-central-1",
+                "properties": {},
+            },
+        },
+    )
+    write(
+        tmp_path / "assembly-dev",
+        {
+            "devApi123": {
+                "type": "aws:cloudformation:stack",
+                "environment": "aws://unknown-account/unknown-region",
+                "properties": {"stackName": "dev-Api"},
+                "displayName": "dev/Api (dev-Api)",
+            }
+        },
+    )
+    assert list(stacks_of(tmp_path)) == [
+        stack("dev/Api"),
+        stack("Shared", account="111122223333", region="eu-central-1"),
+    ]
+
+
+@pytest.mark.parametrize(("environment", "pattern"), [("dev", "dev/**"), ("staging", "**")])
+def test_the_environment_is_meant_where_the_app_has_it(environment, pattern):
+    assert default_pattern(APP, environment) == pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "paths"),
+    [
+        ("dev/**", ["dev/Api", "dev/Edge/Waf"]),
+        ("dev/*", ["dev/Api"]),
+        ("*/Api", ["dev/Api", "prod/Api"]),
+        ("dev-Api", ["dev/Api"]),
+        ("Shared", ["Shared"]),
+        ("**", [each.path for each in APP]),
+    ],
+)
+def test_a_pattern_selects_as_the_cdk_cli_does(pattern, paths):
+    assert [each.path for each in select(APP, pattern)] == paths
+
+
+@pytest.mark.parametrize("pattern", ["staging/**", "dev", "Share.", "api"])
+def test_a_pattern_that_matches_nothing_lists_the_stacks(pattern):
+    with pytest.raises(LocalError) as raised:
+        select(APP, pattern)
+    assert str(raised.value) == (
+        f"no stack matches {pattern!r}; the app's stacks: Shared, dev/Api, dev/Edge/Waf, prod/Api"
+    )
+
+
+def test_an_app_without_stacks():
+    with pytest.raises(LocalError, match="the app's stacks: none"):
+        select((), "**")
+
+
+def test_the_account_is_the_stacks_or_the_default():
+    assert account_of(APP, "1") == "1"
+    assert account_of((*APP, stack("a", account="2")), "1") == "2"
+    with pytest.raises(LocalError) as raised:
+        account_of((stack("a", account="3"), stack("b", account="2")), "1")
+    assert str(raised.value) == (
+        "these stacks belong to several accounts (2, 3): select those of one with --stacks"
+    )
+
+
+def test_each_region_once():
+    stacks = (stack("a"), stack("b", region="us-east-1"), stack("c", region="eu-west-1"))
+    assert regions_of(stacks, "eu-west-1") == ("eu-west-1", "us-east-1")

@@ -1,0 +1,155 @@
+"""The command: its options reach the run, and whatever goes wrong is told without a traceback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from serverless_containers.cli import main
+from serverless_containers.local import LocalError, LocalResult
+from serverless_containers.local import run as run_module
+from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.run import Options
+
+RESULT = LocalResult(
+    endpoint="http://127.0.0.1:1",
+    account="123456789012",
+    regions=("us-east-1",),
+    resources=(),
+    outputs={},
+    diff_empty=True,
+)
+
+
+@pytest.fixture
+def invoke(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, ["local", *arguments])
+
+
+def test_help_names_the_commands_and_imports_none_of_them():
+    code = (
+        "import sys\n"
+        "from serverless_containers.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'boto3', 'rich', 'aws_cdk', 'serverless_containers.cli.local'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "local" in done.stdout
+
+
+def test_an_unknown_command():
+    done = CliRunner().invoke(main, ["locla"])
+    assert done.exit_code == 2
+    assert "No such command 'locla'" in done.output
+
+
+def test_the_options_reach_the_run(invoke, monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr(run_module, "run", lambda options, _: seen.append(options) or RESULT)
+    done = invoke(
+        *("--app", "python other.py"),
+        *("--stacks", "x/*"),
+        *("-c", "a=1", "--context", "b=2"),
+        *("--port", "4566"),
+        *("--region", "eu-west-1"),
+        "--keep",
+        *("--json", "out.json"),
+    )
+    assert done.exit_code == 0, done.output
+    assert seen == [
+        Options(
+            folder=tmp_path,
+            app="python other.py",
+            stacks="x/*",
+            context=("a=1", "b=2"),
+            port=4566,
+            region="eu-west-1",
+            keep=True,
+        )
+    ]
+    assert json.loads((tmp_path / "out.json").read_text())["holds"] is True
+
+
+def test_the_exit_code_says_whether_everything_holds(invoke, monkeypatch):
+    broken = LocalResult(
+        **{name: getattr(RESULT, name) for name in RESULT.__slots__} | {"diff_empty": False}
+    )
+    monkeypatch.setattr(run_module, "run", lambda *_: broken)
+    assert invoke().exit_code == 1
+
+
+def test_a_failure_is_its_cause_and_one_line(invoke, monkeypatch):
+    def fail(*_):
+        raise LocalError("cdk deploy failed", ("the cause",))
+
+    monkeypatch.setattr(run_module, "run", fail)
+    done = invoke()
+    assert done.exit_code == 1
+    assert done.stderr == "  the cause\nError: cdk deploy failed\n"
+
+
+def test_a_defect_is_told_as_one_and_its_traceback_kept(invoke, monkeypatch, tmp_path):
+    monkeypatch.setattr(run_module, "run", lambda *_: 1 / 0)
+    done = invoke()
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: this is a defect of serverless-containers (ZeroDivisionError: division by zero); "
+        f"its traceback is in {tmp_path}/.local/error.log\n"
+    )
+    assert "ZeroDivisionError" in (tmp_path / ".local/error.log").read_text()
+
+
+def test_a_package_that_is_missing_is_named(invoke, monkeypatch):
+    monkeypatch.setitem(sys.modules, "serverless_containers.local.report", None)
+    done = invoke()
+    assert done.exit_code == 1
+    assert "pip install 'serverless-containers[local]'" in done.stderr
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none(invoke, port):
+    done = invoke("--port", port)
+    assert done.exit_code == 2
+    assert "--port" in done.stderr
+
+
+def test_stop_says_what_it_stopped(invoke, monkeypatch):
+    assert invoke("stop").output == "No embedded AWS runs for this folder.\n"
+    emulator = Emulator(port=4566, pid=1, token="t", folder="/nonexistent")
+    monkeypatch.setattr(run_module, "stop", lambda _: emulator)
+    assert invoke("stop").output == "Stopped the embedded AWS on port 4566.\n"
+
+
+def test_a_folder_without_an_app(invoke):
+    done = invoke()
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    assert done.exception.__class__ is SystemExit
+
+
+def test_a_signal_ends_it_with_a_sentence(tmp_path):
+    script = (
+        "import time\n"
+        "from serverless_containers.cli.local import _guarded\n"
+        "_guarded(lambda: print('ready', flush=True) or time.sleep(60))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        os.kill(process.pid, signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert err == "Stopped; nothing is left running.\n"
+    assert process.returncode == 143

@@ -1,0 +1,189 @@
+"""The emulator's process: on loopback, recognised by its token, and gone afterwards."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from serverless_containers.local.emulator import Emulator, EmulatorProcess
+from serverless_containers.local.failure import LocalError
+from serverless_containers.local.patches import PatchError
+from serverless_containers.local.project import Project
+
+ACCOUNT = "123456789012"
+
+
+@pytest.fixture
+def process(tmp_path):
+    started = EmulatorProcess(port=0, account=ACCOUNT, log=tmp_path / "emulator.log")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def stranger():
+    """Another server, which answers every question."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps({"token": "another", "recorded": []}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def at(port, **known):
+    values = {"pid": 2**22, "token": "own", "folder": "/nonexistent"}
+    return Emulator(port=port, **values | known)
+
+
+def listeners(pid):
+    """The addresses that a process listens on, from /proc."""
+    inodes = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(fd.readlink())
+        except FileNotFoundError:
+            continue
+        if target.startswith("socket:["):
+            inodes.add(target[8:-1])
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                found.append(fields[1])
+    return found
+
+
+def test_it_listens_on_loopback_alone_and_ends(process):
+    process.wait_until_ready()
+    emulator = process.emulator
+    status = emulator.status()
+    assert status["recorded"] == []
+    assert status["engine"] is False
+    assert listeners(emulator.pid) == [f"0100007F:{emulator.port:04X}"]
+    process.stop()
+    assert emulator.status() is None
+    assert not Path(emulator.folder).exists()
+
+
+def test_a_kept_one_is_found_again_and_stopped_by_another_process(process, tmp_path):
+    process.wait_until_ready()
+    emulator = process.emulator
+    process.keep()
+    project = Project(tmp_path)
+    project.remember(emulator)
+    # Long enough to end, had it taken the closed pipe for the end of its parent.
+    time.sleep(1)
+    assert Project(tmp_path).kept() == emulator
+    emulator.stop()
+    assert emulator.status() is None
+    assert Project(tmp_path).kept() is None
+    assert not (tmp_path / ".local/emulator.json").exists()
+
+
+def test_it_ends_when_its_parent_is_killed(tmp_path):
+    script = (
+        "import pathlib, time\n"
+        "from serverless_containers.local.emulator import EmulatorProcess\n"
+        f"log = pathlib.Path({str(tmp_path / 'log')!r})\n"
+        f"started = EmulatorProcess(port=0, account={ACCOUNT!r}, log=log)\n"
+        "started.wait_until_ready()\n"
+        "print(started.emulator.pid, started.emulator.folder, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        pid, folder = parent.stdout.readline().decode().split()
+        assert Path(f"/proc/{pid}").exists()
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{pid}").exists()
+    assert not Path(folder).exists()
+
+
+def test_a_taken_port_is_one_line(tmp_path, stranger):
+    with pytest.raises(LocalError) as raised:
+        EmulatorProcess(port=stranger, account=ACCOUNT, log=tmp_path / "log")
+    assert str(raised.value) == (
+        f"port {stranger} on 127.0.0.1 cannot be used (Address already in use): "
+        "name another with --port, or leave it out for a free one"
+    )
+
+
+def test_a_stranger_on_the_port_is_not_taken_for_it(stranger):
+    assert at(stranger).status() is None
+    assert at(stranger, token="another").status() == {"token": "another", "recorded": []}
+
+
+def test_nobody_on_the_port():
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        assert at(reserved.getsockname()[1]).status() is None
+
+
+def test_a_stranger_on_the_port_of_a_kept_one_is_left_alone(tmp_path, stranger):
+    project = Project(tmp_path)
+    project.remember(at(stranger))
+    assert project.kept() is None
+    assert at(stranger, token="another").status() is not None
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"port": 1}'])
+def test_a_spoilt_state_file_means_none(tmp_path, content):
+    project = Project(tmp_path)
+    project.log("x")
+    (tmp_path / ".local/emulator.json").write_text(content)
+    assert project.kept() is None
+
+
+def test_the_folder_of_logs_stays_out_of_a_repository(tmp_path):
+    assert Project(tmp_path).log("deploy") == tmp_path / ".local/deploy.log"
+    assert (tmp_path / ".local/.gitignore").read_text() == "*\n"
+
+
+def test_one_that_does_not_start_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "serverless_containers.local.emulator._environ",
+        lambda *_: {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(tmp_path),
+            "STATE_DIR": str(tmp_path / "state"),
+        },
+    )
+    (tmp_path / "hypercorn.py").write_text("raise SystemExit('hypercorn is broken')")
+    process = EmulatorProcess(port=0, account=ACCOUNT, log=tmp_path / "log")
+    with pytest.raises(LocalError, match="the embedded AWS did not start") as raised:
+        process.wait_until_ready()
+    process.stop()
+    assert "hypercorn is broken" in raised.value.details
+
+
+def test_another_ministack_is_told_before_anything_starts(tmp_path, monkeypatch):
+    def refuse():
+        raise PatchError("MiniStack 2.0.0 is installed")
+
+    monkeypatch.setattr("serverless_containers.local.emulator.check_version", refuse)
+    with pytest.raises(LocalError, match=r"^MiniStack 2\.0\.0 is installed$"):
+        EmulatorProcess(port=0, account=ACCOUNT, log=tmp_path / "log")

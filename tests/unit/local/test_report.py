@@ -1,0 +1,153 @@
+"""What a person reads, and what a program reads, at the end of a run."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from serverless_containers.local.report import ConsoleProgress, make_console, show, show_kept
+from serverless_containers.local.result import Inspected, LocalResult, Standing
+
+
+def resource(standing, name="It", note=""):
+    return Inspected(
+        stack="dev-Api",
+        type="AWS::ECS::Service",
+        name=name,
+        physical_id="arn:it",
+        standing=standing,
+        note=note,
+    )
+
+
+def result(*resources, diff_empty=True, kept=False):
+    return LocalResult(
+        endpoint="http://127.0.0.1:1234",
+        account="123456789012",
+        regions=("us-east-1",),
+        resources=resources,
+        outputs={"dev-Api": {"Endpoint": "http://x[1]"}},
+        diff_empty=diff_empty,
+        seconds={"deploy": 1.5},
+        kept=kept,
+    )
+
+
+@pytest.fixture
+def console():
+    return Console(file=io.StringIO(), width=100)
+
+
+def text(console):
+    return console.file.getvalue()
+
+
+def test_each_resource_with_its_standing_and_a_count(console):
+    show(
+        console,
+        result(
+            resource(Standing.REAL, "Service"),
+            resource(Standing.RECORDED, "Link"),
+            resource(Standing.NOT_RUNNING, "Service task 1 of 1"),
+        ),
+    )
+    lines = [line.split() for line in text(console).splitlines()]
+    assert ["dev-Api"] in lines
+    assert ["ECS::Service", "Service", "real"] in lines
+    assert ["ECS::Service", "Link", "only", "recorded"] in lines
+    assert "Service task 1 of 1 not running (no Docker engine)" in " ".join(text(console).split())
+    assert "  Endpoint = http://x[1]" in text(console).splitlines()
+    assert "1 real, 1 only recorded, 1 not running (no Docker engine)" in text(console)
+
+
+def test_what_is_missing_is_told_with_its_error(console):
+    show(console, result(resource(Standing.MISSING, "Role", note="[gone]")))
+    assert "  Role: [gone]" in text(console).splitlines()
+    assert "1 missing" in text(console)
+
+
+@pytest.mark.parametrize(
+    ("diff_empty", "sentence"),
+    [
+        (True, "cdk diff: no differences"),
+        (False, "cdk diff found differences; they are in .local/diff.log"),
+    ],
+)
+def test_what_the_diff_found_is_told(console, diff_empty, sentence):
+    show(console, result(resource(Standing.REAL), diff_empty=diff_empty))
+    assert text(console).splitlines()[-1] == sentence
+
+
+def test_outputs_for_other_stacks_are_not_shown(console):
+    outputs = {"dev-Api": {"ExportsOutputRefPosts": "posts", "Url": "http://x"}}
+    show(console, replace(result(resource(Standing.REAL)), outputs=outputs))
+    assert "Url = http://x" in text(console)
+    assert "posts" not in text(console)
+
+
+@pytest.mark.parametrize(
+    ("standing", "diff_empty", "holds"),
+    [
+        (Standing.REAL, True, True),
+        (Standing.RECORDED, True, True),
+        (Standing.NOT_RUNNING, True, True),
+        (Standing.NO_IMAGE, True, True),
+        (Standing.UNCHECKED, True, True),
+        (Standing.MISSING, True, False),
+        (Standing.REAL, False, False),
+    ],
+)
+def test_whether_everything_holds(standing, diff_empty, holds):
+    found = result(resource(standing), diff_empty=diff_empty)
+    assert found.holds is holds
+    assert json.loads(found.to_json())["holds"] is holds
+
+
+def test_the_json_carries_everything():
+    assert json.loads(result(resource(Standing.RECORDED)).to_json()) == {
+        "holds": True,
+        "endpoint": "http://127.0.0.1:1234",
+        "account": "123456789012",
+        "regions": ["us-east-1"],
+        "resources": [
+            {
+                "stack": "dev-Api",
+                "type": "AWS::ECS::Service",
+                "name": "It",
+                "physical_id": "arn:it",
+                "standing": "only recorded",
+                "note": "",
+            }
+        ],
+        "outputs": {"dev-Api": {"Endpoint": "http://x[1]"}},
+        "diff_empty": True,
+        "seconds": {"deploy": 1.5},
+        "kept": False,
+    }
+
+
+def test_how_to_use_and_stop_one_that_is_kept(console):
+    show_kept(console, result(kept=True))
+    lines = text(console).splitlines()
+    assert "  unset AWS_PROFILE AWS_SESSION_TOKEN" in lines
+    assert "  export AWS_ENDPOINT_URL=http://127.0.0.1:1234" in lines
+    assert "  export AWS_ACCESS_KEY_ID=123456789012" in lines
+    assert lines[-1] == "To stop it: serverless-containers local stop"
+
+
+def test_each_step_is_shown_with_its_time(console):
+    with ConsoleProgress(console).step("Deploying dev/** [all]") as note:
+        note("3 of 4 resources")
+    assert text(console).startswith("✓ Deploying dev/** [all] (0.")
+
+
+def test_a_step_that_fails_is_not_shown_as_done(console):
+    with pytest.raises(ZeroDivisionError), ConsoleProgress(console).step("Deploying"):
+        raise ZeroDivisionError
+    assert "✓" not in text(console)
+
+
+def test_tables_in_a_file_are_not_folded():
+    assert make_console().width >= 100
