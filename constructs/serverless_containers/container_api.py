@@ -12,6 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
@@ -169,6 +170,11 @@ class ContainerApi(Construct):
     def log_groups(self) -> Mapping[str, logs.LogGroup]:
         """The containers' log groups by the same names."""
         return self._containers.log_groups
+
+    @property
+    def file_system(self) -> efs.FileSystem | None:
+        """The file system of named volumes, if the Compose file has any."""
+        return self._containers.file_system
 
     @property
     def vpc(self) -> ec2.IVpc:

@@ -9,15 +9,21 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from serverless_containers.compose.model import Build
-from serverless_containers.findings import Findings, Rule, Severity
+from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan
+from serverless_containers.plan.rules import BUILD_NOT_LOCAL
 
-BUILD_NOT_LOCAL = Rule(
-    code="build-not-local",
-    severity=Severity.ERROR,
-    summary="A build that Docker does on this machine uses what a CDK image asset can express.",
-    source="aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+_NOT_IN_ASSETS = (
+    "additional_contexts",
+    "dockerfile_inline",
+    "extra_hosts",
+    "labels",
+    "secrets",
+    "shm_size",
+    "ssh",
+    "ulimits",
 )
 
 
@@ -87,6 +93,10 @@ class _LocalBuild(BuiltImages):
                 build_args={key: value for key, value in build.args.items() if value is not None}
                 or None,
                 target=build.target,
+                network_mode=ecr_assets.NetworkMode.custom(build.network)
+                if build.network
+                else None,
+                cache_disabled=build.no_cache or None,
                 platform=ecr_assets.Platform.LINUX_ARM64
                 if architecture is Architecture.ARM64
                 else ecr_assets.Platform.LINUX_AMD64,
@@ -104,23 +114,24 @@ def _within_context(build: Build) -> str:
 
 def _check_expressible(build: Build) -> None:
     findings = Findings()
-    fix = "let a pipeline build it, or name an image"
-    problems = {
-        "context": not build.is_local and "the context is not a folder on this machine",
-        "dockerfile_inline": build.dockerfile_inline is not None
-        and "an inline Dockerfile cannot be built as an asset",
-        "dockerfile": (
-            Path(_within_context(build)).is_absolute() or ".." in Path(build.dockerfile).parts
-        )
-        and "the Dockerfile is outside the context",
-        "additional_contexts": bool(build.additional_contexts)
-        and "additional contexts cannot be handed to an asset's build",
-        "secrets": bool(build.secrets) and "build secrets are not handed to a local build",
-        "ssh": bool(build.ssh) and "SSH agents are not handed to a local build",
-    }
-    for key, problem in problems.items():
-        if problem:
-            findings.report(BUILD_NOT_LOCAL, build.at(key), (*build.path, key), problem, fix)
+    if not build.is_local:
+        _refuse(build, "context", "the context is not a folder on this machine", findings)
+    elif Path(_within_context(build)).is_absolute() or ".." in Path(build.dockerfile).parts:
+        _refuse(build, "dockerfile", "the Dockerfile is outside the context", findings)
+    given = build.node if isinstance(build.node, MappingNode) else ()
+    for key in _NOT_IN_ASSETS:
+        if key in given:
+            _refuse(build, key, f"{key} cannot be handed to the build of an image asset", findings)
     if findings.errors:
         hide_traceback()
         findings.raise_errors()
+
+
+def _refuse(build: Build, key: str, problem: str, findings: Findings) -> None:
+    findings.report(
+        BUILD_NOT_LOCAL,
+        build.at(key),
+        (*build.path, key),
+        problem,
+        "build the image elsewhere, and name it",
+    )

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Token, Validations
+from aws_cdk import Duration, RemovalPolicy, Tags, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_containers.execute_command import enable_execute_command
 from serverless_containers.images import BuiltImages
 from serverless_containers.network import Network, NetworkProfile, Placement, existing_placement
 from serverless_containers.plan import Architecture, PlanOptions
 from serverless_containers.service_props import ServiceProps, TaskScaling
 from serverless_containers.source import read_source
-from serverless_containers.stop_delay import DEFAULT_IMAGE, StopDelay
+from serverless_containers.stop_delay import StopDelay
 from serverless_containers.task import Task
 
+_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
@@ -48,6 +49,7 @@ class ContainerService(Construct):
         task_definition: Its task definition.
         containers: The containers by service name.
         log_groups: Their log groups by service name.
+        file_system: The file system of named volumes, if there are any.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class ContainerService(Construct):
         self.containers: Mapping[str, ecs.ContainerDefinition] = task.containers
         self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
         self.entrypoint = task.entrypoint
+        self.file_system = task.storage.file_system
         self.cluster = props.get("cluster") or ecs.Cluster(
             self,
             "Cluster",
@@ -84,6 +87,10 @@ class ContainerService(Construct):
             enable_fargate_capacity_providers=True,
         )
         self.service = self._make_service(props, placement)
+        self.service.node.add_dependency(*placement.ready, *task.storage.ready)
+        task.storage.connect(self.service)
+        for key, value in self.plan.tags.items():
+            Tags.of(self.service).add(key, value)
         if placement.endpoints is not None:
             for group in self.service.connections.security_groups:
                 placement.endpoints.add_ingress_rule(
@@ -126,10 +133,21 @@ class ContainerService(Construct):
             log_retention=_log_retention(props),
             removal_policy=_removal_policy(props),
             stop_delay=_stop_delay(props, placement),
+            utility_image=self._utility_image(props, placement),
+            placement=placement,
+            volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
 
+    def _utility_image(self, props: ServiceProps, placement: Placement) -> ecs.ContainerImage:
+        if self.plan.files and not _can_pull_utility(props, placement):
+            raise ValueError(
+                "utility_image: configs are written by a small container, whose image tasks "
+                "without a way to the internet cannot pull; name one in ECR with a POSIX shell"
+            )
+        return _utility_image(props)
+
     def _make_service(self, props: ServiceProps, placement: Placement) -> ecs.FargateService:
-        scaling = props.get("scaling")
+        scaling, rollout = props.get("scaling"), self.plan.rollout
         service = ecs.FargateService(
             self,
             "Service",
@@ -144,10 +162,15 @@ class ContainerService(Construct):
                 )
             ],
             platform_version=ecs.FargatePlatformVersion.VERSION1_4,
-            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
-            min_healthy_percent=100,
-            max_healthy_percent=200,
-            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(
+                enable=rollout.circuit_breaker, rollback=rollout.rollback
+            ),
+            min_healthy_percent=rollout.min_healthy_percent,
+            max_healthy_percent=rollout.max_healthy_percent,
+            # Rebalancing starts a task before it stops one, which takes more than 100 percent.
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED
+            if rollout.max_healthy_percent > 100
+            else ecs.AvailabilityZoneRebalancing.DISABLED,
             assign_public_ip=placement.assign_public_ip,
             vpc_subnets=placement.subnets,
             security_groups=list(props.get("security_groups", ()))
@@ -162,11 +185,10 @@ class ContainerService(Construct):
         if scaling is not None:
             _scale(service, scaling)
         if props.get("enable_execute_command"):
-            _enable_execute_command(service, self.task_definition)
+            enable_execute_command(service, self.task_definition)
         # Tasks that start before they may pull an image, or reach it, only fail and are retried.
         if self.task_definition.execution_role is not None:
             service.node.add_dependency(self.task_definition.execution_role)
-        service.node.add_dependency(*placement.ready)
         return service
 
     def _count(self, props: ServiceProps) -> float:
@@ -222,46 +244,21 @@ def _removal_policy(props: ServiceProps) -> RemovalPolicy:
 
 
 def _stop_delay(props: ServiceProps, placement: Placement) -> StopDelay | None:
-    image = props.get("stop_delay_image")
-    can_pull = image is not None or placement.reaches_internet
+    can_pull = _can_pull_utility(props, placement)
     default = _DEFAULT_STOP_DELAY if can_pull else Duration.seconds(0)
     seconds = int(props.get("stop_delay", default).to_seconds())
     if not seconds:
         return None
-    return StopDelay(
-        seconds=seconds, image=image or ecs.ContainerImage.from_registry(DEFAULT_IMAGE)
-    )
+    return StopDelay(seconds=seconds, image=_utility_image(props))
 
 
-def _enable_execute_command(
-    service: ecs.FargateService, definition: ecs.FargateTaskDefinition
-) -> None:
-    """Turn ECS Exec on with the four permissions that it takes.
+def _can_pull_utility(props: ServiceProps, placement: Placement) -> bool:
+    return "utility_image" in props or placement.reaches_internet
 
-    The CDK's own switch also lets the task role write to every log group of the account. The
-    permissions are those of "Using Amazon ECS Exec", Amazon ECS Developer Guide.
-    """
-    resource = service.node.default_child
-    if not isinstance(resource, ecs.CfnService):
-        raise TypeError("an ECS service has a CloudFormation resource")
-    resource.enable_execute_command = True
-    definition.add_to_task_role_policy(
-        iam.PolicyStatement(
-            actions=[
-                "ssmmessages:CreateControlChannel",
-                "ssmmessages:CreateDataChannel",
-                "ssmmessages:OpenControlChannel",
-                "ssmmessages:OpenDataChannel",
-            ],
-            resources=["*"],
-        )
-    )
-    Validations.of(definition.task_role).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-IAM5[Resource::*]",
-            reason="ECS Exec's four ssmmessages actions support no resource-level permission.",
-        )
-    )
+
+def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
+    given = props.get("utility_image")
+    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
 
 
 def _scale(service: ecs.FargateService, scaling: TaskScaling) -> None:

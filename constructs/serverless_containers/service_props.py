@@ -116,15 +116,19 @@ class ServiceProps(TypedDict, total=False):
 
     stop_delay: Duration
     """How long the entrypoint goes on serving after its task was taken out of service, in whole
-    seconds up to 110. Zero leaves it to the application. Default: 10 seconds, where tasks can
-    reach the internet for the small image that it takes; else zero, unless ``stop_delay_image``
-    is given."""
+    seconds up to 110. Zero leaves it to the application. Default: 10 seconds, where the
+    ``utility_image`` can be pulled; else zero."""
 
-    stop_delay_image: ecs.ContainerImage
-    """An image with a POSIX shell, for ``stop_delay``. Default: busybox from ECR Public."""
+    utility_image: ecs.ContainerImage
+    """A small image with a POSIX shell, for ``stop_delay`` and to write configs. Default: busybox
+    from ECR Public, which tasks without a way to the internet cannot pull."""
 
     log_retention: logs.RetentionDays
     """How long all logs are kept. Default: one month."""
 
     removal_policy: RemovalPolicy
     """What becomes of the logs when the stack is deleted. Default: they are deleted."""
+
+    volume_removal_policy: RemovalPolicy
+    """What becomes of the file system of named volumes when the stack is deleted. Default: it is
+    kept."""

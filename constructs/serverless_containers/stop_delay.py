@@ -16,7 +16,6 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
 CONTAINER_NAME = "stop-delay"
-DEFAULT_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 LONGEST = 110
 """Seconds; ECS kills a container 120 seconds after it told it to stop."""
 

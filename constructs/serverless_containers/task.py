@@ -8,15 +8,26 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_containers.container_props import (
+    health_check,
+    linux_parameters,
+    log_driver,
+    set_tmpfs_options,
+    system_controls,
+    ulimits,
+)
+from serverless_containers.files import CONTAINER_NAME as FILES_CONTAINER
+from serverless_containers.files import add_files_container
 from serverless_containers.images import BuiltImages
+from serverless_containers.network import Placement
 from serverless_containers.plan import (
     Architecture,
     ContainerPlan,
     DependencyCondition,
-    HealthCheckPlan,
     TaskPlan,
 )
 from serverless_containers.stop_delay import StopDelay
+from serverless_containers.storage import Storage
 
 _CONDITIONS = {
     DependencyCondition.START: ecs.ContainerDependencyCondition.START,
@@ -46,6 +57,9 @@ class Task(Construct):
         log_retention: How long logs are kept.
         removal_policy: What becomes of the logs when the stack is deleted.
         stop_delay: Keeps the entrypoint serving for a while after the task was deregistered.
+        utility_image: A small image with a POSIX shell, which writes files.
+        placement: Where the tasks are put, and the mount targets of their volumes.
+        volume_removal_policy: What becomes of named volumes when the stack is deleted.
     """
 
     def __init__(
@@ -66,6 +80,9 @@ class Task(Construct):
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
         stop_delay: StopDelay | None,
+        utility_image: ecs.ContainerImage,
+        placement: Placement,
+        volume_removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
         self._images = images
@@ -74,8 +91,10 @@ class Task(Construct):
         self._architecture = architecture
         self._log_retention = log_retention
         self._removal_policy = removal_policy
+        self._written = {file.volume for file in plan.files}
         self._secrets = {
-            key: secrets.get(key) or self._secret_named(f"{secret_prefix}{key}", key)
+            key: secrets.get(key)
+            or self._secret_named(key, plan.external_secrets.get(key, f"{secret_prefix}{key}"))
             for key in plan.secrets
         }
         self.definition = ecs.FargateTaskDefinition(
@@ -89,28 +108,54 @@ class Task(Construct):
                 cpu_architecture=ecs.CpuArchitecture.of(architecture.value),
             ),
         )
+        self.storage = Storage(
+            self,
+            "Storage",
+            definition=self.definition,
+            volumes=plan.volumes,
+            placement=placement,
+            removal_policy=volume_removal_policy,
+        )
         self.log_groups: dict[str, logs.LogGroup] = {}
         self.containers: dict[str, ecs.ContainerDefinition] = {}
-        for container in plan.containers:
-            self._add(container)
+        files = self._write_files(plan, utility_image)
+        for index, container in enumerate(plan.containers, start=1 if files else 0):
+            self._add(container, index, files)
         self.entrypoint = self.containers[plan.entrypoint]
         self._map_entrypoint(plan)
         if stop_delay is not None:
             stop_delay.attach(self.definition, self.entrypoint, self.log_groups[plan.entrypoint])
         self._acknowledge()
 
-    def _secret_named(self, name: str, key: str) -> ecs.Secret:
+    def _secret_named(self, key: str, name: str) -> ecs.Secret:
         return ecs.Secret.from_secrets_manager(
             secretsmanager.Secret.from_secret_name_v2(self, f"Secret-{key}", name)
         )
 
-    def _add(self, plan: ContainerPlan) -> None:
-        log_group = logs.LogGroup(
+    def _write_files(
+        self, plan: TaskPlan, image: ecs.ContainerImage
+    ) -> ecs.ContainerDefinition | None:
+        if not plan.files:
+            return None
+        return add_files_container(
+            self.definition,
+            files=plan.files,
+            image=image,
+            secrets=self._secrets,
+            log_group=self._make_log_group(FILES_CONTAINER),
+        )
+
+    def _make_log_group(self, name: str) -> logs.LogGroup:
+        self.log_groups[name] = logs.LogGroup(
             self,
-            f"Logs-{plan.name}",
+            f"Logs-{name}",
             retention=self._log_retention,
             removal_policy=self._removal_policy,
         )
+        return self.log_groups[name]
+
+    def _add(self, plan: ContainerPlan, index: int, files: ecs.ContainerDefinition | None) -> None:
+        restart = plan.restart
         container = self.definition.add_container(
             plan.name,
             image=self._image(plan),
@@ -127,18 +172,20 @@ class Task(Construct):
             stop_timeout=Duration.seconds(plan.stop_timeout) if plan.stop_timeout else None,
             docker_labels=dict(plan.labels) or None,
             readonly_root_filesystem=plan.read_only_root or None,
-            health_check=_health_check(plan.health_check),
-            linux_parameters=ecs.LinuxParameters(
-                self, f"Linux-{plan.name}", init_process_enabled=True
-            )
-            if plan.init
+            pseudo_terminal=plan.pseudo_terminal or None,
+            interactive=plan.interactive or None,
+            health_check=health_check(plan.health_check),
+            linux_parameters=linux_parameters(self, plan),
+            ulimits=ulimits(plan.linux),
+            system_controls=system_controls(plan.linux),
+            enable_restart_policy=True if restart else None,
+            restart_ignored_exit_codes=list(restart.ignored_exit_codes) or None
+            if restart
             else None,
-            logging=ecs.LogDrivers.aws_logs(
-                stream_prefix=plan.name,
-                log_group=log_group,
-                # A full buffer loses lines; blocking would stop the application instead.
-                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
-            ),
+            restart_attempt_period=Duration.seconds(restart.attempt_period)
+            if restart and restart.attempt_period
+            else None,
+            logging=log_driver(plan.log, name=plan.name, log_group=self._make_log_group(plan.name)),
             port_mappings=[
                 ecs.PortMapping(
                     container_port=port.port,
@@ -147,14 +194,40 @@ class Task(Construct):
                 for port in plan.ports
             ],
         )
+        set_tmpfs_options(self.definition, index, plan.linux)
+        self.containers[plan.name] = container
+        self._mount(plan, container, files)
         for name, condition in plan.depends_on:
             container.add_container_dependencies(
                 ecs.ContainerDependency(
                     container=self.containers[name], condition=_CONDITIONS[condition]
                 )
             )
-        self.log_groups[plan.name] = log_group
-        self.containers[plan.name] = container
+
+    def _mount(
+        self,
+        plan: ContainerPlan,
+        container: ecs.ContainerDefinition,
+        files: ecs.ContainerDefinition | None,
+    ) -> None:
+        if not plan.mounts:
+            return
+        container.add_mount_points(
+            *(
+                ecs.MountPoint(
+                    container_path=mount.path,
+                    source_volume=mount.volume,
+                    read_only=mount.read_only,
+                )
+                for mount in plan.mounts
+            )
+        )
+        if files is not None and {mount.volume for mount in plan.mounts} & self._written:
+            container.add_container_dependencies(
+                ecs.ContainerDependency(
+                    container=files, condition=ecs.ContainerDependencyCondition.SUCCESS
+                )
+            )
 
     def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
         given = self._given_images.get(plan.name)
@@ -187,15 +260,3 @@ class Task(Construct):
                     reason="ecr:GetAuthorizationToken supports no resource-level permission.",
                 )
             )
-
-
-def _health_check(plan: HealthCheckPlan | None) -> ecs.HealthCheck | None:
-    if plan is None:
-        return None
-    return ecs.HealthCheck(
-        command=list(plan.command),
-        interval=Duration.seconds(plan.interval),
-        timeout=Duration.seconds(plan.timeout),
-        retries=plan.retries,
-        start_period=Duration.seconds(plan.start_period) if plan.start_period else None,
-    )

@@ -6,7 +6,15 @@ from serverless_containers.compose.model import Condition, Project, Resources, S
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.health import plan_health_check
-from serverless_containers.plan.model import ContainerPlan, DependencyCondition, PortPlan
+from serverless_containers.plan.lifecycle import plan_restart
+from serverless_containers.plan.linux import plan_linux
+from serverless_containers.plan.logs import plan_log
+from serverless_containers.plan.model import (
+    ContainerPlan,
+    DependencyCondition,
+    MountPlan,
+    PortPlan,
+)
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
 
 _CONDITIONS = {
@@ -23,7 +31,10 @@ def plan_container(
     service: Service,
     project: Project,
     ports: Iterable[PortPlan],
+    mounts: Iterable[MountPlan],
     findings: Findings,
+    *,
+    secrets_are_files: bool,
 ) -> ContainerPlan:
     """Plan one container.
 
@@ -31,11 +42,13 @@ def plan_container(
         service: The service.
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
+        mounts: What it mounts.
         findings: Takes what is wrong.
+        secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
-    secrets = _secrets(service, findings)
+    secrets = {} if secrets_are_files else _secrets(service, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
@@ -59,8 +72,13 @@ def plan_container(
         working_directory=service.working_dir,
         stop_timeout=_stop_timeout(service, findings),
         labels=dict(sorted(service.labels.items())),
-        init=bool(service.init),
         read_only_root=service.read_only,
+        pseudo_terminal=service.tty,
+        interactive=service.stdin_open,
+        linux=plan_linux(service, findings),
+        restart=plan_restart(service, findings),
+        log=plan_log(service, findings),
+        mounts=tuple(mounts),
     )
 
 

@@ -50,6 +50,123 @@ class HealthCheckPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestartPlan:
+    """ECS's container restart policy.
+
+    Attributes:
+        ignored_exit_codes: The exit codes after which the container is not restarted.
+        attempt_period: Seconds that it must have run to be restarted; None is ECS's 300.
+    """
+
+    ignored_exit_codes: tuple[int, ...] = ()
+    attempt_period: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TmpfsPlan:
+    """Memory mounted as a file system."""
+
+    path: str
+    size_mib: int
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MountPlan:
+    """A task volume in a container."""
+
+    volume: str
+    path: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPlan:
+    """A log driver other than the default, with its options as the file has them."""
+
+    driver: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinuxPlan:
+    """What a container asks of the Linux kernel."""
+
+    init: bool = False
+    drop: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    tmpfs: tuple[TmpfsPlan, ...] = ()
+    ulimits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+
+
+class VolumeKind(StrEnum):
+    """Where a task volume is."""
+
+    EFS = "efs"
+    """On a file system that outlives the task."""
+    EXTERNAL_EFS = "external-efs"
+    """On one that exists already."""
+    SCRATCH = "scratch"
+    """On the task's own disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumePlan:
+    """A volume of the task.
+
+    Attributes:
+        name: Its name in the task definition.
+        kind: Where it is.
+        file_system_id: The file system's id, if it exists already.
+        owner: The user and group ids that files on a file system belong to.
+    """
+
+    name: str
+    kind: VolumeKind
+    file_system_id: str | None = None
+    owner: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePlan:
+    """A file that is written before the containers start.
+
+    Attributes:
+        volume: The scratch volume that it is written to.
+        name: Its path on the volume.
+        content: What it holds, or None for a secret's value.
+        secret: The Compose secret whose value it holds.
+        mode: Its permissions.
+        owner: Its user and group ids.
+    """
+
+    volume: str
+    name: str
+    content: bytes | None = None
+    secret: str | None = None
+    mode: int = 0o444
+    owner: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutPlan:
+    """How a new version replaces the old one.
+
+    Attributes:
+        min_healthy_percent: Tasks that keep running.
+        max_healthy_percent: Tasks that may run at once.
+        circuit_breaker: Whether a rollout that does not become healthy is given up.
+        rollback: Whether the old version is then put back.
+    """
+
+    min_healthy_percent: int = 100
+    max_healthy_percent: int = 200
+    circuit_breaker: bool = True
+    rollback: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
     """One container definition.
 
@@ -67,6 +184,12 @@ class ContainerPlan:
         memory_reservation_mib: The soft limit.
         stop_timeout: Seconds between SIGTERM and SIGKILL.
         depends_on: The containers that start first, each with what it must have reached.
+        pseudo_terminal: Whether it has a terminal.
+        interactive: Whether its standard input is kept open.
+        linux: What it asks of the kernel.
+        restart: When it is restarted in place; None: never, the task is replaced.
+        log: Its log driver; None: its own log group.
+        mounts: What it mounts.
     """
 
     name: str
@@ -87,8 +210,13 @@ class ContainerPlan:
     working_directory: str | None = None
     stop_timeout: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-    init: bool = False
     read_only_root: bool = False
+    pseudo_terminal: bool = False
+    interactive: bool = False
+    linux: LinuxPlan = LinuxPlan()
+    restart: RestartPlan | None = None
+    log: LogPlan | None = None
+    mounts: tuple[MountPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +231,11 @@ class TaskPlan:
         size: CPU and memory of the whole task.
         replicas: The number of tasks that the files ask for, or None if they do not say.
         architecture: The one that the files ask for, or None if they do not say.
+        volumes: What the containers mount.
+        files: What is written to scratch volumes before they start.
+        rollout: How a new version replaces the old one.
+        tags: Tags of the service.
+        external_secrets: The names of the secrets that exist already, by their keys in the file.
     """
 
     name: str
@@ -112,11 +245,18 @@ class TaskPlan:
     size: TaskSize
     replicas: int | None = None
     architecture: Architecture | None = None
+    volumes: tuple[VolumePlan, ...] = ()
+    files: tuple[FilePlan, ...] = ()
+    rollout: RolloutPlan = RolloutPlan()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    external_secrets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The names of the secrets that some container reads, sorted."""
-        return tuple(sorted({key for each in self.containers for key in each.secrets.values()}))
+        variables = {key for each in self.containers for key in each.secrets.values()}
+        files = {each.secret for each in self.files if each.secret is not None}
+        return tuple(sorted(variables | files))
 
     @property
     def built(self) -> tuple[ContainerPlan, ...]:

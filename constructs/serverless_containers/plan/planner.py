@@ -8,10 +8,13 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import plan_container
-from serverless_containers.plan.keys import check_keys
+from serverless_containers.plan.files import Files
+from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import ContainerPlan, TaskPlan
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.settings import Setting, Settings, read_settings
+from serverless_containers.plan.support import check_keys
+from serverless_containers.plan.volumes import Mounts
 
 _MOST_CONTAINERS = 10
 
@@ -71,15 +74,23 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
     check_taken(ports, findings)
-    containers = [
-        plan_container(
-            project.services[name],
-            project,
-            [listener.plan for listener in ports[name]],
-            findings,
+    mounts = Mounts(project, findings)
+    files = Files(project, findings)
+    form = settings.get("secrets")
+    secrets_are_files = form is not None and form.value == "files"
+    containers = []
+    for name in _in_start_order(project):
+        service = project.services[name]
+        containers.append(
+            plan_container(
+                service,
+                project,
+                [listener.plan for listener in ports[name]],
+                [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
+                findings,
+                secrets_are_files=secrets_are_files,
+            )
         )
-        for name in _in_start_order(project)
-    ]
     _check_awaited(project, containers, findings)
     _check_count(project, findings)
     if options.execute:
@@ -90,6 +101,7 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
     size = choose_size(containers, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
+    rollout = plan_rollout(project, findings)
     if entrypoint is None or findings.errors:
         return None
     return TaskPlan(
@@ -100,6 +112,13 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
         size=size,
         replicas=replicas,
         architecture=architecture,
+        volumes=(*mounts.volumes.values(), *files.volumes.values()),
+        files=tuple(files.files),
+        rollout=rollout,
+        tags=plan_tags(project),
+        external_secrets={
+            key: source.name or key for key, source in project.secrets.items() if source.external
+        },
     )
 
 

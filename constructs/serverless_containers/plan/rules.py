@@ -120,6 +120,101 @@ TOO_MANY_CONTAINERS = Rule(
     summary="A task has at most 10 containers.",
     source="Amazon ECS service quotas, Amazon ECS Developer Guide",
 )
+RESTART_ATTEMPTS = Rule(
+    code="restart-attempts",
+    severity=Severity.WARNING,
+    summary="ECS restarts a container as often as it takes.",
+    source="Amazon ECS API Reference, ContainerRestartPolicy",
+)
+RESTART_WINDOW_RANGE = Rule(
+    code="restart-window-range",
+    severity=Severity.ERROR,
+    summary="A container must run for 60 to 1800 seconds to be restarted.",
+    source="Amazon ECS API Reference, ContainerRestartPolicy",
+)
+ROLLOUTS_DISAGREE = Rule(
+    code="rollouts-disagree",
+    severity=Severity.ERROR,
+    summary="The services of one task are rolled out in one way.",
+)
+DEPLOY_MODE = Rule(
+    code="deploy-mode",
+    severity=Severity.ERROR,
+    summary="A service is replicated: Fargate has no nodes to run one task on each.",
+)
+CAPABILITY_REJECTED = Rule(
+    code="capability-rejected",
+    severity=Severity.ERROR,
+    summary="Of all capabilities, SYS_PTRACE alone can be added.",
+    source="Amazon ECS API Reference, KernelCapabilities",
+)
+ULIMIT_UNKNOWN = Rule(
+    code="ulimit-unknown",
+    severity=Severity.ERROR,
+    summary="A ulimit has one of the names that ECS knows.",
+    source="Amazon ECS API Reference, Ulimit",
+)
+SYSCTL_REJECTED = Rule(
+    code="sysctl-rejected",
+    severity=Severity.ERROR,
+    summary="A sysctl is one of those that Fargate supports.",
+    source="Amazon ECS API Reference, SystemControl",
+)
+TMPFS_SIZE = Rule(
+    code="tmpfs-size",
+    severity=Severity.ERROR,
+    summary="A tmpfs has a size, in whole MiB.",
+    source="Amazon ECS API Reference, Tmpfs",
+)
+MOUNT_REJECTED = Rule(
+    code="mount-rejected",
+    severity=Severity.ERROR,
+    summary="What is mounted is a volume or a tmpfs: a task has no host to mount from.",
+    source=_FARGATE_DIFFERENCES,
+)
+MOUNT_LOCAL_ONLY = Rule(
+    code="mount-local-only",
+    severity=Severity.NOTE,
+    summary="A bind mount that is marked local-only is left out of the deployment.",
+)
+VOLUME_EXTERNAL = Rule(
+    code="volume-external",
+    severity=Severity.ERROR,
+    summary="The name of an external volume is the id of an Amazon EFS file system.",
+)
+FILE_TARGET = Rule(
+    code="file-target",
+    severity=Severity.ERROR,
+    summary="A config, or a secret as a file, is put into a folder of its own.",
+)
+FILE_SOURCE = Rule(
+    code="file-source",
+    severity=Severity.ERROR,
+    summary="A config's file can be read, and fits into a task definition.",
+    source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+FOLDER_HIDDEN = Rule(
+    code="folder-hidden",
+    severity=Severity.WARNING,
+    summary="A config's folder takes the place of the image's folder of that name.",
+)
+LOG_DRIVER_REJECTED = Rule(
+    code="log-driver-rejected",
+    severity=Severity.ERROR,
+    summary="A log driver is one that Fargate has.",
+    source="Amazon ECS API Reference, LogConfiguration",
+)
+LOG_DRIVER_REPLACED = Rule(
+    code="log-driver-replaced",
+    severity=Severity.NOTE,
+    summary="A local log driver becomes CloudWatch Logs.",
+)
+LOG_OPTION_REJECTED = Rule(
+    code="log-option-rejected",
+    severity=Severity.ERROR,
+    summary="The options of awslogs leave the group to the deployment.",
+    source="Amazon ECS API Reference, LogConfiguration",
+)
 KEY_REJECTED = Rule(
     code="key-rejected",
     severity=Severity.ERROR,
@@ -150,4 +245,10 @@ PORT_ARGUMENT = Rule(
     code="port-unknown",
     severity=Severity.ERROR,
     summary="The port named for the traffic is one on which the entrypoint listens.",
+)
+BUILD_NOT_LOCAL = Rule(
+    code="build-not-local",
+    severity=Severity.ERROR,
+    summary="A build that Docker does on this machine uses what a CDK image asset can express.",
+    source="aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
 )

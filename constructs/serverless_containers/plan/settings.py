@@ -9,6 +9,8 @@ from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 
 EXTENSION = "x-serverless-containers"
+SUPPRESS = "suppress"
+"""The one setting that is read elsewhere: by ``read_suppressions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,10 @@ _TYPES: dict[str, type[str] | type[int]] = {
     "port": int,
     "cpu": int,
     "memory": int,
+    "secrets": str,
 }
+_CHOICES = {"secrets": ("variables", "files")}
+_NAMES = ", ".join((*_TYPES, SUPPRESS))
 _TYPE_NAMES = {str: "a string", int: "a whole number"}
 
 
@@ -43,11 +48,13 @@ def read_settings(project: Project, findings: Findings) -> Settings:
             rules.SETTING_INVALID,
             node.at,
             (EXTENSION,),
-            f"expected a mapping of {', '.join(_TYPES)}",
+            f"expected a mapping of {_NAMES}",
         )
         return {}
     settings: dict[str, Setting] = {}
     for name, value in node.items():
+        if name == SUPPRESS:
+            continue
         path = (EXTENSION, name)
         expected = _TYPES.get(name)
         if expected is None:
@@ -55,7 +62,14 @@ def read_settings(project: Project, findings: Findings) -> Settings:
                 rules.SETTING_INVALID,
                 node.key_at(name),
                 path,
-                f"there is no setting of this name; the settings are {', '.join(_TYPES)}",
+                f"there is no setting of this name; the settings are {_NAMES}",
+            )
+        elif isinstance(value, Scalar) and value.value not in _CHOICES.get(name, (value.value,)):
+            findings.report(
+                rules.SETTING_INVALID,
+                value.at,
+                path,
+                f"expected {' or '.join(_CHOICES[name])}, got {value.value!r}",
             )
         elif (
             isinstance(value, Scalar)

@@ -1,15 +1,26 @@
 """From a folder to its plan."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from serverless_containers.compose import load_project
-from serverless_containers.findings import Findings
+from serverless_containers.findings import Findings, Suppression, apply_suppressions
+from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.planner import PlanOptions, plan_task
+from serverless_containers.plan.suppressions import read_suppressions
 
 
 def plan_source(
-    source: Path, options: PlanOptions, findings: Findings, *, environment: str | None = None
+    source: Path,
+    options: PlanOptions,
+    findings: Findings,
+    *,
+    environment: str | None = None,
+    files: Sequence[Path] = (),
+    env_files: Sequence[Path] = (),
+    profiles: Sequence[str] = (),
+    suppress: Sequence[Suppression] = (),
 ) -> TaskPlan | None:
     """Read a folder, or one Compose file, and plan its task.
 
@@ -18,9 +29,25 @@ def plan_source(
         options: What the caller decides over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
         environment: Merges ``compose.<environment>.yaml`` over the file, where there is one.
+        files: The Compose files to merge. Default: Docker Compose's choice.
+        env_files: Files of variables. Default: ``.env``, if it is there.
+        profiles: The active profiles. Default: COMPOSE_PROFILES of ``.env``.
+        suppress: What to leave out of the findings, beside what the files say.
 
     Returns:
         The plan, or None if an error leaves none.
     """
-    project = load_project(source, environment=environment, override=False, findings=findings)
-    return plan_task(project, options, findings) if project else None
+    found = Findings()
+    project = load_project(
+        source,
+        files=files,
+        environment=environment,
+        override=False,
+        env_files=env_files,
+        profiles=profiles,
+        findings=found,
+    )
+    plan = plan_task(project, options, found) if project else None
+    written = read_suppressions(project, found) if project else ()
+    findings.extend(apply_suppressions(found, (*suppress, *written), RULES))
+    return None if findings.errors else plan

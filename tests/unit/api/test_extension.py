@@ -92,7 +92,7 @@ class TestFindings:
     def test_warnings_and_notes_become_annotations(self, deploy):
         deployed = deploy("""
             services:
-              web: {image: nginx, ports: ["80"], container_name: one, restart: on-failure}
+              web: {image: nginx, ports: ["80"], container_name: one, restart: "on-failure:3"}
             """)
         annotations = Annotations.from_stack(deployed.stack)
         annotations.has_warning(

@@ -112,6 +112,22 @@ def test_a_secret_is_read_by_its_name_and_by_the_execution_role_alone(deploy):
     assert str(statement["Resource"]).count("shop/dev/DB_PASSWORD-??????") == 1
 
 
+@pytest.mark.parametrize(
+    ("definition", "name"),
+    [("{external: true}", "KEY"), ("{external: true, name: team/key}", "team/key")],
+)
+def test_an_external_secret_keeps_its_name(deploy, definition, name):
+    deployed = deploy(
+        f"""
+        services: {{web: {{image: nginx, ports: ["80"], secrets: [KEY]}}}}
+        secrets: {{KEY: {definition}}}
+        """,
+        environment_name="dev",
+    )
+    (secret,) = deployed.containers()["web"]["Secrets"]
+    assert secret["ValueFrom"]["Fn::Join"][1][-1] == f":secret:{name}"
+
+
 def test_a_secret_can_be_given(deploy):
     text = FULL
     deployed = deploy(text)
@@ -278,8 +294,8 @@ class TestImages:
         [
             ("https://github.com/a/b.git", "the context is not a folder"),
             ("{context: app, dockerfile: ../Other}", "the Dockerfile is outside the context"),
-            ("{context: app, dockerfile_inline: FROM scratch}", "an inline Dockerfile"),
-            ("{context: app, ssh: [default]}", "SSH agents"),
+            ("{context: app, dockerfile_inline: FROM scratch}", "dockerfile_inline cannot"),
+            ("{context: app, ssh: [default]}", "ssh cannot"),
         ],
     )
     def test_what_a_local_build_cannot_do_has_its_place(self, deploy, project, build, where):
@@ -310,6 +326,4 @@ class TestStopDelay:
 
     def test_its_image_can_be_given(self, deploy):
         image = ecs.ContainerImage.from_registry("mirror/busybox")
-        assert (
-            deploy(stop_delay_image=image).containers()["stop-delay"]["Image"] == "mirror/busybox"
-        )
+        assert deploy(utility_image=image).containers()["stop-delay"]["Image"] == "mirror/busybox"

@@ -197,7 +197,7 @@ def test_the_rest_is_handed_on(plan_service):
         stop_grace_period: 1m
         labels: {b: "2", a: "1"}
         """)["web"]
-    assert (web.user, web.working_directory, web.init, web.read_only_root) == (
+    assert (web.user, web.working_directory, web.linux.init, web.read_only_root) == (
         "1000:1000", "/app", True, True,
     )  # fmt: skip
     assert web.stop_timeout == 60

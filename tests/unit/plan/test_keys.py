@@ -2,7 +2,8 @@
 
 import pytest
 
-from serverless_containers.plan.keys import SERVICE_KEYS, Support
+from serverless_containers.plan.support import Support
+from serverless_containers.plan.support.services import SERVICE_KEYS
 
 
 @pytest.mark.parametrize(
@@ -15,8 +16,8 @@ from serverless_containers.plan.keys import SERVICE_KEYS, Support
         ),
         (
             "stop_signal: SIGINT",
-            "docker-compose.yml:5:5: services.web.stop_signal: ECS always sends SIGTERM; write "
-            "STOPSIGNAL in the Dockerfile",
+            "docker-compose.yml:5:5: services.web.stop_signal: ECS sends the image's own signal; "
+            "write STOPSIGNAL in the Dockerfile",
         ),
     ],
 )
@@ -34,11 +35,11 @@ def test_a_local_key_is_a_note(plan_service):
 
 
 def test_an_approximated_key_is_a_warning(plan_service):
-    planned = plan_service("restart: on-failure")
+    planned = plan_service("dns: 10.0.0.2")
     assert planned.plan is not None
     assert planned.messages("key-approximated") == [
-        "docker-compose.yml:5:5: services.web.restart: the service replaces a task whose essential "
-        "container stops"
+        "docker-compose.yml:5:5: services.web.dns: the task uses the resolver of its VPC; this key "
+        "is left out"
     ]
 
 

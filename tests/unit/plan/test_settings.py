@@ -9,7 +9,7 @@ import pytest
         (
             "{cpus: 256}",
             "docker-compose.yml:1:27: x-serverless-containers.cpus: there is no setting of this "
-            "name; the settings are entrypoint, port, cpu, memory",
+            "name; the settings are entrypoint, port, cpu, memory, secrets, suppress",
         ),
         (
             "{cpu: lots}",
@@ -29,7 +29,7 @@ import pytest
         (
             "web",
             "docker-compose.yml:1:26: x-serverless-containers: expected a mapping of entrypoint, "
-            "port, cpu, memory",
+            "port, cpu, memory, secrets, suppress",
         ),
     ],
 )

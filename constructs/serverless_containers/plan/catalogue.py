@@ -1,0 +1,27 @@
+"""Every rule of the reader, the planner and the suppressions, in one place."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from serverless_containers.compose import rules as compose
+from serverless_containers.compose.dockerfile import rules as dockerfile
+from serverless_containers.findings import Rule
+from serverless_containers.findings import rules as suppressions
+from serverless_containers.plan import rules as plan
+
+
+def _of(module: ModuleType) -> tuple[Rule, ...]:
+    found = {value.code: value for value in vars(module).values() if isinstance(value, Rule)}
+    return tuple(found[code] for code in sorted(found))
+
+
+CATALOGUE: Mapping[str, tuple[Rule, ...]] = {
+    "Compose files": _of(compose),
+    "Dockerfiles": _of(dockerfile),
+    "Fargate": _of(plan),
+    "Suppressions": _of(suppressions),
+}
+"""The rules by what they are about, each group in the order of their codes."""
+
+RULES: Mapping[str, Rule] = {rule.code: rule for rules in CATALOGUE.values() for rule in rules}
+"""The rules by their codes."""

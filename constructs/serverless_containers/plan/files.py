@@ -1,0 +1,138 @@
+"""Configs, and secrets in the form of files.
+
+ECS has neither. A container that runs first writes them to scratch volumes, which take the place of
+the folders that they belong in.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from serverless_containers.compose.model import FileSource, FileUse, Project, Service
+from serverless_containers.findings import Findings
+from serverless_containers.plan import rules
+from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
+
+_LARGEST = 32 * 1024
+"""Bytes of all configs together: half of what a task definition may have, before Base64."""
+_SECRETS = PurePosixPath("/run/secrets")
+
+
+@dataclass(slots=True)
+class Files:
+    """The files of a project, collected while its services are planned."""
+
+    project: Project
+    findings: Findings
+    volumes: dict[str, VolumePlan] = field(default_factory=dict)
+    files: list[FilePlan] = field(default_factory=list)
+    _size: int = 0
+
+    def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
+        """Plan the files of one service.
+
+        Args:
+            service: The service.
+            secrets: Whether its secrets are files, too.
+        """
+        mounts: dict[PurePosixPath, MountPlan] = {}
+        for use in service.configs:
+            content = self._content(use)
+            target = PurePosixPath(use.target or f"/{use.source}")
+            if content is not None and self._fits_folder(use, target):
+                mounts[target.parent] = self._add(service, use, target, content=content)
+                self._warn_of_hidden(use, target)
+        if secrets:
+            for use in service.secrets:
+                target = _SECRETS / (use.target or use.source)
+                if self._fits_folder(use, target):
+                    mounts[target.parent] = self._add(service, use, target, secret=use.source)
+        return tuple(mounts.values())
+
+    def _add(
+        self,
+        service: Service,
+        use: FileUse,
+        target: PurePosixPath,
+        *,
+        content: bytes | None = None,
+        secret: str | None = None,
+    ) -> MountPlan:
+        folder = "-".join(part for part in target.parent.parts if part != "/")
+        name = f"{service.name}-files-{folder.replace('.', '_')}"
+        self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
+        self.files.append(
+            FilePlan(
+                volume=name,
+                name=target.name,
+                content=content,
+                secret=secret,
+                mode=0o444 if use.mode is None else use.mode,
+                owner=(_id(use.uid), _id(use.gid)),
+            )
+        )
+        return MountPlan(volume=name, path=str(target.parent), read_only=True)
+
+    def _fits_folder(self, use: FileUse, target: PurePosixPath) -> bool:
+        if target.is_absolute() and len(target.parts) > 2:
+            return True
+        self.findings.report(
+            rules.FILE_TARGET,
+            use.at("target"),
+            (*use.path, "target"),
+            f"{target} is in the root folder, which a volume cannot take the place of",
+            f"give it a folder of its own: target: /etc/{self.project.name}/{target.name}",
+        )
+        return False
+
+    def _warn_of_hidden(self, use: FileUse, target: PurePosixPath) -> None:
+        self.findings.report(
+            rules.FOLDER_HIDDEN,
+            use.at("target"),
+            (*use.path, "target"),
+            f"{target.parent} holds the configs of this service and nothing else: whatever the "
+            "image has there is hidden",
+            "give configs a folder of their own",
+        )
+
+    def _content(self, use: FileUse) -> bytes | None:
+        source = self.project.configs.get(use.source)
+        if source is None:
+            return None
+        content = self._read(source)
+        if content is None:
+            return None
+        self._size += len(content)
+        if self._size > _LARGEST:
+            self.findings.report(
+                rules.FILE_SOURCE,
+                source.at(),
+                source.path,
+                f"the configs of a task hold at most {_LARGEST} bytes together, got {self._size}",
+                "copy the file into the image",
+            )
+            return None
+        return content
+
+    def _read(self, source: FileSource) -> bytes | None:
+        if source.content is not None:
+            return source.content.encode()
+        if source.file is None:
+            return None
+        try:
+            if source.file.stat().st_size <= _LARGEST:
+                return source.file.read_bytes()
+            problem = f"has more than {_LARGEST} bytes"
+        except OSError as error:
+            problem = f"cannot be read ({error.strerror})"
+        self.findings.report(
+            rules.FILE_SOURCE,
+            source.at("file"),
+            (*source.path, "file"),
+            f"{source.file.name} {problem}",
+            "name a file that can be read" if "read" in problem else "copy it into the image",
+        )
+        return None
+
+
+def _id(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0

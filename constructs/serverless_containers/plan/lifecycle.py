@@ -1,0 +1,110 @@
+"""When a container is restarted in place, and how a new version replaces the old one."""
+
+from collections.abc import Iterator
+
+from serverless_containers.compose.model import Project, Service
+from serverless_containers.findings import Findings
+from serverless_containers.plan import rules
+from serverless_containers.plan.model import RestartPlan, RolloutPlan
+
+_SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
+
+
+def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
+    """The restart policy of a container: ``deploy.restart_policy``, else ``restart``.
+
+    Without one the container is not restarted: the service replaces its task.
+    """
+    policy = service.deploy.restart_policy if service.deploy else None
+    if policy is None:
+        return _from_restart(service, findings)
+    if policy.condition == "none":
+        return None
+    window = None
+    if policy.window is not None:
+        window = int(policy.window.total_seconds())
+        if not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
+            findings.report(
+                rules.RESTART_WINDOW_RANGE,
+                policy.at("window"),
+                (*policy.path, "window"),
+                f"expected {_SHORTEST_WINDOW}s to {_LONGEST_WINDOW}s that a container must run to "
+                f"be restarted, got {policy.window.total_seconds():g}s",
+                f"write {min(max(window, _SHORTEST_WINDOW), _LONGEST_WINDOW)}s",
+            )
+            return None
+    return RestartPlan(
+        ignored_exit_codes=(0,) if policy.condition == "on-failure" else (),
+        attempt_period=window,
+    )
+
+
+def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
+    condition, _, attempts = (service.restart or "no").partition(":")
+    if condition == "no":
+        return None
+    if attempts:
+        findings.report(
+            rules.RESTART_ATTEMPTS,
+            service.at("restart"),
+            (*service.path, "restart"),
+            f"ECS restarts a container as often as it takes, not {attempts} times",
+        )
+    return RestartPlan(ignored_exit_codes=(0,) if condition == "on-failure" else ())
+
+
+def plan_rollout(project: Project, findings: Findings) -> RolloutPlan:
+    """How a new version replaces the old one. The services are one task, so they must agree.
+
+    Without ``update_config``: new tasks start before old ones stop, and a rollout that does not
+    become healthy is rolled back.
+    """
+    planned = list(_rollouts(project, findings))
+    for service, rollout in planned[1:]:
+        if rollout != planned[0][1] and service.deploy and service.deploy.update_config:
+            config = service.deploy.update_config
+            findings.report(
+                rules.ROLLOUTS_DISAGREE,
+                config.at(),
+                config.path,
+                f"{service.name} and {planned[0][0].name} ask for different rollouts, but all "
+                "services run in one task",
+                "ask for one of them, at the entrypoint",
+            )
+    return planned[0][1] if planned else RolloutPlan()
+
+
+def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, RolloutPlan]]:
+    for service in project.services.values():
+        deploy = service.deploy
+        if deploy is None:
+            continue
+        if deploy.mode not in {None, "replicated"}:
+            findings.report(
+                rules.DEPLOY_MODE,
+                deploy.at("mode"),
+                (*deploy.path, "mode"),
+                f"expected replicated, got {deploy.mode!r}: Fargate has no nodes",
+                "remove it",
+            )
+        config = deploy.update_config
+        if config is not None:
+            stop_first = config.order == "stop-first"
+            yield (
+                service,
+                RolloutPlan(
+                    min_healthy_percent=0 if stop_first else 100,
+                    max_healthy_percent=100 if stop_first else 200,
+                    circuit_breaker=config.failure_action != "continue",
+                    rollback=config.failure_action in {None, "rollback"},
+                ),
+            )
+
+
+def plan_tags(project: Project) -> dict[str, str]:
+    """``deploy.labels`` of all services: in Compose too they are not the containers'."""
+    tags: dict[str, str] = {}
+    for service in project.services.values():
+        if service.deploy is not None:
+            tags.update(service.deploy.labels)
+    return dict(sorted(tags.items()))

@@ -1,0 +1,132 @@
+"""The volumes of a task, and where its containers mount them.
+
+A named volume outlives its task under Compose, and so it does here: it is a folder of an Amazon EFS
+file system. An anonymous one is as short-lived as its container: it is on the task's own disk.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from serverless_containers.compose.model import Mount, Project, Service, Volume
+from serverless_containers.compose.nodes import MappingNode, Scalar
+from serverless_containers.findings import Findings
+from serverless_containers.plan import rules
+from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.settings import EXTENSION
+
+_FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
+_IDS = re.compile(r"(\d+)(?::(\d+))?")
+_FIX_BIND = (
+    "copy the files into the image, use a named volume, or mark the mount with "
+    f"{EXTENSION}: {{local-only: true}}"
+)
+
+
+@dataclass(slots=True)
+class Mounts:
+    """The volumes of a project, collected while its services are planned."""
+
+    project: Project
+    findings: Findings
+    volumes: dict[str, VolumePlan] = field(default_factory=dict)
+
+    def of(self, service: Service) -> tuple[MountPlan, ...]:
+        """Plan the mounts of one service."""
+        planned = []
+        for index, mount in enumerate(service.volumes):
+            if mount.type == "volume":
+                volume = self._volume(service, mount, index)
+                if volume is not None:
+                    planned.append(
+                        MountPlan(volume=volume.name, path=mount.target, read_only=mount.read_only)
+                    )
+            elif mount.type != "tmpfs":
+                self._refuse(mount)
+        return tuple(planned)
+
+    def _volume(self, service: Service, mount: Mount, index: int) -> VolumePlan | None:
+        if mount.subpath is not None:
+            self.findings.report(
+                rules.MOUNT_REJECTED,
+                mount.at("volume", "subpath"),
+                (*mount.path, "volume", "subpath"),
+                "ECS mounts a volume whole, not a path in it",
+                "make it a volume of its own",
+            )
+            return None
+        if mount.source is None:
+            name = f"{service.name}-{index}"
+            return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
+        if mount.source not in self.volumes:
+            defined = self.project.volumes.get(mount.source)
+            planned = self._named(mount.source, defined, service)
+            if planned is None:
+                return None
+            self.volumes[mount.source] = planned
+        return self.volumes[mount.source]
+
+    def _named(self, name: str, defined: Volume | None, service: Service) -> VolumePlan | None:
+        owner = _owner(service)
+        if defined is None:
+            return VolumePlan(name=name, kind=VolumeKind.EFS, owner=owner)
+        if not defined.external:
+            kind = VolumeKind.SCRATCH if _is_scratch(defined) else VolumeKind.EFS
+            return VolumePlan(name=name, kind=kind, owner=owner)
+        identifier = defined.name or name
+        if _FILE_SYSTEM_ID.fullmatch(identifier):
+            return VolumePlan(
+                name=name,
+                kind=VolumeKind.EXTERNAL_EFS,
+                file_system_id=identifier,
+                owner=owner,
+            )
+        self.findings.report(
+            rules.VOLUME_EXTERNAL,
+            defined.at("name"),
+            (*defined.path, "name"),
+            f"expected the id of an Amazon EFS file system, got {identifier!r}",
+            "write name: fs-0123456789abcdef0",
+        )
+        return None
+
+    def _refuse(self, mount: Mount) -> None:
+        if mount.type == "bind" and _extension(mount).get("local-only") is True:
+            self.findings.report(
+                rules.MOUNT_LOCAL_ONLY,
+                mount.at(),
+                mount.path,
+                f"the bind mount of {mount.source} is left out of the deployment",
+            )
+            return
+        what = (
+            f"a task has no host to mount {mount.source} from"
+            if mount.type == "bind"
+            else f"Fargate mounts volumes and tmpfs, got type {mount.type!r}"
+        )
+        self.findings.report(
+            rules.MOUNT_REJECTED,
+            mount.at(),
+            mount.path,
+            what,
+            _FIX_BIND if mount.type == "bind" else "use a named volume",
+        )
+
+
+def _owner(service: Service) -> tuple[int, int]:
+    """The ids that a container runs as, where the file says them as numbers; else root's."""
+    found = _IDS.fullmatch(service.user or "")
+    if found is None:
+        return 0, 0
+    user = int(found[1])
+    return user, int(found[2]) if found[2] else user
+
+
+def _is_scratch(volume: Volume) -> bool:
+    return _extension(volume).get("storage") == "scratch"
+
+
+def _extension(part: Mount | Volume) -> dict[str, object]:
+    node = part.node.get(EXTENSION) if isinstance(part.node, MappingNode) else None
+    if not isinstance(node, MappingNode):
+        return {}
+    return {key: value.value for key, value in node.items() if isinstance(value, Scalar)}

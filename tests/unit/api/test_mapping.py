@@ -1,0 +1,317 @@
+"""Each mapped key of a service, from the Compose file to the template."""
+
+from textwrap import dedent, indent
+
+import pytest
+from aws_cdk import RemovalPolicy
+from aws_cdk.assertions import Match
+
+from serverless_containers import NetworkProfile
+from serverless_containers.plan.support import Support
+from serverless_containers.plan.support.deploys import DEPLOY_KEYS
+from serverless_containers.plan.support.services import SERVICE_KEYS
+
+CASES = {
+    "image": ("image: redis:8", {"Image": "redis:8"}),
+    "command": ("command: a 'b c'", {"Command": ["a", "b c"]}),
+    "entrypoint": ("entrypoint: a 'b c'", {"EntryPoint": ["a", "b c"]}),
+    "working_dir": ("working_dir: /app", {"WorkingDirectory": "/app"}),
+    "user": ("user: '1000'", {"User": "1000"}),
+    "init": ("init: true", {"LinuxParameters": {"InitProcessEnabled": True}}),
+    "read_only": ("read_only: true", {"ReadonlyRootFilesystem": True}),
+    "tty": ("tty: true", {"PseudoTerminal": True}),
+    "stdin_open": ("stdin_open: true", {"Interactive": True}),
+    "environment": ("environment: {A: 1}", {"Environment": [{"Name": "A", "Value": "1"}]}),
+    "env_file": ("env_file: app.env", {"Environment": [{"Name": "FROM_FILE", "Value": "yes"}]}),
+    "labels": ("labels: {a: b}", {"DockerLabels": {"a": "b"}}),
+    "label_file": ("label_file: app.labels", {"DockerLabels": {"from.file": "yes"}}),
+    "ports": (
+        "ports: ['8080:81/udp', '80']",
+        {"PortMappings": [{"ContainerPort": 81, "Protocol": "udp"},
+                          {"ContainerPort": 80, "Protocol": "tcp"}]},
+    ),
+    "expose": (
+        "expose: ['9000']",
+        {"PortMappings": [{"ContainerPort": 80, "Protocol": "tcp"},
+                          {"ContainerPort": 9000, "Protocol": "tcp"}]},
+    ),
+    "depends_on": (
+        "depends_on: [other]",
+        {"DependsOn": [{"ContainerName": "other", "Condition": "START"}]},
+    ),
+    "healthcheck": (
+        "healthcheck: {test: probe, interval: 5s, timeout: 2s, retries: 1, start_period: 1s}",
+        {"HealthCheck": {"Command": ["CMD-SHELL", "probe"], "Interval": 5, "Timeout": 2,
+                         "Retries": 1, "StartPeriod": 1}},
+    ),
+    "restart": (
+        "restart: on-failure",
+        {"RestartPolicy": {"Enabled": True, "IgnoredExitCodes": [0]}},
+    ),
+    "stop_grace_period": ("stop_grace_period: 1m30s", {"StopTimeout": 90}),
+    "cpus": ("cpus: 0.5", {"Cpu": 512}),
+    "mem_limit": ("mem_limit: 1g", {"Memory": 1024}),
+    "mem_reservation": ("mem_reservation: 256m", {"MemoryReservation": 256}),
+    "ulimits": (
+        "ulimits: {nofile: {soft: 1024, hard: 2048}}",
+        {"Ulimits": [{"Name": "nofile", "SoftLimit": 1024, "HardLimit": 2048}]},
+    ),
+    "cap_add": (
+        "cap_add: [SYS_PTRACE]",
+        {"LinuxParameters": {"Capabilities": {"Add": ["SYS_PTRACE"]}}},
+    ),
+    "cap_drop": (
+        "cap_drop: [ALL]",
+        {"LinuxParameters": {"Capabilities": {"Drop": ["ALL"]}}},
+    ),
+    "sysctls": (
+        "sysctls: {net.core.somaxconn: 1024}",
+        {"SystemControls": [{"Namespace": "net.core.somaxconn", "Value": "1024"}]},
+    ),
+    "tmpfs": (
+        "tmpfs: /run:size=64m,mode=1777",
+        {"LinuxParameters": {"Tmpfs": [
+            {"ContainerPath": "/run", "Size": 64, "MountOptions": ["mode=1777"]}]}},
+    ),
+    "volumes": (
+        "volumes: [/scratch]",
+        {"MountPoints": [
+            {"ContainerPath": "/scratch", "ReadOnly": False, "SourceVolume": "web-0"}]},
+    ),
+    "logging": (
+        "logging: {driver: awslogs, options: {mode: blocking, awslogs-datetime-format: '%Y'}}",
+        {"LogConfiguration": {"LogDriver": "awslogs", "Options": Match.object_like(
+            {"mode": "blocking", "awslogs-datetime-format": "%Y"})}},
+    ),
+    "deploy": (
+        "deploy: {resources: {limits: {cpus: '0.5', memory: 1g}, reservations: {memory: 512m}}}",
+        {"Cpu": 512, "Memory": 1024, "MemoryReservation": 512},
+    ),
+}  # fmt: skip
+"""What each key puts into the definition of the container ``web``."""
+
+ELSEWHERE = {
+    "build": "test_task.TestImages",
+    "configs": "test_configs_are_written_before_the_container_starts",
+    "secrets": "test_task",
+    "platform": "test_task.TestArchitecture",
+    "scale": "test_service.test_the_number_of_tasks",
+    "extends": "tests/unit/compose",
+    "profiles": "tests/unit/compose",
+}
+"""Keys that end up elsewhere, and what tests them."""
+
+
+def test_every_mapped_key_is_tested():
+    mapped = {name for name, key in SERVICE_KEYS.items() if key.support is Support.MAPPED}
+    assert mapped == CASES.keys() | ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_key_reaches_the_container(deploy, project, name):
+    keys, expected = CASES[name]
+    project.write("app.env", "FROM_FILE=yes\n")
+    project.write("app.labels", "from.file=yes\n")
+    service = {"image": "image: nginx", "ports": "ports: ['80']"}
+    service.pop(name, None)
+    body = indent("\n".join([*service.values(), keys]), " " * 4)
+    deployed = deploy(f"services:\n  web:\n{body}\n  other:\n    image: busybox\n")
+    deployed.template.has_resource_properties(
+        "AWS::ECS::TaskDefinition",
+        {"ContainerDefinitions": Match.array_with(
+            [Match.object_like({"Name": "web", **expected})])},
+    )  # fmt: skip
+
+
+class TestDeploy:
+    def service(self, deploy, keys):
+        text = f"services: {{web: {{image: nginx, ports: ['80'], deploy: {keys}}}}}"
+        return deploy(text).only("AWS::ECS::Service")
+
+    def test_labels(self, deploy):
+        assert {"Key": "team", "Value": "shop"} in self.service(deploy, "{labels: {team: shop}}")[
+            "Tags"
+        ]
+
+    @pytest.mark.parametrize(
+        ("config", "percents", "breaker", "rebalancing"),
+        [
+            ("{order: start-first}", (100, 200), (True, True), "ENABLED"),
+            ("{order: stop-first}", (0, 100), (True, True), "DISABLED"),
+            ("{order: start-first, failure_action: pause}", (100, 200), (True, False), "ENABLED"),
+        ],
+    )
+    def test_update_config(self, deploy, config, percents, breaker, rebalancing):
+        service = self.service(deploy, f"{{update_config: {config}}}")
+        configuration = service["DeploymentConfiguration"]
+        assert percents == (
+            configuration["MinimumHealthyPercent"],
+            configuration["MaximumPercent"],
+        )
+        assert breaker == tuple(configuration["DeploymentCircuitBreaker"].values())
+        assert service["AvailabilityZoneRebalancing"] == rebalancing
+
+    def test_restart_policy(self, deploy):
+        text = (
+            "services: {web: {image: nginx, ports: ['80'], "
+            "deploy: {restart_policy: {condition: any, window: 90s}}}}"
+        )
+        web = deploy(text).containers()["web"]
+        assert web["RestartPolicy"] == {"Enabled": True, "RestartAttemptPeriod": 90}
+
+    def test_every_mapped_key_is_tested(self):
+        mapped = {name for name, key in DEPLOY_KEYS.items() if key.support is Support.MAPPED}
+        resources = {name for name in mapped if name.startswith("resources")}
+        assert mapped - resources == {
+            "labels", "mode", "replicas", "restart_policy", "restart_policy.condition",
+            "restart_policy.window", "update_config", "update_config.failure_action",
+            "update_config.order",
+        }  # fmt: skip
+
+
+class TestVolumes:
+    EFS = dedent("""
+        services:
+          web: {image: nginx, ports: ["80"], user: "1000", volumes: ["data:/data"]}
+        volumes: {data: {}}
+        """)
+
+    def test_a_named_volume_is_a_folder_of_an_encrypted_file_system(self, deploy):
+        template = deploy(self.EFS).template
+        template.has_resource(
+            "AWS::EFS::FileSystem",
+            {
+                "DeletionPolicy": "Retain",
+                "Properties": Match.object_like(
+                    {"Encrypted": True, "BackupPolicy": {"Status": "ENABLED"}}
+                ),
+            },
+        )
+        template.has_resource_properties(
+            "AWS::EFS::AccessPoint",
+            {
+                "PosixUser": {"Uid": "1000", "Gid": "1000"},
+                "RootDirectory": {
+                    "Path": "/data",
+                    "CreationInfo": {
+                        "OwnerUid": "1000",
+                        "OwnerGid": "1000",
+                        "Permissions": "0755",
+                    },
+                },
+            },
+        )
+        template.has_resource_properties(
+            "AWS::ECS::TaskDefinition",
+            {
+                "Volumes": [
+                    {
+                        "Name": "data",
+                        "EFSVolumeConfiguration": Match.object_like(
+                            {
+                                "TransitEncryption": "ENABLED",
+                                "AuthorizationConfig": Match.object_like({"IAM": "ENABLED"}),
+                            }
+                        ),
+                    }
+                ]
+            },
+        )
+
+    def test_the_tasks_alone_reach_it_and_wait_for_it(self, deploy):
+        deployed = deploy(self.EFS)
+        (rule,) = [
+            rule
+            for rule in deployed.resources("AWS::EC2::SecurityGroupIngress")
+            if rule["FromPort"] == 2049
+        ]
+        assert "ContainersSecurityGroup" in str(rule["SourceSecurityGroupId"])
+        (service,) = deployed.template.find_resources("AWS::ECS::Service").values()
+        assert any("EfsMountTarget" in name for name in service["DependsOn"])
+
+    def test_the_task_role_may_mount_this_one(self, deploy):
+        deployed = deploy(self.EFS)
+        (policy,) = [
+            policy
+            for policy in deployed.resources("AWS::IAM::Policy")
+            if "elasticfilesystem" in str(policy)
+        ]
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Action"] == [
+            "elasticfilesystem:ClientMount",
+            "elasticfilesystem:ClientWrite",
+        ]
+        assert "FileSystem" in str(statement["Resource"])
+
+    def test_it_can_go_with_the_stack(self, deploy):
+        deploy(self.EFS, volume_removal_policy=RemovalPolicy.DESTROY).template.has_resource(
+            "AWS::EFS::FileSystem", {"DeletionPolicy": "Delete"}
+        )
+
+    def test_an_external_one_is_mounted_by_its_id(self, deploy):
+        deployed = deploy("""
+            services: {web: {image: nginx, ports: ["80"], volumes: ["data:/data"]}}
+            volumes: {data: {external: true, name: fs-0123456789abcdef0}}
+            """)
+        deployed.template.resource_count_is("AWS::EFS::FileSystem", 0)
+        (volume,) = deployed.only("AWS::ECS::TaskDefinition")["Volumes"]
+        configuration = volume["EFSVolumeConfiguration"]
+        assert configuration["FilesystemId"] == "fs-0123456789abcdef0"
+
+    def test_without_named_volumes_there_is_no_file_system(self, deploy):
+        assert deploy().api.file_system is None
+
+
+FILES = """
+    x-serverless-containers: {secrets: files}
+    services:
+      web:
+        image: nginx
+        ports: ["80"]
+        configs: [{source: app, target: /etc/app/app.conf}]
+        secrets: [KEY]
+    configs:
+      app: {content: "port = 80"}
+    secrets:
+      KEY: {external: true, name: shop-key}
+    """
+
+
+def test_configs_are_written_before_the_container_starts(deploy):
+    containers = deploy(FILES).containers()
+    writer, web = containers["files"], containers["web"]
+    assert writer["Essential"] is False
+    assert writer["Environment"] == [{"Name": "FILE_0", "Value": "cG9ydCA9IDgw"}]
+    assert [secret["Name"] for secret in writer["Secrets"]] == ["SECRET_1"]
+    assert writer["Command"][0].splitlines() == [
+        "set -eu",
+        'printf %s "$FILE_0" | base64 -d > /files/web-files-etc-app/app.conf',
+        "chown 0:0 /files/web-files-etc-app/app.conf",
+        "chmod 444 /files/web-files-etc-app/app.conf",
+        'printf %s "$SECRET_1" > /files/web-files-run-secrets/KEY',
+        "chown 0:0 /files/web-files-run-secrets/KEY",
+        "chmod 444 /files/web-files-run-secrets/KEY",
+    ]
+    assert web["DependsOn"] == [{"ContainerName": "files", "Condition": "SUCCESS"}]
+    assert {(mount["ContainerPath"], mount["ReadOnly"]) for mount in web["MountPoints"]} == {
+        ("/etc/app", True),
+        ("/run/secrets", True),
+    }
+    assert "Secrets" not in web
+
+
+def test_without_a_way_to_the_internet_the_writers_image_must_be_named(deploy):
+    with pytest.raises(ValueError, match="utility_image: configs are written by a small container"):
+        deploy(FILES, network_profile=NetworkProfile.ENDPOINTS)
+
+
+def test_firelens_gets_its_router(deploy):
+    deployed = deploy("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            logging: {driver: awsfirelens, options: {Name: cloudwatch}}
+        """)
+    assert "log-router" in deployed.containers()
+    assert deployed.containers()["web"]["LogConfiguration"]["LogDriver"] == "awsfirelens"

@@ -1,0 +1,94 @@
+"""Restart policies and rollouts."""
+
+import pytest
+
+from serverless_containers.plan.model import RestartPlan, RolloutPlan
+
+
+@pytest.mark.parametrize(
+    ("keys", "restart"),
+    [
+        ("init: true", None),
+        ("restart: 'no'", None),
+        ("restart: always", RestartPlan()),
+        ("restart: unless-stopped", RestartPlan()),
+        ("restart: on-failure", RestartPlan(ignored_exit_codes=(0,))),
+        ("deploy: {restart_policy: {condition: none}}", None),
+        ("deploy: {restart_policy: {condition: any}}", RestartPlan()),
+        (
+            "deploy: {restart_policy: {condition: on-failure, window: 2m}}",
+            RestartPlan(ignored_exit_codes=(0,), attempt_period=120),
+        ),
+        ("restart: always\ndeploy: {restart_policy: {condition: none}}", None),
+    ],
+)
+def test_restart(plan_service, keys, restart):
+    assert plan_service(keys)["web"].restart == restart
+
+
+def test_ecs_counts_no_attempts(plan_service):
+    planned = plan_service("restart: on-failure:3")
+    assert planned["web"].restart == RestartPlan(ignored_exit_codes=(0,))
+    assert planned.messages("restart-attempts") == [
+        "docker-compose.yml:5:14: services.web.restart: ECS restarts a container as often as it "
+        "takes, not 3 times"
+    ]
+
+
+def test_a_window_has_limits(plan_service):
+    planned = plan_service("deploy: {restart_policy: {condition: any, window: 5s}}")
+    assert planned.messages("restart-window-range") == [
+        "docker-compose.yml:5:55: services.web.deploy.restart_policy.window: expected 60s to 1800s "
+        "that a container must run to be restarted, got 5s; write 60s"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "rollout"),
+    [
+        ("{order: start-first}", RolloutPlan()),
+        ("{order: stop-first}", RolloutPlan(min_healthy_percent=0, max_healthy_percent=100)),
+        ("{order: start-first, failure_action: rollback}", RolloutPlan()),
+        ("{order: start-first, failure_action: pause}", RolloutPlan(rollback=False)),
+        (
+            "{order: start-first, failure_action: continue}",
+            RolloutPlan(circuit_breaker=False, rollback=False),
+        ),
+    ],
+)
+def test_rollout(plan_service, config, rollout):
+    assert plan_service(f"deploy: {{update_config: {config}}}").plan.rollout == rollout
+
+
+def test_rollouts_that_disagree_are_refused(plan):
+    planned = plan("""
+        services:
+          a: {image: x, ports: ["80"], deploy: {update_config: {order: start-first}}}
+          b: {image: x, deploy: {update_config: {order: stop-first}}}
+        """)
+    assert planned.messages("rollouts-disagree") == [
+        "docker-compose.yml:4:41: services.b.deploy.update_config: b and a ask for different "
+        "rollouts, but all services run in one task; ask for one of them, at the entrypoint"
+    ]
+
+
+def test_what_a_rollout_cannot_be_told_is_a_warning(plan_service):
+    planned = plan_service(
+        "deploy: {update_config: {parallelism: 2, delay: 10s, monitor: 5s}, placement: "
+        "{constraints: [node.role==manager]}}"
+    )
+    assert len(planned.messages("key-approximated")) == 4
+
+
+def test_one_task_on_each_node_is_refused(plan_service):
+    planned = plan_service("deploy: {mode: global}")
+    assert planned.messages("deploy-mode") == [
+        "docker-compose.yml:5:20: services.web.deploy.mode: expected replicated, got 'global': "
+        "Fargate has no nodes; remove it"
+    ]
+
+
+def test_labels_of_deploy_are_the_services_tags(plan_service):
+    planned = plan_service("deploy: {labels: {team: shop, cost: low}}\nlabels: {a: b}")
+    assert planned.plan.tags == {"cost": "low", "team": "shop"}
+    assert planned["web"].labels == {"a": "b"}

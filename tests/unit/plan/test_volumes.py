@@ -1,0 +1,157 @@
+"""Volumes, and what is written to them before the containers start."""
+
+import pytest
+
+from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
+
+NAMED = """
+    services:
+      web:
+        image: nginx
+        ports: ["80"]
+        user: "1000:2000"
+        volumes: ["data:/data", "cache:/cache:ro", "/scratch"]
+    volumes:
+      data:
+      cache: {x-serverless-containers: {storage: scratch}}
+    """
+
+
+def test_named_volumes_are_on_efs_and_anonymous_ones_on_the_tasks_disk(plan):
+    planned = plan(NAMED)
+    assert planned["web"].mounts == (
+        MountPlan(volume="data", path="/data"),
+        MountPlan(volume="cache", path="/cache", read_only=True),
+        MountPlan(volume="web-2", path="/scratch"),
+    )
+    assert planned.plan.volumes == (
+        VolumePlan(name="data", kind=VolumeKind.EFS, owner=(1000, 2000)),
+        VolumePlan(name="cache", kind=VolumeKind.SCRATCH, owner=(1000, 2000)),
+        VolumePlan(name="web-2", kind=VolumeKind.SCRATCH),
+    )
+
+
+def test_two_services_share_a_volume(plan):
+    planned = plan("""
+        services:
+          a: {image: x, ports: ["80"], volumes: ["data:/a"]}
+          b: {image: x, volumes: ["data:/b"]}
+        volumes: {data: {}}
+        """)
+    assert [volume.name for volume in planned.plan.volumes] == ["data"]
+
+
+def test_an_external_volume_is_a_file_system_that_exists(plan):
+    planned = plan("""
+        services: {web: {image: x, ports: ["80"], volumes: ["data:/data"]}}
+        volumes: {data: {external: true, name: fs-0123456789abcdef0}}
+        """)
+    assert planned.plan.volumes == (
+        VolumePlan(
+            name="data", kind=VolumeKind.EXTERNAL_EFS, file_system_id="fs-0123456789abcdef0"
+        ),
+    )
+
+
+def test_another_external_volume_is_refused(plan):
+    planned = plan("""
+        services: {web: {image: x, ports: ["80"], volumes: ["data:/data"]}}
+        volumes: {data: {external: true, name: shared}}
+        """)
+    assert planned.messages("volume-external") == [
+        "docker-compose.yml:3:40: volumes.data.name: expected the id of an Amazon EFS file system, "
+        "got 'shared'; write name: fs-0123456789abcdef0"
+    ]
+
+
+def test_a_bind_mount_is_refused_with_its_line(plan_service):
+    planned = plan_service("volumes:\n  - ./html:/usr/share/nginx/html")
+    (message,) = planned.messages("mount-rejected")
+    assert message.startswith("docker-compose.yml:6:9: services.web.volumes[0]: a task has no host")
+    assert message.endswith("or mark the mount with x-serverless-containers: {local-only: true}")
+
+
+def test_unless_it_is_marked_local_only(plan_service):
+    planned = plan_service(
+        "volumes: [{type: bind, source: ., target: /app, "
+        "x-serverless-containers: {local-only: true}}]"
+    )
+    assert planned["web"].mounts == ()
+    assert len(planned.messages("mount-local-only")) == 1
+
+
+@pytest.mark.parametrize("kind", ["npipe", "image", "cluster"])
+def test_other_mounts_are_refused(plan_service, kind):
+    planned = plan_service(f"volumes: [{{type: {kind}, source: x, target: /x}}]")
+    assert planned.plan is None
+
+
+def test_a_volumes_driver_is_refused(plan):
+    planned = plan("""
+        services: {web: {image: x, ports: ["80"], volumes: ["data:/data"]}}
+        volumes: {data: {driver: rexray}}
+        """)
+    assert len(planned.messages("key-rejected")) == 1
+
+
+class TestFiles:
+    CONFIG = """
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            configs: [{source: app, target: /etc/app/app.conf, mode: 0440, uid: "33", gid: "44"}]
+        configs:
+          app: {content: "port = 80"}
+        """
+
+    def test_a_config_is_written_to_a_volume_that_takes_its_folders_place(self, plan):
+        planned = plan(self.CONFIG)
+        assert planned["web"].mounts == (
+            MountPlan(volume="web-files-etc-app", path="/etc/app", read_only=True),
+        )
+        assert planned.plan.files == (
+            FilePlan(
+                volume="web-files-etc-app", name="app.conf", content=b"port = 80", mode=0o440,
+                owner=(33, 44),
+            ),
+        )  # fmt: skip
+        assert len(planned.messages("folder-hidden")) == 1
+
+    def test_it_may_come_from_a_file(self, plan, project):
+        project.write("app.conf", "port = 81")
+        planned = plan(self.CONFIG.replace('content: "port = 80"', "file: app.conf"))
+        assert planned.plan.files[0].content == b"port = 81"
+
+    def test_a_missing_file_has_its_line(self, plan):
+        planned = plan(self.CONFIG.replace('content: "port = 80"', "file: app.conf"))
+        assert planned.messages("file-source") == [
+            "docker-compose.yml:8:15: configs.app.file: app.conf cannot be read (No such file or "
+            "directory); name a file that can be read"
+        ]
+
+    def test_a_large_file_does_not_fit_into_a_task_definition(self, plan, project):
+        project.write("app.conf", "x" * 40_000)
+        planned = plan(self.CONFIG.replace('content: "port = 80"', "file: app.conf"))
+        (message,) = planned.messages("file-source")
+        assert "app.conf has more than 32768 bytes; copy it into the image" in message
+
+    def test_the_root_folder_cannot_be_replaced(self, plan):
+        planned = plan(self.CONFIG.replace("/etc/app/app.conf", "/app.conf"))
+        (message,) = planned.messages("file-target")
+        assert "/app.conf is in the root folder" in message
+
+    def test_secrets_can_be_files(self, plan):
+        planned = plan("""
+            x-serverless-containers: {secrets: files}
+            services: {web: {image: nginx, ports: ["80"], secrets: [KEY]}}
+            secrets: {KEY: {file: ../.secret-key}}
+            """)
+        assert planned["web"].secrets == {}
+        assert planned["web"].mounts == (
+            MountPlan(volume="web-files-run-secrets", path="/run/secrets", read_only=True),
+        )
+        assert planned.plan.files == (
+            FilePlan(volume="web-files-run-secrets", name="KEY", secret="KEY"),
+        )
+        assert planned.plan.secrets == ("KEY",)
