@@ -5,6 +5,8 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
+    "check": "Report what a deployment would find wrong, or worth knowing.",
+    "config": "Print the project as it is understood, like `docker compose config`.",
     "local": "Deploy to an AWS embedded in this machine and show what was made.",
 }
 """Each command's name, which is also its module's, and the line that `--help` shows."""

@@ -1,1 +1,56 @@
 """Compose files: text in, an immutable model and findings out. Pure Python, no CDK."""
+
+from serverless_containers.compose.dockerfile import (
+    Dockerfile,
+    ExposedPort,
+    ImageHealthCheck,
+)
+from serverless_containers.compose.loader import load_project, to_canonical
+from serverless_containers.compose.model import (
+    Build,
+    Condition,
+    Dependency,
+    Deploy,
+    Exposed,
+    FileSource,
+    FileUse,
+    HealthCheck,
+    Logging,
+    Mount,
+    Part,
+    Port,
+    Project,
+    Resources,
+    RestartPolicy,
+    Service,
+    Ulimit,
+    UpdateConfig,
+    Volume,
+)
+
+__all__ = [
+    "Build",
+    "Condition",
+    "Dependency",
+    "Deploy",
+    "Dockerfile",
+    "Exposed",
+    "ExposedPort",
+    "FileSource",
+    "FileUse",
+    "HealthCheck",
+    "ImageHealthCheck",
+    "Logging",
+    "Mount",
+    "Part",
+    "Port",
+    "Project",
+    "Resources",
+    "RestartPolicy",
+    "Service",
+    "Ulimit",
+    "UpdateConfig",
+    "Volume",
+    "load_project",
+    "to_canonical",
+]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from serverless_containers.compose.dockerfile import Dockerfile
 from serverless_containers.compose.nodes import MappingNode, Node, locate
@@ -41,8 +42,8 @@ class Part:
 class Build(Part):
     """How an image is built.
 
-    ``context`` is an absolute folder, or a URL. ``recipe`` is what the Dockerfile says of the image,
-    or None when it is not on this machine.
+    ``context`` is an absolute folder, or a URL. ``recipe`` is what the Dockerfile says of the
+    image, or None when it is not on this machine.
     """
 
     context: str
@@ -288,7 +289,9 @@ class Project(Part):
     Attributes:
         name: The project's name by Compose's rules: ``name:``, COMPOSE_PROJECT_NAME, or the folder.
         directory: The absolute project folder, against which paths are resolved.
-        files: The Compose files in the order in which they were merged.
+        files: The Compose files in the order in which they were merged; none for a lone Dockerfile.
+        secrets: All that are defined, used or not; so for the next two.
+        canonical: What ``docker compose config`` prints, before it doubles each dollar sign.
     """
 
     name: str
@@ -298,3 +301,4 @@ class Project(Part):
     secrets: Mapping[str, FileSource]
     configs: Mapping[str, FileSource]
     volumes: Mapping[str, Volume]
+    canonical: Mapping[str, Any]

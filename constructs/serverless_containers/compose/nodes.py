@@ -7,37 +7,68 @@ files that it came from, so that a position survives every phase.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, dataclass_transform
 
 from serverless_containers.findings import KeyPath, Location
 
 Plain: TypeAlias = str | int | float | bool | None
 """What a scalar can be once YAML's tags are resolved."""
 
+Mark: TypeAlias = tuple[str, int, int]
+"""File, line and column. A file of a thousand services has fifty thousand of them, of which a
+handful are ever shown: :class:`Location` is made for those alone."""
 
-@dataclass(frozen=True, slots=True)
+_Class = TypeVar("_Class", bound=type)
+
+if TYPE_CHECKING:
+
+    @dataclass_transform(frozen_default=True)
+    def _node(cls: _Class) -> _Class: ...
+
+else:
+    # Frozen to the type checker only: at run time freezing triples the cost of making a node.
+    _node = dataclass(slots=True, eq=False)
+
+
+class Timestamp(str):
+    """A YAML timestamp, as text in RFC 3339. Compose has no use for one, outside extensions."""
+
+    __slots__ = ()
+
+
+@_node
 class Scalar:
     """A single value.
 
     Attributes:
         value: The value with its YAML type.
-        at: Where it starts.
+        mark: Where it starts.
         text: The characters as written, before YAML gave them a type (``"0o17"`` for 15).
         quoted: Whether it was quoted or a block, and so a string whatever it looks like.
     """
 
     value: Plain
-    at: Location
+    mark: Mark
     text: str = ""
     quoted: bool = False
 
+    @property
+    def at(self) -> Location:
+        """Where it starts."""
+        return Location(*self.mark)
 
-@dataclass(frozen=True, slots=True)
+
+@_node
 class Sequence:
     """A list."""
 
     items: tuple["Node", ...]
-    at: Location
+    mark: Mark
+
+    @property
+    def at(self) -> Location:
+        """Where it starts."""
+        return Location(*self.mark)
 
     def __iter__(self) -> Iterator["Node"]:
         return iter(self.items)
@@ -46,19 +77,24 @@ class Sequence:
         return len(self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@_node
 class MappingNode:
     """A mapping, in the order of the file.
 
     Attributes:
         entries: The values by key.
-        at: Where the mapping starts.
-        keys_at: Where each key stands: what an unknown key is blamed on.
+        mark: Where the mapping starts.
+        key_marks: Where each key stands: what an unknown key is blamed on.
     """
 
     entries: Mapping[str, "Node"]
-    at: Location
-    keys_at: Mapping[str, Location] = field(default_factory=dict)
+    mark: Mark
+    key_marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    @property
+    def at(self) -> Location:
+        """Where it starts."""
+        return Location(*self.mark)
 
     def get(self, key: str) -> "Node | None":
         """The value under a key, or None."""
@@ -66,13 +102,16 @@ class MappingNode:
 
     def key_at(self, key: str) -> Location:
         """Where a key stands; the mapping itself for a key that no file holds."""
-        return self.keys_at.get(key, self.at)
+        return Location(*self.key_marks.get(key, self.mark))
 
     def __contains__(self, key: str) -> bool:
         return key in self.entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
         """Keys and values in the order of the file."""
@@ -98,3 +137,41 @@ def locate(node: Node, path: KeyPath) -> Location:
             break
         node = child
     return node.at
+
+
+def replaced(node: MappingNode, changes: Mapping[str, Node]) -> MappingNode:
+    """A mapping with some values replaced or added; the keys keep their places."""
+    return MappingNode({**node.entries, **changes}, node.mark, node.key_marks) if changes else node
+
+
+def without(node: MappingNode, key: str) -> MappingNode:
+    """A mapping without one key."""
+    if key not in node.entries:
+        return node
+    entries = {name: value for name, value in node.entries.items() if name != key}
+    return MappingNode(entries, node.mark, node.key_marks)
+
+
+def text_at(value: str, mark: Mark) -> Scalar:
+    """A string that stands for something written at ``mark``."""
+    return Scalar(value, mark, value, quoted=True)
+
+
+def same(one: Node, other: Node) -> bool:
+    """Whether two nodes mean the same, wherever they stand."""
+    if one is other:
+        return True
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        return type(one.value) is type(other.value) and one.value == other.value
+    if isinstance(one, Sequence) and isinstance(other, Sequence):
+        return len(one) == len(other) and all(map(same, one.items, other.items))
+    if isinstance(one, MappingNode) and isinstance(other, MappingNode):
+        return one.entries.keys() == other.entries.keys() and all(
+            same(value, other.entries[key]) for key, value in one.entries.items()
+        )
+    return False
+
+
+def is_null(node: Node) -> bool:
+    """Whether a node is YAML's null."""
+    return isinstance(node, Scalar) and node.value is None

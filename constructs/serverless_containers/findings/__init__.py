@@ -8,6 +8,7 @@ from serverless_containers.findings.finding import (
     Severity,
 )
 from serverless_containers.findings.location import KeyPath, Location, dotted
+from serverless_containers.findings.suppression import Suppression, apply_suppressions
 
 __all__ = [
     "Finding",
@@ -17,5 +18,7 @@ __all__ = [
     "Location",
     "Rule",
     "Severity",
+    "Suppression",
+    "apply_suppressions",
     "dotted",
 ]

@@ -69,6 +69,7 @@ class Findings:
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._findings: dict[Finding, None] = dict.fromkeys(findings)
+        self._suppressed: dict[Finding, None] = {}
 
     def report(
         self,
@@ -86,6 +87,12 @@ class Findings:
         """Keep findings that were collected elsewhere."""
         for finding in findings:
             self._findings.setdefault(finding)
+        if isinstance(findings, Findings):
+            self._suppressed.update(dict.fromkeys(findings.suppressed))
+
+    def suppress(self, finding: Finding) -> None:
+        """Keep a finding as one that is not to be shown."""
+        self._suppressed.setdefault(finding)
 
     def __iter__(self) -> Iterator[Finding]:
         """In the order of the files: errors, warnings and notes mixed, as a reader meets them."""
@@ -93,6 +100,11 @@ class Findings:
 
     def __len__(self) -> int:
         return len(self._findings)
+
+    @property
+    def suppressed(self) -> tuple[Finding, ...]:
+        """The findings that are left out because a suppression says so, in the same order."""
+        return tuple(sorted(self._suppressed, key=_reading_order))
 
     @property
     def errors(self) -> tuple[Finding, ...]:

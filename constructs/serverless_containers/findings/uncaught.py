@@ -16,9 +16,7 @@ def hide_traceback() -> None:
         return
     others = sys.excepthook
 
-    def show(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, InvalidSourceError):
             sys.stderr.write(f"{error}\n")
         else:

@@ -1,0 +1,175 @@
+"""Which files make a project: Docker Compose's own choice, and that of an environment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_containers.compose import rules
+from serverless_containers.findings import Findings, Location
+
+_BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_STEMS = ("compose", "docker-compose")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of a project.
+
+    Attributes:
+        directory: The absolute project folder.
+        files: The Compose files, in the order in which they are merged; none for a lone Dockerfile.
+        dockerfile: The lone Dockerfile, when there is no Compose file.
+    """
+
+    directory: Path
+    files: tuple[Path, ...]
+    dockerfile: Path | None = None
+
+
+def discover(
+    source: Path,
+    *,
+    files: Sequence[Path],
+    environment: str | None,
+    override: bool = True,
+    findings: Findings,
+) -> Sources | None:
+    """Find the files of a project.
+
+    Args:
+        source: The project folder, a Compose file, or a Dockerfile.
+        files: The Compose files to merge, when they are not to be looked for. Relative ones are
+            looked for in the folder.
+        environment: The environment whose file is merged onto the base file.
+        override: Whether the override file is, where there is no environment.
+        findings: Where missing and doubtful files are reported.
+
+    Returns:
+        The files; None when there is nothing to read.
+    """
+    source = source.absolute()
+    try:
+        is_folder = source.is_dir()
+        exists = source.exists()
+    except (OSError, ValueError):
+        is_folder = exists = False
+    if not exists:
+        findings.report(
+            rules.SOURCE_MISSING,
+            None,
+            (),
+            f"{source} does not exist",
+            "name a folder with a Compose file or a Dockerfile",
+        )
+        return None
+    folder = source if is_folder else source.parent
+    if files:
+        named = tuple(folder / file for file in files)
+        # As in Docker Compose, the first file's folder is the project's.
+        return Sources(_tidy(named[0].parent), tuple(_tidy(file) for file in named))
+    if not is_folder:
+        if _is_dockerfile(source):
+            return Sources(folder, (), source)
+        base = source
+    else:
+        found = [folder / name for name in _BASES if (folder / name).is_file()]
+        if not found:
+            return _lone_dockerfile(folder, findings)
+        base = found[0]
+        if len(found) > 1:
+            others = ", ".join(file.name for file in found[1:])
+            findings.report(
+                rules.SEVERAL_BASE_FILES,
+                Location(base.name, 1, 1),
+                (),
+                f"{base.name} is read, and not {others}",
+                f"remove {others}, or name one file",
+            )
+    if environment is None and override:
+        # A file that is named stands for itself, as with `docker compose -f`.
+        return Sources(folder, (base, *(_override(base, findings) if is_folder else ())))
+    return Sources(folder, (base, *_environment(base, environment, findings)))
+
+
+def _tidy(path: Path) -> Path:
+    # Docker Compose tidies paths up as text; links stay links.
+    return Path(*_without_dots(path.absolute().parts))
+
+
+def _without_dots(parts: tuple[str, ...]) -> list[str]:
+    kept: list[str] = []
+    for part in parts:
+        if part == ".." and len(kept) > 1:
+            kept.pop()
+        elif part != "..":
+            kept.append(part)
+    return kept
+
+
+def _is_dockerfile(path: Path) -> bool:
+    name = path.name.lower()
+    if name.endswith((".yaml", ".yml")):
+        return False
+    return name == "dockerfile" or name.startswith("dockerfile.") or name.endswith(".dockerfile")
+
+
+def _lone_dockerfile(folder: Path, findings: Findings) -> Sources | None:
+    dockerfile = folder / "Dockerfile"
+    if dockerfile.is_file():
+        return Sources(folder, (), dockerfile)
+    findings.report(
+        rules.SOURCE_MISSING,
+        None,
+        (),
+        f"{folder} holds neither a Compose file ({', '.join(_BASES)}) nor a Dockerfile",
+        "add one of them, or name another folder",
+    )
+    return None
+
+
+def _override(base: Path, findings: Findings) -> tuple[Path, ...]:
+    """The override file that Docker Compose would merge."""
+    overrides = _beside(base, "override")
+    if len(overrides) > 1:
+        others = ", ".join(file.name for file in overrides[1:])
+        findings.report(
+            rules.SEVERAL_BASE_FILES,
+            Location(overrides[0].name, 1, 1),
+            (),
+            f"{overrides[0].name} is read, and not {others}",
+            f"remove {others}",
+        )
+    return overrides[:1]
+
+
+def _environment(base: Path, environment: str | None, findings: Findings) -> tuple[Path, ...]:
+    """The file of an environment, which takes the place of the override file."""
+    for override in _beside(base, "override"):
+        own = f"{base.stem}.{environment or '<environment>'}{base.suffix}"
+        findings.report(
+            rules.OVERRIDE_LEFT_OUT,
+            Location(override.name, 1, 1),
+            (),
+            f"{override.name} is left out of a deployment",
+            f"move what belongs to an environment to {own}",
+        )
+    return _beside(base, environment)[:1] if environment else ()
+
+
+def _beside(base: Path, word: str) -> tuple[Path, ...]:
+    names = [f"{base.stem}.{word}{suffix}" for suffix in (".yaml", ".yml")]
+    if base.name in _BASES:
+        suffixes = (".yml", ".yaml") if word == "override" else (".yaml", ".yml")
+        names = [f"{stem}.{word}{suffix}" for stem in _STEMS for suffix in suffixes]
+    return tuple(base.parent / name for name in names if (base.parent / name).is_file())
+
+
+def project_variables(
+    sources: Sources, env_files: Sequence[Path], given: Mapping[str, str]
+) -> list[Path]:
+    """The files of variables for the project: those that are named, else `.env`."""
+    if env_files:
+        return [sources.directory / file for file in env_files]
+    default = sources.directory / ".env"
+    is_off = given.get("COMPOSE_DISABLE_ENV_FILE", "").lower() in {"1", "t", "true"}
+    return [default] if default.is_file() and not is_off else []

@@ -1,0 +1,14 @@
+"""What a Dockerfile says of the image it builds, where ECS needs to know it.
+
+Text in, data and findings out. The behaviour is that of BuildKit's Dockerfile frontend, as
+https://docs.docker.com/reference/dockerfile/ describes it.
+"""
+
+from serverless_containers.compose.dockerfile.model import (
+    Dockerfile,
+    ExposedPort,
+    ImageHealthCheck,
+)
+from serverless_containers.compose.dockerfile.reader import read_dockerfile
+
+__all__ = ["Dockerfile", "ExposedPort", "ImageHealthCheck", "read_dockerfile"]

@@ -1,0 +1,48 @@
+"""The way in."""
+
+from collections.abc import Mapping
+
+from serverless_containers.compose.dockerfile.evaluation import Evaluator
+from serverless_containers.compose.dockerfile.instructions import read_instructions
+from serverless_containers.compose.dockerfile.model import Dockerfile
+from serverless_containers.compose.dockerfile.stages import find_stage, read_globals, read_stages
+from serverless_containers.findings import Findings
+
+
+def read_dockerfile(
+    text: str,
+    *,
+    file: str,
+    args: Mapping[str, str | None],
+    target: str | None,
+    findings: Findings,
+) -> Dockerfile | None:
+    """Read what ECS needs to know of a Dockerfile.
+
+    The behaviour is that of https://docs.docker.com/reference/dockerfile/. Base images are not
+    looked into, and nothing is run. Variables of EXPOSE and of ENV are evaluated in the stage that
+    is built and in the stages that it builds on; the other stages are checked for their form.
+
+    Args:
+        text: The Dockerfile. Any text: what makes no sense is a finding, never an exception.
+        file: Its name in findings and locations.
+        args: The build arguments, which come before the defaults of ARG. One whose value is None
+            counts as not given. TARGETPLATFORM and its kin may be among them; without them the
+            stage that ``FROM build-$TARGETARCH`` means is that of linux/amd64, Fargate's default.
+        target: The stage to build, by name in any case or by index from 0. None or an empty string
+            means the last one.
+        findings: Where everything that Docker would refuse is reported, and what it would accept
+            and mean otherwise than it looks.
+
+    Returns:
+        What was read, as far as it could be; None if there is no FROM or no such target.
+    """
+    given = {name: value for name, value in args.items() if value is not None}
+    instructions = read_instructions(text, file, findings)
+    defaults = read_globals(instructions, given, findings)
+    stages = read_stages(instructions, defaults, file, findings)
+    evaluator = Evaluator(args=given, defaults=defaults, findings=findings)
+    for stage in stages:
+        evaluator.check(stage.body)
+    wanted = find_stage(stages, target, findings) if stages else None
+    return evaluator.evaluate(wanted) if wanted else None

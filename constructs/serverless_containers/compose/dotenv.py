@@ -1,0 +1,205 @@
+"""Files of variables in Compose's own dialect, and in the ``raw`` one of ``docker run``."""
+
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+
+from serverless_containers.compose.template import (
+    Lookup,
+    RequiredVariableError,
+    TemplateError,
+    substitute,
+)
+
+_ESCAPE = re.compile(r'\\([abcfnrtv$"\\]|0[0-9]{0,3})')
+_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_INLINE_SPACE = "\t\v\f\r \x85\xa0"
+_NAME = re.compile(r"(?:[\w.\-\[\]]|[\t\v\f\r \x85\xa0])*")
+_EXPORT = re.compile(r"export(?=[ \t\n\r\f])")
+
+
+@dataclass(frozen=True, slots=True)
+class DotenvError(ValueError):
+    """A line that cannot be read.
+
+    Attributes:
+        line: The line, from 1.
+        message: What is wrong with it.
+        fix: What to do about it.
+    """
+
+    line: int
+    message: str
+    fix: str = ""
+
+
+def read_dotenv(content: bytes, variables: MutableMapping[str, str], lookup: Lookup) -> None:
+    """Add the variables of a ``.env`` file.
+
+    Args:
+        content: The file's bytes.
+        variables: The variables so far, which the file may refer to; those of the file are added.
+        lookup: Gives variables from elsewhere, which come before those of the file.
+
+    Raises:
+        DotenvError: If a line cannot be read.
+    """
+    _Parser(_decode(content), variables, lookup).parse()
+
+
+def read_raw(content: bytes, variables: MutableMapping[str, str], lookup: Lookup) -> None:
+    """Add the variables of a file in the ``raw`` format: each line as it stands.
+
+    Args:
+        content: The file's bytes.
+        variables: The variables so far; those of the file are added.
+        lookup: Gives the value of a variable that is named without one.
+
+    Raises:
+        DotenvError: If a line cannot be read.
+    """
+    for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        try:
+            line = raw.removesuffix(b"\r").decode()
+        except UnicodeDecodeError as error:
+            raise DotenvError(number, "expected UTF-8 text", "save the file as UTF-8") from error
+        line = line.lstrip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not name:
+            raise DotenvError(number, "expected a name before =", "write NAME=value")
+        if any(char.isspace() for char in name):
+            raise DotenvError(number, f"a space in the name {name!r}", "write NAME=value")
+        if equals:
+            variables[name] = value
+        elif (found := lookup(name)) is not None:
+            variables[name] = found
+
+
+def _decode(content: bytes) -> str:
+    return content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+
+
+class _Parser:
+    def __init__(self, text: str, variables: MutableMapping[str, str], lookup: Lookup) -> None:
+        self.text = text
+        self.at = 0
+        self.variables = variables
+        self.lookup = lookup
+
+    def parse(self) -> None:
+        while self._skip():
+            self._statement()
+
+    def _error(self, message: str, fix: str, at: int | None = None) -> DotenvError:
+        line = self.text.count("\n", 0, self.at if at is None else at) + 1
+        return DotenvError(line, message, fix)
+
+    def _skip(self) -> bool:
+        """Go to the next statement. Whether there is one."""
+        text = self.text
+        while self.at < len(text):
+            if text[self.at] == "#":
+                newline = text.find("\n", self.at)
+                if newline < 0:
+                    return False
+                self.at = newline
+            elif text[self.at].isspace():
+                self.at += 1
+            else:
+                return True
+        return False
+
+    def _skip_inline(self) -> None:
+        while self.at < len(self.text) and self.text[self.at] in _INLINE_SPACE:
+            self.at += 1
+
+    def _statement(self) -> None:
+        text = self.text
+        if export := _EXPORT.match(text, self.at):
+            self.at = export.end()
+            self._skip_inline()
+            if self.at == len(text):
+                raise self._error("nothing after export", "write export NAME=value")
+        start = self.at
+        named = _NAME.match(text, start)
+        end = named.end() if named else start
+        ending = text[end : end + 1]
+        if ending not in {"=", ":", "\n", ""}:
+            line = text[start:].partition("\n")[0]
+            raise self._error(
+                f"unexpected character {ending!r} in the variable name of {line!r}",
+                "write NAME=value",
+            )
+        name = text[start:end].rstrip()
+        if " " in name:
+            raise self._error(f"a space in the name {name!r}", "write NAME=value")
+        self.at = end + 1
+        self._skip_inline()
+        if ending in {"\n", ""}:
+            if (found := self.lookup(name)) is not None:
+                self.variables[name] = found
+            return
+        self.variables[name] = self._value()
+
+    def _value(self) -> str:
+        quote = self.text[self.at : self.at + 1]
+        if quote in {"'", '"'}:
+            return self._quoted(quote)
+        newline = self.text.find("\n", self.at)
+        end = newline if newline >= 0 else len(self.text)
+        value = self.text[self.at : end].partition(" #")[0].rstrip()
+        expanded = self._expand(value)
+        self.at = end + 1
+        return expanded
+
+    def _quoted(self, quote: str) -> str:
+        text = self.text
+        start = self.at
+        chars: list[str] = []
+        at = start + 1
+        while at < len(text):
+            char = text[at]
+            if char == "\\" and at + 1 < len(text):
+                # A backslash before the quote keeps the quote; before anything else, both stay.
+                chars.append(text[at + 1] if text[at + 1] == quote else text[at : at + 2])
+                at += 2
+                continue
+            if char == quote:
+                value = "".join(chars)
+                if quote == '"':
+                    value = self._expand(_ESCAPE.sub(_unescape, value))
+                self.at = at + 1
+                return value
+            chars.append(char)
+            at += 1
+        line = text[start:].partition("\n")[0]
+        raise self._error(f"a quote that is not closed: {line}", "close it, or leave it out", start)
+
+    def _expand(self, value: str) -> str:
+        def look(name: str) -> str | None:
+            found = self.lookup(name)
+            return self.variables.get(name) if found is None else found
+
+        try:
+            return substitute(value, look, lambda _name: None)
+        except TemplateError:
+            raise self._error(
+                f"no variable after $ in {value!r}", "write $$ for a dollar sign"
+            ) from None
+        except RequiredVariableError as error:
+            raise self._error(
+                f"the variable {error.name} is required: {error.reason}", f"set {error.name}"
+            ) from None
+
+
+def _unescape(match: re.Match[str]) -> str:
+    escape = match.group(1)
+    if escape == "$":
+        return "$$"
+    if escape[0] == "0":
+        # Octal with three digits after the zero; Go takes nothing else.
+        number = int(escape[1:], 8) if re.fullmatch("[0-7]{3}", escape[1:]) else 256
+        return chr(number) if number < 256 else match.group()
+    return _ESCAPED.get(escape, "\\c" if escape == "c" else escape)

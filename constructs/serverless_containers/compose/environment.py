@@ -1,0 +1,171 @@
+"""The variables and labels of a service: its files, under what the service says itself."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from serverless_containers.compose import rules
+from serverless_containers.compose.dotenv import DotenvError, read_dotenv, read_raw
+from serverless_containers.compose.files import Reader
+from serverless_containers.compose.nodes import (
+    MappingNode,
+    Mark,
+    Node,
+    Scalar,
+    Sequence,
+    replaced,
+    text_at,
+    without,
+)
+from serverless_containers.compose.template import Lookup
+from serverless_containers.compose.values import show
+from serverless_containers.findings import KeyPath, Location
+
+_FORMATS = {"": read_dotenv, ".env": read_dotenv, "raw": read_raw}
+
+
+def settle(
+    service: MappingNode, path: KeyPath, variables: Mapping[str, str], reader: Reader
+) -> MappingNode:
+    """Put the files of variables and labels in the place where they count.
+
+    Args:
+        service: A canonical service.
+        path: Where it is.
+        variables: The variables of the project.
+        reader: Reads the files.
+    """
+    changes: dict[str, Node] = {}
+    environment = _environment(service, path, variables, reader)
+    if environment is not None:
+        changes["environment"] = environment
+    labels = _labels(service, path, reader)
+    if labels is not None:
+        changes["labels"] = labels
+    settled = replaced(service, changes)
+    for key in ("env_file", "label_file"):
+        if key in settled:
+            settled = without(settled, key)
+    return settled
+
+
+def _environment(
+    service: MappingNode, path: KeyPath, variables: Mapping[str, str], reader: Reader
+) -> MappingNode | None:
+    given = service.get("environment")
+    files = service.get("env_file")
+    if given is None and files is None:
+        return None
+    own = _own(given, (*path, "environment"), reader)
+    values: dict[str, str] = {}
+    for name, node in own.items():
+        value = node.value if isinstance(node, Scalar) else None
+        if value is not None:
+            values[name] = show(value)
+        elif name in variables:
+            values[name] = variables[name]
+            own[name] = text_at(values[name], node.mark)
+
+    own_values = dict(values)
+
+    def look(name: str) -> str | None:
+        found = variables.get(name)
+        return own_values.get(name) if found is None else found
+
+    marks = {name: node.mark for name, node in own.items()}
+    for index, file in enumerate(files if isinstance(files, Sequence) else ()):
+        if isinstance(file, MappingNode):
+            _read_file(file, (*path, "env_file", index), values, look, reader)
+            for name in values:
+                marks.setdefault(name, file.mark)
+    entries: dict[str, Node] = {name: text_at(value, marks[name]) for name, value in values.items()}
+    entries.update(own)
+    mark = given.mark if given is not None else service.mark
+    keys = given.key_marks if isinstance(given, MappingNode) else {}
+    return MappingNode(entries, mark, {**marks, **keys})
+
+
+def _own(given: Node | None, path: KeyPath, reader: Reader) -> dict[str, Node]:
+    if isinstance(given, MappingNode):
+        return dict(given.entries)
+    own: dict[str, Node] = {}
+    for index, item in enumerate(given if isinstance(given, Sequence) else ()):
+        written = show(item.value) if isinstance(item, Scalar) else ""
+        name, equals, value = written.partition("=")
+        if name and name[-1].isspace():
+            reader.findings.report(
+                rules.INVALID_VALUE,
+                item.at,
+                (*path, index),
+                f"a space after the name {name!r}",
+                f'write "{name.rstrip()}={value}"',
+            )
+        own[name] = text_at(value, item.mark) if equals else Scalar(None, item.mark)
+    return own
+
+
+def _read_file(
+    file: MappingNode, path: KeyPath, values: dict[str, str], look: Lookup, reader: Reader
+) -> None:
+    name, required, form = (_value(file.get(key)) for key in ("path", "required", "format"))
+    location = Path(str(name))
+    if required in {False, "false"} and not location.exists():
+        return
+    if not location.exists():
+        reader.findings.report(
+            rules.ENV_FILE_MISSING,
+            file.at,
+            path,
+            f"{reader.shown(location)} does not exist",
+            "create it, or mark it `required: false`",
+        )
+        return
+    read = _FORMATS.get(str(form or ""))
+    if read is None:
+        reader.findings.report(
+            rules.INVALID_VALUE,
+            file.at,
+            (*path, "format"),
+            f"expected the format raw or none, got {form!r}",
+            "write `format: raw`, or leave it out",
+        )
+        return
+    content = reader.read(location, file.at, path)
+    if content is None:
+        return
+    try:
+        read(content, values, look)
+    except DotenvError as error:
+        report_dotenv(error, reader.shown(location), path, reader)
+
+
+def report_dotenv(error: DotenvError, shown: str, path: KeyPath, reader: Reader) -> None:
+    """Report a line of a file of variables."""
+    reader.findings.report(
+        rules.INVALID_DOTENV, Location(shown, error.line, 1), path, error.message, error.fix
+    )
+
+
+def _labels(service: MappingNode, path: KeyPath, reader: Reader) -> MappingNode | None:
+    files = service.get("label_file")
+    if not isinstance(files, Sequence):
+        return None
+    values: dict[str, str] = {}
+    marks: dict[str, Mark] = {}
+    for index, file in enumerate(files):
+        entries: dict[str, Node] = {"path": file, "required": Scalar(value=True, mark=file.mark)}
+        found: dict[str, str] = {}
+        known = dict(values)
+        item = MappingNode(entries, file.mark)
+        _read_file(item, (*path, "label_file", index), found, known.get, reader)
+        values.update(found)
+        marks.update(dict.fromkeys(found, file.mark))
+    labels: dict[str, Node] = {name: text_at(value, marks[name]) for name, value in values.items()}
+    given = service.get("labels")
+    for name, node in _own(given, (*path, "labels"), reader).items():
+        value = node.value if isinstance(node, Scalar) else None
+        labels[name] = text_at(show(value), node.mark)
+    return MappingNode(labels, given.mark if given is not None else service.mark)
+
+
+def _value(node: Node | None) -> object:
+    return node.value if isinstance(node, Scalar) else None

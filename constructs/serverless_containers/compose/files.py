@@ -1,0 +1,56 @@
+"""Reading files: what they hold, how a user would name them, and why they cannot be read."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_containers.compose import limits, rules
+from serverless_containers.findings import Findings, KeyPath, Location
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files and reports those that cannot be read.
+
+    Attributes:
+        directory: The project folder: what the names in findings are relative to.
+        findings: Where problems are reported.
+    """
+
+    directory: Path
+    findings: Findings
+
+    def shown(self, path: Path | str) -> str:
+        """A file as the user would name it: relative to the project folder where it can be."""
+        absolute = os.path.normpath(os.path.join(self.directory, path))  # noqa: PTH118  # lexical
+        relative = os.path.relpath(absolute, self.directory)
+        return absolute if relative.count("..") > 2 else relative
+
+    def read(self, path: Path, at: Location | None = None, keys: KeyPath = ()) -> bytes | None:
+        """Give a file's bytes.
+
+        Args:
+            path: The file.
+            at: Where it is named, None for a file that nothing names.
+            keys: The keys that lead there.
+        """
+        shown = self.shown(path)
+        try:
+            if not path.is_file():
+                reason = "is a folder" if path.is_dir() else "does not exist"
+            elif (size := path.stat().st_size) > limits.LARGEST_FILE:
+                self.findings.report(
+                    rules.TOO_LARGE,
+                    at,
+                    keys,
+                    f"{shown} has {size} bytes; at most {limits.LARGEST_FILE} are read",
+                )
+                return None
+            else:
+                return path.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        self.findings.report(
+            rules.SOURCE_MISSING, at, keys, f"{shown} {reason}", "name a file that exists"
+        )
+        return None

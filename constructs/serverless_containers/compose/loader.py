@@ -1,0 +1,257 @@
+"""The one way in: a folder, or files, to a project."""
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from serverless_containers.compose import encode, rules
+from serverless_containers.compose.assemble import (
+    make_file_source,
+    make_service,
+    make_volume,
+)
+from serverless_containers.compose.consistency import Consistency
+from serverless_containers.compose.discover import Sources, discover, project_variables
+from serverless_containers.compose.dotenv import DotenvError, read_dotenv
+from serverless_containers.compose.environment import report_dotenv, settle
+from serverless_containers.compose.fields import Json
+from serverless_containers.compose.files import Reader
+from serverless_containers.compose.model import Project
+from serverless_containers.compose.naming import folder_name, project_name
+from serverless_containers.compose.nodes import MappingNode, Node, replaced, text_at
+from serverless_containers.compose.normalise import normalise
+from serverless_containers.compose.place import Place
+from serverless_containers.compose.profiles import active_profiles, split_by_profile
+from serverless_containers.compose.recipes import Recipes
+from serverless_containers.compose.tree import Scope, Trees
+from serverless_containers.findings import Findings, Location
+
+
+def load_project(
+    source: Path,
+    *,
+    files: Sequence[Path] = (),
+    environment: str | None = None,
+    override: bool = True,
+    env_files: Sequence[Path] = (),
+    profiles: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    findings: Findings,
+) -> Project | None:
+    """Read a Compose project.
+
+    Args:
+        source: The project's folder, a Compose file, or a Dockerfile.
+        files: The Compose files to merge, relative to the folder. Default: Docker Compose's
+            choice; COMPOSE_FILE counts where there is no environment.
+        environment: The environment, such as ``dev``: ``compose.dev.yaml`` beside the base file is
+            merged onto it, and ``compose.override.yaml`` is left out. Default: no environment.
+        override: Whether ``compose.override.yaml`` is merged where there is no environment, as
+            ``docker compose`` does. A deployment leaves it out.
+        env_files: Files of variables, relative to the folder. Default: ``.env``, if it is there.
+        profiles: The active profiles, ``*`` for all. Default: COMPOSE_PROFILES, which may stand in
+            ``.env``.
+        variables: The variables for ``${NAME}``, over those of the files. Default: none, so that
+            the result does not depend on the machine.
+        findings: Where problems are reported, all of them in one run.
+
+    Returns:
+        The project; None when errors leave none. A project that is returned with errors lacks what
+        they are about.
+    """
+    given = dict(variables or {})
+    with _without_collector():
+        if not files and environment is None:
+            files = _named_files(source, env_files, given, findings)
+        sources = discover(
+            source, files=files, environment=environment, override=override, findings=findings
+        )
+        if sources is None:
+            return None
+        reader = Reader(sources.directory, findings)
+        known = {**_dotenv(sources, env_files, given, reader), **given}
+        if not sources.files:
+            return _from_dockerfile(sources, known, reader)
+        return _Load(sources, known, tuple(profiles), reader).project()
+
+
+def to_canonical(project: Project) -> dict[str, Json]:
+    """A project as ``docker compose config --format json`` prints it.
+
+    Args:
+        project: The project.
+    """
+    with _without_collector():
+        printed = encode.escape(dict(project.canonical))
+    return printed if isinstance(printed, dict) else {}
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    # A tree of a thousand services is half a million objects without a cycle among them: the
+    # collector would walk them again and again, for a third of the whole time.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _named_files(
+    source: Path, env_files: Sequence[Path], given: Mapping[str, str], findings: Findings
+) -> Sequence[Path]:
+    """The files that COMPOSE_FILE names, which may stand in `.env`."""
+    folder = source.absolute()
+    if not folder.is_dir():
+        return ()
+    known = {**_dotenv(Sources(folder, ()), env_files, given, Reader(folder, findings)), **given}
+    separator = known.get("COMPOSE_PATH_SEPARATOR") or ":"
+    return [Path(name) for name in known.get("COMPOSE_FILE", "").split(separator) if name]
+
+
+def _dotenv(
+    sources: Sources, env_files: Sequence[Path], given: Mapping[str, str], reader: Reader
+) -> dict[str, str]:
+    values: dict[str, str] = {}
+
+    def look(name: str) -> str | None:
+        return given.get(name, values.get(name))
+
+    for file in project_variables(sources, env_files, given):
+        content = reader.read(file)
+        if content is None:
+            continue
+        try:
+            read_dotenv(content, values, look)
+        except DotenvError as error:
+            report_dotenv(error, reader.shown(file), (), reader)
+    return values
+
+
+class _Load:
+    """One run over the files of one project."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        variables: dict[str, str],
+        profiles: tuple[str, ...],
+        reader: Reader,
+    ) -> None:
+        self.sources = sources
+        self.variables = variables
+        self.profiles = profiles or active_profiles(variables)
+        self.reader = reader
+        self.findings = reader.findings
+
+    def project(self) -> Project | None:
+        trees = Trees(self.reader)
+        parsed = [trees.parse(file) for file in self.sources.files]
+        documents = [
+            (file, docs) for file, docs in zip(self.sources.files, parsed, strict=True) if docs
+        ]
+        name = project_name(
+            [document.root for _, docs in documents for document in docs],
+            self.sources.directory,
+            self.variables,
+            self.findings,
+        )
+        self.variables["COMPOSE_PROJECT_NAME"] = name
+        root = trees.merge_files(documents, Scope(str(self.sources.directory), self.variables))
+        if root is None or not root.entries:
+            if not self.findings.errors:
+                shown = self.reader.shown(self.sources.files[0])
+                self.findings.report(
+                    rules.EMPTY_FILE,
+                    Location(shown, 1, 1),
+                    (),
+                    "the Compose file is empty",
+                    "start with `services:`",
+                )
+            return None
+        return self._model(normalise(root, name, self.variables), name, trees.broken)
+
+    def _model(self, root: MappingNode, name: str, broken: set[str]) -> Project:
+        enabled, disabled = split_by_profile(root.get("services"), self.profiles)
+        settled: dict[str, Node] = {
+            key: settle(service, ("services", key), self.variables, self.reader)
+            for key, service in enabled.items()
+        }
+        if disabled:
+            # Nothing of them is printed, and yet their values have to be right.
+            encode.encode(_with_services(root, disabled), name, self.findings)
+        root = _with_services(root, settled)
+        canonical = encode.encode(root, name, self.findings)
+        encoded = canonical["services"]
+        Consistency(
+            root=root,
+            services=encoded if isinstance(encoded, dict) else {},
+            disabled=frozenset(disabled),
+            broken=broken,
+            findings=self.findings,
+        ).check()
+        return _project(root, name, canonical, self.sources, self.reader)
+
+
+def _with_services(root: MappingNode, services: dict[str, Node]) -> MappingNode:
+    given = root.get("services")
+    marks = given.key_marks if isinstance(given, MappingNode) else {}
+    mark = root.mark if given is None else given.mark
+    return replaced(root, {"services": MappingNode(services, mark, marks)})
+
+
+def _project(
+    root: MappingNode, name: str, canonical: dict[str, Json], sources: Sources, reader: Reader
+) -> Project:
+    recipes = Recipes(reader)
+    top = Place(root, ())
+    sections = {
+        key: section
+        for key in ("services", "secrets", "configs", "volumes")
+        if isinstance(section := canonical.get(key), dict)
+    }
+
+    def each(section: str) -> Iterator[tuple[str, Mapping[str, Json], Place]]:
+        place = top.below(section)
+        for key, value in sections.get(section, {}).items():
+            if isinstance(value, dict):
+                yield key, value, place.below(key)
+
+    return Project(
+        node=root,
+        path=(),
+        name=name,
+        directory=sources.directory,
+        files=sources.files,
+        services={
+            key: make_service(key, value, at, recipes) for key, value, at in each("services")
+        },
+        secrets={key: make_file_source(key, value, at) for key, value, at in each("secrets")},
+        configs={key: make_file_source(key, value, at) for key, value, at in each("configs")},
+        volumes={key: make_volume(key, value, at) for key, value, at in each("volumes")},
+        canonical=encode.without_unused(canonical),
+    )
+
+
+def _from_dockerfile(sources: Sources, variables: dict[str, str], reader: Reader) -> Project | None:
+    """A project with one service, which is built from a lone Dockerfile."""
+    dockerfile = sources.dockerfile
+    if dockerfile is None:
+        return None
+    mark = (reader.shown(dockerfile), 1, 1)
+    name = variables.get("COMPOSE_PROJECT_NAME") or folder_name(sources.directory)
+    if not name:
+        name = "app"
+    build: dict[str, Node] = {
+        "context": text_at(str(sources.directory), mark),
+        "dockerfile": text_at(dockerfile.name, mark),
+    }
+    service: dict[str, Node] = {"build": MappingNode(build, mark)}
+    services: dict[str, Node] = {name: MappingNode(service, mark)}
+    root = MappingNode({"services": MappingNode(services, mark)}, mark)
+    root = normalise(root, name, variables)
+    canonical = encode.encode(root, name, reader.findings)
+    return _project(root, name, canonical, sources, reader)

@@ -1,0 +1,90 @@
+"""``!reset`` and ``!override``: what a file clears in the files before it."""
+
+from dataclasses import dataclass
+
+from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
+from serverless_containers.findings import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A value that carries one of the two tags, until :func:`take_overrides` takes it out."""
+
+    tag: str
+    node: Node
+
+    @property
+    def mark(self) -> Mark:
+        """Where the value starts."""
+        return self.node.mark
+
+
+def take_overrides(root: Node) -> tuple[Node | None, tuple[KeyPath, ...]]:
+    """Take the tags out of a document.
+
+    Returns:
+        The document without what is marked ``!reset`` (None when that is all of it), and the paths
+        of both tags.
+    """
+    paths: list[KeyPath] = []
+    return _take(root, (), paths, set()), tuple(paths)
+
+
+def _take(
+    node: Node | Tagged, path: KeyPath, paths: list[KeyPath], removed: set[int]
+) -> Node | None:
+    if isinstance(node, Tagged):
+        if node.tag == "!override":
+            paths.append(path)
+            return _plain(node.node)
+        # Docker Compose takes a reset value out of an anchor when it meets it first: where the
+        # anchor is used again, nothing is left to be reset.
+        if id(node) not in removed:
+            removed.add(id(node))
+            paths.append(path)
+        return None
+    if isinstance(node, Sequence):
+        taken = (_take(item, (*path, index), paths, removed) for index, item in enumerate(node))
+        return Sequence(tuple(item for item in taken if item is not None), node.mark)
+    if isinstance(node, MappingNode):
+        entries = {}
+        for key, value in node.entries.items():
+            if (kept := _take(value, (*path, key), paths, removed)) is not None:
+                entries[key] = kept
+        return MappingNode(entries, node.mark, node.key_marks)
+    return node
+
+
+def _plain(node: Node | Tagged) -> Node:
+    """A tree without tags, whose values stay: what is inside an override stands for itself."""
+    if isinstance(node, Tagged):
+        return _plain(node.node)
+    if isinstance(node, Scalar):
+        return node
+    if isinstance(node, Sequence):
+        return Sequence(tuple(_plain(item) for item in node), node.mark)
+    entries = {key: _plain(value) for key, value in node.entries.items()}
+    return MappingNode(entries, node.mark, node.key_marks)
+
+
+def clear(root: MappingNode, paths: tuple[KeyPath, ...]) -> MappingNode:
+    """Take the values at some paths out of a tree. Items of lists stay, as in Docker Compose."""
+    for path in paths:
+        cleared = _clear(root, path)
+        if isinstance(cleared, MappingNode):
+            root = cleared
+    return root
+
+
+def _clear(node: Node, path: KeyPath) -> Node:
+    if not path or not isinstance(node, MappingNode):
+        return node
+    key = path[0]
+    if not isinstance(key, str) or key not in node.entries:
+        return node
+    entries = dict(node.entries)
+    if len(path) == 1:
+        del entries[key]
+    else:
+        entries[key] = _clear(entries[key], path[1:])
+    return MappingNode(entries, node.mark, node.key_marks)

@@ -1,0 +1,231 @@
+"""YAML text to a tree with positions.
+
+Works on the parser's events, not on PyYAML's own tree: that resolves types by YAML 1.1, keeps the
+last of duplicate keys, and recurses as deep as the file says.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from serverless_containers.compose import limits, rules
+from serverless_containers.compose.frames import Frame, MappingFrame, SequenceFrame
+from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
+from serverless_containers.compose.overrides import Tagged, take_overrides
+from serverless_containers.compose.scalars import TagError, resolve_plain, resolve_tagged
+from serverless_containers.findings import Findings, KeyPath, Location, Rule
+
+_OVERRIDES = frozenset({"!reset", "!override"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document.
+
+    Attributes:
+        root: Its mapping.
+        overrides: The paths that ``!reset`` and ``!override`` clear in the files before it.
+    """
+
+    root: MappingNode
+    overrides: tuple[KeyPath, ...] = ()
+
+
+def parse(content: bytes, *, file: str, findings: Findings) -> tuple[Document, ...] | None:
+    """Read the documents of a file.
+
+    Args:
+        content: The file's bytes.
+        file: The file as the user would name it.
+        findings: Where problems are reported.
+
+    Returns:
+        The documents; None when there was an error.
+    """
+    builder = _Builder(file, findings)
+    try:
+        builder.build(_events(content))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
+        problem = " ".join(str(part) for part in (error.context, error.problem) if part)
+        findings.report(rules.YAML_SYNTAX, at, (), problem, "correct the YAML")
+        return None
+    except yaml.YAMLError as error:
+        reason = str(error).splitlines()[0]
+        findings.report(
+            rules.YAML_SYNTAX, Location(file, 1, 1), (), reason, "save the file as UTF-8 text"
+        )
+        return None
+    except _StopReading:
+        return None
+    return tuple(builder.documents) if builder.sound else None
+
+
+def _events(content: bytes) -> Iterator[Any]:
+    # Without libyaml PyYAML is eight times slower, and as right.
+    loader = getattr(yaml, "CLoader", yaml.Loader)
+    return yaml.parse(content, Loader=loader)
+
+
+class _StopReading(Exception):  # noqa: N818  # no error of the reader: it has been reported
+    pass
+
+
+class _Builder:
+    """Makes the documents of one file."""
+
+    def __init__(self, file: str, findings: Findings) -> None:
+        self.documents: list[Document] = []
+        self.sound = True
+        self._file = file
+        self._findings = findings
+        self._anchors: dict[str, Node | None] = {}
+        self._has_aliases = False
+        self._has_overrides = False
+
+    def report(self, rule: Rule, mark: Mark, message: str, fix: str) -> None:
+        """Report a problem of this file."""
+        self.sound = False
+        self._findings.report(rule, Location(*mark), (), message, fix)
+
+    def build(self, events: Iterator[Any]) -> None:
+        """Read every document."""
+        file = self._file
+        stack: list[Frame] = []
+        root = SequenceFrame((file, 1, 1), None, None)
+        frame: Frame = root
+        for event in events:
+            kind = type(event)
+            start = event.start_mark
+            mark = (file, start.line + 1, start.column + 1)
+            if kind is yaml.ScalarEvent:
+                frame.add(self._scalar(event, mark))
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                stack.append(frame)
+                frame = self._open(event, mark, len(stack))
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                node = self._close(frame)
+                frame = stack.pop()
+                frame.add(node)
+            elif kind is yaml.AliasEvent:
+                frame.add(self._alias(event, mark))
+            elif kind is yaml.DocumentEndEvent:
+                self._document(root.items.pop())
+                self._anchors = {}
+
+    def _open(self, event: Any, mark: Mark, depth: int) -> Frame:  # noqa: ANN401  # untyped library
+        if depth > limits.DEEPEST_NESTING:
+            self._too_deep(mark)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        if type(event) is yaml.MappingStartEvent:
+            return MappingFrame(mark, event.anchor, event.tag, self.report)
+        return SequenceFrame(mark, event.anchor, event.tag)
+
+    def _close(self, frame: Frame) -> Node:
+        node = frame.close()
+        if frame.tag in _OVERRIDES:
+            node = self._tagged(frame.tag, node)
+        if frame.anchor is not None:
+            self._anchors[frame.anchor] = node
+        return node
+
+    def _scalar(self, event: Any, mark: Mark) -> Node:  # noqa: ANN401  # untyped library
+        text = event.value
+        quoted = bool(event.style)
+        tag = event.tag
+        if tag is None:
+            node: Node = Scalar(text if quoted else resolve_plain(text), mark, text, quoted)
+        else:
+            try:
+                value = resolve_tagged(text, tag, quoted=quoted)
+            except TagError as error:
+                self.report(rules.YAML_SYNTAX, mark, str(error), "remove the tag")
+                value = text
+            node = Scalar(value, mark, text, quoted)
+            if tag in _OVERRIDES:
+                node = self._tagged(tag, node)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _tagged(self, tag: str, node: Node) -> Node:
+        self._has_overrides = True
+        # A guest in the tree, until take_overrides has taken it out again.
+        return Tagged(tag, node)  # type: ignore[return-value]
+
+    def _alias(self, event: Any, mark: Mark) -> Node:  # noqa: ANN401  # untyped library
+        self._has_aliases = True
+        name = event.anchor
+        node = self._anchors.get(name)
+        if node is None:
+            known = name in self._anchors
+            self.report(
+                rules.YAML_SYNTAX,
+                mark,
+                f"the anchor {name!r} contains itself" if known else f"no anchor {name!r} before",
+                "" if known else f"write &{name} at the value that is meant",
+            )
+            return Scalar(None, mark)
+        return node
+
+    def _document(self, root: Node) -> None:
+        overrides: tuple[KeyPath, ...] = ()
+        if self._has_aliases:
+            self._weigh(root)
+        if self._has_overrides:
+            cleared, overrides = take_overrides(root)
+            root = cleared if cleared is not None else Scalar(None, root.mark)
+        if type(root) is not MappingNode:
+            self.report(
+                rules.EMPTY_FILE,
+                root.mark,
+                "expected a mapping at the top of the file",
+                "start with `services:`",
+            )
+            return
+        self.documents.append(Document(root, overrides))
+
+    def _weigh(self, root: Node) -> None:
+        weights: dict[int, tuple[int, int]] = {}
+        size, depth = _weigh(root, weights)
+        if depth > limits.DEEPEST_NESTING:
+            self._too_deep(root.mark)
+        if size > limits.MOST_NODES:
+            self.report(
+                rules.TOO_LARGE,
+                root.mark,
+                f"aliases expand to {size} values; at most {limits.MOST_NODES} are read",
+                "write fewer aliases of aliases",
+            )
+            raise _StopReading
+
+    def _too_deep(self, mark: Mark) -> None:
+        self.report(
+            rules.TOO_LARGE,
+            mark,
+            f"nested more than {limits.DEEPEST_NESTING} levels deep",
+            "flatten the file",
+        )
+        raise _StopReading
+
+
+def _weigh(node: Node, weights: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How many values a tree has, and how deep it is; a shared node counts at each use."""
+    if isinstance(node, Tagged):
+        node = node.node
+    if type(node) is Scalar:
+        return 1, 0
+    if (known := weights.get(id(node))) is not None:
+        return known
+    below = node.items if type(node) is Sequence else node.entries.values()  # type: ignore[union-attr]
+    size, depth = 1, 0
+    for child in below:
+        child_size, child_depth = _weigh(child, weights)
+        size += child_size
+        depth = max(depth, child_depth + 1)
+    weights[id(node)] = size, depth
+    return size, depth

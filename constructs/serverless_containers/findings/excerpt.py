@@ -1,0 +1,123 @@
+"""The line of a file that a finding is about, unless it may hold a secret."""
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from serverless_containers.findings.finding import Finding
+
+_TAB = 4
+
+# As YAML counts lines. Nobody writes the rarer ones into a Dockerfile.
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+
+_SECRET_KEYS = frozenset({"environment", "env_file", "secrets", "args", "content"})
+_SECRET_KEY = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(_SECRET_KEYS))})[\"']?\s*:")
+_LOOKS_SECRET = re.compile(
+    r"pass(?:word|wd|phrase)?(?![a-z])|secret|token|credential|(?:api|access|private)[_-]?key"
+    r"|://[^/\s@]*:[^/\s@]*@",
+    re.IGNORECASE,
+)
+_DOCKERFILE_VARIABLE = re.compile(r"\s*(?:ENV|ARG)\s", re.IGNORECASE)
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A line to show.
+
+    Attributes:
+        line: Its number.
+        text: It, with tabs expanded and without control characters.
+        offset: How many characters of the text come before the finding.
+    """
+
+    line: int
+    text: str
+    offset: int
+
+
+class SourceText:
+    """The lines of a file, and which of them may be shown."""
+
+    def __init__(self, content: bytes) -> None:
+        self._lines = _LINE_BREAK.split(_decoded(content))
+        self._hidden: list[bool] | None = None
+
+    def excerpt(self, finding: Finding) -> Excerpt | None:
+        """The line of a finding; None if there is none, or if it may hold a secret.
+
+        The values of ``environment``, ``env_file``, ``secrets`` and build arguments are never
+        shown, nor is a line that speaks of a password, a token or a key.
+        """
+        at = finding.at
+        if at is None or at.line > len(self._lines) or not _SECRET_KEYS.isdisjoint(finding.path):
+            return None
+        if _is_environment_file(at.file) or finding.rule.code == "invalid-env-file":
+            return None
+        if self._hidden is None:
+            self._hidden = _hidden_lines(self._lines)
+        line = self._lines[at.line - 1]
+        if not line.strip() or self._hidden[at.line - 1]:
+            return None
+        before = _clean(line[: at.column - 1])
+        return Excerpt(at.line, (before + _clean(line[at.column - 1 :], len(before))), len(before))
+
+
+def _decoded(content: bytes) -> str:
+    for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if content.startswith(mark):
+            return content.decode("utf-16", "replace")
+    return content.decode("utf-8-sig", "replace")
+
+
+def _is_environment_file(name: str) -> bool:
+    name = name.rpartition("/")[2]
+    return name.startswith(".env") or name.endswith(".env")
+
+
+def _clean(text: str, column: int = 0) -> str:
+    """Expand tabs, and put a sign in the place of what a terminal would take for a command."""
+    cleaned = ""
+    for character in text:
+        if character == "\t":
+            cleaned += " " * (_TAB - (column + len(cleaned)) % _TAB)
+        else:
+            cleaned += character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    return cleaned
+
+
+def _hidden_lines(lines: Sequence[str]) -> list[bool]:
+    """Which lines are not to be shown.
+
+    Works on the text, because what is wrong with a file may be that it has no other structure.
+    """
+    hidden: list[bool] = []
+    within: int | None = None  # the column of the key that the lines before belong to
+    depth = 0  # the brackets that were opened since that key and not closed
+    for line in lines:
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            hidden.append(within is not None or bool(_LOOKS_SECRET.search(line)))
+            continue
+        if within is not None:
+            indent = len(line) - len(line.lstrip())
+            is_item = stripped.startswith("-")
+            if depth <= 0 and indent <= within and not (is_item and indent == within):
+                within = None
+        if within is not None:
+            depth += _brackets(line)
+            hidden.append(True)
+            continue
+        key = _SECRET_KEY.search(line)
+        if key:
+            within = key.start() - (line[key.start() - 1 : key.start()] in {'"', "'"})
+            depth = _brackets(line[key.end() :])
+        hidden.append(bool(key or _LOOKS_SECRET.search(line) or _DOCKERFILE_VARIABLE.match(line)))
+    return hidden
+
+
+def _brackets(text: str) -> int:
+    bare = _QUOTED.sub("", text)
+    return sum(map(bare.count, "{[")) - sum(map(bare.count, "}]"))

@@ -1,0 +1,134 @@
+"""Findings that were looked at, and found to be meant."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from serverless_containers.findings import rules
+from serverless_containers.findings.finding import Finding, Findings, Rule, Severity
+from serverless_containers.findings.location import KeyPath, Location, dotted
+
+_EVERYTHING_BELOW = ".*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Leaves out the findings of a rule.
+
+    Attributes:
+        rule: The rule's code, of a warning or a note.
+        reason: Why the findings need no attention. It must not be empty.
+        path: The key path of the findings, as they show it: ``services.web.ports[0]``. One that
+            ends in ``.*`` stands for that path and everything below it: ``services.web.*``.
+            Default: every finding of the rule.
+        at: Where the suppression stands in a file. Default: in code.
+        keys: The keys that lead there.
+    """
+
+    rule: str
+    reason: str
+    path: str = ""
+    at: Location | None = None
+    keys: KeyPath = ("suppress",)
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it leaves a finding out."""
+        if finding.rule.code != self.rule or finding.rule.severity is Severity.ERROR:
+            return False
+        if not self.path:
+            return True
+        path = dotted(finding.path)
+        if not self.path.endswith(_EVERYTHING_BELOW):
+            return path == self.path
+        above = self.path.removesuffix(_EVERYTHING_BELOW)
+        return path == above or path.startswith((f"{above}.", f"{above}["))
+
+
+def apply_suppressions(
+    findings: Iterable[Finding],
+    suppressions: Sequence[Suppression],
+    known: Mapping[str, Rule],
+) -> Findings:
+    """Leave out what is suppressed, and report what is wrong with the suppressions themselves.
+
+    Args:
+        findings: What was found.
+        suppressions: What to leave out of it.
+        known: Every rule by its code.
+
+    Returns:
+        The findings that are left, with those about the suppressions. ``suppressed`` holds those
+        that were left out.
+    """
+    result = Findings()
+    sound = [each for each in suppressions if _is_sound(each, known, result)]
+    # Of the suppressions of unused suppressions it is known last whether they are used.
+    last = [each for each in sound if each.rule == rules.SUPPRESSION_UNUSED.code]
+    first = [each for each in sound if each not in last]
+    found = [*findings, *result]
+    result = Findings()
+    _sift(found, first, result)
+    if not result.errors:
+        _sift(_unused(first, found), last, result)
+        result.extend(_unused(last, [*result, *result.suppressed]))
+    return result
+
+
+def _sift(found: Iterable[Finding], suppressions: Sequence[Suppression], result: Findings) -> None:
+    for finding in found:
+        if any(each.covers(finding) for each in suppressions):
+            result.suppress(finding)
+        else:
+            result.extend([finding])
+
+
+def _is_sound(suppression: Suppression, known: Mapping[str, Rule], findings: Findings) -> bool:
+    rule = known.get(suppression.rule)
+    where = (suppression.at, suppression.keys)
+    if rule is None:
+        near = difflib.get_close_matches(suppression.rule, known, n=1)
+        findings.report(
+            rules.SUPPRESSION_UNKNOWN_RULE,
+            *where,
+            f"there is no rule {suppression.rule!r}",
+            f"did you mean {near[0]!r}?" if near else "name the rule of a finding",
+        )
+    elif rule.severity is Severity.ERROR:
+        findings.report(
+            rules.SUPPRESSION_OF_ERROR,
+            *where,
+            f"the findings of {rule.code} are errors, which cannot be suppressed",
+            "mend what it reports, and remove the suppression",
+        )
+    elif not suppression.reason.strip():
+        findings.report(
+            rules.SUPPRESSION_INVALID,
+            *where,
+            f"the suppression of {rule.code} has no reason",
+            "say why its findings need no attention",
+        )
+    else:
+        return True
+    return False
+
+
+def _unused(suppressions: Iterable[Suppression], found: Sequence[Finding]) -> Findings:
+    findings = Findings()
+    for each in suppressions:
+        if any(each.covers(finding) for finding in found):
+            continue
+        places = dict.fromkeys(
+            dotted(finding.path)
+            for finding in found
+            if finding.rule.code == each.rule and finding.path
+        )
+        findings.report(
+            rules.SUPPRESSION_UNUSED,
+            each.at,
+            each.keys,
+            f"no finding of {each.rule}{f' at {each.path}' if each.path else ''} is suppressed",
+            f"remove it, or name a place where there is one: {', '.join(places)}"
+            if places
+            else "remove it",
+        )
+    return findings
