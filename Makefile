@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local test check format snapshot bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local test check format snapshot docs bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ format: setup-dev ## Format the code and mend what lint can mend
 
 snapshot: setup-dev ## Accept the templates as they are now
 	python -m pytest -q tests/snapshot --accept-snapshots
+
+docs: setup ## Write the generated pages of docs/
+	python tools/write_docs.py
 
 bench: setup-dev ## Measure synthesis against an empty CDK app
 	python -m tests.bench

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serverless_containers.authorization import Authorization
     from serverless_containers.container_api import ContainerApi
-    from serverless_containers.findings import Finding, InvalidSourceError, Severity
+    from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
     from serverless_containers.images import BuiltImages
     from serverless_containers.network import NetworkProfile
     from serverless_containers.plan import Architecture
@@ -26,6 +26,7 @@ __all__ = [
     "NetworkProfile",
     "ServiceProps",
     "Severity",
+    "Suppression",
     "TaskScaling",
 ]
 
@@ -39,6 +40,7 @@ _HOMES = {
     "NetworkProfile": "network",
     "ServiceProps": "service_props",
     "Severity": "findings",
+    "Suppression": "findings",
     "TaskScaling": "service_props",
 }
 

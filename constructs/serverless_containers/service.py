@@ -67,7 +67,11 @@ class ContainerService(Construct):
                 "of tasks that scaling has chosen; set scaling.min_capacity instead"
             )
         self.plan = read_source(
-            self, source, _plan_options(props), environment=props.get("environment_name")
+            self,
+            source,
+            _plan_options(props),
+            environment=props.get("environment_name"),
+            suppress=props.get("suppress", ()),
         )
         self.port = self.plan.port
         placement = _given_placement(props) or self._make_network(props).placement

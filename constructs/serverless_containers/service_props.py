@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
+from serverless_containers.findings import Suppression
 from serverless_containers.images import BuiltImages
 from serverless_containers.network import NetworkProfile
 from serverless_containers.plan import Architecture
@@ -44,6 +45,10 @@ class ServiceProps(TypedDict, total=False):
 
     port: int | None
     """The port of the entrypoint that does. Default: its first TCP port."""
+
+    suppress: Sequence[Suppression]
+    """Warnings and notes that were looked at and found to be meant, each with its reason. Default:
+    those that the Compose file itself suppresses."""
 
     images: BuiltImages | Mapping[str, ecs.ContainerImage]
     """Where the images of services with ``build`` come from. A mapping gives single services an

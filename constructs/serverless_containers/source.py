@@ -1,18 +1,24 @@
 """Reads a source folder on behalf of a construct."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import Annotations
 from constructs import Construct
 
-from serverless_containers.findings import Findings, Severity
+from serverless_containers.findings import Findings, Severity, Suppression
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.source import plan_source
 
 
 def read_source(
-    scope: Construct, source: str | Path, options: PlanOptions, *, environment: str | None
+    scope: Construct,
+    source: str | Path,
+    options: PlanOptions,
+    *,
+    environment: str | None,
+    suppress: Sequence[Suppression],
 ) -> TaskPlan:
     """Read and plan a folder; what is worth knowing becomes annotations of the construct.
 
@@ -21,12 +27,13 @@ def read_source(
         source: The folder, or the Compose file.
         options: What the caller decides over the files.
         environment: The environment whose override file is merged.
+        suppress: What to leave out of the annotations.
 
     Raises:
         InvalidSourceError: With every error found, if there is one.
     """
     findings = Findings()
-    plan = plan_source(Path(source), options, findings, environment=environment)
+    plan = plan_source(Path(source), options, findings, environment=environment, suppress=suppress)
     if findings.errors:
         hide_traceback()
         findings.raise_errors()

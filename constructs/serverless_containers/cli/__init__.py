@@ -7,6 +7,7 @@ import click
 _COMMANDS = {
     "check": "Report what a deployment would find wrong, or worth knowing.",
     "config": "Print the project as it is understood, like `docker compose config`.",
+    "explain": "Say what becomes of each key of the project on AWS.",
     "local": "Deploy to an AWS embedded in this machine and show what was made.",
 }
 """Each command's name, which is also its module's, and the line that `--help` shows."""

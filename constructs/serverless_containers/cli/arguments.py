@@ -1,5 +1,6 @@
 """The arguments of the commands that read a project."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,8 @@ class ProjectArguments:
 
     Attributes:
         source: The folder, or the file.
-        files: The Compose files to merge, relative to the folder, or absolute.
-        env_files: The files of variables, likewise.
+        files: The Compose files to merge, absolute.
+        env_files: The files of variables, absolute.
         profiles: The active profiles.
         environment: The environment.
     """
@@ -48,16 +49,20 @@ class ProjectArguments:
     @property
     def folder(self) -> Path:
         """The project folder, to which the files that findings name are relative."""
-        source = self.source.absolute()
-        folder = source if source.is_dir() else source.parent
-        return (folder / self.files[0]).parent if self.files else folder
+        return self.files[0].parent if self.files else _folder_of(self.source)
+
+
+def _folder_of(source: Path) -> Path:
+    source = source.absolute()
+    # Unlike pathlib, os.path has an answer for a name that is too long.
+    return source if os.path.isdir(source) else source.parent  # noqa: PTH112
 
 
 def _placed(file: Path, source: Path) -> Path:
     """A file of the project folder or else, as a shell completes it, of the current folder."""
-    folder = source if source.is_dir() else source.parent
-    is_here = not (folder / file).exists() and file.exists()
-    return file.absolute() if is_here else file
+    there = _folder_of(source) / file
+    is_here = os.path.exists(file) and not os.path.exists(there)  # noqa: PTH110
+    return file.absolute() if is_here else there
 
 
 def project_arguments(command: _Command) -> _Command:
@@ -82,7 +87,7 @@ def project_arguments(command: _Command) -> _Command:
             multiple=True,
             type=path,
             metavar="FILE",
-            help="A file of variables. By default .env, if it is there.",
+            help="A file of variables, looked for likewise. By default .env, if it is there.",
         ),
         click.option(
             "-f",
@@ -91,8 +96,8 @@ def project_arguments(command: _Command) -> _Command:
             multiple=True,
             type=path,
             metavar="FILE",
-            help="A Compose file, of PATH or of the current folder; several are merged. By default "
-            "Docker Compose's choice.",
+            help="A Compose file, in PATH or else in the current folder; several are merged. By "
+            "default Docker Compose's choice.",
         ),
         click.argument("source", metavar="[PATH]", type=path, default="."),
     ):

@@ -20,6 +20,9 @@ def guarded() -> Iterator[None]:
         yield
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
+    except OSError as error:
+        # Of the machine, such as a full disk: no finding, and no defect either.
+        raise click.ClickException(str(error)) from error
     except Exception as error:
         with tempfile.NamedTemporaryFile(
             "w", prefix="serverless-containers-", suffix=".log", delete=False, encoding="utf-8"

@@ -64,9 +64,10 @@ def discover(
         return None
     folder = source if is_folder else source.parent
     if files:
-        named = tuple(folder / file for file in files)
+        named = tuple(_tidy(folder / file) for file in files)
+        own = _beside(named[0], environment)[:1] if environment else ()
         # As in Docker Compose, the first file's folder is the project's.
-        return Sources(_tidy(named[0].parent), tuple(_tidy(file) for file in named))
+        return Sources(named[0].parent, (*named, *(file for file in own if file not in named)))
     if not is_folder:
         if _is_dockerfile(source):
             return Sources(folder, (), source)

@@ -1,8 +1,7 @@
 """A Compose project as it is meant: the canonical model.
 
-Every short syntax is expanded, every default of Compose that has a meaning in the cloud is applied,
-every path is resolved. A field that is None was not given. Each part keeps the node that it was
-read from; ``at`` and ``path`` say where a value stands, for findings.
+Short syntaxes are expanded, defaults are applied, paths are resolved. A field that is None was not
+given. ``at`` and ``path`` of each part say where it stands, for findings.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ class Part:
 
     Attributes:
         node: The canonical node that it was read from.
-        path: The keys that lead to it from the top of the file.
+        path: The keys that lead to it from the top.
     """
 
     node: Node
@@ -40,11 +39,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build(Part):
-    """How an image is built.
-
-    ``context`` is an absolute folder, or a URL. ``recipe`` is what the Dockerfile says of the
-    image, or None when it is not on this machine.
-    """
+    """How an image is built, in an absolute folder or from a URL (``context``)."""
 
     context: str
     dockerfile: str = "Dockerfile"
@@ -216,9 +211,8 @@ class Logging(Part):
 class Service(Part):
     """One service.
 
-    ``command`` and ``entrypoint`` are None when the image's own is kept and empty when it is
-    cleared. ``environment`` holds ``env_file`` merged under ``environment``; a variable whose value
-    is None was named without one, and had none where the file was read.
+    ``command`` and ``entrypoint`` are None for the image's own and empty when they are cleared.
+    ``environment`` holds ``env_file`` too; a variable without any value is None.
     """
 
     name: str
@@ -289,7 +283,7 @@ class Project(Part):
     Attributes:
         name: The project's name by Compose's rules: ``name:``, COMPOSE_PROJECT_NAME, or the folder.
         directory: The absolute project folder, against which paths are resolved.
-        files: The Compose files in the order in which they were merged; none for a lone Dockerfile.
+        files: The Compose files, in the order of merging; none for a lone Dockerfile.
         secrets: All that are defined, used or not; so for the next two.
         canonical: What ``docker compose config`` prints, before it doubles each dollar sign.
     """

@@ -28,11 +28,6 @@ PORT_TAKEN = Rule(
     summary="No two containers of a task use the same port: they share one network interface.",
     source="Amazon ECS API Reference, PortMapping",
 )
-PORT_PUBLISHED = Rule(
-    code="port-published",
-    severity=Severity.NOTE,
-    summary="The container port alone counts; the published port is for the local machine.",
-)
 PORT_HOST_ADDRESS = Rule(
     code="port-host-address",
     severity=Severity.WARNING,

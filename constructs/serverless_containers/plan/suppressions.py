@@ -76,5 +76,5 @@ def _text(node: MappingNode, key: str, path: KeyPath, findings: Findings) -> str
 
 def _shown(node: Node) -> str:
     if isinstance(node, Scalar):
-        return repr(node.text) if node.text else "nothing"
+        return "nothing" if node.value is None else repr(node.text)
     return "a list" if isinstance(node, Sequence) else "a mapping"

@@ -7,7 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Annotations, Match
 
-from serverless_containers import ContainerApi, InvalidSourceError, Severity
+from serverless_containers import ContainerApi, InvalidSourceError, Severity, Suppression
 
 
 def test_it_can_be_granted_something(deploy):
@@ -103,6 +103,15 @@ class TestFindings:
             "/Test/Api/Containers",
             Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.container_name.*"),
         )
+
+    def test_a_warning_can_be_suppressed_with_a_reason(self, deploy):
+        deployed = deploy(
+            "services: {web: {image: nginx, ports: ['80'], dns: 10.0.0.2}}",
+            suppress=[
+                Suppression(rule="key-approximated", path="services.web.dns", reason="a laptop's")
+            ],
+        )
+        Annotations.from_stack(deployed.stack).has_no_warning("*", Match.any_value())
 
     def test_a_missing_folder(self, project):
         with pytest.raises(InvalidSourceError, match="does not exist"):

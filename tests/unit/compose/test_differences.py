@@ -102,6 +102,13 @@ DIFFERENCES = {
         docker="x",
         here="invalid-interpolation",
     ),
+    "amounts of memory beyond 64 bits": Difference(
+        why="Docker Compose lets the number overflow, and prints one below zero.",
+        files={"compose.yaml": "services: {app: {image: app, mem_limit: '1e30'}}\n"},
+        docker="-9223372036854775808",
+        here="invalid-value",
+        path=("services", "app", "mem_limit"),
+    ),
     "the Dockerfile is read": Difference(
         why="Docker Compose leaves it to the build. Here ports and health checks come from it, so "
         "that what is wrong with it is known at once.",

@@ -33,8 +33,21 @@ def explain(project: Project) -> Iterator[Effect]:
             at=found.at,
             path=found.path,
             support=found.key.support,
-            becomes=found.key.becomes or found.key.why,
+            becomes=_spelled_out(found.key.becomes, found.path) or found.key.why,
         )
         for found in walk(project)
     )
     yield from sorted(effects, key=lambda effect: effect.at)
+
+
+def _spelled_out(becomes: str, path: KeyPath) -> str:
+    """The tables' short names as CloudFormation's, with the container that is meant."""
+    service = path[1] if path[:1] == ("services",) and len(path) > 1 else "*"
+    for short, whole in (
+        ("container", f"AWS::ECS::TaskDefinition ContainerDefinitions[{service}]"),
+        ("TaskDefinition", "AWS::ECS::TaskDefinition "),
+        ("Service", "AWS::ECS::Service "),
+    ):
+        if becomes.startswith(f"{short}."):
+            return f"{whole}{becomes.removeprefix(short)}".replace(" .", " ")
+    return becomes
