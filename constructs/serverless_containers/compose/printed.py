@@ -18,7 +18,6 @@ from serverless_containers.compose.printed_parts import (
 )
 from serverless_containers.compose.printers import (
     Fields,
-    environment_hides_content,
     list_of,
     map_of,
     struct,
@@ -193,5 +192,5 @@ PROJECT: Fields = {
     "networks": map_of(_NETWORK),
     "volumes": map_of(_VOLUME),
     "secrets": map_of(struct(_SECRET)),
-    "configs": map_of(environment_hides_content(struct(_FILE_OBJECT))),
+    "configs": map_of(struct(_FILE_OBJECT)),
 }

@@ -68,15 +68,3 @@ def map_of(field: Convert) -> Convert:
         return {key: field(node.entries[key], (*path, key), work) for key in sorted(node.entries)}
 
     return convert
-
-
-def environment_hides_content(convert: Convert) -> Convert:
-    """Content that came from a variable is not printed."""
-
-    def hide(node: Node, path: KeyPath, work: Work) -> Json:
-        value = convert(node, path, work)
-        if isinstance(value, dict) and value.get("environment"):
-            value.pop("content", None)
-        return value
-
-    return hide
