@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_containers.compose import rules
+from serverless_containers.compose.files import is_file
 from serverless_containers.findings import Findings, Location
 
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -73,7 +74,7 @@ def discover(
             return Sources(folder, (), source)
         base = source
     else:
-        found = [folder / name for name in _BASES if (folder / name).is_file()]
+        found = [folder / name for name in _BASES if is_file(folder / name)]
         if not found:
             return _lone_dockerfile(folder, findings)
         base = found[0]
@@ -116,7 +117,7 @@ def _is_dockerfile(path: Path) -> bool:
 
 def _lone_dockerfile(folder: Path, findings: Findings) -> Sources | None:
     dockerfile = folder / "Dockerfile"
-    if dockerfile.is_file():
+    if is_file(dockerfile):
         return Sources(folder, (), dockerfile)
     findings.report(
         rules.SOURCE_MISSING,
@@ -162,7 +163,7 @@ def _beside(base: Path, word: str) -> tuple[Path, ...]:
     if base.name in _BASES:
         suffixes = (".yml", ".yaml") if word == "override" else (".yaml", ".yml")
         names = [f"{stem}.{word}{suffix}" for stem in _STEMS for suffix in suffixes]
-    return tuple(base.parent / name for name in names if (base.parent / name).is_file())
+    return tuple(base.parent / name for name in names if is_file(base.parent / name))
 
 
 def project_variables(
@@ -173,4 +174,4 @@ def project_variables(
         return [sources.directory / file for file in env_files]
     default = sources.directory / ".env"
     is_off = given.get("COMPOSE_DISABLE_ENV_FILE", "").lower() in {"1", "t", "true"}
-    return [default] if default.is_file() and not is_off else []
+    return [default] if is_file(default) and not is_off else []

@@ -185,9 +185,7 @@ class _Parser:
         try:
             return substitute(value, look, lambda _name: None)
         except TemplateError:
-            raise self._error(
-                f"no variable after $ in {value!r}", "write $$ for a dollar sign"
-            ) from None
+            raise self._error("no variable after a $", "write $$ for a dollar sign") from None
         except RequiredVariableError as error:
             raise self._error(
                 f"the variable {error.name} is required: {error.reason}", f"set {error.name}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.dotenv import DotenvError, read_dotenv, read_raw
-from serverless_containers.compose.files import Reader
+from serverless_containers.compose.files import Reader, exists
 from serverless_containers.compose.nodes import (
     MappingNode,
     Mark,
@@ -97,7 +97,7 @@ def _own(given: Node | None, path: KeyPath, reader: Reader) -> dict[str, Node]:
                 item.at,
                 (*path, index),
                 f"a space after the name {name!r}",
-                f'write "{name.rstrip()}={value}"',
+                f'write "{name.rstrip()}=…"',
             )
         own[name] = text_at(value, item.mark) if equals else Scalar(None, item.mark)
     return own
@@ -108,9 +108,9 @@ def _read_file(
 ) -> None:
     name, required, form = (_value(file.get(key)) for key in ("path", "required", "format"))
     location = Path(str(name))
-    if required in {False, "false"} and not location.exists():
+    if required in {False, "false"} and not exists(location):
         return
-    if not location.exists():
+    if not exists(location):
         reader.findings.report(
             rules.ENV_FILE_MISSING,
             file.at,

@@ -8,6 +8,19 @@ from serverless_containers.compose import limits, rules
 from serverless_containers.findings import Findings, KeyPath, Location
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file of this name, which is any text that a user wrote.
+
+    `os.path` says no where `pathlib` raises: for a name that is too long, or holds a zero byte.
+    """
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything of this name; see `is_file`."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads files and reports those that cannot be read.

@@ -89,6 +89,10 @@ def interpolate(root: MappingNode, variables: Mapping[str, str], findings: Findi
     return cast if isinstance(cast, MappingNode) else filled
 
 
+_PRIVATE = frozenset({"environment", "args", "content"})
+"""Keys whose values may be nobody's business, and are not repeated in a message."""
+
+
 @dataclass(slots=True)
 class _Interpolation:
     variables: Mapping[str, str]
@@ -139,7 +143,7 @@ class _Interpolation:
                 rules.INVALID_INTERPOLATION,
                 node.at,
                 (*self.path, key),
-                f"no variable after a $ in {value!r}",
+                "no variable after a $" + ("" if _PRIVATE & {*self.path} else f" in {value!r}"),
                 "write $$ for a dollar sign",
             )
             return node

@@ -10,7 +10,7 @@ from serverless_containers.compose.checks import check_resources
 from serverless_containers.compose.dotenv import DotenvError, read_dotenv
 from serverless_containers.compose.environment import report_dotenv
 from serverless_containers.compose.extends import Extends, Load, Loaded
-from serverless_containers.compose.files import Reader
+from serverless_containers.compose.files import Reader, is_file
 from serverless_containers.compose.interpolate import interpolate
 from serverless_containers.compose.merge import merge
 from serverless_containers.compose.nodes import MappingNode, Node, is_null, without
@@ -176,7 +176,7 @@ class Trees:
         names = entry.env_files
         if names is None:
             default = paths.join(entry.directory, ".env")
-            names = (default,) if Path(default).is_file() else ()
+            names = (default,) if is_file(Path(default)) else ()
         values: dict[str, str] = {}
 
         def look(name: str) -> str | None:

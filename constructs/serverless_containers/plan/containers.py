@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from serverless_containers.compose.model import Condition, Project, Resources, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
+from serverless_containers.plan.builds import check_build
 from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart
 from serverless_containers.plan.linux import plan_linux
@@ -46,6 +47,7 @@ def plan_container(
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
+    check_build(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
     secrets = {} if secrets_are_files else _secrets(service, findings)

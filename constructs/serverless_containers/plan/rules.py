@@ -63,6 +63,11 @@ DEPENDENCY_NOT_CHECKED = Rule(
     summary="A container that others wait for to be healthy has a health check.",
     source="Amazon ECS API Reference, ContainerDependency",
 )
+BUILD_MISSING = Rule(
+    code="build-missing",
+    severity=Severity.ERROR,
+    summary="The context and the Dockerfile of a build are on this machine.",
+)
 COMMAND_CLEARED = Rule(
     code="command-cleared",
     severity=Severity.ERROR,

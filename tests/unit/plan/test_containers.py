@@ -121,6 +121,19 @@ def test_an_image_or_a_build(plan):
     assert [each.name for each in planned.plan.built] == ["web"]
 
 
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        ("./app", "docker-compose.yml:1:25: services.web.build.context: the build context "),
+        ("{context: ., dockerfile: Other}", "docker-compose.yml:1:50: services.web.build.doc"),
+    ],
+)
+def test_a_build_without_its_files_has_its_place(plan, build, message):
+    planned = plan(f"services: {{web: {{build: {build}, ports: ['80']}}}}")
+    (found,) = planned.messages("build-missing")
+    assert found.startswith(message)
+
+
 def test_containers_start_after_what_they_depend_on(plan):
     planned = plan("""
         services:
