@@ -34,7 +34,7 @@ destroy: setup ## Delete ENV=dev from it
 	cdk destroy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
 
 local: setup ## Deploy dev to an embedded AWS on this machine; KEEP=1 leaves it running
-	serverless-containers local -c environment=dev -c image_tag=not-built $(if $(KEEP),--keep)
+	serverless-containers local -c environment=dev $(if $(KEEP),--keep)
 
 test: check ## Run every check and test
 	python -m pytest -n auto --dist loadfile

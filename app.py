@@ -1,8 +1,9 @@
 """The CDK application: a stage for each environment, held to cdk-nag's AwsSolutions rules.
 
 Context: ``-c environment=dev`` limits it to one environment, ``-c source=DIR`` points it to another
-folder, ``-c entrypoint=NAME`` names the container that receives the traffic, ``-c image_tag=TAG``
-takes built images from the ECR repositories ``serverless-containers/<service>``.
+folder, ``-c entrypoint=NAME`` names the container that receives the traffic, ``-c images=docker``
+builds images on this machine, ``-c image_tag=TAG`` takes them from the ECR repositories
+``serverless-containers/<service>``.
 """
 
 import os
@@ -21,9 +22,8 @@ except ToolchainError as error:
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from serverless_containers import BuiltImages
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS
+from stacks.environments import ENVIRONMENTS, Images
 
 
 def build(app: App) -> App:
@@ -31,16 +31,17 @@ def build(app: App) -> App:
     chosen = app.node.try_get_context("environment")
     if chosen is not None and chosen not in ENVIRONMENTS:
         sys.exit(f"environment {chosen!r} is unknown; there are {', '.join(ENVIRONMENTS)}")
-    tag = app.node.try_get_context("image_tag")
+    builder = app.node.try_get_context("images")
+    if builder is not None and builder not in {each.value for each in Images}:
+        sys.exit(f"images {builder!r} is unknown; there are {', '.join(e.value for e in Images)}")
     for name in [chosen] if chosen else ENVIRONMENTS:
         EnvironmentStage(
             app,
             config=ENVIRONMENTS[name],
             source=Path(app.node.try_get_context("source") or "container_src"),
             entrypoint=app.node.try_get_context("entrypoint"),
-            images=BuiltImages.repositories(prefix="serverless-containers/", tag=tag)
-            if tag
-            else BuiltImages.local_build(),
+            images=Images(builder) if builder else ENVIRONMENTS[name].images,
+            image_tag=app.node.try_get_context("image_tag"),
         )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app

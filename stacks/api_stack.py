@@ -96,6 +96,9 @@ class ApiStack(Stack):
                 for name, group in self.api.log_groups.items()
             },
         }
+        if self.api.build_pipeline is not None:
+            outputs["PipelineConsole"] = self.api.build_pipeline.console_url
+            outputs["ImageTag"] = self.api.build_pipeline.source_tag
         if self.api.user_pool and self.api.user_pool_client:
             outputs["UserPoolId"] = self.api.user_pool.user_pool_id
             outputs["UserPoolClientId"] = self.api.user_pool_client.user_pool_client_id

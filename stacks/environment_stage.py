@@ -5,9 +5,9 @@ from pathlib import Path
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
-from serverless_containers import BuiltImages
+from serverless_containers import BuildPipeline, BuiltImages
 from stacks.api_stack import ApiStack
-from stacks.environments import EnvironmentConfig
+from stacks.environments import EnvironmentConfig, Images
 from stacks.storage_stack import StorageStack
 
 _APPLICATION = "serverless-containers"
@@ -23,7 +23,8 @@ class EnvironmentStage(Stage):
         config: EnvironmentConfig,
         source: Path,
         entrypoint: str | None,
-        images: BuiltImages,
+        images: Images,
+        image_tag: str | None = None,
     ) -> None:
         super().__init__(
             scope, config.name, env=Environment(account=config.account, region=config.region)
@@ -37,8 +38,18 @@ class EnvironmentStage(Stage):
             stack_name=f"{prefix}-api",
             source=source,
             entrypoint=entrypoint,
-            images=images,
+            images=_built_images(config, images, image_tag),
             posts=storage.posts,
         )
         Tags.of(self).add("application", _APPLICATION)
         Tags.of(self).add("environment", config.name)
+
+
+def _built_images(config: EnvironmentConfig, images: Images, tag: str | None) -> BuiltImages:
+    if tag is not None:
+        return BuiltImages.repositories(prefix=f"{_APPLICATION}/", tag=tag)
+    if images is Images.DOCKER:
+        return BuiltImages.local_build()
+    return BuildPipeline.managed(
+        log_retention=config.log_retention, removal_policy=config.removal_policy
+    )

@@ -18,6 +18,15 @@ class Access(Enum):
     IAM = "iam"
 
 
+class Images(Enum):
+    """Who builds the images of services with ``build``."""
+
+    PIPELINE = "pipeline"
+    """A pipeline in AWS, from the folder; this machine needs no Docker."""
+    DOCKER = "docker"
+    """Docker on the machine that deploys."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """An API's own name, in a Route 53 zone of the account."""
@@ -41,6 +50,7 @@ class EnvironmentConfig:
         cpu: CPU units of a task. None: what the Compose file asks for.
         memory_limit_mib: Memory of a task in MiB. None: the same.
         scaling: How the number of tasks follows the load. None: it is the Compose file's.
+        images: Who builds the images.
         access: Who may call the API.
         cors_origins: The web sites whose scripts may call it.
         requests_per_second: The API's limit. None: the account's.
@@ -60,6 +70,7 @@ class EnvironmentConfig:
     cpu: int | None = None
     memory_limit_mib: int | None = None
     scaling: TaskScaling | None = None
+    images: Images = Images.PIPELINE
     access: Access = Access.COGNITO
     cors_origins: tuple[str, ...] = ()
     requests_per_second: int | None = None

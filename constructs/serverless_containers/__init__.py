@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_containers.authorization import Authorization
+    from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
     from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
     from serverless_containers.images import BuiltImages
     from serverless_containers.network import NetworkProfile
+    from serverless_containers.pipeline_props import PipelineProps
+    from serverless_containers.pipeline_source import PipelineSource
     from serverless_containers.plan import Architecture
-    from serverless_containers.service_props import ServiceProps, TaskScaling
+    from serverless_containers.scaling import TaskScaling
+    from serverless_containers.service_props import ServiceProps
 
 __all__ = [
     "Architecture",
     "Authorization",
+    "BuildPipeline",
     "BuiltImages",
     "ContainerApi",
     "Finding",
     "InvalidSourceError",
     "NetworkProfile",
+    "PipelineProps",
+    "PipelineSource",
     "ServiceProps",
     "Severity",
     "Suppression",
@@ -33,15 +40,18 @@ __all__ = [
 _HOMES = {
     "Architecture": "plan",
     "Authorization": "authorization",
+    "BuildPipeline": "build_pipeline",
     "BuiltImages": "images",
     "ContainerApi": "container_api",
     "Finding": "findings",
     "InvalidSourceError": "findings",
     "NetworkProfile": "network",
+    "PipelineProps": "pipeline_props",
+    "PipelineSource": "pipeline_source",
     "ServiceProps": "service_props",
     "Severity": "findings",
     "Suppression": "findings",
-    "TaskScaling": "service_props",
+    "TaskScaling": "scaling",
 }
 
 

@@ -10,6 +10,9 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+_OWN_SCOPE = "aws.cognito.signin.user.admin"
+"""The one scope of an access token that was got without OAuth."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundAuthorization:
@@ -59,7 +62,15 @@ class Authorization(ABC):
                 pool is accepted, ID tokens too.
             removal_policy: What becomes of a pool that is made here, and of the users in it, when
                 the stack is deleted. Default: it is kept.
+
+        Raises:
+            ValueError: If there are scopes, and no clients that can have them.
         """
+        if scopes and not user_pool_clients and _OWN_SCOPE not in scopes:
+            raise ValueError(
+                "scopes need user_pool_clients that can be given them: the client that is made "
+                "here signs users in without OAuth, and its tokens have no such scope"
+            )
         return _Cognito(user_pool, user_pool_clients, scopes, removal_policy)
 
     @staticmethod

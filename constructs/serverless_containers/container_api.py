@@ -20,6 +20,7 @@ from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
 from serverless_containers.authorization import Authorization
+from serverless_containers.build_pipeline import BuildPipeline
 from serverless_containers.custom_domain import CustomDomain
 from serverless_containers.http_api import HttpApiDoor
 from serverless_containers.metric_props import MetricProps
@@ -150,6 +151,11 @@ class ContainerApi(Construct):
     def service(self) -> ecs.FargateService:
         """The ECS service."""
         return self._containers.service
+
+    @property
+    def build_pipeline(self) -> BuildPipeline | None:
+        """The pipeline that builds its images, if one does."""
+        return self._containers.build_pipeline
 
     @property
     def cluster(self) -> ecs.ICluster:

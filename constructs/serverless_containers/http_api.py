@@ -122,7 +122,11 @@ class HttpApiDoor(Construct):
         tasks = service.service.connections.security_groups
         for tasks_group in tasks:
             tasks_group.add_ingress_rule(
-                group, ec2.Port.tcp(service.port), "API Gateway through its VPC link"
+                group,
+                ec2.Port.tcp(service.port),
+                "API Gateway through its VPC link",
+                # A group of another stack must not come to depend on this one.
+                remote_rule=True,
             )
         # Inline, where the CDK would add a resource of its own: a group without inline rules is
         # created with one that allows everything ("AWS::EC2::SecurityGroup", CloudFormation).

@@ -1,20 +1,30 @@
 """Where the images of services with ``build`` come from."""
 
+import re
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from aws_cdk import Stack
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from serverless_containers.compose.model import Build
 from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
-from serverless_containers.plan import Architecture, ContainerPlan
+from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
 from serverless_containers.plan.rules import BUILD_NOT_LOCAL
 
+if TYPE_CHECKING:
+    from serverless_containers.build_pipeline import BuildPipeline
+
+_ECR_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
+    r"(?P<name>[a-z0-9._/-]+)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
 _NOT_IN_ASSETS = (
     "additional_contexts",
     "dockerfile_inline",
@@ -45,6 +55,43 @@ class BuiltImages(ABC):
         """
         return _Repositories(prefix, tag)
 
+    cluster_name: str | None = None
+    """The name that the cluster must have, where the images are rolled out by name."""
+    service_name: str | None = None
+    """The name that the service must have, likewise."""
+    pipeline: "BuildPipeline | None" = None
+    """The pipeline that builds them, if one does."""
+    ready: tuple[IDependable, ...] = ()
+    """What has to exist before the images are there."""
+
+    def prepare(
+        self,
+        scope: Construct,  # noqa: ARG002  # most have nothing to make
+        plan: TaskPlan,  # noqa: ARG002
+        architecture: Architecture,  # noqa: ARG002
+        *,
+        cluster_name: str,  # noqa: ARG002
+        service_name: str,  # noqa: ARG002
+    ) -> "BuiltImages":
+        """Make what makes the images, for a service that will have these names.
+
+        Args:
+            scope: Where constructs may be added.
+            plan: The plan of the service's project.
+            architecture: What the images have to run on.
+            cluster_name: A name for the cluster.
+            service_name: A name for the service.
+
+        Returns:
+            The images to use.
+        """
+        return self
+
+    def allow_to_run(  # noqa: B027  # most roll nothing out
+        self, definition: ecs.TaskDefinition
+    ) -> None:
+        """Let whoever rolls the images out run tasks of a definition."""
+
     @abstractmethod
     def image(
         self, scope: Construct, container: ContainerPlan, architecture: Architecture
@@ -56,6 +103,30 @@ class BuiltImages(ABC):
             container: A container that is built.
             architecture: What the image has to run on.
         """
+
+
+def registry_image(scope: Construct, name: str, image: str) -> ecs.ContainerImage:
+    """An image that a Compose file names; one in ECR with the permission to pull it.
+
+    Args:
+        scope: Where a construct may be added.
+        name: The container's name.
+        image: The image.
+    """
+    found = _ECR_IMAGE.fullmatch(image)
+    if found is None:
+        return ecs.ContainerImage.from_registry(image)
+    arn = Stack.of(scope).format_arn(
+        service="ecr",
+        region=found["region"],
+        account=found["account"],
+        resource="repository",
+        resource_name=found["name"],
+    )
+    repository = ecr.Repository.from_repository_attributes(
+        scope, f"Repository-{name}", repository_arn=arn, repository_name=found["name"]
+    )
+    return ecs.ContainerImage.from_ecr_repository(repository, found["digest"] or found["tag"])
 
 
 class _Repositories(BuiltImages):

@@ -32,7 +32,6 @@ class Placement:
         assign_public_ip: Whether tasks get a public address.
         reaches_internet: Whether tasks can pull images from outside AWS, as far as is known.
         ready: What has to exist before a task can reach its image.
-        endpoints: What tasks must be let into to reach AWS at all, if anything.
     """
 
     vpc: ec2.IVpc
@@ -40,9 +39,9 @@ class Placement:
     assign_public_ip: bool
     reaches_internet: bool
     ready: tuple[IDependable, ...] = ()
-    endpoints: ec2.ISecurityGroup | None = None
 
 
+_CIDR = "10.0.0.0/16"
 _TWO_ZONE_REGIONS = frozenset({"us-west-1"})
 """Regions that show an account two zones; "AWS Regions and Availability Zones"."""
 
@@ -107,6 +106,7 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(_CIDR),
             availability_zones=zones,
             nat_gateways=len(zones) if profile is NetworkProfile.PRIVATE else 0,
             subnet_configuration=[gateway, tasks] if profile is NetworkProfile.PRIVATE else [tasks],
@@ -173,6 +173,8 @@ class Network(Construct):
             description="Interface endpoints of the tasks",
             allow_all_outbound=False,
         )
+        # Whatever else runs in this VPC has no other way to AWS either.
+        group.add_ingress_rule(ec2.Peer.ipv4(_CIDR), ec2.Port.tcp(443), "AWS APIs from the VPC")
         endpoints = [
             self.vpc.add_interface_endpoint(
                 name,
@@ -183,7 +185,7 @@ class Network(Construct):
             )
             for name, service in services.items()
         ]
-        return replace(self.placement, ready=tuple(endpoints), endpoints=group)
+        return replace(self.placement, ready=tuple(endpoints))
 
 
 def existing_placement(
@@ -212,9 +214,14 @@ def existing_placement(
         subnet_type=subnets.subnet_type,
     )
     public = bool(chosen.has_public)
+    assign = public if assign_public_ip is None else assign_public_ip
+    isolated = {subnet.subnet_id for subnet in vpc.isolated_subnets}
+    shut_in = bool(isolated) and isolated.issuperset(chosen.subnet_ids)
     return Placement(
         vpc=vpc,
         subnets=subnets,
-        assign_public_ip=public if assign_public_ip is None else assign_public_ip,
-        reaches_internet=public or bool(chosen.internet_connectivity_established),
+        assign_public_ip=assign,
+        # In a public subnet the way out is the task's own address.
+        reaches_internet=assign if public else not shut_in,
+        ready=(chosen.internet_connectivity_established,),
     )

@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
 
-from aws_cdk import Duration, RemovalPolicy, Tags, Token
+from aws_cdk import Duration, Names, RemovalPolicy, Tags, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_containers.build_pipeline import BuildPipeline
 from serverless_containers.execute_command import enable_execute_command
 from serverless_containers.images import BuiltImages
+from serverless_containers.keywords import check_keywords
 from serverless_containers.network import Network, NetworkProfile, Placement, existing_placement
 from serverless_containers.plan import Architecture, PlanOptions
-from serverless_containers.service_props import ServiceProps, TaskScaling
-from serverless_containers.source import read_source
+from serverless_containers.plan.resources.rules import UTILITY_IMAGE
+from serverless_containers.scaling import scale
+from serverless_containers.service_props import ServiceProps
+from serverless_containers.source import read_source, refuse
 from serverless_containers.stop_delay import StopDelay
 from serverless_containers.task import Task
 
@@ -61,6 +65,7 @@ class ContainerService(Construct):
         **props: Unpack[ServiceProps],
     ) -> None:
         super().__init__(scope, construct_id)
+        check_keywords(props, ServiceProps)
         if props.get("scaling") and props.get("desired_count") is not None:
             raise ValueError(
                 "desired_count and scaling exclude each other: a deployment would reset the number "
@@ -74,6 +79,7 @@ class ContainerService(Construct):
             suppress=props.get("suppress", ()),
         )
         self.port = self.plan.port
+        self._images = self._prepare_images(props)
         placement = _given_placement(props) or self._make_network(props).placement
         self.vpc = placement.vpc
         self.task_subnets = placement.subnets
@@ -86,20 +92,43 @@ class ContainerService(Construct):
         self.cluster = props.get("cluster") or ecs.Cluster(
             self,
             "Cluster",
+            cluster_name=self._images.cluster_name,
             vpc=self.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
             enable_fargate_capacity_providers=True,
         )
+        self._images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, placement)
-        self.service.node.add_dependency(*placement.ready, *task.storage.ready)
+        self.service.node.add_dependency(*placement.ready, *task.storage.ready, *self._images.ready)
+        definition = self.task_definition.node.default_child
+        if self._images.ready and definition is not None:
+            definition.node.add_dependency(*self._images.ready)
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
             Tags.of(self.service).add(key, value)
-        if placement.endpoints is not None:
-            for group in self.service.connections.security_groups:
-                placement.endpoints.add_ingress_rule(
-                    group, ec2.Port.tcp(443), "AWS APIs from the tasks"
-                )
+
+    @property
+    def build_pipeline(self) -> BuildPipeline | None:
+        """The pipeline that builds the images, if one does."""
+        return self._images.pipeline
+
+    def _architecture(self, props: ServiceProps) -> Architecture:
+        return props.get("architecture") or self.plan.architecture or Architecture.X86_64
+
+    def _prepare_images(self, props: ServiceProps) -> BuiltImages:
+        images = props.get("images")
+        if images is None or isinstance(images, Mapping):
+            return BuiltImages.local_build()
+        # By these names a pipeline finds what does not exist when it is made.
+        name = Names.unique_resource_name(self, max_length=200, separator="-")
+        cluster = props.get("cluster")
+        return images.prepare(
+            self,
+            self.plan,
+            self._architecture(props),
+            cluster_name=cluster.cluster_name if cluster else name,
+            service_name=props.get("service_name") or name,
+        )
 
     def _make_network(self, props: ServiceProps) -> Network:
         return Network(
@@ -115,8 +144,8 @@ class ContainerService(Construct):
         )
 
     def _make_task(self, props: ServiceProps, placement: Placement) -> Task:
-        images = props.get("images") or BuiltImages.local_build()
-        given = images if isinstance(images, Mapping) else {}
+        given = props.get("images")
+        given = given if isinstance(given, Mapping) else {}
         self._check_given("images", given, [each.name for each in self.plan.containers])
         secrets = props.get("secrets", {})
         self._check_given("secrets", secrets, self.plan.secrets)
@@ -125,14 +154,14 @@ class ContainerService(Construct):
             self,
             "Task",
             plan=self.plan,
-            images=BuiltImages.local_build() if isinstance(images, Mapping) else images,
+            images=self._images,
             given_images=given,
             environment=props.get("environment", {}),
             secrets=secrets,
             secret_prefix="/".join(filter(None, (self.plan.name, environment_name))) + "/",
             cpu=props.get("cpu"),
             memory_limit_mib=props.get("memory_limit_mib"),
-            architecture=props.get("architecture") or self.plan.architecture or Architecture.X86_64,
+            architecture=self._architecture(props),
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=_log_retention(props),
             removal_policy=_removal_policy(props),
@@ -144,9 +173,12 @@ class ContainerService(Construct):
 
     def _utility_image(self, props: ServiceProps, placement: Placement) -> ecs.ContainerImage:
         if self.plan.files and not _can_pull_utility(props, placement):
-            raise ValueError(
-                "utility_image: configs are written by a small container, whose image tasks "
-                "without a way to the internet cannot pull; name one in ECR with a POSIX shell"
+            refuse(
+                UTILITY_IMAGE,
+                ("utility_image",),
+                "configs are written by a small container, whose image tasks without a way to the "
+                "internet cannot pull",
+                "name an image in ECR that has a POSIX shell",
             )
         return _utility_image(props)
 
@@ -156,7 +188,7 @@ class ContainerService(Construct):
             self,
             "Service",
             cluster=self.cluster,
-            service_name=props.get("service_name"),
+            service_name=self._images.service_name or props.get("service_name"),
             task_definition=self.task_definition,
             # A count in the template would undo at each deployment what scaling has chosen.
             desired_count=None if scaling else self._count(props),
@@ -187,7 +219,7 @@ class ContainerService(Construct):
             enable_ecs_managed_tags=True,
         )
         if scaling is not None:
-            _scale(service, scaling)
+            scale(service, scaling)
         if props.get("enable_execute_command"):
             enable_execute_command(service, self.task_definition)
         # Tasks that start before they may pull an image, or reach it, only fail and are retried.
@@ -216,22 +248,22 @@ class ContainerService(Construct):
 
 
 def _plan_options(props: ServiceProps) -> PlanOptions:
+    cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
+    # Of a pair that is half unknown nothing can be said.
+    known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
     return PlanOptions(
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
-        cpu=_concrete(props.get("cpu")),
-        memory_mib=_concrete(props.get("memory_limit_mib")),
+        cpu=int(cpu) if known and cpu is not None else None,
+        memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
     )
 
 
-def _concrete(number: float | None) -> int | None:
-    """A number that can be checked; a token is left to CloudFormation."""
-    return None if number is None or Token.is_unresolved(number) else int(number)
-
-
 def _given_placement(props: ServiceProps) -> Placement | None:
-    vpc = props.get("vpc")
+    cluster = props.get("cluster")
+    # A service is in its cluster's VPC.
+    vpc = props.get("vpc") or (cluster.vpc if cluster else None)
     if vpc is None:
         return None
     return existing_placement(
@@ -263,15 +295,3 @@ def _can_pull_utility(props: ServiceProps, placement: Placement) -> bool:
 def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
     given = props.get("utility_image")
     return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
-
-
-def _scale(service: ecs.FargateService, scaling: TaskScaling) -> None:
-    count = service.auto_scale_task_count(
-        min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
-    )
-    if scaling.cpu_percent is not None:
-        count.scale_on_cpu_utilization("Cpu", target_utilization_percent=scaling.cpu_percent)
-    if scaling.memory_percent is not None:
-        count.scale_on_memory_utilization(
-            "Memory", target_utilization_percent=scaling.memory_percent
-        )

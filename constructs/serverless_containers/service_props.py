@@ -1,7 +1,6 @@
 """What can be said of the service behind either door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypedDict
 
 from aws_cdk import Duration, RemovalPolicy
@@ -13,23 +12,7 @@ from serverless_containers.findings import Suppression
 from serverless_containers.images import BuiltImages
 from serverless_containers.network import NetworkProfile
 from serverless_containers.plan import Architecture
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskScaling:
-    """How the number of tasks follows the load.
-
-    Attributes:
-        min_capacity: The fewest tasks.
-        max_capacity: The most tasks.
-        cpu_percent: The average CPU utilisation to keep to, in percent; None to ignore it.
-        memory_percent: The average memory utilisation to keep to, in percent; None to ignore it.
-    """
-
-    min_capacity: float = 1
-    max_capacity: float
-    cpu_percent: float | None = 60
-    memory_percent: float | None = None
+from serverless_containers.scaling import TaskScaling
 
 
 class ServiceProps(TypedDict, total=False):

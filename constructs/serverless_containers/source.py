@@ -2,14 +2,33 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from aws_cdk import Annotations
 from constructs import Construct
 
-from serverless_containers.findings import Findings, Severity, Suppression
+from serverless_containers.findings import (
+    Finding,
+    Findings,
+    InvalidSourceError,
+    KeyPath,
+    Rule,
+    Severity,
+    Suppression,
+)
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.source import plan_source
+
+
+def refuse(rule: Rule, path: KeyPath, message: str, fix: str) -> NoReturn:
+    """Refuse what a user's files ask for, where no place in them is to blame.
+
+    Raises:
+        InvalidSourceError: Always.
+    """
+    hide_traceback()
+    raise InvalidSourceError([Finding(rule=rule, at=None, path=path, message=message, fix=fix)])
 
 
 def read_source(

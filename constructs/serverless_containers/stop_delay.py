@@ -5,10 +5,11 @@ deregisters a task and stops it at once, so that requests meet containers that a
 aws/containers-roadmap#1639. Most servers stop listening the moment they are told to.
 
 ECS stops containers in the reverse order of their dependencies ("ContainerDependency", Amazon ECS
-API Reference). A small container that depends on the entrypoint is therefore told to stop before
-it, and by taking its time it keeps the entrypoint running.
+API Reference). A small container that depends on the others is therefore told to stop before them,
+and by taking its time it keeps them running.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration
@@ -44,14 +45,14 @@ class StopDelay:
     def attach(
         self,
         definition: ecs.FargateTaskDefinition,
-        entrypoint: ecs.ContainerDefinition,
+        containers: Sequence[ecs.ContainerDefinition],
         log_group: logs.ILogGroup,
     ) -> ecs.ContainerDefinition:
         """Add the container to a task definition.
 
         Args:
             definition: The task definition.
-            entrypoint: The container to keep running.
+            containers: The containers to keep running: the entrypoint, and what it may call.
             log_group: Takes what the container prints, which is nothing unless it fails.
         """
         container = definition.add_container(
@@ -73,8 +74,11 @@ class StopDelay:
             ),
         )
         container.add_container_dependencies(
-            ecs.ContainerDependency(
-                container=entrypoint, condition=ecs.ContainerDependencyCondition.START
+            *(
+                ecs.ContainerDependency(
+                    container=each, condition=ecs.ContainerDependencyCondition.START
+                )
+                for each in containers
             )
         )
         return container

@@ -46,7 +46,15 @@ class Storage(Construct):
                 self,
                 "FileSystem",
                 vpc=placement.vpc,
-                vpc_subnets=placement.subnets,
+                # There is one mount target to a zone, however many subnets it has.
+                vpc_subnets=ec2.SubnetSelection(
+                    subnet_group_name=placement.subnets.subnet_group_name,
+                    subnet_type=placement.subnets.subnet_type,
+                    subnets=placement.subnets.subnets,
+                    availability_zones=placement.subnets.availability_zones,
+                    subnet_filters=placement.subnets.subnet_filters,
+                    one_per_az=True,
+                ),
                 encrypted=True,
                 allow_anonymous_access=False,
                 throughput_mode=efs.ThroughputMode.ELASTIC,
@@ -81,7 +89,11 @@ class Storage(Construct):
                 create_acl=efs.Acl(owner_uid=owner, owner_gid=group, permissions="0755"),
                 posix_user=efs.PosixUser(uid=owner, gid=group),
             )
-            self.file_system.grant_read_write(self._definition.task_role)
+            if volume.owner[0] == 0:
+                # "Enforcing a user identity using an access point": root takes a permission more.
+                self.file_system.grant_root_access(self._definition.task_role)
+            else:
+                self.file_system.grant_read_write(self._definition.task_role)
             self._mount(volume.name, self.file_system.file_system_id, point.access_point_id)
         elif volume.file_system_id is not None:
             arn = Stack.of(self).format_arn(

@@ -18,7 +18,7 @@ from serverless_containers.container_props import (
 )
 from serverless_containers.files import CONTAINER_NAME as FILES_CONTAINER
 from serverless_containers.files import add_files_container
-from serverless_containers.images import BuiltImages
+from serverless_containers.images import BuiltImages, registry_image
 from serverless_containers.network import Placement
 from serverless_containers.plan import (
     Architecture,
@@ -26,6 +26,7 @@ from serverless_containers.plan import (
     DependencyCondition,
     TaskPlan,
 )
+from serverless_containers.plan.checks import MOST_CONTAINERS
 from serverless_containers.stop_delay import StopDelay
 from serverless_containers.storage import Storage
 
@@ -123,8 +124,9 @@ class Task(Construct):
             self._add(container, index, files)
         self.entrypoint = self.containers[plan.entrypoint]
         self._map_entrypoint(plan)
-        if stop_delay is not None:
-            stop_delay.attach(self.definition, self.entrypoint, self.log_groups[plan.entrypoint])
+        if stop_delay is not None and len(self.containers) < MOST_CONTAINERS - bool(files):
+            serving = [self.containers[each.name] for each in plan.containers if each.essential]
+            stop_delay.attach(self.definition, serving, self.log_groups[plan.entrypoint])
         self._acknowledge()
 
     def _secret_named(self, key: str, name: str) -> ecs.Secret:
@@ -157,7 +159,9 @@ class Task(Construct):
     def _add(self, plan: ContainerPlan, index: int, files: ecs.ContainerDefinition | None) -> None:
         restart = plan.restart
         container = self.definition.add_container(
-            plan.name,
+            # Its id must not meet those of the definition's own children.
+            f"Container-{plan.name}",
+            container_name=plan.name,
             image=self._image(plan),
             essential=plan.essential,
             entry_point=list(plan.entrypoint) if plan.entrypoint is not None else None,
@@ -182,9 +186,7 @@ class Task(Construct):
             restart_ignored_exit_codes=list(restart.ignored_exit_codes) or None
             if restart
             else None,
-            restart_attempt_period=Duration.seconds(restart.attempt_period)
-            if restart and restart.attempt_period
-            else None,
+            restart_attempt_period=Duration.seconds(restart.attempt_period) if restart else None,
             logging=log_driver(plan.log, name=plan.name, log_group=self._make_log_group(plan.name)),
             port_mappings=[
                 ecs.PortMapping(
@@ -234,7 +236,7 @@ class Task(Construct):
         if given is not None:
             return given
         if plan.image is not None:
-            return ecs.ContainerImage.from_registry(plan.image)
+            return registry_image(self, plan.name, plan.image)
         return self._images.image(self, plan, self._architecture)
 
     def _map_entrypoint(self, plan: TaskPlan) -> None:

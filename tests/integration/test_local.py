@@ -4,6 +4,8 @@ Most of these deploy an app that writes its cloud assembly by itself. It needs n
 that a run takes a few seconds; the CDK CLI cannot tell the difference.
 """
 
+import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -14,8 +16,10 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from serverless_containers.local.inspection import Clients
 from serverless_containers.local.patches.recorded import TYPES
@@ -53,6 +57,29 @@ manifest = {
 }
 (out / "manifest.json").write_text(json.dumps(manifest))
 """
+
+PIPELINE_APP = """
+from pathlib import Path
+
+from aws_cdk import App, Stack
+from aws_cdk import aws_sns as sns
+
+from serverless_containers import BuildPipeline, ContainerApi
+
+app = App()
+stack = Stack(app, "Stack")
+images = BuildPipeline.managed(notifications=sns.Topic(stack, "Failures"))
+ContainerApi(stack, "Api", source=Path("src"), entrypoint="express", images=images)
+app.synth()
+"""
+
+WAITING = {
+    "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+    "Built": {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "60"},
+    },
+}
 
 TASK = {
     "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "main"}},
@@ -251,6 +278,106 @@ def test_a_kept_one_is_used_again_updated_and_stopped(app):
     assert app.run("stop")[0] == 0
     assert app.leftovers() == []
     assert app.run("stop")[1] == "No embedded AWS runs for this folder.\n"
+
+
+def conditions(result):
+    return {
+        each["name"].rpartition("/Built")[2]
+        for each in result["resources"]
+        if each["type"] == "AWS::CloudFormation::WaitCondition"
+    }
+
+
+def test_a_pipelines_stack_is_deployed_updated_and_destroyed_though_nothing_is_built(app):
+    (app.folder / "app.py").write_text(PIPELINE_APP)
+    ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+    shutil.copytree(ROOT / "container_src", app.folder / "src", ignore=ignored)
+    code, output = app.run("--keep", "--json", str(app.json))
+    assert code == 0, output
+    first = app.result()
+    assert first["holds"] is True
+    note = "images: nothing was built (no Docker engine)"
+    assert f"  Api/Containers/Pipeline/Pipeline: {note}\n" in output
+    found = {}
+    for each in first["resources"]:
+        found.setdefault(each["type"], set()).add((each["standing"], each["note"]))
+    assert found["AWS::CodePipeline::Pipeline"] == {("only recorded", note)}
+    assert found["AWS::CodeStarNotifications::NotificationRule"] == {("only recorded", "")}
+    assert found["Container image"] == {("not in the registry", "")}
+    for kind in ("CodeBuild::Project", "ECR::Repository", "S3::BucketPolicy", "SNS::TopicPolicy"):
+        assert found[f"AWS::{kind}"] == {("real", "")}
+    assert ("not checked", "") not in set().union(*found.values())
+
+    (app.folder / "src" / "changed").write_text("changed")
+    code, output = app.run("--json", str(app.json))
+    assert code == 0, output
+    second = app.result()
+    assert second["holds"] is True
+    # Another source is another wait condition, which got a signal of its own.
+    assert conditions(second).isdisjoint(conditions(first))
+    (tag,) = (condition[:12] for condition in conditions(second))
+    clients = Clients(endpoint=first["endpoint"], account=ACCOUNT, region="us-east-1")
+    (project,) = clients["codebuild"].batch_get_projects(
+        names=clients["codebuild"].list_projects()["projects"]
+    )["projects"]
+    variables = {
+        each["name"]: each["value"] for each in project["environment"]["environmentVariables"]
+    }
+    assert variables["SOURCE_TAG"] == tag
+
+    clients["cloudformation"].delete_stack(StackName="Stack")
+    clients["cloudformation"].get_waiter("stack_delete_complete").wait(
+        StackName="Stack", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    assert clients["codebuild"].list_projects()["projects"] == []
+    repositories = clients["ecr"].describe_repositories()["repositories"]
+    assert [
+        each["repositoryName"] for each in repositories if "cdk-" not in each["repositoryName"]
+    ] == []
+
+
+def test_a_build_that_fails_ends_the_deployment_with_its_reason(app):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app.has(WAITING)
+    process = app.start("--port", str(port))
+    clients = Clients(endpoint=f"http://127.0.0.1:{port}", account=ACCOUNT, region="us-east-1")
+    url = None
+    deadline = time.monotonic() + 60
+    while url is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+        with contextlib.suppress(ClientError, BotoCoreError):
+            found = clients["cloudformation"].describe_stack_resources(StackName="Stack")
+            url = next(
+                (
+                    each["PhysicalResourceId"]
+                    for each in found["StackResources"]
+                    if each["LogicalResourceId"] == "Handle"
+                    and each["ResourceStatus"] == "CREATE_COMPLETE"
+                ),
+                None,
+            )
+    assert url is not None
+    signal_ = {"Status": "FAILURE", "UniqueId": "build:1", "Reason": "api: docker build failed"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("PUT", urlsplit(url).path, json.dumps(signal_))
+    assert connection.getresponse().status == 200
+    connection.close()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    reason = "WaitCondition received failed message: 'api: docker build failed'"
+    assert f"{reason} for uniqueId: build:1" in output
+    assert app.leftovers() == []
+
+
+def test_a_build_that_never_signals_ends_the_deployment_when_its_time_is_up(app):
+    properties = WAITING["Built"]["Properties"] | {"Timeout": "1"}
+    app.has(WAITING | {"Built": {**WAITING["Built"], "Properties": properties}})
+    code, output = app.run()
+    assert code == 1
+    assert "WaitCondition timed out. Received 0 conditions when expecting 1" in output
+    assert app.leftovers() == []
 
 
 def test_a_deployment_that_fails_shows_its_cause(app):

@@ -44,6 +44,14 @@ def synthesize(root, out, **environ):
     return out
 
 
+def mask(text):
+    """A template without what follows from the content of the sources."""
+    for tag in sorted(set(re.findall(r"Handle([0-9a-f]{12})", text))):
+        text = text.replace(tag, "<tag>")
+        text = re.sub("<tag>[0-9A-F]{8}", "<tag>", text)
+    return re.sub(r"[0-9a-f]{64}", "<hash>", text)
+
+
 def templates(assembly, environment):
     """The templates of one environment by stack name."""
     found = {}
@@ -64,8 +72,7 @@ def assembly(tmp_path_factory):
 def test_snapshot(assembly, environment, accept):
     # GIVEN the templates, with what follows the sources' content masked
     masked = {
-        name: json.loads(re.sub(r"[0-9a-f]{64}", "<hash>", text))
-        for name, text in templates(assembly, environment).items()
+        name: json.loads(mask(text)) for name, text in templates(assembly, environment).items()
     }
     file = HERE / f"{environment}.json"
     if accept:
@@ -83,7 +90,14 @@ def test_no_template_has_a_lambda_function(assembly, environment):
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_a_wildcard_stands_only_where_aws_has_nothing_narrower(assembly, environment):
-    allowed = {"ecr:GetAuthorizationToken"}
+    # None of these takes a resource, or the statement has a condition instead.
+    allowed = {
+        "ecr:GetAuthorizationToken",
+        "ecs:DescribeTaskDefinition",
+        "ecs:ListTasks",
+        "ecs:RegisterTaskDefinition",
+        "ecs:TagResource",
+    }
     for text in templates(assembly, environment).values():
         for resource in json.loads(text)["Resources"].values():
             if resource["Type"] != "AWS::IAM::Policy":
@@ -91,7 +105,8 @@ def test_a_wildcard_stands_only_where_aws_has_nothing_narrower(assembly, environ
             for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
                 actions = statement["Action"]
                 actions = {actions} if isinstance(actions, str) else set(actions)
-                assert not any("*" in action for action in actions)
+                # The CDK's grants on a bucket shorten its actions.
+                assert not any("*" in action for action in actions if action[:3] != "s3:")
                 assert statement["Resource"] != "*" or actions <= allowed
 
 

@@ -19,6 +19,9 @@ _PAGES: Mapping[str, str] = {
     "Amazon ECS service quotas, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
     ),
+    "AWS Secrets Manager API Reference, CreateSecret": (
+        f"{_AWS}/secretsmanager/latest/apireference/API_CreateSecret.html"
+    ),
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference": (
         f"{_AWS}/cdk/api/v2/docs/aws-cdk-lib.aws_ecr_assets.DockerImageAsset.html"
     ),

@@ -37,7 +37,7 @@ class Inspected:
         name: Where it stands in the CDK app, below its stack.
         physical_id: What the service calls it.
         standing: What was found.
-        note: The error that the service gave, if it gave one.
+        note: The error that the service gave, or what else is to be said of it.
     """
 
     stack: str

@@ -128,7 +128,8 @@ def _check_fits(
 def count_replicas(project: Project, findings: Findings) -> int | None:
     """The number of tasks that the services ask for. They are one task, so they must agree."""
     asked: tuple[str, int] | None = None
-    for service in project.services.values():
+    services = list(project.services.values())
+    for service in services:
         found = _replicas(service)
         if found is None:
             continue
@@ -144,6 +145,16 @@ def count_replicas(project: Project, findings: Findings) -> int | None:
                 "services run in one task",
                 "ask for one number, at the entrypoint",
             )
+    if asked and asked[1] == 0 and any(_replicas(each) is None for each in services):
+        found = _replicas(project.services[asked[0]])
+        findings.report(
+            rules.REPLICAS_DISAGREE,
+            found[1] if found else None,
+            found[2] if found else (),
+            f"{asked[0]} asks for 0 replicas, which would stop the other services too: all run in "
+            "one task",
+            "leave it out with profiles",
+        )
     return asked[1] if asked else None
 
 

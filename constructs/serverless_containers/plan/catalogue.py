@@ -8,6 +8,8 @@ from serverless_containers.compose.dockerfile import rules as dockerfile
 from serverless_containers.findings import Rule
 from serverless_containers.findings import rules as suppressions
 from serverless_containers.plan import rules as plan
+from serverless_containers.plan.buildspec import rules as buildspec
+from serverless_containers.plan.resources import rules as resources
 
 
 def _of(module: ModuleType) -> tuple[Rule, ...]:
@@ -19,6 +21,8 @@ CATALOGUE: Mapping[str, tuple[Rule, ...]] = {
     "Compose files": _of(compose),
     "Dockerfiles": _of(dockerfile),
     "Fargate": _of(plan),
+    "What containers use": _of(resources),
+    "Build pipeline": _of(buildspec),
     "Suppressions": _of(suppressions),
 }
 """The rules by what they are about, each group in the order of their codes."""

@@ -1,5 +1,6 @@
 """Each Compose service as an ECS container definition."""
 
+import re
 from collections.abc import Iterable
 
 from serverless_containers.compose.model import Condition, Project, Resources, Service
@@ -8,14 +9,14 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.builds import check_build
 from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart
-from serverless_containers.plan.linux import plan_linux
-from serverless_containers.plan.logs import plan_log
 from serverless_containers.plan.model import (
     ContainerPlan,
     DependencyCondition,
     MountPlan,
     PortPlan,
 )
+from serverless_containers.plan.resources.linux import plan_linux
+from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
 
 _CONDITIONS = {
@@ -23,6 +24,10 @@ _CONDITIONS = {
     Condition.HEALTHY: DependencyCondition.HEALTHY,
     Condition.COMPLETED: DependencyCondition.SUCCESS,
 }
+RESERVED_NAMES = frozenset({"files", "log-router", "stop-delay"})
+"""The names of containers that a task may have besides the project's."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _MIB = 1024 * 1024
 _LEAST_MEMORY_MIB = 6
 """Docker's own least limit; "ContainerDefinition", Amazon ECS API Reference."""
@@ -48,9 +53,13 @@ def plan_container(
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     check_build(service, findings)
+    _check_name(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
     secrets = {} if secrets_are_files else _secrets(service, findings)
+    if secrets:
+        _warn_of_paths(service, findings)
+    _warn_of_end(service, project, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
@@ -69,7 +78,7 @@ def plan_container(
         ),
         cpu=_cpu(limits, service.cpus) or _cpu(reservations, None),
         memory_mib=_memory(limits, service.mem_limit),
-        memory_reservation_mib=_memory(reservations, service.mem_reservation),
+        memory_reservation_mib=_reservation(service, limits, reservations, findings),
         user=service.user,
         working_directory=service.working_dir,
         stop_timeout=_stop_timeout(service, findings),
@@ -160,6 +169,70 @@ def _cpu(resources: Resources | None, fallback: float | None) -> int | None:
 def _memory(resources: Resources | None, fallback: int | None) -> int | None:
     memory = resources.memory if resources and resources.memory is not None else fallback
     return max(_LEAST_MEMORY_MIB, -(-memory // _MIB)) if memory else None
+
+
+def _reservation(
+    service: Service,
+    limits: Resources | None,
+    reservations: Resources | None,
+    findings: Findings,
+) -> int | None:
+    """The soft limit, which ECS wants below the hard one; an equal one says nothing."""
+    limit = _memory(limits, service.mem_limit)
+    reserved = _memory(reservations, service.mem_reservation)
+    if limit is None or reserved is None or reserved < limit:
+        return reserved
+    if reserved > limit:
+        part = reservations or service
+        findings.report(
+            rules.MEMORY_RESERVATION,
+            part.at("memory" if reservations else "mem_reservation"),
+            (*part.path, "memory" if reservations else "mem_reservation"),
+            f"the container reserves {reserved} MiB and is limited to {limit} MiB",
+            "raise the limit, or lower the reservation",
+        )
+    return None
+
+
+def _check_name(service: Service, findings: Findings) -> None:
+    if not _NAME.fullmatch(service.name):
+        problem = "expected letters, digits, hyphens and underscores, at most 255"
+    elif service.name in RESERVED_NAMES:
+        problem = "the task has a container of this name of its own"
+    else:
+        return
+    findings.report(
+        rules.NAME_INVALID, service.at(), service.path, f"{problem}, got {service.name!r}",
+        "rename the service",
+    )  # fmt: skip
+
+
+def _warn_of_paths(service: Service, findings: Findings) -> None:
+    words = [
+        *service.environment.values(), *(service.command or ()), *(service.entrypoint or ())
+    ]  # fmt: skip
+    if any(word and "/run/secrets/" in word for word in words):
+        findings.report(
+            rules.SECRET_PATH,
+            service.at("secrets"),
+            (*service.path, "secrets"),
+            "the service reads files below /run/secrets, but its secrets are injected as variables",
+            "write x-serverless-containers: {secrets: files} at the top of the file",
+        )
+
+
+def _warn_of_end(service: Service, project: Project, findings: Findings) -> None:
+    policy = service.deploy.restart_policy if service.deploy else None
+    stays_down = policy.condition == "none" if policy else service.restart == "no"
+    if stays_down and len(project.services) > 1 and not _is_awaited(service, project):
+        findings.report(
+            rules.END_ENDS_TASK,
+            policy.at("condition") if policy else service.at("restart"),
+            (*policy.path, "condition") if policy else (*service.path, "restart"),
+            f"when {service.name} ends, the task ends, and the other containers with it",
+            "let another service depend on it with service_completed_successfully, or run it "
+            "elsewhere",
+        )
 
 
 def _stop_timeout(service: Service, findings: Findings) -> int | None:

@@ -13,14 +13,15 @@ _SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
     """The restart policy of a container: ``deploy.restart_policy``, else ``restart``.
 
-    Without one the container is not restarted: the service replaces its task.
+    Without one the container is not restarted: the service replaces its task. A container that ends
+    before it has run for the window is not restarted either; ECS's shortest window is 60 seconds.
     """
     policy = service.deploy.restart_policy if service.deploy else None
     if policy is None:
         return _from_restart(service, findings)
     if policy.condition == "none":
         return None
-    window = None
+    window = _SHORTEST_WINDOW
     if policy.window is not None:
         window = int(policy.window.total_seconds())
         if not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
@@ -48,9 +49,13 @@ def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
             rules.RESTART_ATTEMPTS,
             service.at("restart"),
             (*service.path, "restart"),
-            f"ECS restarts a container as often as it takes, not {attempts} times",
+            f"ECS restarts a container that has run for {_SHORTEST_WINDOW} s, however often, not "
+            f"{attempts} times",
         )
-    return RestartPlan(ignored_exit_codes=(0,) if condition == "on-failure" else ())
+    return RestartPlan(
+        ignored_exit_codes=(0,) if condition == "on-failure" else (),
+        attempt_period=_SHORTEST_WINDOW,
+    )
 
 
 def plan_rollout(project: Project, findings: Findings) -> RolloutPlan:

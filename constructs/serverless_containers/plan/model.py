@@ -7,6 +7,7 @@ checked; nothing downstream needs to look at the Compose model again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from serverless_containers.compose.model import Build
 from serverless_containers.plan.sizes import TaskSize
@@ -55,11 +56,11 @@ class RestartPlan:
 
     Attributes:
         ignored_exit_codes: The exit codes after which the container is not restarted.
-        attempt_period: Seconds that it must have run to be restarted; None is ECS's 300.
+        attempt_period: Seconds that it must have run to be restarted; 60 is the least.
     """
 
     ignored_exit_codes: tuple[int, ...] = ()
-    attempt_period: int | None = None
+    attempt_period: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +226,7 @@ class TaskPlan:
 
     Attributes:
         name: The project's name.
+        directory: The project's folder, absolute.
         containers: In an order in which every container follows those that it depends on.
         entrypoint: The container that receives the traffic.
         port: The port on which it does.
@@ -239,6 +241,7 @@ class TaskPlan:
     """
 
     name: str
+    directory: Path
     containers: tuple[ContainerPlan, ...]
     entrypoint: str
     port: int

@@ -3,20 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from serverless_containers.compose.model import Condition, Project
+from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
+from serverless_containers.plan.checks import (
+    check_awaited,
+    check_count,
+    check_entrypoint,
+    check_mounts,
+    check_secret_names,
+    check_writable,
+)
 from serverless_containers.plan.containers import plan_container
-from serverless_containers.plan.files import Files
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
-from serverless_containers.plan.model import ContainerPlan, TaskPlan
+from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.resources.files import Files
+from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
-from serverless_containers.plan.volumes import Mounts
-
-_MOST_CONTAINERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +97,17 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
                 secrets_are_files=secrets_are_files,
             )
         )
-    _check_awaited(project, containers, findings)
-    _check_count(project, findings)
+    check_awaited(project, containers, findings)
+    check_count(project, containers, findings, writes_files=bool(files.files))
+    check_mounts(project, containers, findings)
     if options.execute:
-        _check_writable(project, findings)
+        check_writable(project, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, findings)
     entrypoint = choose_entrypoint(project, ports, settings, findings)
+    if entrypoint is not None:
+        check_entrypoint(project, entrypoint.service, containers, findings)
+    check_secret_names(project, findings)
     size = choose_size(containers, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -106,6 +116,7 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
         return None
     return TaskPlan(
         name=project.name,
+        directory=project.directory,
         containers=tuple(containers),
         entrypoint=entrypoint.service,
         port=entrypoint.port,
@@ -141,46 +152,6 @@ def _in_start_order(project: Project) -> list[str]:
     for name in project.services:
         visit(name, frozenset())
     return list(ordered)
-
-
-def _check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
-    checked = {each.name for each in containers if each.health_check}
-    for service in project.services.values():
-        for dependency in service.depends_on:
-            awaited = dependency.condition is Condition.HEALTHY
-            if awaited and dependency.service in project.services.keys() - checked:
-                findings.report(
-                    rules.DEPENDENCY_NOT_CHECKED,
-                    dependency.at(),
-                    dependency.path,
-                    f"{service.name} waits for {dependency.service} to be healthy, which has no "
-                    "health check: ECS would never start it",
-                    f"give {dependency.service} a healthcheck, or use condition: service_started",
-                )
-
-
-def _check_count(project: Project, findings: Findings) -> None:
-    if len(project.services) > _MOST_CONTAINERS:
-        findings.report(
-            rules.TOO_MANY_CONTAINERS,
-            project.at("services"),
-            ("services",),
-            f"{len(project.services)} services run in one task, which holds at most "
-            f"{_MOST_CONTAINERS} containers",
-            "leave some out with profiles, or deploy several projects",
-        )
-
-
-def _check_writable(project: Project, findings: Findings) -> None:
-    for service in project.services.values():
-        if service.read_only:
-            findings.report(
-                rules.EXECUTE_READ_ONLY,
-                service.at("read_only"),
-                (*service.path, "read_only"),
-                "ECS Exec writes to the container's root file system, which is read-only",
-                "remove one of the two",
-            )
 
 
 def _say_how_they_talk(project: Project, findings: Findings) -> None:

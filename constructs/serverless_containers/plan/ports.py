@@ -34,6 +34,14 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
     """
     found: dict[PortPlan, Listener] = {}
     for index, port in enumerate(service.ports):
+        if port.protocol not in {"tcp", "udp"}:
+            findings.report(
+                rules.PROTOCOL_UNSUPPORTED,
+                port.at("protocol"),
+                (*service.path, "ports", index),
+                f"expected tcp or udp, got {port.protocol!r}",
+            )
+            continue
         plan = PortPlan(port.target, port.protocol)
         found.setdefault(plan, Listener(plan=plan, at=port.at("target"), path=port.path))
         if port.host_ip:

@@ -114,6 +114,47 @@ EXECUTE_READ_ONLY = Rule(
     summary="With ECS Exec, no container has a read-only root file system.",
     source="Using Amazon ECS Exec, Amazon ECS Developer Guide",
 )
+NAME_INVALID = Rule(
+    code="name-invalid",
+    severity=Severity.ERROR,
+    summary="Services and volumes have names that ECS takes and the task does not need itself.",
+    source=_TASK_DEFINITION,
+)
+PROTOCOL_UNSUPPORTED = Rule(
+    code="protocol-unsupported",
+    severity=Severity.ERROR,
+    summary="A port is one of TCP or UDP.",
+    source="Amazon ECS API Reference, PortMapping",
+)
+ENTRYPOINT_ENDS = Rule(
+    code="entrypoint-ends",
+    severity=Severity.ERROR,
+    summary="Nothing waits for the entrypoint to end.",
+    source="Amazon ECS API Reference, ContainerDependency",
+)
+END_ENDS_TASK = Rule(
+    code="end-ends-task",
+    severity=Severity.WARNING,
+    summary="A service that is not restarted runs for ever, or others wait for its end.",
+    source=_TASK_DEFINITION,
+)
+MEMORY_RESERVATION = Rule(
+    code="memory-reservation",
+    severity=Severity.ERROR,
+    summary="A container's memory limit is above its reservation.",
+    source=_TASK_DEFINITION,
+)
+SECRET_PATH = Rule(
+    code="secret-path",
+    severity=Severity.WARNING,
+    summary="Secrets are variables unless they are asked for as files.",
+)
+SECRET_NAME = Rule(
+    code="secret-name",
+    severity=Severity.WARNING,
+    summary="A secret's name does not end in a hyphen and six characters, as ARNs do.",
+    source="AWS Secrets Manager API Reference, CreateSecret",
+)
 TOO_MANY_CONTAINERS = Rule(
     code="too-many-containers",
     severity=Severity.ERROR,
@@ -141,79 +182,6 @@ DEPLOY_MODE = Rule(
     code="deploy-mode",
     severity=Severity.ERROR,
     summary="A service is replicated: Fargate has no nodes to run one task on each.",
-)
-CAPABILITY_REJECTED = Rule(
-    code="capability-rejected",
-    severity=Severity.ERROR,
-    summary="Of all capabilities, SYS_PTRACE alone can be added.",
-    source="Amazon ECS API Reference, KernelCapabilities",
-)
-ULIMIT_UNKNOWN = Rule(
-    code="ulimit-unknown",
-    severity=Severity.ERROR,
-    summary="A ulimit has one of the names that ECS knows.",
-    source="Amazon ECS API Reference, Ulimit",
-)
-SYSCTL_REJECTED = Rule(
-    code="sysctl-rejected",
-    severity=Severity.ERROR,
-    summary="A sysctl is one of those that Fargate supports.",
-    source="Amazon ECS API Reference, SystemControl",
-)
-TMPFS_SIZE = Rule(
-    code="tmpfs-size",
-    severity=Severity.ERROR,
-    summary="A tmpfs has a size, in whole MiB.",
-    source="Amazon ECS API Reference, Tmpfs",
-)
-MOUNT_REJECTED = Rule(
-    code="mount-rejected",
-    severity=Severity.ERROR,
-    summary="What is mounted is a volume or a tmpfs: a task has no host to mount from.",
-    source=_FARGATE_DIFFERENCES,
-)
-MOUNT_LOCAL_ONLY = Rule(
-    code="mount-local-only",
-    severity=Severity.NOTE,
-    summary="A bind mount that is marked local-only is left out of the deployment.",
-)
-VOLUME_EXTERNAL = Rule(
-    code="volume-external",
-    severity=Severity.ERROR,
-    summary="The name of an external volume is the id of an Amazon EFS file system.",
-)
-FILE_TARGET = Rule(
-    code="file-target",
-    severity=Severity.ERROR,
-    summary="A config, or a secret as a file, is put into a folder of its own.",
-)
-FILE_SOURCE = Rule(
-    code="file-source",
-    severity=Severity.ERROR,
-    summary="A config's file can be read, and fits into a task definition.",
-    source="Amazon ECS service quotas, Amazon ECS Developer Guide",
-)
-FOLDER_HIDDEN = Rule(
-    code="folder-hidden",
-    severity=Severity.WARNING,
-    summary="A config's folder takes the place of the image's folder of that name.",
-)
-LOG_DRIVER_REJECTED = Rule(
-    code="log-driver-rejected",
-    severity=Severity.ERROR,
-    summary="A log driver is one that Fargate has.",
-    source="Amazon ECS API Reference, LogConfiguration",
-)
-LOG_DRIVER_REPLACED = Rule(
-    code="log-driver-replaced",
-    severity=Severity.NOTE,
-    summary="A local log driver becomes CloudWatch Logs.",
-)
-LOG_OPTION_REJECTED = Rule(
-    code="log-option-rejected",
-    severity=Severity.ERROR,
-    summary="The options of awslogs leave the group to the deployment.",
-    source="Amazon ECS API Reference, LogConfiguration",
 )
 KEY_REJECTED = Rule(
     code="key-rejected",

@@ -122,6 +122,10 @@ class TestAuthorization:
         assert deployed.api.user_pool is not None
         assert deployed.api.user_pool_client is not None
 
+    def test_scopes_that_the_made_client_cannot_have_are_refused(self):
+        with pytest.raises(ValueError, match="scopes need user_pool_clients"):
+            Authorization.cognito(scopes=["api/read"])
+
     def test_users_are_kept_when_the_stack_is_deleted(self, deploy):
         template = deploy(authorization=Authorization.cognito()).template
         template.has_resource("AWS::Cognito::UserPool", {"DeletionPolicy": "Retain"})

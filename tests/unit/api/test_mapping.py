@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import RemovalPolicy
 from aws_cdk.assertions import Match
 
-from serverless_containers import NetworkProfile
+from serverless_containers import InvalidSourceError, NetworkProfile
 from serverless_containers.plan.support import Support
 from serverless_containers.plan.support.deploys import DEPLOY_KEYS
 from serverless_containers.plan.support.services import SERVICE_KEYS
@@ -285,12 +285,12 @@ def test_configs_are_written_before_the_container_starts(deploy):
     assert [secret["Name"] for secret in writer["Secrets"]] == ["SECRET_1"]
     assert writer["Command"][0].splitlines() == [
         "set -eu",
-        'printf %s "$FILE_0" | base64 -d > /files/web-files-etc-app/app.conf',
-        "chown 0:0 /files/web-files-etc-app/app.conf",
-        "chmod 444 /files/web-files-etc-app/app.conf",
-        'printf %s "$SECRET_1" > /files/web-files-run-secrets/KEY',
-        "chown 0:0 /files/web-files-run-secrets/KEY",
-        "chmod 444 /files/web-files-run-secrets/KEY",
+        'printf %s "$FILE_0" | base64 -d > /files/web-files-1/app.conf',
+        "chown 0:0 /files/web-files-1/app.conf",
+        "chmod 444 /files/web-files-1/app.conf",
+        'printf %s "$SECRET_1" > /files/web-files-2/KEY',
+        "chown 0:0 /files/web-files-2/KEY",
+        "chmod 444 /files/web-files-2/KEY",
     ]
     assert web["DependsOn"] == [{"ContainerName": "files", "Condition": "SUCCESS"}]
     assert {(mount["ContainerPath"], mount["ReadOnly"]) for mount in web["MountPoints"]} == {
@@ -301,7 +301,7 @@ def test_configs_are_written_before_the_container_starts(deploy):
 
 
 def test_without_a_way_to_the_internet_the_writers_image_must_be_named(deploy):
-    with pytest.raises(ValueError, match="utility_image: configs are written by a small container"):
+    with pytest.raises(InvalidSourceError, match="utility_image: configs are written by"):
         deploy(FILES, network_profile=NetworkProfile.ENDPOINTS)
 
 

@@ -141,14 +141,14 @@ class TestProfiles:
         deployed.template.resource_count_is("AWS::EC2::NatGateway", 0)
         deployed.template.resource_count_is("AWS::EC2::InternetGateway", 0)
         assert self.services(deployed) == {"ecr.api", "ecr.dkr", "logs", "s3", "dynamodb"}
-        # AND the tasks, not the whole VPC, may use them
-        rules = [
-            rule
-            for rule in deployed.resources("AWS::EC2::SecurityGroupIngress")
-            if rule["FromPort"] == 443
+        # AND whatever runs in the VPC may use them
+        (group,) = [
+            group
+            for group in deployed.resources("AWS::EC2::SecurityGroup")
+            if group["GroupDescription"] == "Interface endpoints of the tasks"
         ]
-        (rule,) = rules
-        assert "ContainersSecurityGroup" in str(rule["SourceSecurityGroupId"])
+        (rule,) = group["SecurityGroupIngress"]
+        assert (rule["CidrIp"], rule["FromPort"]) == ("10.0.0.0/16", 443)
         # AND the service waits for them
         (service,) = deployed.template.find_resources("AWS::ECS::Service").values()
         assert any("EcrApi" in name for name in service["DependsOn"])

@@ -138,7 +138,17 @@ def test_a_recorded_resource_is_called_so():
         "engine": False,
     }
     (found,) = inspected(deployed(resources), status)
-    assert found.standing is Standing.RECORDED
+    assert (found.standing, found.note) == (Standing.RECORDED, "")
+
+
+def test_what_the_record_says_of_a_resource_is_passed_on():
+    kind = "AWS::CodePipeline::Pipeline"
+    status = {
+        "recorded": [{"type": kind, "physical_id": "p", "note": "nothing was built"}],
+        "engine": False,
+    }
+    (found,) = inspected(deployed({"Pipeline": (kind, "p", {})}), status)
+    assert (found.standing, found.note) == (Standing.RECORDED, "nothing was built")
 
 
 def test_a_recorded_type_that_is_not_recorded_is_not_called_real():
@@ -276,6 +286,12 @@ def test_a_service_that_drained_is_missing_and_has_no_tasks():
             "kms",
             {"list_aliases": {"Aliases": [{"AliasName": "alias/other"}]}},
             {},
+        ),
+        (
+            "AWS::SNS::TopicPolicy",
+            "sns",
+            {"get_topic_attributes": {"Attributes": {"TopicArn": "t"}}},
+            {"Topics": ["t"]},
         ),
     ],
 )

@@ -19,6 +19,7 @@ ATTRIBUTES = {
     "AWS::CodePipeline::Pipeline": {"Version"},
     "AWS::CodePipeline::Webhook": {"Url"},
     "AWS::CodeStarConnections::Connection": {"ConnectionArn", "ConnectionStatus", "OwnerAccountId"},
+    "AWS::CodeStarNotifications::NotificationRule": {"Arn"},
 }
 
 
@@ -36,6 +37,7 @@ def test_a_type_is_recorded_changed_and_forgotten(act, resource_type):
             "physical_id": physical_id,
             "stack": "stack",
             "properties": PROPS,
+            "note": "",
         }
     ]
     changed = {**PROPS, "MaxCapacity": 3}

@@ -30,8 +30,8 @@ def test_ecs_counts_no_attempts(plan_service):
     planned = plan_service("restart: on-failure:3")
     assert planned["web"].restart == RestartPlan(ignored_exit_codes=(0,))
     assert planned.messages("restart-attempts") == [
-        "docker-compose.yml:5:14: services.web.restart: ECS restarts a container as often as it "
-        "takes, not 3 times"
+        "docker-compose.yml:5:14: services.web.restart: ECS restarts a container that has run "
+        "for 60 s, however often, not 3 times"
     ]
 
 

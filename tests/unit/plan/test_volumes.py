@@ -108,11 +108,11 @@ class TestFiles:
     def test_a_config_is_written_to_a_volume_that_takes_its_folders_place(self, plan):
         planned = plan(self.CONFIG)
         assert planned["web"].mounts == (
-            MountPlan(volume="web-files-etc-app", path="/etc/app", read_only=True),
+            MountPlan(volume="web-files-1", path="/etc/app", read_only=True),
         )
         assert planned.plan.files == (
             FilePlan(
-                volume="web-files-etc-app", name="app.conf", content=b"port = 80", mode=0o440,
+                volume="web-files-1", name="app.conf", content=b"port = 80", mode=0o440,
                 owner=(33, 44),
             ),
         )  # fmt: skip
@@ -149,9 +149,7 @@ class TestFiles:
             """)
         assert planned["web"].secrets == {}
         assert planned["web"].mounts == (
-            MountPlan(volume="web-files-run-secrets", path="/run/secrets", read_only=True),
+            MountPlan(volume="web-files-1", path="/run/secrets", read_only=True),
         )
-        assert planned.plan.files == (
-            FilePlan(volume="web-files-run-secrets", name="KEY", secret="KEY"),
-        )
+        assert planned.plan.files == (FilePlan(volume="web-files-1", name="KEY", secret="KEY"),)
         assert planned.plan.secrets == ("KEY",)

@@ -6,22 +6,22 @@ import pytest
 from aws_cdk import App, RemovalPolicy
 from aws_cdk.assertions import Template
 
-from serverless_containers import BuiltImages, NetworkProfile
+from serverless_containers import NetworkProfile
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Access, Domain
+from stacks.environments import ENVIRONMENTS, Access, Domain, Images
 
 
 @pytest.fixture
 def stage(project):
     project.compose("services: {web: {image: nginx, ports: ['80']}}")
 
-    def _stage(config):
+    def _stage(config, images=Images.DOCKER):
         return EnvironmentStage(
             App(),
             config=config,
             source=project.path,
             entrypoint=None,
-            images=BuiltImages.local_build(),
+            images=images,
         )
 
     return _stage
@@ -101,3 +101,11 @@ def test_the_table_is_kept_where_data_matters(stage, name, policy):
             "DeletionProtectionEnabled": policy == "Retain",
         },
     )
+
+
+def test_a_pipeline_builds_the_images_and_says_where_it_is(stage, project):
+    project.compose("services: {web: {build: ., ports: ['80']}}")
+    project.write("Dockerfile", "FROM scratch\n")
+    made = template(stage(ENVIRONMENTS["dev"], Images.PIPELINE), "Api")
+    made.resource_count_is("AWS::CodePipeline::Pipeline", 1)
+    assert {"PipelineConsole", "ImageTag"} <= set(made.find_outputs("*"))

@@ -28,15 +28,20 @@ def inspect(stacks: Iterable[DeployedStack], status: Mapping[str, Any]) -> tuple
         stacks: The stacks.
         status: The emulator's own status: what it only recorded, and whether containers can run.
     """
-    recorded = {(record["type"], record["physical_id"]) for record in status["recorded"]}
+    recorded = {
+        (record["type"], record["physical_id"]): record.get("note", "")
+        for record in status["recorded"]
+    }
     found: list[Inspected] = []
     for stack in stacks:
         for resource in stack.resources:
             if resource.type in _NO_RESOURCE:
                 continue
-            is_recorded = (resource.type, resource.physical_id) in recorded
+            recorded_note = recorded.get((resource.type, resource.physical_id))
             standing, note = (
-                (Standing.RECORDED, "") if is_recorded else _standing(stack.clients, resource)
+                _standing(stack.clients, resource)
+                if recorded_note is None
+                else (Standing.RECORDED, recorded_note)
             )
             found.append(_inspected(resource, resource.type, standing, note))
             if resource.type == _SERVICE and standing is Standing.REAL:

@@ -45,6 +45,13 @@ def _alias(clients: Clients, resource: Deployed) -> object:
     return any(alias["AliasName"] == resource.physical_id for alias in aliases)
 
 
+def _topic_policy(clients: Clients, resource: Deployed) -> object:
+    return all(
+        clients["sns"].get_topic_attributes(TopicArn=topic)["Attributes"].get("Policy")
+        for topic in resource.property("Topics")
+    )
+
+
 def _listed_by_cloudformation(_clients: Clients, _resource: Deployed) -> object:
     """A type of CloudFormation's own: there is no other service to ask."""
     return True
@@ -126,6 +133,15 @@ CHECKS: Final[Mapping[str, Check]] = {
     "AWS::ECS::TaskDefinition": ask(
         "ecs", "describe_task_definition", "taskDefinition", taskDefinition=physical_id
     ),
+    "AWS::EFS::AccessPoint": ask(
+        "efs", "describe_access_points", "AccessPoints", AccessPointId=physical_id
+    ),
+    "AWS::EFS::FileSystem": ask(
+        "efs", "describe_file_systems", "FileSystems", FileSystemId=physical_id
+    ),
+    "AWS::EFS::MountTarget": ask(
+        "efs", "describe_mount_targets", "MountTargets", MountTargetId=physical_id
+    ),
     "AWS::Events::Rule": ask("events", "describe_rule", "Name", Name=part(-1, "/")),
     "AWS::IAM::ManagedPolicy": ask("iam", "get_policy", "Policy", PolicyArn=physical_id),
     "AWS::IAM::Policy": _policy_of_roles,
@@ -138,7 +154,11 @@ CHECKS: Final[Mapping[str, Check]] = {
     "AWS::Logs::LogGroup": _log_group,
     "AWS::S3::Bucket": ask("s3", "head_bucket", "ResponseMetadata", Bucket=physical_id),
     "AWS::S3::BucketPolicy": ask("s3", "get_bucket_policy", "Policy", Bucket=prop("Bucket")),
+    "AWS::SNS::Subscription": ask(
+        "sns", "get_subscription_attributes", "Attributes", SubscriptionArn=physical_id
+    ),
     "AWS::SNS::Topic": ask("sns", "get_topic_attributes", "Attributes", TopicArn=physical_id),
+    "AWS::SNS::TopicPolicy": _topic_policy,
     "AWS::SQS::Queue": ask("sqs", "get_queue_attributes", "Attributes", QueueUrl=physical_id),
     "AWS::SSM::Parameter": ask("ssm", "get_parameter", "Parameter", Name=physical_id),
     "AWS::SecretsManager::ResourcePolicy": ask(

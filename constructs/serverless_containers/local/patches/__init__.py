@@ -15,6 +15,7 @@ from serverless_containers.local.patches import (
     http_api,
     recorded,
     secretsmanager,
+    signals,
     waf,
 )
 from serverless_containers.local.patches.private import PatchError, private
@@ -42,6 +43,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     http_api,
     recorded,
     secretsmanager,
+    signals,
     waf,
 )
 

@@ -1,7 +1,7 @@
 """Types that no part of MiniStack knows: they are recorded, and nothing stands behind them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from serverless_containers.local.patches.private import (
@@ -50,6 +50,7 @@ class Record:
     physical_id: str
     stack: str
     properties: Properties
+    note: str = ""
 
 
 RECORDS: Final[dict[tuple[str, str], Record]] = {}
@@ -59,6 +60,12 @@ RECORDS: Final[dict[tuple[str, str], Record]] = {}
 def records() -> list[dict[str, Any]]:
     """Everything that is recorded now, as JSON."""
     return [asdict(record) for record in RECORDS.values()]
+
+
+def add_note(resource_type: str, physical_id: str, note: str) -> None:
+    """Say something of a resource that is recorded."""
+    key = resource_type, physical_id
+    RECORDS[key] = replace(RECORDS[key], note=note)
 
 
 def apply() -> None:
@@ -121,6 +128,11 @@ def _webhook(made: Creation) -> Made:
     return name, {"Url": f"https://webhooks.domain.com/trigger?t={made.id('', 32)}"}
 
 
+def _notification_rule(made: Creation) -> Made:
+    arn = made.arn("codestar-notifications", f"notificationrule/{made.id('', 40)}")
+    return arn, {"Arn": arn}
+
+
 def _connection(service: str) -> Identify:
     def identify(made: Creation) -> Made:
         arn = made.arn(service, f"connection/{made.id('', 36)}")
@@ -142,5 +154,6 @@ TYPES: Final[Mapping[str, Identify]] = {
     "AWS::CodePipeline::Pipeline": _pipeline,
     "AWS::CodePipeline::Webhook": _webhook,
     "AWS::CodeStarConnections::Connection": _connection("codestar-connections"),
+    "AWS::CodeStarNotifications::NotificationRule": _notification_rule,
 }
 """Each type, and what gives its resources their ids and attributes."""

@@ -33,7 +33,7 @@ DEPLOY_KEYS: dict[str, Key] = {
     "restart_policy.condition": mapped("container.RestartPolicy"),
     "restart_policy.window": mapped("container.RestartPolicy.RestartAttemptPeriod"),
     "restart_policy.delay": approximated("ECS restarts a container at once"),
-    "restart_policy.max_attempts": approximated("ECS restarts a container as often as it takes"),
+    "restart_policy.max_attempts": approximated("ECS restarts a container however often"),
     "update_config": mapped("Service.DeploymentConfiguration"),
     "update_config.order": mapped(
         "Service.DeploymentConfiguration.MinimumHealthyPercent and MaximumPercent"

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.compose.nodes import MappingNode, Scalar
 from serverless_containers.findings import Findings
-from serverless_containers.plan import rules
+from serverless_containers.plan import rules as plan_rules
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION
 
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 _IDS = re.compile(r"(\d+)(?::(\d+))?")
 _FIX_BIND = (
@@ -57,6 +59,16 @@ class Mounts:
         if mount.source is None:
             name = f"{service.name}-{index}"
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
+        if not _NAME.fullmatch(mount.source):
+            self.findings.report(
+                plan_rules.NAME_INVALID,
+                mount.at("source"),
+                (*mount.path, "source"),
+                f"expected letters, digits, hyphens and underscores, at most 255, got "
+                f"{mount.source!r}",
+                "rename the volume",
+            )
+            return None
         if mount.source not in self.volumes:
             defined = self.project.volumes.get(mount.source)
             planned = self._named(mount.source, defined, service)
@@ -70,7 +82,7 @@ class Mounts:
         if defined is None:
             return VolumePlan(name=name, kind=VolumeKind.EFS, owner=owner)
         if not defined.external:
-            kind = VolumeKind.SCRATCH if _is_scratch(defined) else VolumeKind.EFS
+            kind = VolumeKind.SCRATCH if self._is_scratch(defined) else VolumeKind.EFS
             return VolumePlan(name=name, kind=kind, owner=owner)
         identifier = defined.name or name
         if _FILE_SYSTEM_ID.fullmatch(identifier):
@@ -88,6 +100,19 @@ class Mounts:
             "write name: fs-0123456789abcdef0",
         )
         return None
+
+    def _is_scratch(self, volume: Volume) -> bool:
+        storage = _extension(volume).get("storage", "efs")
+        unknown = sorted(set(_extension(volume)) - {"storage"})
+        if unknown or storage not in {"efs", "scratch"}:
+            self.findings.report(
+                plan_rules.SETTING_INVALID,
+                volume.at(EXTENSION),
+                (*volume.path, EXTENSION),
+                f"expected storage: efs or storage: scratch, got "
+                f"{', '.join(unknown) or repr(storage)}",
+            )
+        return storage == "scratch"
 
     def _refuse(self, mount: Mount) -> None:
         if mount.type == "bind" and _extension(mount).get("local-only") is True:
@@ -119,10 +144,6 @@ def _owner(service: Service) -> tuple[int, int]:
         return 0, 0
     user = int(found[1])
     return user, int(found[2]) if found[2] else user
-
-
-def _is_scratch(volume: Volume) -> bool:
-    return _extension(volume).get("storage") == "scratch"
 
 
 def _extension(part: Mount | Volume) -> dict[str, object]:

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from serverless_containers.compose.model import FileSource, FileUse, Project, Service
 from serverless_containers.findings import Findings
-from serverless_containers.plan import rules
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.resources import rules
 
 _LARGEST = 32 * 1024
 """Bytes of all configs together: half of what a task definition may have, before Base64."""
@@ -26,6 +26,7 @@ class Files:
     volumes: dict[str, VolumePlan] = field(default_factory=dict)
     files: list[FilePlan] = field(default_factory=list)
     _size: int = 0
+    _folders: dict[tuple[str, PurePosixPath], None] = field(default_factory=dict)
 
     def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
         """Plan the files of one service.
@@ -57,8 +58,13 @@ class Files:
         content: bytes | None = None,
         secret: str | None = None,
     ) -> MountPlan:
-        folder = "-".join(part for part in target.parent.parts if part != "/")
-        name = f"{service.name}-files-{folder.replace('.', '_')}"
+        place = (service.name, target.parent)
+        # Folders differ in more characters than the names of volumes may have.
+        number = list(self._folders).index(place) + 1 if place in self._folders else 0
+        if not number:
+            self._folders[place] = None
+            number = len(self._folders)
+        name = f"{service.name}-files-{number}"
         self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
         self.files.append(
             FilePlan(

@@ -5,8 +5,8 @@ import re
 from serverless_containers.compose.model import Service
 from serverless_containers.compose.sizes import parse_size
 from serverless_containers.findings import Findings
-from serverless_containers.plan import rules
 from serverless_containers.plan.model import LinuxPlan, TmpfsPlan
+from serverless_containers.plan.resources import rules
 
 _MIB = 1024 * 1024
 _ULIMITS = frozenset(

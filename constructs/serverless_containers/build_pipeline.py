@@ -1,0 +1,299 @@
+"""From source to running containers."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Unpack
+
+from aws_cdk import (
+    CfnWaitCondition,
+    CfnWaitConditionHandle,
+    Duration,
+    Names,
+    RemovalPolicy,
+    Stack,
+)
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_codepipeline_actions as actions
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct, IDependable
+
+from serverless_containers.image_build import ImageBuild
+from serverless_containers.image_repositories import ImageRepositories
+from serverless_containers.images import BuiltImages
+from serverless_containers.keywords import check_keywords
+from serverless_containers.pipeline_buildspec import (
+    login_variables,
+    pipeline_buildspec,
+    run_variables,
+)
+from serverless_containers.pipeline_images import ManagedImages, PipelineImages
+from serverless_containers.pipeline_props import PipelineProps
+from serverless_containers.pipeline_source import BoundSource, PipelineSource
+from serverless_containers.pipeline_stages import (
+    BUILD_NAMESPACE,
+    DeployStage,
+    make_artifact_bucket,
+    start_with_permissions,
+)
+from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
+from serverless_containers.plan.buildspec import (
+    Variable,
+    to_yaml,
+)
+from serverless_containers.source import read_source
+from serverless_containers.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
+
+_MARGIN = Duration.minutes(30)
+"""How much longer than a build CloudFormation waits: for the pipeline to start, and to queue."""
+
+
+_FAILED = codepipeline.PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED
+
+
+class BuildPipeline(Construct):
+    """Builds the images of a Compose project, pushes them to ECR, and rolls them out.
+
+    The pipeline starts by itself once CloudFormation has made it. The build tells CloudFormation
+    through a wait condition that the images are there, or which container failed, by which command,
+    and where the log is; what needs an image depends on `ready`. The wait condition's logical id
+    holds the source's hash, so that a changed source is waited for anew. While CloudFormation
+    changes the stack it owns the rollout; any other run (a push to GitHub, "Release change" in the
+    console) rolls the service out itself.
+
+    Images have the hash of their source, or of its commit, as their tag. ``latest`` moves along and
+    is never deployed.
+
+    Args:
+        source: The folder with the Compose file or the lone Dockerfile.
+        cluster_name: The cluster that the service runs in. A plain name, because the service waits
+            for the pipeline, which therefore cannot refer to it.
+        service_name: The service's name, likewise.
+        plan: What was made of the folder. Default: it is read.
+        environment_name: The environment to read it for.
+        entrypoint: The service that receives the traffic, where the files leave it open.
+        **props: See `PipelineProps`.
+
+    Raises:
+        InvalidSourceError: If a build needs what the pipeline does not have.
+        ValueError: If there is nothing to build.
+
+    Attributes:
+        images: The images, for ContainerApi's ``images``.
+        tag: The tag of the images: known at synthesis, or the name of the parameter that holds it.
+        repositories: The repositories by service.
+        pipeline: The pipeline.
+        project: Its CodeBuild project.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: str | Path,
+        cluster_name: str,
+        service_name: str,
+        plan: TaskPlan | None = None,
+        environment_name: str | None = None,
+        entrypoint: str | None = None,
+        **props: Unpack[PipelineProps],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        check_keywords(props, PipelineProps)
+        plan = plan or read_source(
+            self,
+            source,
+            PlanOptions(entrypoint=entrypoint),
+            environment=environment_name,
+            suppress=(),
+        )
+        architecture = props.get("architecture") or plan.architecture or Architecture.X86_64
+        bound = props.get("pipeline_source", PipelineSource.asset()).bind(self, plan.directory)
+        buildspec = pipeline_buildspec(plan, bound, architecture, props)
+        # What is built is the source by this buildspec: a change of either is another image.
+        fingerprint = hashlib.sha256(f"{bound.hash}\n{to_yaml(buildspec)}".encode()).hexdigest()
+        self.source_tag = fingerprint[:12]
+        services = [container.name for container in plan.built]
+        removal_policy = props.get("removal_policy", RemovalPolicy.DESTROY)
+        self.repositories: Mapping[str, ecr.Repository] = ImageRepositories(
+            self,
+            "Repositories",
+            services=services,
+            retention_days=props.get("retention_days", 7),
+            removal_policy=removal_policy,
+        ).by_service
+        # A plain name: a stack is given the value of a parameter that it knows by name.
+        tag_name = None if bound.hash else f"/{Names.unique_resource_name(self, separator='/')}/tag"
+        self.tag_parameter = (
+            ssm.StringParameter(
+                self,
+                "Tag",
+                parameter_name=tag_name,
+                simple_name=False,
+                # CloudFormation writes it once; after that it is the build's.
+                string_value="none",
+                description="Tag of the newest images",
+            )
+            if tag_name
+            else None
+        )
+        timeout = props.get("build_timeout", Duration.minutes(30))
+        handle = CfnWaitConditionHandle(self, f"Handle{self.source_tag}")
+        self.project = ImageBuild(
+            self,
+            "Build",
+            buildspec=buildspec,
+            repositories=list(self.repositories.values()),
+            variables={
+                Variable.CLUSTER_NAME: cluster_name,
+                Variable.SERVICE_NAME: service_name,
+                Variable.STACK_NAME: Stack.of(self).stack_name,
+                **({Variable.TAG_PARAMETER: tag_name} if tag_name else {}),
+            },
+            secret_variables=login_variables(props.get("registry_logins", {})),
+            architecture=architecture,
+            cluster_name=cluster_name,
+            service_name=service_name,
+            timeout=timeout,
+            compute_type=props.get("compute_type", codebuild.ComputeType.SMALL),
+            log_retention=props.get("log_retention", logs.RetentionDays.ONE_MONTH),
+            removal_policy=removal_policy,
+        ).project
+        if self.tag_parameter is not None:
+            self.tag_parameter.grant_write(self.project)
+        self._deploy, self.pipeline = self._make_pipeline(
+            bound, cluster_name, service_name, props.get("retention_days", 7), handle
+        )
+        if "notifications" in props:
+            self.pipeline.notify_on("Failures", props["notifications"], events=[_FAILED])
+        self._condition = CfnWaitCondition(
+            self,
+            f"Built{self.source_tag}",
+            handle=handle.ref,
+            count=1,
+            timeout=str(int(timeout.plus(_MARGIN).to_seconds())),
+        )
+        self._condition.node.add_dependency(self.pipeline, self.project)
+        self.images: BuiltImages = PipelineImages(
+            pipeline=self,
+            repositories=self.repositories,
+            tag=tag_name or self.source_tag,
+            tag_is_parameter=tag_name is not None,
+            cluster_name=cluster_name,
+            service_name=service_name,
+            ready=self.ready,
+            allow=self.allow_to_run,
+        )
+
+    @staticmethod
+    def managed(**props: Unpack[PipelineProps]) -> BuiltImages:
+        """The images of a pipeline that is made beside the service, in its stack.
+
+        For ContainerApi's ``images``. The source must be the folder's asset, because the tag has to
+        be known when the stack is made; a pipeline from GitHub has a stack of its own.
+
+        Args:
+            **props: See `PipelineProps`.
+        """
+
+        def make(
+            scope: Construct,
+            *,
+            plan: TaskPlan,
+            architecture: Architecture,
+            cluster_name: str,
+            service_name: str,
+        ) -> BuiltImages:
+            own = props.copy()
+            own["architecture"] = architecture
+            return BuildPipeline(
+                scope,
+                "Pipeline",
+                source=plan.directory,
+                cluster_name=cluster_name,
+                service_name=service_name,
+                plan=plan,
+                **own,
+            ).images
+
+        return ManagedImages(make)
+
+    @property
+    def ready(self) -> tuple[IDependable, ...]:
+        """What has to exist before the images are there."""
+        return (self._condition,)
+
+    @property
+    def console_url(self) -> str:
+        """Where the pipeline is in the console."""
+        region = Stack.of(self).region
+        return (
+            f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/"
+            f"{self.pipeline.pipeline_name}/view?region={region}"
+        )
+
+    def allow_to_run(self, definition: ecs.TaskDefinition) -> None:
+        """Let the pipeline roll out a task definition with these roles."""
+        self._deploy.allow_to_run(definition)
+
+    def _make_pipeline(
+        self,
+        bound: BoundSource,
+        cluster_name: str,
+        service_name: str,
+        retention_days: int,
+        handle: CfnWaitConditionHandle,
+    ) -> tuple[DeployStage, codepipeline.Pipeline]:
+        bucket = make_artifact_bucket(self, retention_days=retention_days)
+        output = codepipeline.Artifact("Images")
+        deploy = DeployStage(
+            self,
+            "Deploy",
+            build_output=output,
+            cluster_name=cluster_name,
+            service_name=service_name,
+        )
+        pipeline = codepipeline.Pipeline(
+            self,
+            "Pipeline",
+            pipeline_type=codepipeline.PipelineType.V2,
+            # A newer source takes the place of one that waits.
+            execution_mode=codepipeline.ExecutionMode.SUPERSEDED,
+            restart_execution_on_update=True,
+            artifact_bucket=bucket,
+            triggers=list(bound.triggers) or None,
+            stages=[
+                codepipeline.StageProps(stage_name="Source", actions=[bound.action]),
+                codepipeline.StageProps(
+                    stage_name="Build",
+                    actions=[
+                        actions.CodeBuildAction(
+                            action_name="Build",
+                            project=self.project,
+                            input=bound.output,
+                            outputs=[output],
+                            variables_namespace=BUILD_NAMESPACE,
+                            environment_variables=run_variables(
+                                handle, None if self.tag_parameter else self.source_tag
+                            ),
+                        )
+                    ],
+                ),
+            ],
+        )
+        deploy.add_to(pipeline)
+        for construct in (pipeline, deploy, self.project):
+            acknowledge_wildcards(
+                construct,
+                resources=[bucket.arn_for_objects("*"), *bound.objects],
+                actions=BUCKET_ACTIONS,
+                reason="Within the pipeline's own bucket, whose keys CodePipeline chooses, and the "
+                "source that the CDK has put on S3.",
+            )
+        start_with_permissions(pipeline, self.project)
+        return deploy, pipeline

@@ -1,0 +1,165 @@
+"""The CodeBuild project of a pipeline."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Acknowledgment, ArnFormat, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from serverless_containers.plan import Architecture
+from serverless_containers.plan.buildspec import Variable, repository_variable
+from serverless_containers.wildcards import acknowledge_wildcards
+
+_PULL_AND_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+"""What ``docker pull``, ``docker push`` and a new tag for an image take."""
+
+
+class ImageBuild(Construct):
+    """Builds images on the architecture that they run on, and pushes them.
+
+    Args:
+        buildspec: What it does, as plain data.
+        repositories: Where the images go, in the order of the buildspec.
+        variables: The buildspec's variables.
+        secret_variables: Variables that CodeBuild reads from Secrets Manager, each with its key.
+        architecture: The instruction set.
+        cluster_name: The cluster that the images run in.
+        service_name: The service that they run in.
+        timeout: How long a build may take.
+        compute_type: The machine.
+        log_retention: How long the log is kept.
+        removal_policy: What becomes of it with the stack.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        buildspec: Mapping[str, Any],
+        repositories: Sequence[ecr.IRepository],
+        variables: Mapping[Variable, str],
+        secret_variables: Mapping[str, tuple[secretsmanager.ISecret, str]],
+        architecture: Architecture,
+        cluster_name: str,
+        service_name: str,
+        timeout: Duration,
+        compute_type: codebuild.ComputeType,
+        log_retention: logs.RetentionDays,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=log_retention, removal_policy=removal_policy
+        )
+        plain = {
+            **{
+                repository_variable(place): repository.repository_uri
+                for place, repository in enumerate(repositories, start=1)
+            },
+            **{str(name): value for name, value in variables.items()},
+        }
+        self.project = codebuild.PipelineProject(
+            self,
+            "Project",
+            build_spec=codebuild.BuildSpec.from_object_to_yaml(dict(buildspec)),
+            environment=codebuild.BuildEnvironment(
+                build_image=codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
+                if architecture is Architecture.ARM64
+                else codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
+                compute_type=compute_type,
+                # Docker runs inside the build.
+                privileged=True,
+            ),
+            environment_variables={
+                **{
+                    name: codebuild.BuildEnvironmentVariable(value=value)
+                    for name, value in plain.items()
+                },
+                **{
+                    name: codebuild.BuildEnvironmentVariable(
+                        type=codebuild.BuildEnvironmentVariableType.SECRETS_MANAGER,
+                        value=f"{secret.secret_arn}:{key}",
+                    )
+                    for name, (secret, key) in secret_variables.items()
+                },
+            },
+            # Two builds at once would move the same tags.
+            concurrent_build_limit=1,
+            timeout=timeout,
+            grant_report_group_permissions=False,
+            logging=codebuild.LoggingOptions(
+                cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self.log_group)
+            ),
+        )
+        for secret, _ in secret_variables.values():
+            secret.grant_read(self.project)
+        self._allow(repositories, cluster_name, service_name)
+        self._acknowledge()
+
+    def _allow(
+        self, repositories: Sequence[ecr.IRepository], cluster_name: str, service_name: str
+    ) -> None:
+        stack = Stack.of(self)
+        for actions, resources in (
+            (_PULL_AND_PUSH, [each.repository_arn for each in repositories]),
+            (("ecr:GetAuthorizationToken",), ["*"]),
+            (("ecs:DescribeTaskDefinition",), ["*"]),
+            (("ecs:DescribeServices",), [service_arn(self, cluster_name, service_name)]),
+            (("cloudformation:DescribeStacks",), [stack.stack_id]),
+        ):
+            self.project.add_to_role_policy(
+                iam.PolicyStatement(actions=list(actions), resources=resources)
+            )
+
+    def _acknowledge(self) -> None:
+        acknowledge_wildcards(
+            self.project,
+            resources=[
+                Stack.of(self).format_arn(
+                    service="logs",
+                    resource="log-group",
+                    resource_name=f"/aws/codebuild/{self.project.project_name}:*",
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                )
+            ],
+            reason="The streams of the project's own log group.",
+        )
+        Validations.of(self.project).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-CB3",
+                reason="Building images takes Docker, which takes a privileged build.",
+            ),
+            Acknowledgment(
+                id="AwsSolutions-CB4",
+                reason="Artifacts are encrypted by S3's key; they hold no more than the source.",
+            ),
+            Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::*]",
+                reason="ecr:GetAuthorizationToken and ecs:DescribeTaskDefinition support no "
+                "resource-level permission.",
+            ),
+        )
+
+
+def service_arn(scope: Construct, cluster_name: str, service_name: str) -> str:
+    """The ARN of a service that is known by name only."""
+    return Stack.of(scope).format_arn(
+        service="ecs",
+        resource="service",
+        resource_name=f"{cluster_name}/{service_name}",
+        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+    )

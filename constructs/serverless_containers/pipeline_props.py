@@ -1,0 +1,56 @@
+"""What can be said of a pipeline."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+
+from serverless_containers.pipeline_source import PipelineSource
+from serverless_containers.plan import Architecture
+
+
+class PipelineProps(TypedDict, total=False):
+    """The keyword arguments of a pipeline. All are optional."""
+
+    pipeline_source: PipelineSource
+    """Where the source comes from. Default: an asset of the folder."""
+
+    architecture: Architecture | None
+    """What the images run on. Default: the services' ``platform``, else X86_64."""
+
+    before_build: Sequence[str]
+    """Shell commands before the images are built. Default: none."""
+
+    after_build: Sequence[str]
+    """Shell commands after that and before anything is pushed: tests. Default: none."""
+
+    scan: Sequence[str]
+    """Shell commands for each image before it is pushed; IMAGE is its name, SERVICE its service.
+    One that fails ends the build. Default: none; ECR scans what is pushed."""
+
+    registry_logins: Mapping[str, secretsmanager.ISecret]
+    """Registries to log in to before building, such as ``docker.io`` against its rate limits: for
+    each host a secret with the keys ``username`` and ``password``. Default: ECR alone."""
+
+    build_timeout: Duration
+    """How long a build may take. Default: 30 minutes."""
+
+    compute_type: codebuild.ComputeType
+    """CodeBuild's machine. Default: SMALL."""
+
+    retention_days: int
+    """How long images and artifacts are kept. Default: 7 days; an image that runs is kept for as
+    long as it does."""
+
+    notifications: sns.ITopic
+    """Takes a message for each failed run. Default: none is sent."""
+
+    log_retention: logs.RetentionDays
+    """How long build logs are kept. Default: one month."""
+
+    removal_policy: RemovalPolicy
+    """What becomes of images and logs with the stack. Default: they are deleted."""

@@ -1,0 +1,214 @@
+"""Where a pipeline takes its source from."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import SecretValue
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_codepipeline_actions as actions
+from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+_URL = re.compile(
+    r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
+    r"(?:/tree/(?P<rest>.+?))?/?"
+)
+_NEVER_SENT = (
+    ".git",
+    ".venv",
+    "node_modules",
+    "__pycache__",
+    ".*_cache",
+    ".DS_Store",
+    ".secret-*",
+    ".env.local",
+    "cdk.out",
+    "*.override.yml",
+    "*.override.yaml",
+)
+"""What is no part of a source: what an engine would not find in a clone either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundSource:
+    """What a source puts into a pipeline.
+
+    Attributes:
+        action: The source stage's action.
+        output: What it hands to the build.
+        folder: The project's folder within the output.
+        hash: The content's hash, if it is known at synthesis.
+        triggers: What starts the pipeline, besides its own stack.
+        objects: The ARNs that the source action reads, where they hold a wildcard.
+    """
+
+    action: codepipeline.IAction
+    output: codepipeline.Artifact
+    folder: str = "."
+    hash: str | None = None
+    triggers: Sequence[codepipeline.TriggerProps] = ()
+    objects: Sequence[str] = ()
+
+
+class PipelineSource(ABC):
+    """Where a pipeline takes its source from; one of the ways below."""
+
+    @staticmethod
+    def asset(*, exclude: Sequence[str] = ()) -> "PipelineSource":
+        """The folder itself: ``cdk deploy`` packs it and puts it on S3 (fully managed).
+
+        Args:
+            exclude: What is left out of it, as in ``.dockerignore``, besides what never belongs to
+                a source (``.git``, ``node_modules``, ``.secret-*`` and their like).
+        """
+        return _Asset(exclude)
+
+    @staticmethod
+    def github(url: str, *, connection_arn: str, branch: str | None = None) -> "PipelineSource":
+        """A folder of a GitHub repository, through a CodeConnections connection.
+
+        A push that changes the folder starts the pipeline.
+
+        Args:
+            url: The folder's full URL: ``https://github.com/OWNER/REPO/tree/BRANCH/FOLDER``, or the
+                repository's.
+            connection_arn: The connection, which somebody has approved in the console.
+            branch: The branch, where its name has slashes: a URL does not tell where it ends.
+                Default: the URL's part after ``tree/``, else ``main``.
+
+        Raises:
+            ValueError: If the URL is none of a GitHub repository, or does not hold the branch.
+        """
+        return _Connection(parse_github_url(url, branch), connection_arn)
+
+    @staticmethod
+    def github_token(
+        url: str, *, token: secretsmanager.ISecret, branch: str | None = None
+    ) -> "PipelineSource":
+        """A folder of a GitHub repository, with a personal access token and a webhook.
+
+        Args:
+            url: As for `github`.
+            token: The secret that holds the token, whose scopes are repo and admin:repo_hook.
+            branch: As for `github`.
+
+        Raises:
+            ValueError: As for `github`.
+        """
+        return _Token(parse_github_url(url, branch), token)
+
+    @abstractmethod
+    def bind(self, scope: Construct, folder: Path) -> BoundSource:
+        """Make what is needed below ``scope``, for a project in ``folder``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubFolder:
+    """A folder of a repository on GitHub."""
+
+    owner: str
+    repo: str
+    branch: str
+    folder: str
+
+
+def parse_github_url(url: str, branch: str | None = None) -> GitHubFolder:
+    """Take the URL of a repository, or of a folder in it, apart.
+
+    Args:
+        url: The URL, as a browser shows it.
+        branch: The branch, if the caller knows it.
+
+    Raises:
+        ValueError: If the URL is none of a GitHub repository, or does not hold the branch.
+    """
+    found = _URL.fullmatch(url)
+    if found is None:
+        raise ValueError(
+            f"expected https://github.com/OWNER/REPO or .../tree/BRANCH/FOLDER, got {url!r}"
+        )
+    rest = found["rest"] or branch or "main"
+    if branch is None:
+        branch, _, folder = rest.partition("/")
+    elif rest == branch or rest.startswith(f"{branch}/"):
+        folder = rest[len(branch) + 1 :]
+    else:
+        raise ValueError(f"the URL {url!r} is not one of the branch {branch!r}")
+    return GitHubFolder(
+        owner=found["owner"], repo=found["repo"], branch=branch, folder=folder.strip("/") or "."
+    )
+
+
+class _Asset(PipelineSource):
+    def __init__(self, exclude: Sequence[str]) -> None:
+        self._exclude = exclude
+
+    def bind(self, scope: Construct, folder: Path) -> BoundSource:
+        asset = s3_assets.Asset(
+            scope, "Source", path=str(folder), exclude=[*_NEVER_SENT, *self._exclude]
+        )
+        output = codepipeline.Artifact("Source")
+        action = actions.S3SourceAction(
+            action_name="Source",
+            bucket=asset.bucket,
+            bucket_key=asset.s3_object_key,
+            # A new source is a new key, and so an update of the pipeline, which restarts it.
+            trigger=actions.S3Trigger.NONE,
+            output=output,
+        )
+        return BoundSource(action=action, output=output, hash=asset.asset_hash)
+
+
+class _Connection(PipelineSource):
+    def __init__(self, place: GitHubFolder, connection_arn: str) -> None:
+        self._place = place
+        self._connection_arn = connection_arn
+
+    def bind(self, scope: Construct, folder: Path) -> BoundSource:  # noqa: ARG002  # not from here
+        place = self._place
+        output = codepipeline.Artifact("Source")
+        action = actions.CodeStarConnectionsSourceAction(
+            action_name="Source",
+            connection_arn=self._connection_arn,
+            owner=place.owner,
+            repo=place.repo,
+            branch=place.branch,
+            # The trigger below says which pushes count.
+            trigger_on_push=False,
+            output=output,
+        )
+        push = codepipeline.GitPushFilter(
+            branches_includes=[place.branch],
+            file_paths_includes=None if place.folder == "." else [f"{place.folder}/**"],
+        )
+        trigger = codepipeline.TriggerProps(
+            provider_type=codepipeline.ProviderType.CODE_STAR_SOURCE_CONNECTION,
+            git_configuration=codepipeline.GitConfiguration(
+                source_action=action, push_filter=[push]
+            ),
+        )
+        return BoundSource(action=action, output=output, folder=place.folder, triggers=[trigger])
+
+
+class _Token(PipelineSource):
+    def __init__(self, place: GitHubFolder, token: secretsmanager.ISecret) -> None:
+        self._place = place
+        self._token = token
+
+    def bind(self, scope: Construct, folder: Path) -> BoundSource:  # noqa: ARG002  # not from here
+        place = self._place
+        output = codepipeline.Artifact("Source")
+        action = actions.GitHubSourceAction(
+            action_name="Source",
+            owner=place.owner,
+            repo=place.repo,
+            branch=place.branch,
+            oauth_token=SecretValue.secrets_manager(self._token.secret_name),
+            trigger=actions.GitHubTrigger.WEBHOOK,
+            output=output,
+        )
+        return BoundSource(action=action, output=output, folder=place.folder)

@@ -1,0 +1,200 @@
+"""The stages around a build: where artifacts are kept, and how a service is rolled out."""
+
+from aws_cdk import Acknowledgment, ArnFormat, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_codepipeline_actions as actions
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from serverless_containers.image_build import service_arn
+from serverless_containers.plan.buildspec.model import Exported
+from serverless_containers.wildcards import acknowledge_wildcards
+
+BUILD_NAMESPACE = "Build"
+"""Where later stages find the variables that the build exports."""
+
+
+def make_artifact_bucket(scope: Construct, *, retention_days: int) -> s3.Bucket:
+    """The bucket through which stages hand on what they made.
+
+    It outlives the stack, since it is not empty and emptying it would take a Lambda function; what
+    is in it expires all the same.
+
+    Args:
+        scope: Where it is made.
+        retention_days: How long artifacts are kept.
+    """
+    bucket = s3.Bucket(
+        scope,
+        "Artifacts",
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                expiration=Duration.days(retention_days),
+                noncurrent_version_expiration=Duration.days(1),
+                abort_incomplete_multipart_upload_after=Duration.days(1),
+            )
+        ],
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+    Validations.of(bucket).acknowledge(
+        Acknowledgment(
+            id="AwsSolutions-S1",
+            reason="Only the pipeline reads and writes it, and CodePipeline keeps the history.",
+        )
+    )
+    return bucket
+
+
+class DeployStage(Construct):
+    """Rolls a service out, unless CloudFormation is doing so.
+
+    A condition skips the stage when the build found the stack being changed: then CloudFormation
+    owns the rollout, and rolls the stack back if it fails. It is a ``VariableCheck``, the one rule
+    besides LambdaInvoke that can skip; "Stage conditions", AWS CodePipeline User Guide.
+
+    Args:
+        build_output: The artifact that holds imagedefinitions.json.
+        cluster_name: The cluster.
+        service_name: The service.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        build_output: codepipeline.Artifact,
+        cluster_name: str,
+        service_name: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._role = iam.Role(
+            self, "Role", assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com")
+        )
+        self._allow(cluster_name, service_name)
+        self._action = actions.EcsDeployAction(
+            action_name="Deploy",
+            service=ecs.BaseService.from_service_arn_with_cluster(
+                self, "Service", service_arn(self, cluster_name, service_name)
+            ),
+            input=build_output,
+            # The CDK would let the action change every service of the account.
+            role=self._role.without_policy_updates(),
+            deployment_timeout=Duration.minutes(30),
+        )
+
+    def add_to(self, pipeline: codepipeline.Pipeline) -> None:
+        """Add the stage to a pipeline."""
+        pipeline.artifact_bucket.grant_read(self._role)
+        pipeline.add_stage(
+            stage_name="Deploy",
+            actions=[self._action],
+            before_entry=codepipeline.Conditions(
+                conditions=[
+                    codepipeline.Condition(
+                        result=codepipeline.Result.SKIP,
+                        rules=[
+                            codepipeline.Rule(
+                                name="PipelineOwnsRollout",
+                                provider="VariableCheck",
+                                version="1",
+                                configuration={
+                                    "Variable": f"#{{{BUILD_NAMESPACE}.{Exported.OWNER}}}",
+                                    "Value": "pipeline",
+                                    "Operator": "EQ",
+                                },
+                            )
+                        ],
+                    )
+                ]
+            ),
+        )
+
+    def allow_to_run(self, definition: ecs.TaskDefinition) -> None:
+        """Let the stage run tasks with the roles of a definition.
+
+        The permission is made beside the definition: that may be in a stack that is deployed after
+        the pipeline's, which cannot name the roles.
+        """
+        roles = [definition.task_role, definition.execution_role]
+        iam.Policy(
+            definition,
+            "PipelineMayRun",
+            roles=[self._role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["iam:PassRole"],
+                    resources=[role.role_arn for role in roles if role is not None],
+                    conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+                )
+            ],
+        )
+
+    def _allow(self, cluster_name: str, service_name: str) -> None:
+        """The permissions of "Amazon ECS deploy action", without what is not this service's."""
+        stack = Stack.of(self)
+        tasks = stack.format_arn(
+            service="ecs",
+            resource="task",
+            resource_name=f"{cluster_name}/*",
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
+        cluster = stack.format_arn(
+            service="ecs",
+            resource="cluster",
+            resource_name=cluster_name,
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
+        for statement in (
+            iam.PolicyStatement(
+                actions=["ecs:DescribeServices", "ecs:UpdateService"],
+                resources=[service_arn(self, cluster_name, service_name)],
+            ),
+            iam.PolicyStatement(actions=["ecs:DescribeTasks"], resources=[tasks]),
+            iam.PolicyStatement(
+                actions=["ecs:ListTasks"],
+                resources=["*"],
+                conditions={"ArnEquals": {"ecs:cluster": cluster}},
+            ),
+            iam.PolicyStatement(
+                actions=["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"],
+                resources=["*"],
+            ),
+            iam.PolicyStatement(
+                actions=["ecs:TagResource"],
+                resources=["*"],
+                conditions={"StringEquals": {"ecs:CreateAction": ["RegisterTaskDefinition"]}},
+            ),
+        ):
+            self._role.add_to_policy(statement)
+        acknowledge_wildcards(
+            self._role, resources=[tasks], reason="The tasks of this service's cluster."
+        )
+        Validations.of(self._role).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::*]",
+                reason="Task definitions are described by no resource; the other actions are "
+                "confined by conditions.",
+            )
+        )
+
+
+def start_with_permissions(pipeline: codepipeline.Pipeline, project: codebuild.IProject) -> None:
+    """Keep a pipeline, which runs as soon as it is made, until its actions may do anything.
+
+    Args:
+        pipeline: The pipeline.
+        project: What it builds with.
+    """
+    resource = pipeline.node.default_child
+    if not isinstance(resource, codepipeline.CfnPipeline):
+        raise TypeError("a pipeline has a CloudFormation resource")
+    for construct in (*pipeline.node.find_all(), *project.node.find_all()):
+        if isinstance(construct, iam.CfnPolicy):
+            resource.node.add_dependency(construct)

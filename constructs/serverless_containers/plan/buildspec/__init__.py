@@ -1,0 +1,32 @@
+"""What CodeBuild is told to do, and what ECR keeps of it. Pure Python, no CDK."""
+
+from serverless_containers.plan.buildspec.images import plan_images
+from serverless_containers.plan.buildspec.lifecycle import (
+    MOVING_TAGS,
+    LifecycleRule,
+    lifecycle_policy,
+    lifecycle_rules,
+)
+from serverless_containers.plan.buildspec.model import (
+    BuildspecOptions,
+    ImageBuild,
+    RegistryLogin,
+    Variable,
+    repository_variable,
+)
+from serverless_containers.plan.buildspec.spec import make_buildspec, to_yaml
+
+__all__ = [
+    "MOVING_TAGS",
+    "BuildspecOptions",
+    "ImageBuild",
+    "LifecycleRule",
+    "RegistryLogin",
+    "Variable",
+    "lifecycle_policy",
+    "lifecycle_rules",
+    "make_buildspec",
+    "plan_images",
+    "repository_variable",
+    "to_yaml",
+]

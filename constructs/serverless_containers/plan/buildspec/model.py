@@ -1,0 +1,129 @@
+"""What a build is made from, and the contract between the buildspec and whoever runs it.
+
+Everything that a template may compute (repositories, names, URLs) reaches the buildspec as an
+environment variable of the CodeBuild project, so that the buildspec itself holds no token.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from serverless_containers.plan.model import Architecture
+
+
+class Variable(StrEnum):
+    """The environment variables that the buildspec reads, besides ``REPOSITORY_<n>``.
+
+    CodeBuild gives CODEBUILD_SRC_DIR, CODEBUILD_BUILD_ID, CODEBUILD_BUILD_NUMBER,
+    CODEBUILD_BUILD_URL and CODEBUILD_RESOLVED_SOURCE_VERSION by itself ("Environment variables in
+    build environments", AWS CodeBuild User Guide). Each of these may be absent or empty.
+    """
+
+    SOURCE_TAG = "SOURCE_TAG"
+    """The tag of this source. Default: the first 12 characters of the commit that is built."""
+    FORCE_REBUILD = "FORCE_REBUILD"
+    """``true`` builds without cache and tags with the build number added. Default: no."""
+    CLUSTER_NAME = "CLUSTER_NAME"
+    """The ECS cluster that the service runs in; it need not exist yet."""
+    SERVICE_NAME = "SERVICE_NAME"
+    """The ECS service whose images are kept. Default: none runs, no image is marked as live."""
+    STACK_NAME = "STACK_NAME"
+    """The pipeline's stack. Default: none, the pipeline owns every rollout."""
+    WAIT_HANDLE_URL = "WAIT_HANDLE_URL"
+    """Where CloudFormation waits for the images. Default: it does not wait."""
+    TAG_PARAMETER = "TAG_PARAMETER"
+    """The name of the SSM parameter that takes the tag. Default: none does."""
+
+
+class Exported(StrEnum):
+    """The variables that the build exports to the pipeline's later stages."""
+
+    IMAGE_TAG = "IMAGE_TAG"
+    """The tag that all images of this run have."""
+    OWNER = "OWNER"
+    """Who rolls the service out: ``cloudformation`` or ``pipeline``."""
+
+
+def repository_variable(number: int) -> str:
+    """The variable that holds a repository's URI (``<registry>/<name>``, without a tag).
+
+    Args:
+        number: The place of the image among those given to ``make_buildspec``, from 1.
+    """
+    return f"REPOSITORY_{number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageBuild:
+    """How one image is built, in terms of the source that CodeBuild sees.
+
+    Attributes:
+        service: The Compose service, which is the container's name.
+        context: A folder below the source folder, with ``/`` between its parts, or a URL.
+        dockerfile: The Dockerfile below the source folder; with a URL as the context, below that.
+        dockerfile_inline: The text of the Dockerfile, in its place.
+        args: Build arguments; one that is None is taken from CodeBuild's environment, if it is
+            there.
+        target: The stage to build. Default: the last one.
+        labels: The image's labels.
+        network: The network of RUN instructions. Default: Docker's.
+        shm_size: Size of /dev/shm in bytes. Default: Docker's.
+        extra_hosts: Addresses by host name.
+        additional_contexts: Folders below the source folder, images or URLs, by name.
+        no_cache: Whether the cache is left alone.
+    """
+
+    service: str
+    context: str = "."
+    dockerfile: str = "Dockerfile"
+    dockerfile_inline: str | None = None
+    args: Mapping[str, str | None] = field(default_factory=dict)
+    target: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    network: str | None = None
+    shm_size: int | None = None
+    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    additional_contexts: Mapping[str, str] = field(default_factory=dict)
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryLogin:
+    """A registry to log in to before building, besides ECR.
+
+    Attributes:
+        registry: Its host name; ``docker.io`` is Docker Hub.
+        username_variable: The environment variable that holds the user's name.
+        password_variable: The one that holds the password: one of CodeBuild's type
+            SECRETS_MANAGER, so that it is masked in the log.
+    """
+
+    registry: str
+    username_variable: str
+    password_variable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildspecOptions:
+    """What a caller decides about a build.
+
+    The commands are shell code (POSIX sh) and run in the source folder, each in a shell of its own.
+    One that fails ends the build. None of them runs when all images exist already.
+
+    Attributes:
+        architecture: What the images run on, which is also what CodeBuild has to run on.
+        source_folder: The project's folder within the source. Default: the source is the folder.
+        before_build: Commands before the images are built.
+        after_build: Commands after that, before anything is pushed: tests. The images are called
+            ``"$REPOSITORY_1:$IMAGE_TAG"`` and so on.
+        scan: Commands for each image that was built, before anything is pushed: IMAGE is its name,
+            SERVICE its service.
+        logins: Registries to log in to besides ECR, for base images.
+    """
+
+    architecture: Architecture = Architecture.X86_64
+    source_folder: str = "."
+    before_build: tuple[str, ...] = ()
+    after_build: tuple[str, ...] = ()
+    scan: tuple[str, ...] = ()
+    logins: tuple[RegistryLogin, ...] = ()

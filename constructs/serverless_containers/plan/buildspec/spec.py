@@ -1,0 +1,93 @@
+"""The buildspec: CodeBuild's phases around one shell script.
+
+Format: "Build specification reference for CodeBuild", AWS CodeBuild User Guide. The script is
+``telling.sh`` and ``steps.sh``, followed by what this project puts into it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from serverless_containers.plan.buildspec.model import BuildspecOptions, Exported, ImageBuild
+from serverless_containers.plan.buildspec.script import project_script
+
+_SCRIPTS = ("telling.sh", "steps.sh")
+_HOME = '"$PIPELINE_HOME/pipeline.sh"'
+
+
+def make_buildspec(builds: Sequence[ImageBuild], options: BuildspecOptions) -> dict[str, Any]:
+    """The buildspec that builds and pushes images.
+
+    It reads the environment variables of ``Variable`` and, for each image, ``REPOSITORY_<n>``; it
+    exports those of ``Exported``, and its artifact is ``imagedefinitions.json``. CodeBuild has to
+    run privileged, with Docker 20.10 or later (23 with Buildx for ``additional_contexts``), the AWS
+    CLI and curl: all of its standard images do.
+
+    Args:
+        builds: The images, in the order of the REPOSITORY variables.
+        options: What the caller decides.
+
+    Returns:
+        Plain data, the same for the same arguments.
+
+    Raises:
+        ValueError: If there is nothing to build, or two images for one service.
+    """
+    names = [build.service for build in builds]
+    if not names:
+        raise ValueError("expected at least one image to build, got none")
+    if len(set(names)) < len(names):
+        raise ValueError(f"expected one image for each service, got {', '.join(names)}")
+    parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    script = "\n".join([*parts, project_script(builds, options)])
+    return {
+        "version": "0.2",
+        "env": {
+            "variables": {
+                "DOCKER_BUILDKIT": "1",
+                "BUILDKIT_PROGRESS": "plain",
+                # An attestation is a second image without a tag, and makes the first an index.
+                "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
+            },
+            "exported-variables": [str(name) for name in Exported],
+        },
+        "phases": {
+            "pre_build": {
+                "commands": [
+                    'export PIPELINE_HOME="$(mktemp -d)"',
+                    _here_document(script),
+                    f"sh {_HOME} prepare",
+                ]
+            },
+            "build": {"commands": [f"sh {_HOME} build"]},
+            "post_build": {"commands": [f"sh {_HOME} publish", '. "$PIPELINE_HOME/exports"']},
+        },
+        "artifacts": {"files": ["imagedefinitions.json"]},
+    }
+
+
+def to_yaml(buildspec: dict[str, Any]) -> str:
+    """A buildspec as YAML that a person can read: scripts are literal blocks."""
+    return yaml.dump(buildspec, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as it is."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def _here_document(script: str) -> str:
+    # A value from a Compose file may hold any line, this one too.
+    end = "END_OF_PIPELINE"
+    while end in script.splitlines():
+        end += "_"
+    return f"cat > {_HOME} <<'{end}'\n{script}{end}"

@@ -1,0 +1,1 @@
+"""What containers use besides their image: the kernel, volumes, files and logs."""

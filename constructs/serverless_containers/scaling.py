@@ -1,0 +1,40 @@
+"""How the number of tasks follows the load."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_ecs as ecs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskScaling:
+    """How the number of tasks follows the load.
+
+    Attributes:
+        min_capacity: The fewest tasks.
+        max_capacity: The most tasks.
+        cpu_percent: The average CPU utilisation to keep to, in percent; None to ignore it.
+        memory_percent: The average memory utilisation to keep to, in percent; None to ignore it.
+    """
+
+    min_capacity: float = 1
+    max_capacity: float
+    cpu_percent: float | None = 60
+    memory_percent: float | None = None
+
+
+def scale(service: ecs.FargateService, scaling: TaskScaling) -> None:
+    """Let a service scale.
+
+    Args:
+        service: The service, which must have no desired count of its own.
+        scaling: How.
+    """
+    count = service.auto_scale_task_count(
+        min_capacity=scaling.min_capacity, max_capacity=scaling.max_capacity
+    )
+    if scaling.cpu_percent is not None:
+        count.scale_on_cpu_utilization("Cpu", target_utilization_percent=scaling.cpu_percent)
+    if scaling.memory_percent is not None:
+        count.scale_on_memory_utilization(
+            "Memory", target_utilization_percent=scaling.memory_percent
+        )

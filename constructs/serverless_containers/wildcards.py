@@ -1,0 +1,43 @@
+"""Tells cdk-nag of a wildcard that has to be, one by one."""
+
+from collections.abc import Iterable, Mapping
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from constructs import Construct
+
+BUCKET_ACTIONS = ("s3:Abort*", "s3:DeleteObject*", "s3:GetBucket*", "s3:GetObject*", "s3:List*")
+"""What the CDK's grants on a bucket have in short."""
+
+
+def acknowledge_wildcards(
+    scope: Construct, *, reason: str, resources: Iterable[str] = (), actions: Iterable[str] = ()
+) -> None:
+    """Acknowledge AwsSolutions-IAM5 for exactly these wildcards, below a construct.
+
+    Args:
+        scope: The construct whose policies hold them.
+        reason: Why they have to be.
+        resources: Resources with a wildcard, as they are given to a statement.
+        actions: Actions with one.
+    """
+    stack = Stack.of(scope)
+    findings = [f"Resource::{_written(stack.resolve(each))}" for each in resources]
+    findings += [f"Action::{each}" for each in actions]
+    Validations.of(scope).acknowledge(
+        *(Acknowledgment(id=f"AwsSolutions-IAM5[{each}]", reason=reason) for each in findings)
+    )
+
+
+def _written(value: object) -> str:
+    """A resolved value as cdk-nag writes it: ``<Logical.Attribute>`` for what is not known yet."""
+    match value:
+        case {"Ref": str(name)}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case {"Fn::Join": [str(between), list(parts)]}:
+            return between.join(map(_written, parts))
+        case Mapping():
+            raise TypeError(f"expected a reference or text, got {value}")
+        case _:
+            return str(value)

@@ -1,0 +1,57 @@
+"""The first deployment: nothing that needs an image before there is one, and no circle."""
+
+from aws_cdk import Duration
+
+
+def test_the_service_waits_for_the_build(pipe):
+    piped = pipe()
+    (condition,) = piped.of_type("AWS::CloudFormation::WaitCondition")
+    (pipeline,) = piped.of_type("AWS::CodePipeline::Pipeline")
+    assert condition in piped.before("AWS::ECS::Service")
+    assert condition in piped.before("AWS::ECS::TaskDefinition")
+    assert pipeline in piped.before("AWS::CloudFormation::WaitCondition")
+
+
+def test_the_pipeline_waits_for_nothing_of_the_service(pipe):
+    piped = pipe()
+    before = piped.before("AWS::CodePipeline::Pipeline")
+    assert not before & piped.of_type("AWS::ECS::Service").keys()
+    assert not before & piped.of_type("AWS::ECS::TaskDefinition").keys()
+
+
+def test_it_does_not_start_before_its_actions_may_do_anything(pipe):
+    piped = pipe()
+    before = piped.before("AWS::CodePipeline::Pipeline")
+    policies = [
+        name for name in piped.of_type("AWS::IAM::Policy")
+        if "ContainersPipeline" in name and "Deploy" not in name
+    ]  # fmt: skip
+    assert len(policies) == 4
+    assert set(policies) <= before
+
+
+def test_it_finds_cluster_and_service_by_their_names(pipe):
+    piped = pipe()
+    service = piped.only("AWS::ECS::Service")["ServiceName"]
+    cluster = piped.only("AWS::ECS::Cluster")["ClusterName"]
+    deploy = piped.only("AWS::CodePipeline::Pipeline")["Stages"][2]["Actions"][0]
+    assert deploy["Configuration"]["ServiceName"] == service
+    assert deploy["Configuration"]["ClusterName"] == cluster
+    assert isinstance(service, str)
+
+
+def test_cloudformation_waits_longer_than_a_build_may_take(pipe):
+    piped = pipe(build_timeout=Duration.minutes(10))
+    condition = piped.only("AWS::CloudFormation::WaitCondition")
+    assert condition["Timeout"] == "2400"
+    assert piped.only("AWS::CodeBuild::Project")["TimeoutInMinutes"] == 10
+
+
+def test_there_is_no_lambda_function(pipe):
+    kinds = {resource["Type"] for resource in pipe().resources.values()}
+    assert not {kind for kind in kinds if "Lambda" in kind or kind.startswith("Custom::")}
+
+
+def test_without_anything_to_build_there_is_no_pipeline(pipe, shop):
+    shop.compose("services: {web: {image: nginx, ports: ['80']}}")
+    assert pipe().of_type("AWS::CodePipeline::Pipeline") == {}

@@ -1,0 +1,282 @@
+"""Repositories, build, stages and permissions."""
+
+import json
+
+import pytest
+from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Match, Template
+
+from serverless_containers import Architecture, ContainerApi, InvalidSourceError
+from serverless_containers.build_pipeline import BuildPipeline
+from serverless_containers.pipeline_source import GitHubFolder, PipelineSource, parse_github_url
+
+
+class TestRepositories:
+    def test_each_service_that_is_built_has_one(self, pipe):
+        assert len(pipe().of_type("AWS::ECR::Repository")) == 2
+
+    def test_tags_are_immutable_but_for_those_that_move(self, pipe):
+        pipe().template.all_resources_properties(
+            "AWS::ECR::Repository",
+            {
+                "ImageScanningConfiguration": {"ScanOnPush": True},
+                "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+                "ImageTagMutabilityExclusionFilters": Match.array_with(
+                    [
+                        {
+                            "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+                            "ImageTagMutabilityExclusionFilterValue": "latest",
+                        }
+                    ]
+                ),
+                "EmptyOnDelete": True,
+            },
+        )
+
+    def test_what_runs_is_kept_and_the_rest_expires(self, pipe):
+        for repository in pipe(retention_days=3).of_type("AWS::ECR::Repository").values():
+            policy = json.loads(repository["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"])
+            *kept, _untagged, rest = policy["rules"]
+            tags = [rule["selection"]["tagPatternList"] for rule in kept]
+            assert ["live"] in tags
+            assert ["latest"] in tags
+            assert rest["selection"]["countNumber"] == 3
+
+    def test_they_can_outlive_the_stack(self, pipe):
+        pipe(removal_policy=RemovalPolicy.RETAIN).template.has_resource(
+            "AWS::ECR::Repository",
+            {"DeletionPolicy": "Retain", "Properties": {"EmptyOnDelete": False}},
+        )
+
+
+class TestBuild:
+    @pytest.mark.parametrize(
+        ("architecture", "kind", "image"),
+        [
+            (Architecture.X86_64, "LINUX_CONTAINER", "amazonlinux-x86_64-standard"),
+            (Architecture.ARM64, "ARM_CONTAINER", "amazonlinux-aarch64-standard"),
+        ],
+    )
+    def test_it_runs_on_the_architecture_of_the_task(self, pipe, architecture, kind, image):
+        project = pipe(api={"architecture": architecture}).only("AWS::CodeBuild::Project")
+        assert project["Environment"]["Type"] == kind
+        assert image in project["Environment"]["Image"]
+        assert project["Environment"]["PrivilegedMode"] is True
+        assert project["ConcurrentBuildLimit"] == 1
+
+    def test_it_knows_what_the_buildspec_asks_for(self, pipe):
+        project = pipe().only("AWS::CodeBuild::Project")
+        names = {each["Name"] for each in project["Environment"]["EnvironmentVariables"]}
+        assert names == {
+            "REPOSITORY_1", "REPOSITORY_2", "CLUSTER_NAME", "SERVICE_NAME", "STACK_NAME",
+        }  # fmt: skip
+        assert "docker build" in json.dumps(project["Source"]["BuildSpec"])
+
+    def test_commands_of_the_caller_are_in_it(self, pipe):
+        piped = pipe(before_build=["echo one"], after_build=["echo two"], scan=["echo three"])
+        buildspec = json.dumps(piped.only("AWS::CodeBuild::Project")["Source"]["BuildSpec"])
+        assert all(command in buildspec for command in ("echo one", "echo two", "echo three"))
+
+    def test_no_wildcard_but_where_there_is_nothing_narrower(self, pipe):
+        piped = pipe()
+        allowed = {
+            "ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:ListTasks",
+            "ecs:RegisterTaskDefinition", "ecs:TagResource",
+        }  # fmt: skip
+        for policy in piped.of_type("AWS::IAM::Policy").values():
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+                actions = statement["Action"]
+                actions = {actions} if isinstance(actions, str) else set(actions)
+                assert statement["Resource"] != "*" or actions <= allowed, statement
+
+    def test_it_logs_in_to_other_registries_with_secrets(self, pipe):
+        secret = secretsmanager.Secret.from_secret_complete_arn(
+            Stack(), "Hub", "arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-AbCdEf"
+        )
+        project = pipe(registry_logins={"docker.io": secret}).only("AWS::CodeBuild::Project")
+        variables = {each["Name"]: each for each in project["Environment"]["EnvironmentVariables"]}
+        assert variables["REGISTRY_1_PASSWORD"]["Type"] == "SECRETS_MANAGER"
+        assert variables["REGISTRY_1_PASSWORD"]["Value"].endswith(":secret:hub-AbCdEf:password")
+        assert "docker.io" in json.dumps(project["Source"]["BuildSpec"])
+
+    def test_a_build_outside_the_folder_has_its_place(self, pipe, shop):
+        shop.compose("services: {web: {build: ../elsewhere, ports: ['80']}}")
+        (shop.path.parent / "elsewhere").mkdir()
+        (shop.path.parent / "elsewhere" / "Dockerfile").write_text("FROM scratch\n")
+        with pytest.raises(InvalidSourceError, match=r"yml:1:\d+: services\.web\.build"):
+            pipe()
+
+
+class TestStages:
+    def test_a_run_knows_whom_to_signal_and_its_tag(self, pipe):
+        _, build, _ = pipe().only("AWS::CodePipeline::Pipeline")["Stages"]
+        variables = json.dumps(build["Actions"][0]["Configuration"]["EnvironmentVariables"])
+        assert "WAIT_HANDLE_URL" in variables
+        assert "SOURCE_TAG" in variables
+
+    def test_source_build_and_deploy(self, pipe):
+        pipeline = pipe().only("AWS::CodePipeline::Pipeline")
+        assert [stage["Name"] for stage in pipeline["Stages"]] == ["Source", "Build", "Deploy"]
+        assert pipeline["PipelineType"] == "V2"
+        assert pipeline["RestartExecutionOnUpdate"] is True
+
+    def test_cloudformations_rollouts_are_left_to_it(self, pipe):
+        *_, deploy = pipe().only("AWS::CodePipeline::Pipeline")["Stages"]
+        (condition,) = deploy["BeforeEntry"]["Conditions"]
+        assert condition["Result"] == "SKIP"
+        (rule,) = condition["Rules"]
+        assert rule["RuleTypeId"]["Provider"] == "VariableCheck"
+        assert rule["Configuration"] == {
+            "Variable": "#{Build.OWNER}",
+            "Value": "pipeline",
+            "Operator": "EQ",
+        }
+
+    def test_the_deploy_action_may_change_this_service_alone(self, pipe):
+        piped = pipe()
+        (policy,) = [
+            each for name, each in piped.of_type("AWS::IAM::Policy").items() if "DeployRole" in name
+        ]
+        statements = policy["Properties"]["PolicyDocument"]["Statement"]
+        (own,) = [
+            each
+            for name, each in piped.of_type("AWS::IAM::Policy").items()
+            if "PipelineMayRun" in name
+        ]
+        (update,) = [each for each in statements if "ecs:UpdateService" in each["Action"]]
+        service = piped.only("AWS::ECS::Service")["ServiceName"]
+        assert json.dumps(update["Resource"]).endswith(f'/{service}"]]}}')
+        (passing,) = own["Properties"]["PolicyDocument"]["Statement"]
+        assert passing["Action"] == "iam:PassRole"
+        assert len(passing["Resource"]) == 2
+
+    def test_artifacts_expire(self, pipe):
+        bucket = pipe().only("AWS::S3::Bucket")
+        (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+        assert rule["ExpirationInDays"] == 7
+
+    def test_failures_can_be_told(self, pipe):
+        topic = sns.Topic.from_topic_arn(
+            Stack(), "Topic", "arn:aws:sns:us-east-1:123456789012:failures"
+        )
+        pipe(notifications=topic).template.has_resource_properties(
+            "AWS::CodeStarNotifications::NotificationRule",
+            {"EventTypeIds": ["codepipeline-pipeline-pipeline-execution-failed"]},
+        )
+
+
+class TestGitHub:
+    URL = "https://github.com/acme/shop/tree/main/backend/src"
+
+    def template(self, shop, source):
+        stack = Stack()
+        BuildPipeline(
+            stack, "Build", source=shop.path, cluster_name="c", service_name="s",
+            pipeline_source=source,
+        )  # fmt: skip
+        return Template.from_stack(stack)
+
+    @pytest.mark.parametrize(
+        ("url", "branch", "place"),
+        [
+            ("https://github.com/a/b", None, ("a", "b", "main", ".")),
+            ("https://github.com/a/b.git", None, ("a", "b", "main", ".")),
+            ("https://github.com/a/b/", "dev", ("a", "b", "dev", ".")),
+            ("https://github.com/a/b/tree/dev", None, ("a", "b", "dev", ".")),
+            ("https://github.com/a/b/tree/main/x/y/", None, ("a", "b", "main", "x/y")),
+            ("https://github.com/a/b/tree/feat/one/x", "feat/one", ("a", "b", "feat/one", "x")),
+        ],
+    )
+    def test_a_folders_url(self, url, branch, place):
+        owner, repo, name, folder = place
+        assert parse_github_url(url, branch) == GitHubFolder(
+            owner=owner, repo=repo, branch=name, folder=folder
+        )
+
+    @pytest.mark.parametrize(
+        "url", ["https://gitlab.com/a/b", "git@github.com:a/b.git", "https://github.com/a", "a/b"]
+    )
+    def test_another_url_is_refused(self, url):
+        with pytest.raises(ValueError, match=r"expected https://github\.com/OWNER/REPO"):
+            parse_github_url(url)
+
+    def test_the_branch_must_be_the_urls(self):
+        with pytest.raises(ValueError, match="is not one of the branch 'dev'"):
+            parse_github_url(self.URL, "dev")
+
+    def test_a_connection_starts_it_when_the_folder_changes(self, shop):
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        source = PipelineSource.github(self.URL, connection_arn=arn)
+        pipeline = self.template(shop, source)
+        pipeline.has_resource_properties(
+            "AWS::CodePipeline::Pipeline",
+            {
+                "Triggers": [
+                    {
+                        "GitConfiguration": {
+                            "Push": [
+                                {
+                                    "Branches": {"Includes": ["main"]},
+                                    "FilePaths": {"Includes": ["backend/src/**"]},
+                                }
+                            ],
+                            "SourceActionName": "Source",
+                        },
+                        "ProviderType": "CodeStarSourceConnection",
+                    }
+                ]
+            },
+        )
+
+    def test_the_tag_is_in_a_parameter(self, shop):
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        template = self.template(shop, PipelineSource.github(self.URL, connection_arn=arn))
+        template.resource_count_is("AWS::SSM::Parameter", 1)
+        project = next(iter(template.find_resources("AWS::CodeBuild::Project").values()))
+        variables = project["Properties"]["Environment"]["EnvironmentVariables"]
+        names = {each["Name"] for each in variables}
+        assert "TAG_PARAMETER" in names
+        assert "SOURCE_TAG" not in names
+
+    def test_the_service_in_a_stack_of_its_own_reads_it_at_each_deployment(self, shop):
+        # GIVEN the pipeline's stack, and the service's
+        app = App()
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        pipeline = BuildPipeline(
+            Stack(app, "Pipeline"),
+            "Build",
+            source=shop.path,
+            cluster_name="shop",
+            service_name="shop",
+            pipeline_source=PipelineSource.github(self.URL, connection_arn=arn),
+        )
+        stack = Stack(app, "Service")
+        ContainerApi(stack, "Api", source=shop.path, images=pipeline.images)
+        template = Template.from_stack(stack)
+        # THEN the tag is a parameter that CloudFormation resolves anew
+        kinds = {each["Type"] for each in template.to_json()["Parameters"].values()}
+        assert "AWS::SSM::Parameter::Value<String>" in kinds
+        # AND names and permission are the pipeline's
+        template.has_resource_properties("AWS::ECS::Service", {"ServiceName": "shop"})
+        template.has_resource_properties("AWS::ECS::Cluster", {"ClusterName": "shop"})
+        template.has_resource_properties(
+            "AWS::IAM::Policy", {"PolicyDocument": {"Statement": Match.array_with(
+                [Match.object_like({"Action": "iam:PassRole"})])}},
+        )  # fmt: skip
+        # AND the pipeline's stack knows nothing of the service's
+        assert [each.node.id for each in stack.dependencies] == ["Pipeline"]
+
+    def test_beside_the_service_it_is_refused(self, pipe):
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        with pytest.raises(ValueError, match="a pipeline from GitHub needs a stack of its own"):
+            pipe(pipeline_source=PipelineSource.github(self.URL, connection_arn=arn))
+
+    def test_a_token_stays_in_its_secret(self, shop):
+        token = secretsmanager.Secret.from_secret_name_v2(Stack(), "Token", "github-token")
+        template = self.template(shop, PipelineSource.github_token(self.URL, token=token))
+        assert "{{resolve:secretsmanager:github-token:SecretString" in json.dumps(
+            template.to_json()
+        )
+        template.resource_count_is("AWS::CodePipeline::Webhook", 1)
