@@ -82,8 +82,8 @@ def run_variables(
 ) -> dict[str, codebuild.BuildEnvironmentVariable]:
     """What the runs of one version are told.
 
-    It stands in the pipeline, not in the project: whatever makes a new wait condition must also be a
-    change of the pipeline, which restarts it, or nobody would ever signal.
+    It stands in the pipeline, not in the project: whatever makes a new wait condition must also be
+    a change of the pipeline, which restarts it, or nobody would ever signal.
 
     Args:
         handle: The wait condition's handle.
