@@ -317,13 +317,9 @@ def test_a_pipelines_stack_is_deployed_updated_and_destroyed_though_nothing_is_b
     assert conditions(second).isdisjoint(conditions(first))
     (tag,) = (condition[:12] for condition in conditions(second))
     clients = Clients(endpoint=first["endpoint"], account=ACCOUNT, region="us-east-1")
-    (project,) = clients["codebuild"].batch_get_projects(
-        names=clients["codebuild"].list_projects()["projects"]
-    )["projects"]
-    variables = {
-        each["name"]: each["value"] for each in project["environment"]["environmentVariables"]
-    }
-    assert variables["SOURCE_TAG"] == tag
+    newest, *_ = clients["ecs"].list_task_definitions(sort="DESC")["taskDefinitionArns"]
+    definition = clients["ecs"].describe_task_definition(taskDefinition=newest)["taskDefinition"]
+    assert any(each["image"].endswith(f":{tag}") for each in definition["containerDefinitions"])
 
     clients["cloudformation"].delete_stack(StackName="Stack")
     clients["cloudformation"].get_waiter("stack_delete_complete").wait(
