@@ -218,6 +218,13 @@ class TestVolumes:
             },
         )
 
+    def test_nobody_mounts_it_but_through_its_mount_targets(self, deploy):
+        properties = deploy(self.EFS).only("AWS::EFS::FileSystem")
+        (statement,) = properties["FileSystemPolicy"]["Statement"]
+        assert statement["Condition"] == {
+            "Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}
+        }
+
     def test_the_tasks_alone_reach_it_and_wait_for_it(self, deploy):
         deployed = deploy(self.EFS)
         (rule,) = [

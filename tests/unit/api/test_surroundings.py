@@ -80,6 +80,10 @@ def test_an_image_in_ecr_may_be_pulled(project, image):
     folder = project.compose(f"services: {{web: {{image: '{registry}/{image}', ports: ['80']}}}}")
     stack = Stack(App(), "Test")
     ContainerApi(stack, "Api", source=folder)
+    template = Template.from_stack(stack)
+    assert image.removeprefix("shop/web") in json.dumps(
+        template.find_resources("AWS::ECS::TaskDefinition")
+    )
     policies = json.dumps(Template.from_stack(stack).find_resources("AWS::IAM::Policy"))
     assert "ecr:BatchGetImage" in policies
     assert ":ecr:eu-central-1:123456789012:repository/shop/web" in policies

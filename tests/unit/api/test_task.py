@@ -1,5 +1,8 @@
 """The task definition: containers, roles, logs."""
 
+import json
+from pathlib import Path
+
 import pytest
 from aws_cdk import Duration, Token
 from aws_cdk import aws_ecr as ecr
@@ -238,6 +241,28 @@ class TestImages:
         deployed = deploy(self.BUILT)
         assert "cdk-hnb659fds-container-assets" in str(deployed.containers()["web"]["Image"])
 
+    def test_the_build_is_as_the_file_says(self, deploy, project):
+        # GIVEN a build that says everything that an asset can be told
+        project.write("app/deploy/Dockerfile", "FROM scratch AS run\n")
+        deployed = deploy(
+            "services: {web: {ports: ['80'], build: {context: app, network: host, no_cache: true, "
+            "dockerfile: deploy/Dockerfile, target: run, args: {V: '1', UNSET: null}}}}"
+        )
+        # THEN the CDK CLI is told the same
+        assembly = deployed.app.synth()
+        manifest = json.loads((Path(assembly.directory) / "Test.assets.json").read_text())
+        (image,) = manifest["dockerImages"].values()
+        source = image["source"]
+        assert source.pop("directory").startswith("asset.")
+        assert source == {
+            "dockerFile": "deploy/Dockerfile",
+            "dockerBuildTarget": "run",
+            "dockerBuildArgs": {"V": "1"},
+            "networkMode": "host",
+            "cacheDisabled": True,
+            "platform": "linux/amd64",
+        }
+
     def test_or_they_are_in_ecr(self, deploy, project):
         project.write("app/Dockerfile", "FROM scratch AS run\n")
         deployed = deploy(self.BUILT, images=BuiltImages.repositories(prefix="shop/", tag="abc123"))
@@ -313,7 +338,8 @@ class TestStopDelay:
         # THEN it is told to stop first, because it depends on the entrypoint, and takes 10 seconds
         assert delay["DependsOn"] == [{"ContainerName": "web", "Condition": "START"}]
         assert delay["Essential"] is False
-        assert "sleep 10; exit 0" in delay["Command"][0]
+        assert delay["Command"][0].startswith("trap 'sleep 10; exit 0' TERM; ")
+        assert delay["User"] == "65534:65534"
         assert delay["StopTimeout"] == 20
         assert delay["ReadonlyRootFilesystem"] is True
 

@@ -196,6 +196,11 @@ def test_resources_become_the_containers_own(plan_service):
     assert (web.cpu, web.memory_mib, web.memory_reservation_mib) == (512, 300, 100)
 
 
+@pytest.mark.parametrize(("given", "mib"), [("1048577b", 6), ("7340033b", 8), ("7m", 7), ("6m", 6)])
+def test_memory_is_rounded_up_to_whole_mib_and_docker_has_a_least(plan_service, given, mib):
+    assert plan_service(f"mem_limit: {given}")["web"].memory_mib == mib
+
+
 def test_the_older_resource_keys_count_too(plan_service):
     web = plan_service("cpus: 0.25\nmem_limit: 512m\nmem_reservation: 256m")["web"]
     assert (web.cpu, web.memory_mib, web.memory_reservation_mib) == (256, 512, 256)
