@@ -68,3 +68,41 @@ def test_every_error_is_reported_at_once(plan):
     assert {code for code, _ in planned.findings} >= {
         "key-rejected", "port-taken", "stop-timeout-range", "entrypoint-ambiguous",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "path"),
+    [
+        ("ports: [{target: 81, name: admin}]", "key-approximated", "ports[0].name"),
+        ("ports: [{target: 81, app_protocol: http}]", "key-approximated", "ports[0].app_protocol"),
+        (
+            "volumes: [{type: volume, target: /x, volume: {nocopy: true}}]",
+            "key-local-only",
+            "volumes[0].volume.nocopy",
+        ),
+        (
+            "volumes: [{type: tmpfs, target: /x, tmpfs: {size: 64m, mode: 448}}]",
+            "key-approximated",
+            "volumes[0].tmpfs.mode",
+        ),
+        ("networks: {default: {aliases: [www]}}", "key-local-only", "networks.default.aliases"),
+    ],
+)
+def test_a_key_of_a_listed_item_is_not_dropped_in_silence(plan, keys, code, path):
+    ports = "" if keys.startswith("ports") else "ports: ['80'], "
+    planned = plan(f"services: {{web: {{image: nginx, {ports}{keys}}}}}")
+    assert planned.plan is not None
+    assert any(f"services.web.{path}: " in message for message in planned.messages(code))
+
+
+def test_a_dependencys_restart_is_not_dropped_in_silence(plan):
+    planned = plan("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            depends_on: {db: {condition: service_started, restart: true}}
+          db: {image: postgres}
+        """)
+    (message,) = planned.messages("key-approximated")
+    assert "services.web.depends_on.db.restart: ECS restarts no container" in message

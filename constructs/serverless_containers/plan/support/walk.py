@@ -8,6 +8,7 @@ from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Seque
 from serverless_containers.findings import KeyPath, Location
 from serverless_containers.plan.support.builds import BUILD_KEYS
 from serverless_containers.plan.support.deploys import DEPLOY_KEYS, HEALTHCHECK_KEYS
+from serverless_containers.plan.support.items import ITEM_KEYS
 from serverless_containers.plan.support.key import Key, Support
 from serverless_containers.plan.support.services import SERVICE_KEYS
 from serverless_containers.plan.support.top_level import (
@@ -52,10 +53,24 @@ def walk(project: Project) -> Iterator[Found]:
         if not isinstance(service.node, MappingNode):
             continue
         yield from _keys(service.node, service.path, SERVICE_KEYS)
+        for key, table in ITEM_KEYS.items():
+            yield from _items(service.node.get(key), (*service.path, key), table)
         for key, table in _PARTS.items():
             below = service.node.get(key)
             if isinstance(below, MappingNode):
                 yield from _keys(below, (*service.path, key), table)
+
+
+def _items(node: Node | None, path: KeyPath, table: Table) -> Iterator[Found]:
+    """The keys of what is listed, or named, under a key of a service."""
+    if isinstance(node, Sequence):
+        for index, item in enumerate(node):
+            if isinstance(item, MappingNode):
+                yield from _keys(item, (*path, index), table)
+    elif isinstance(node, MappingNode):
+        for name, item in node.items():
+            if isinstance(item, MappingNode):
+                yield from _keys(item, (*path, name), table)
 
 
 def _used(project: Project, section: str) -> set[str | None]:
