@@ -290,7 +290,7 @@ class BuildPipeline(Construct):
         for construct in (pipeline, deploy, self.project):
             acknowledge_wildcards(
                 construct,
-                resources=[bucket.arn_for_objects("*"), *bound.objects],
+                resources=[bucket.arn_for_objects("*")],
                 actions=BUCKET_ACTIONS,
                 reason="Within the pipeline's own bucket, whose keys CodePipeline chooses, and the "
                 "source that the CDK has put on S3.",

@@ -43,7 +43,6 @@ class BoundSource:
         folder: The project's folder within the output.
         hash: The content's hash, if it is known at synthesis.
         triggers: What starts the pipeline, besides its own stack.
-        objects: The ARNs that the source action reads, where they hold a wildcard.
     """
 
     action: codepipeline.IAction
@@ -51,7 +50,6 @@ class BoundSource:
     folder: str = "."
     hash: str | None = None
     triggers: Sequence[codepipeline.TriggerProps] = ()
-    objects: Sequence[str] = ()
 
 
 class PipelineSource(ABC):

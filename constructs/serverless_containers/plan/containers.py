@@ -1,6 +1,5 @@
 """Each Compose service as an ECS container definition."""
 
-import re
 from collections.abc import Iterable
 
 from serverless_containers.compose.model import Condition, Project, Resources, Service
@@ -15,6 +14,7 @@ from serverless_containers.plan.model import (
     MountPlan,
     PortPlan,
 )
+from serverless_containers.plan.names import EXPECTED, NAME
 from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
@@ -27,7 +27,6 @@ _CONDITIONS = {
 RESERVED_NAMES = frozenset({"files", "log-router", "stop-delay"})
 """The names of containers that a task may have besides the project's."""
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _MIB = 1024 * 1024
 _LEAST_MEMORY_MIB = 6
 """Docker's own least limit; "ContainerDefinition", Amazon ECS API Reference."""
@@ -195,8 +194,8 @@ def _reservation(
 
 
 def _check_name(service: Service, findings: Findings) -> None:
-    if not _NAME.fullmatch(service.name):
-        problem = "expected letters, digits, hyphens and underscores, at most 255"
+    if not NAME.fullmatch(service.name):
+        problem = EXPECTED
     elif service.name in RESERVED_NAMES:
         problem = "the task has a container of this name of its own"
     else:

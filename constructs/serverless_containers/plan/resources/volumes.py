@@ -12,10 +12,10 @@ from serverless_containers.compose.nodes import MappingNode, Scalar
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules as plan_rules
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.names import EXPECTED, NAME
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 _IDS = re.compile(r"(\d+)(?::(\d+))?")
 _FIX_BIND = (
@@ -59,13 +59,12 @@ class Mounts:
         if mount.source is None:
             name = f"{service.name}-{index}"
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
-        if not _NAME.fullmatch(mount.source):
+        if not NAME.fullmatch(mount.source):
             self.findings.report(
                 plan_rules.NAME_INVALID,
                 mount.at("source"),
                 (*mount.path, "source"),
-                f"expected letters, digits, hyphens and underscores, at most 255, got "
-                f"{mount.source!r}",
+                f"{EXPECTED}, got {mount.source!r}",
                 "rename the volume",
             )
             return None
