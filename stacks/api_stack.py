@@ -8,7 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
-from serverless_containers import Authorization, BuiltImages, ContainerApi
+from serverless_containers import Authorization, BuiltImages, ContainerApi, ResourceAccess
 from stacks.environments import Access, Domain, EnvironmentConfig
 
 
@@ -40,7 +40,7 @@ class ApiStack(Stack):
             environment_name=config.name,
             entrypoint=entrypoint,
             images=images,
-            environment={"STORAGE_POSTS_NAME": posts.table_name},
+            resources=[ResourceAccess.table(posts, name="posts")],
             authorization=_authorization(config),
             cors_preflight=_cors(config),
             throttle=_throttle(config),
@@ -56,7 +56,6 @@ class ApiStack(Stack):
             log_retention=config.log_retention,
             removal_policy=config.removal_policy,
         )
-        posts.grant_read_write_data(self.api)
         self._acknowledge(config)
         self._tell()
 
@@ -83,7 +82,7 @@ class ApiStack(Stack):
         region, cluster, service = self.region, self.api.cluster, self.api.service
         console = f"https://{region}.console.aws.amazon.com"
         outputs = {
-            "Url": self.api.url,
+            **self.api.client_outputs,
             "ClusterName": cluster.cluster_name,
             "ServiceName": service.service_name,
             "AccessLogGroup": self.api.access_log_group.log_group_name,
@@ -99,9 +98,6 @@ class ApiStack(Stack):
         if self.api.build_pipeline is not None:
             outputs["PipelineConsole"] = self.api.build_pipeline.console_url
             outputs["ImageTag"] = self.api.build_pipeline.source_tag
-        if self.api.user_pool and self.api.user_pool_client:
-            outputs["UserPoolId"] = self.api.user_pool.user_pool_id
-            outputs["UserPoolClientId"] = self.api.user_pool_client.user_pool_client_id
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
 

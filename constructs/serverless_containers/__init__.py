@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from serverless_containers.pipeline_props import PipelineProps
     from serverless_containers.pipeline_source import PipelineSource
     from serverless_containers.plan import Architecture
+    from serverless_containers.resource_access import Access, ResourceAccess
     from serverless_containers.scaling import TaskScaling
+    from serverless_containers.secrets_from_files import SecretsFromFiles
     from serverless_containers.service_props import ServiceProps
 
 __all__ = [
+    "Access",
     "Architecture",
     "Authorization",
     "BuildPipeline",
@@ -31,6 +34,8 @@ __all__ = [
     "NetworkProfile",
     "PipelineProps",
     "PipelineSource",
+    "ResourceAccess",
+    "SecretsFromFiles",
     "ServiceProps",
     "Severity",
     "Suppression",
@@ -38,6 +43,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Access": "resource_access",
     "Architecture": "plan",
     "Authorization": "authorization",
     "BuildPipeline": "build_pipeline",
@@ -48,6 +54,8 @@ _HOMES = {
     "NetworkProfile": "network",
     "PipelineProps": "pipeline_props",
     "PipelineSource": "pipeline_source",
+    "ResourceAccess": "resource_access",
+    "SecretsFromFiles": "secrets_from_files",
     "ServiceProps": "service_props",
     "Severity": "findings",
     "Suppression": "findings",

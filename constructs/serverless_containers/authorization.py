@@ -23,12 +23,15 @@ class BoundAuthorization:
         scopes: The OAuth scopes of which a token must have one.
         user_pool: The user pool that signs the tokens, if it is one.
         user_pool_client: The client for web applications, if one was made.
+        client_type: What the configuration of client applications calls it
+            ("AWSAuthorizationType", Amplify Libraries).
     """
 
     authorizer: apigwv2.IHttpRouteAuthorizer | None = None
     scopes: Sequence[str] = ()
     user_pool: cognito.IUserPool | None = None
     user_pool_client: cognito.IUserPoolClient | None = None
+    client_type: str
 
 
 class Authorization(ABC):
@@ -95,12 +98,12 @@ class Authorization(ABC):
 
 class _Open(Authorization):
     def bind(self, scope: Construct) -> BoundAuthorization:  # noqa: ARG002  # makes nothing
-        return BoundAuthorization()
+        return BoundAuthorization(client_type="NONE")
 
 
 class _Iam(Authorization):
     def bind(self, scope: Construct) -> BoundAuthorization:  # noqa: ARG002  # makes nothing
-        return BoundAuthorization(authorizer=authorizers.HttpIamAuthorizer())
+        return BoundAuthorization(authorizer=authorizers.HttpIamAuthorizer(), client_type="AWS_IAM")
 
 
 class _Jwt(Authorization):
@@ -115,6 +118,7 @@ class _Jwt(Authorization):
                 "JwtAuthorizer", self._issuer, jwt_audience=list(self._audience)
             ),
             scopes=self._scopes,
+            client_type="OPENID_CONNECT",
         )
 
 
@@ -142,7 +146,9 @@ class _Cognito(Authorization):
             ),
             scopes=self._scopes,
             user_pool=pool,
-            user_pool_client=made,
+            # Of several clients none is that of the application to configure.
+            user_pool_client=made or (self._clients[0] if len(self._clients) == 1 else None),
+            client_type="AMAZON_COGNITO_USER_POOLS",
         )
 
     def _make_pool(self, scope: Construct) -> cognito.UserPool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Unpack
 
 import jsii
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -24,6 +24,7 @@ from serverless_containers.build_pipeline import BuildPipeline
 from serverless_containers.custom_domain import CustomDomain
 from serverless_containers.http_api import HttpApiDoor
 from serverless_containers.metric_props import MetricProps
+from serverless_containers.secrets_from_files import ProjectSecrets
 from serverless_containers.service import ContainerService
 from serverless_containers.service_props import ServiceProps
 
@@ -113,6 +114,23 @@ class ContainerApi(Construct):
         return self._url
 
     @property
+    def client_outputs(self) -> Mapping[str, str]:
+        """What ``serverless-containers client-config`` reads; make each a ``CfnOutput`` by its key.
+
+        ``ApiName``, ``Url``, ``Region``, ``AuthorizationType`` and, where a user pool guards the
+        API, ``UserPoolId`` and, where one client is its application's, ``UserPoolClientId``.
+        """
+        pool, client = self.user_pool, self.user_pool_client
+        return {
+            "ApiName": self._containers.plan.name,
+            "Url": self.url,
+            "Region": Stack.of(self).region,
+            "AuthorizationType": self._door.authorization.client_type,
+            **({"UserPoolId": pool.user_pool_id} if pool else {}),
+            **({"UserPoolClientId": client.user_pool_client_id} if client else {}),
+        }
+
+    @property
     def api(self) -> apigwv2.HttpApi:
         """The HTTP API, for more routes."""
         return self._door.api
@@ -139,7 +157,7 @@ class ContainerApi(Construct):
 
     @property
     def user_pool_client(self) -> cognito.IUserPoolClient | None:
-        """The pool's client for web applications, if it was made here."""
+        """The pool's client for web applications, if it was made here or is the only one given."""
         return self._door.authorization.user_pool_client
 
     @property
@@ -176,6 +194,11 @@ class ContainerApi(Construct):
     def log_groups(self) -> Mapping[str, logs.LogGroup]:
         """The containers' log groups by the same names."""
         return self._containers.log_groups
+
+    @property
+    def secrets(self) -> ProjectSecrets:
+        """Its secrets, but for those that were given one by one."""
+        return self._containers.secrets
 
     @property
     def file_system(self) -> efs.FileSystem | None:

@@ -1,6 +1,6 @@
 """Where the tasks run: a VPC of a given cost profile, or one that exists already."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -8,6 +8,8 @@ from aws_cdk import Annotations, Fn, RemovalPolicy, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
+
+from serverless_containers.plan.secrets.model import SecretStore
 
 
 class NetworkProfile(Enum):
@@ -64,7 +66,7 @@ class Network(Construct):
         minimum_zones: The fewest zones to span; a load balancer needs two.
         log_retention: How long flow logs are kept.
         removal_policy: What becomes of the flow logs when the stack is deleted.
-        secrets: Whether tasks read from Secrets Manager, for the endpoints.
+        secrets: The stores that tasks read secrets from, for the endpoints.
         execute: Whether tasks take part in ECS Exec, for the endpoints.
     """
 
@@ -79,7 +81,7 @@ class Network(Construct):
         minimum_zones: int = 1,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
-        secrets: bool = False,
+        secrets: Collection[SecretStore] = (),
         execute: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -152,7 +154,7 @@ class Network(Construct):
             return 2
         return 3
 
-    def _make_endpoints(self, *, secrets: bool, execute: bool) -> Placement:
+    def _make_endpoints(self, *, secrets: Collection[SecretStore], execute: bool) -> Placement:
         """Give tasks their way to AWS, where they have no other.
 
         The services are those of "Amazon ECS interface VPC endpoints", Amazon ECS Developer Guide.
@@ -162,8 +164,10 @@ class Network(Construct):
             "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
             "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
         }
-        if secrets:
+        if SecretStore.SECRETS_MANAGER in secrets:
             services["SecretsManager"] = ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+        if SecretStore.PARAMETER_STORE in secrets:
+            services["Ssm"] = ec2.InterfaceVpcEndpointAwsService.SSM
         if execute:
             services["SsmMessages"] = ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES
         group = ec2.SecurityGroup(

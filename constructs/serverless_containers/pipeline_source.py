@@ -27,6 +27,7 @@ _NEVER_SENT = (
     ".secret-*",
     ".env.local",
     "cdk.out",
+    "custom-policies.json",
     "*.override.yml",
     "*.override.yaml",
 )

@@ -1,30 +1,39 @@
 """A Compose project as a Fargate service: what both doors share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Unpack
 
-from aws_cdk import Duration, Names, RemovalPolicy, Tags, Token
+from aws_cdk import Names, RemovalPolicy, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline
+from serverless_containers.custom_policies import attach_policies
 from serverless_containers.execute_command import enable_execute_command
 from serverless_containers.images import BuiltImages
 from serverless_containers.keywords import check_keywords
-from serverless_containers.network import Network, NetworkProfile, Placement, existing_placement
-from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.network import Network, NetworkProfile, Placement
+from serverless_containers.plan import Architecture
 from serverless_containers.plan.resources.rules import UTILITY_IMAGE
+from serverless_containers.plan.secrets.reader import owner_of
+from serverless_containers.resource_access import merge_environment
 from serverless_containers.scaling import scale
+from serverless_containers.secrets_from_files import ProjectSecrets, push_command
+from serverless_containers.service_defaults import (
+    can_pull_utility,
+    given_placement,
+    log_retention,
+    plan_options,
+    removal_policy,
+    stop_delay,
+    utility_image,
+)
 from serverless_containers.service_props import ServiceProps
 from serverless_containers.source import read_source, refuse
-from serverless_containers.stop_delay import StopDelay
 from serverless_containers.task import Task
-
-_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
-_DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
 class ContainerService(Construct):
@@ -54,6 +63,7 @@ class ContainerService(Construct):
         containers: The containers by service name.
         log_groups: Their log groups by service name.
         file_system: The file system of named volumes, if there are any.
+        secrets: What its containers read, but for what was given one by one.
     """
 
     def __init__(
@@ -74,13 +84,15 @@ class ContainerService(Construct):
         self.plan = read_source(
             self,
             source,
-            _plan_options(props),
+            plan_options(props),
             environment=props.get("environment_name"),
             suppress=props.get("suppress", ()),
+            policies=props.get("custom_policies"),
         )
         self.port = self.plan.port
+        self.secrets = self._secrets(props, source)
         self._images = self._prepare_images(props)
-        placement = _given_placement(props) or self._make_network(props).placement
+        placement = given_placement(props) or self._make_network(props).placement
         self.vpc = placement.vpc
         self.task_subnets = placement.subnets
         task = self._make_task(props, placement)
@@ -106,6 +118,7 @@ class ContainerService(Construct):
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
             Tags.of(self.service).add(key, value)
+        self._grant(props)
 
     @property
     def build_pipeline(self) -> BuildPipeline | None:
@@ -114,6 +127,51 @@ class ContainerService(Construct):
 
     def _architecture(self, props: ServiceProps) -> Architecture:
         return props.get("architecture") or self.plan.architecture or Architecture.X86_64
+
+    def _secrets(self, props: ServiceProps, source: str | Path) -> ProjectSecrets:
+        given = props.get("secrets")
+        if isinstance(given, ProjectSecrets):
+            self._check_given("secrets", self.plan.secrets, given.names)
+            return given
+        given = given or {}
+        self._check_given("secrets", given, self.plan.secrets)
+        environment = props.get("environment_name")
+        return ProjectSecrets(
+            self,
+            "Secrets",
+            plans={key: plan for key, plan in self.plan.secrets.items() if key not in given},
+            owner=owner_of(self.plan.name, environment),
+            push_command=push_command(source, environment),
+        )
+
+    @staticmethod
+    def _given_secrets(props: ServiceProps) -> dict[str, ecs.Secret]:
+        given = props.get("secrets")
+        return dict(given) if isinstance(given, Mapping) else {}
+
+    def _environment(self, props: ServiceProps) -> Mapping[str, str]:
+        """The variables for every container."""
+        variables = {
+            **merge_environment(props.get("resources", ())),
+            **props.get("environment", {}),
+        }
+        for container in self.plan.containers:
+            taken = sorted(variables.keys() & container.secrets.keys())
+            if taken:
+                raise ValueError(
+                    f"{', '.join(taken)}: a variable for every container, and a secret of "
+                    f"{container.name}; give the secret another target in the Compose file"
+                )
+        return variables
+
+    def _grant(self, props: ServiceProps) -> None:
+        """Give the application its permissions, and each role the mark of this service."""
+        role = self.task_definition.task_role
+        for resource in props.get("resources", ()):
+            resource.grant(role)
+        attach_policies(self, role, self.plan.statements)
+        execution = self.task_definition.execution_role
+        self.secrets.mark(role, *([execution] if execution else []))
 
     def _prepare_images(self, props: ServiceProps) -> BuiltImages:
         images = props.get("images")
@@ -137,9 +195,9 @@ class ContainerService(Construct):
             profile=props.get("network_profile", NetworkProfile.PUBLIC),
             high_availability=props.get("high_availability", False),
             availability_zones=props.get("availability_zones"),
-            log_retention=_log_retention(props),
-            removal_policy=_removal_policy(props),
-            secrets=bool(self.plan.secrets),
+            log_retention=log_retention(props),
+            removal_policy=removal_policy(props),
+            secrets=self.secrets.stores,
             execute=props.get("enable_execute_command", False),
         )
 
@@ -147,32 +205,28 @@ class ContainerService(Construct):
         given = props.get("images")
         given = given if isinstance(given, Mapping) else {}
         self._check_given("images", given, [each.name for each in self.plan.containers])
-        secrets = props.get("secrets", {})
-        self._check_given("secrets", secrets, self.plan.secrets)
-        environment_name = props.get("environment_name")
         return Task(
             self,
             "Task",
             plan=self.plan,
             images=self._images,
             given_images=given,
-            environment=props.get("environment", {}),
-            secrets=secrets,
-            secret_prefix="/".join(filter(None, (self.plan.name, environment_name))) + "/",
+            environment=self._environment(props),
+            secrets={**self._given_secrets(props), **self.secrets.for_containers(self)},
             cpu=props.get("cpu"),
             memory_limit_mib=props.get("memory_limit_mib"),
             architecture=self._architecture(props),
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
-            log_retention=_log_retention(props),
-            removal_policy=_removal_policy(props),
-            stop_delay=_stop_delay(props, placement),
+            log_retention=log_retention(props),
+            removal_policy=removal_policy(props),
+            stop_delay=stop_delay(props, placement),
             utility_image=self._utility_image(props, placement),
             placement=placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
 
     def _utility_image(self, props: ServiceProps, placement: Placement) -> ecs.ContainerImage:
-        if self.plan.files and not _can_pull_utility(props, placement):
+        if self.plan.files and not can_pull_utility(props, placement):
             refuse(
                 UTILITY_IMAGE,
                 ("utility_image",),
@@ -180,7 +234,7 @@ class ContainerService(Construct):
                 "internet cannot pull",
                 "name an image in ECR that has a POSIX shell",
             )
-        return _utility_image(props)
+        return utility_image(props)
 
     def _make_service(self, props: ServiceProps, placement: Placement) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
@@ -237,61 +291,10 @@ class ContainerService(Construct):
         return 2 if props.get("high_availability") else 1
 
     @staticmethod
-    def _check_given(name: str, given: Mapping[str, object], known: object) -> None:
-        known = list(known) if isinstance(known, (list, tuple)) else []
+    def _check_given(name: str, given: Iterable[str], known: Iterable[str]) -> None:
         unknown = sorted(set(given) - set(known))
         if unknown:
             raise ValueError(
                 f"{name}: the Compose file has no {', '.join(unknown)}; it has "
                 f"{', '.join(known) or 'none'}"
             )
-
-
-def _plan_options(props: ServiceProps) -> PlanOptions:
-    cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
-    # Of a pair that is half unknown nothing can be said.
-    known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
-    return PlanOptions(
-        entrypoint=props.get("entrypoint"),
-        port=props.get("port"),
-        cpu=int(cpu) if known and cpu is not None else None,
-        memory_mib=int(memory) if known and memory is not None else None,
-        execute=props.get("enable_execute_command", False),
-    )
-
-
-def _given_placement(props: ServiceProps) -> Placement | None:
-    cluster = props.get("cluster")
-    # A service is in its cluster's VPC.
-    vpc = props.get("vpc") or (cluster.vpc if cluster else None)
-    if vpc is None:
-        return None
-    return existing_placement(
-        vpc, props.get("vpc_subnets"), assign_public_ip=props.get("assign_public_ip")
-    )
-
-
-def _log_retention(props: ServiceProps) -> logs.RetentionDays:
-    return props.get("log_retention", logs.RetentionDays.ONE_MONTH)
-
-
-def _removal_policy(props: ServiceProps) -> RemovalPolicy:
-    return props.get("removal_policy", RemovalPolicy.DESTROY)
-
-
-def _stop_delay(props: ServiceProps, placement: Placement) -> StopDelay | None:
-    can_pull = _can_pull_utility(props, placement)
-    default = _DEFAULT_STOP_DELAY if can_pull else Duration.seconds(0)
-    seconds = int(props.get("stop_delay", default).to_seconds())
-    if not seconds:
-        return None
-    return StopDelay(seconds=seconds, image=_utility_image(props))
-
-
-def _can_pull_utility(props: ServiceProps, placement: Placement) -> bool:
-    return "utility_image" in props or placement.reaches_internet
-
-
-def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
-    given = props.get("utility_image")
-    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)

@@ -1,6 +1,7 @@
 """What can be said of the service behind either door."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypedDict
 
 from aws_cdk import Duration, RemovalPolicy
@@ -12,7 +13,9 @@ from serverless_containers.findings import Suppression
 from serverless_containers.images import BuiltImages
 from serverless_containers.network import NetworkProfile
 from serverless_containers.plan import Architecture
+from serverless_containers.resource_access import ResourceAccess
 from serverless_containers.scaling import TaskScaling
+from serverless_containers.secrets_from_files import ProjectSecrets
 
 
 class ServiceProps(TypedDict, total=False):
@@ -55,9 +58,18 @@ class ServiceProps(TypedDict, total=False):
     environment: Mapping[str, str]
     """Variables for every container, over those of the Compose file. Default: none."""
 
-    secrets: Mapping[str, ecs.Secret]
-    """The secret behind each Compose secret. Default: the one in Secrets Manager whose name is
-    ``<project>/<environment>/<secret>``, without the environment where there is none."""
+    secrets: ProjectSecrets | Mapping[str, ecs.Secret]
+    """The secrets behind those of the Compose file: a `SecretsFromFiles`, or single ones by their
+    keys in the file, the rest being left to the default. Default: those in Secrets Manager whose
+    names are ``<project>/<environment>/<secret>``, without the environment where there is none."""
+
+    resources: Sequence[ResourceAccess]
+    """Tables, buckets and their like that the application may use, and whose names every container
+    finds in its environment. Default: none."""
+
+    custom_policies: str | Path | None
+    """A JSON file with further permissions of the application. Default: ``custom-policies.json``
+    beside the Compose file, if it is there."""
 
     desired_count: float | None
     """The number of tasks. Default: ``deploy.replicas``, else two across several zones and one in a

@@ -1,12 +1,14 @@
 """Reads a source folder on behalf of a construct."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from aws_cdk import Annotations
 from constructs import Construct
 
+from serverless_containers.compose import load_project
 from serverless_containers.findings import (
     Finding,
     Findings,
@@ -18,6 +20,8 @@ from serverless_containers.findings import (
 )
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import PlanOptions, TaskPlan
+from serverless_containers.plan.secrets.model import SecretPlan
+from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
 from serverless_containers.plan.source import plan_source
 
 
@@ -31,6 +35,40 @@ def refuse(rule: Rule, path: KeyPath, message: str, fix: str) -> NoReturn:
     raise InvalidSourceError([Finding(rule=rule, at=None, path=path, message=message, fix=fix)])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSecrets:
+    """The secrets of a source.
+
+    Attributes:
+        plans: The secrets, by their keys in the Compose file.
+        owner: What their names start with.
+    """
+
+    plans: Mapping[str, SecretPlan]
+    owner: str
+
+
+def read_secrets(source: str | Path, *, environment: str | None) -> ReadSecrets:
+    """Read the secrets of a folder, and nothing else of it.
+
+    Args:
+        source: The folder, or the Compose file.
+        environment: The environment, which is part of their names.
+
+    Raises:
+        InvalidSourceError: With every error found, if there is one.
+    """
+    findings = Findings()
+    project = load_project(Path(source), environment=environment, override=False, findings=findings)
+    plans = plan_secrets(project, findings, environment=environment) if project else {}
+    if project is None or findings.errors:
+        hide_traceback()
+        findings.raise_errors()
+    # Without errors there is a project.
+    assert project is not None  # noqa: S101  # tells the type checker what the line above says
+    return ReadSecrets(plans=plans, owner=owner_of(project.name, environment))
+
+
 def read_source(
     scope: Construct,
     source: str | Path,
@@ -38,6 +76,7 @@ def read_source(
     *,
     environment: str | None,
     suppress: Sequence[Suppression],
+    policies: str | Path | None = None,
 ) -> TaskPlan:
     """Read and plan a folder; what is worth knowing becomes annotations of the construct.
 
@@ -47,12 +86,20 @@ def read_source(
         options: What the caller decides over the files.
         environment: The environment whose override file is merged.
         suppress: What to leave out of the annotations.
+        policies: The file of further permissions, if it is not beside the Compose file.
 
     Raises:
         InvalidSourceError: With every error found, if there is one.
     """
     findings = Findings()
-    plan = plan_source(Path(source), options, findings, environment=environment, suppress=suppress)
+    plan = plan_source(
+        Path(source),
+        options,
+        findings,
+        environment=environment,
+        suppress=suppress,
+        policies=Path(policies) if policies else None,
+    )
     if findings.errors:
         hide_traceback()
         findings.raise_errors()

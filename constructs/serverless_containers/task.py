@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_containers.container_props import (
@@ -50,7 +49,6 @@ class Task(Construct):
         given_images: Images that take the place of a service's own.
         environment: Variables for every container, over those of the files.
         secrets: The secret behind each Compose secret.
-        secret_prefix: What the names of secrets that are not in ``secrets`` start with.
         cpu: CPU units of the task, where the plan could not know them (a token).
         memory_limit_mib: Memory of the task in MiB, in the same case.
         architecture: The instruction set.
@@ -73,7 +71,6 @@ class Task(Construct):
         given_images: Mapping[str, ecs.ContainerImage],
         environment: Mapping[str, str],
         secrets: Mapping[str, ecs.Secret],
-        secret_prefix: str,
         cpu: float | None,
         memory_limit_mib: float | None,
         architecture: Architecture,
@@ -93,11 +90,7 @@ class Task(Construct):
         self._log_retention = log_retention
         self._removal_policy = removal_policy
         self._written = {file.volume for file in plan.files}
-        self._secrets = {
-            key: secrets.get(key)
-            or self._secret_named(key, plan.external_secrets.get(key, f"{secret_prefix}{key}"))
-            for key in plan.secrets
-        }
+        self._secrets = secrets
         self.definition = ecs.FargateTaskDefinition(
             self,
             "Definition",
@@ -128,11 +121,6 @@ class Task(Construct):
             serving = [self.containers[each.name] for each in plan.containers if each.essential]
             stop_delay.attach(self.definition, serving, self.log_groups[plan.entrypoint])
         self._acknowledge()
-
-    def _secret_named(self, key: str, name: str) -> ecs.Secret:
-        return ecs.Secret.from_secrets_manager(
-            secretsmanager.Secret.from_secret_name_v2(self, f"Secret-{key}", name)
-        )
 
     def _write_files(
         self, plan: TaskPlan, image: ecs.ContainerImage

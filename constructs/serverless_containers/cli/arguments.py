@@ -71,6 +71,7 @@ def project_arguments(command: _Command) -> _Command:
     for declare in (
         click.option(
             "--environment",
+            "--env",
             metavar="ENV",
             help="Merge compose.ENV.yaml over the file, where there is one.",
         ),

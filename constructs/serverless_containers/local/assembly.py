@@ -18,10 +18,12 @@ class Stack:
         name: CloudFormation's name for it.
         account: Its account, or None if the app leaves it open.
         region: Its region, or None if the app leaves it open.
+        template: The file of its template.
     """
 
     path: str
     name: str
+    template: Path
     account: str | None
     region: str | None
 
@@ -38,6 +40,7 @@ def stacks_of(assembly: Path) -> Iterator[Stack]:
             yield Stack(
                 path=artifact.get("displayName", name).partition(" (")[0],
                 name=properties.get("stackName", name),
+                template=assembly / properties["templateFile"],
                 account=None if account == "unknown-account" else account,
                 region=None if region == "unknown-region" else region,
             )
@@ -72,6 +75,12 @@ def select(stacks: Iterable[Stack], pattern: str) -> tuple[Stack, ...]:
         names = ", ".join(sorted(stack.path for stack in stacks)) or "none"
         raise LocalError(f"no stack matches {pattern!r}; the app's stacks: {names}")
     return selected
+
+
+def with_neighbours(selected: Iterable[Stack], stacks: Iterable[Stack]) -> Iterator[Stack]:
+    """What may be deployed along with these stacks: the others of their stages, or of the app."""
+    stages = {stack.path.rpartition("/")[0] for stack in selected}
+    return (stack for stack in stacks if stack.path.rpartition("/")[0] in stages)
 
 
 def account_of(stacks: Iterable[Stack], default: str) -> str:

@@ -87,6 +87,13 @@ def show(console: Console, result: LocalResult) -> None:
         ", ".join(f"{counts[standing]} {standing}" for standing in Standing if counts[standing]),
         highlight=False,
     )
+    if result.made_up_secrets:
+        console.print(
+            f"Made up, because nobody pushed them: {', '.join(result.made_up_secrets)}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print(
         "cdk diff: no differences"
         if result.diff_empty

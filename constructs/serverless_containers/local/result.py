@@ -59,6 +59,7 @@ class LocalResult:
         resources: What exists, in the order of the stacks.
         outputs: The stacks' outputs.
         diff_empty: Whether `cdk diff` of a second synth found no difference.
+        made_up_secrets: The names of secrets that nobody had pushed, and that got a random value.
         seconds: How long each step took.
         kept: Whether the emulator runs on.
     """
@@ -69,6 +70,7 @@ class LocalResult:
     resources: tuple[Inspected, ...]
     outputs: Outputs
     diff_empty: bool
+    made_up_secrets: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     kept: bool = False
 

@@ -15,6 +15,7 @@ from serverless_containers.local.assembly import (
     regions_of,
     select,
     stacks_of,
+    with_neighbours,
 )
 from serverless_containers.local.cdk import CdkCli, finish
 from serverless_containers.local.emulator import Emulator, EmulatorProcess
@@ -23,6 +24,7 @@ from serverless_containers.local.inspection import Clients, deployed_stacks, ins
 from serverless_containers.local.process import Child, uninterrupted
 from serverless_containers.local.project import Project
 from serverless_containers.local.result import LocalResult
+from serverless_containers.local.secrets import make_up_secrets
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_ENVIRONMENT = "dev"
@@ -173,6 +175,13 @@ class _Run:
                 finish(self._started(lambda: cli.start_bootstrap(environments)), "cdk bootstrap")
             # Synthesized anew, so that the diff also shows what differs from synth to synth.
             second = self._started(lambda: cli.start_synth(again, "synth-again"))
+            made_up = [
+                name
+                for stack in with_neighbours(selected, stacks)
+                for name in make_up_secrets(
+                    stack.template, self._clients(account, stack.region or options.region)
+                )
+            ]
             with self._step("deploy", f"Deploying {pattern}") as note:
                 finish(
                     self._started(lambda: cli.start_deploy(assembly, pattern)), "cdk deploy", note
@@ -196,6 +205,7 @@ class _Run:
             resources=resources,
             outputs={stack.name: stack.outputs for stack in deployed if stack.outputs},
             diff_empty=diff_empty,
+            made_up_secrets=tuple(made_up),
             seconds=self._seconds,
             kept=options.keep or self._process is None,
         )

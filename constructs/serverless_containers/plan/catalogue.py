@@ -10,6 +10,7 @@ from serverless_containers.findings import rules as suppressions
 from serverless_containers.plan import rules as plan
 from serverless_containers.plan.buildspec import rules as buildspec
 from serverless_containers.plan.resources import rules as resources
+from serverless_containers.plan.secrets import rules as secrets
 
 
 def _of(module: ModuleType) -> tuple[Rule, ...]:
@@ -22,6 +23,7 @@ CATALOGUE: Mapping[str, tuple[Rule, ...]] = {
     "Dockerfiles": _of(dockerfile),
     "Fargate": _of(plan),
     "What containers use": _of(resources),
+    "Secrets": _of(secrets),
     "Build pipeline": _of(buildspec),
     "Suppressions": _of(suppressions),
 }

@@ -1,7 +1,5 @@
 """What must hold of the containers of a task together."""
 
-import re
-
 from serverless_containers.compose.model import Condition, Project
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
@@ -10,8 +8,6 @@ from serverless_containers.plan.resources import rules as resource_rules
 
 MOST_CONTAINERS = 10
 """Containers of a task; "Amazon ECS service quotas", Amazon ECS Developer Guide."""
-
-_LIKE_AN_ARN = re.compile(r"-[A-Za-z0-9]{6}\Z")
 
 
 def check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
@@ -77,21 +73,6 @@ def check_entrypoint(
             f"{name} receives the traffic, and another service waits for it to end",
             "wait for service_started or service_healthy",
         )
-
-
-def check_secret_names(project: Project, findings: Findings) -> None:
-    """Report names of secrets that look like the ends of their ARNs."""
-    used = {use.source for service in project.services.values() for use in service.secrets}
-    for key, source in project.secrets.items():
-        name = (source.name or key) if source.external else key
-        if key in used and _LIKE_AN_ARN.search(name):
-            findings.report(
-                rules.SECRET_NAME,
-                source.at(),
-                source.path,
-                f"the name {name!r} ends as the ARNs of secrets do, and may find another secret",
-                "give it another name",
-            )
 
 
 def check_writable(project: Project, findings: Findings) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from serverless_containers.compose.model import Condition, Project, Resources, Service
+from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.builds import check_build
@@ -17,6 +17,7 @@ from serverless_containers.plan.model import (
 from serverless_containers.plan.names import EXPECTED, NAME
 from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
+from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
 
 _CONDITIONS = {
@@ -132,7 +133,20 @@ def _secrets(service: Service, findings: Findings) -> dict[str, str]:
             )
         else:
             secrets[name] = use.source
+        _warn_of_attributes(use, findings)
     return secrets
+
+
+def _warn_of_attributes(use: FileUse, findings: Findings) -> None:
+    given = [name for name in ("uid", "gid", "mode") if getattr(use, name) is not None]
+    if given:
+        findings.report(
+            secret_rules.ATTRIBUTES,
+            use.at(given[0]),
+            (*use.path, given[0]),
+            f"{use.source} is injected as a variable, which has no {' or '.join(given)}",
+            "remove it, or write x-serverless-containers: {secrets: files} at the top of the file",
+        )
 
 
 def _environment(service: Service, secrets: dict[str, str], findings: Findings) -> dict[str, str]:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from serverless_containers.compose.model import Build
+from serverless_containers.plan.permissions.model import Statement
+from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.sizes import TaskSize
 
 
@@ -237,7 +239,8 @@ class TaskPlan:
         files: What is written to scratch volumes before they start.
         rollout: How a new version replaces the old one.
         tags: Tags of the service.
-        external_secrets: The names of the secrets that exist already, by their keys in the file.
+        secrets: The secrets that some container reads, by their keys in the file, sorted.
+        statements: Further permissions of the application.
     """
 
     name: str
@@ -252,14 +255,8 @@ class TaskPlan:
     files: tuple[FilePlan, ...] = ()
     rollout: RolloutPlan = RolloutPlan()
     tags: Mapping[str, str] = field(default_factory=dict)
-    external_secrets: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The names of the secrets that some container reads, sorted."""
-        variables = {key for each in self.containers for key in each.secrets.values()}
-        files = {each.secret for each in self.files if each.secret is not None}
-        return tuple(sorted(variables | files))
+    secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
 
     @property
     def built(self) -> tuple[ContainerPlan, ...]:

@@ -12,7 +12,6 @@ from serverless_containers.plan.checks import (
     check_count,
     check_entrypoint,
     check_mounts,
-    check_secret_names,
     check_writable,
 )
 from serverless_containers.plan.containers import plan_container
@@ -21,7 +20,9 @@ from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
-from serverless_containers.plan.settings import Setting, Settings, read_settings
+from serverless_containers.plan.secrets.exposure import warn_of_exposure
+from serverless_containers.plan.secrets.reader import plan_secrets
+from serverless_containers.plan.settings import Setting, Settings, read_extension, read_settings
 from serverless_containers.plan.support import check_keys
 
 
@@ -61,13 +62,20 @@ class PlanOptions:
         }
 
 
-def plan_task(project: Project, options: PlanOptions, findings: Findings) -> TaskPlan | None:
+def plan_task(
+    project: Project,
+    options: PlanOptions,
+    findings: Findings,
+    *,
+    environment: str | None = None,
+) -> TaskPlan | None:
     """Plan the task of a project, all of whose services run in it together.
 
     Args:
         project: The canonical model.
         options: What the caller decides over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
+        environment: The environment, which is part of the names of secrets.
 
     Returns:
         The plan, or None if an error leaves none.
@@ -87,6 +95,8 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
+        read_extension(service, {}, findings)
+        warn_of_exposure(service, findings)
         containers.append(
             plan_container(
                 service,
@@ -107,7 +117,7 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
     entrypoint = choose_entrypoint(project, ports, settings, findings)
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
-    check_secret_names(project, findings)
+    secrets = plan_secrets(project, findings, environment=environment)
     size = choose_size(containers, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -127,9 +137,7 @@ def plan_task(project: Project, options: PlanOptions, findings: Findings) -> Tas
         files=tuple(files.files),
         rollout=rollout,
         tags=plan_tags(project),
-        external_secrets={
-            key: source.name or key for key, source in project.secrets.items() if source.external
-        },
+        secrets=secrets,
     )
 
 

@@ -149,12 +149,6 @@ SECRET_PATH = Rule(
     severity=Severity.WARNING,
     summary="Secrets are variables unless they are asked for as files.",
 )
-SECRET_NAME = Rule(
-    code="secret-name",
-    severity=Severity.WARNING,
-    summary="A secret's name does not end in a hyphen and six characters, as ARNs do.",
-    source="AWS Secrets Manager API Reference, CreateSecret",
-)
 TOO_MANY_CONTAINERS = Rule(
     code="too-many-containers",
     severity=Severity.ERROR,

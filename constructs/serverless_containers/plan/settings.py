@@ -1,10 +1,12 @@
 """What a Compose file says to this library itself, under ``x-serverless-containers``."""
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Scalar
+from serverless_containers.compose.model import Part, Project
+from serverless_containers.compose.nodes import MappingNode, Node, Scalar
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 
@@ -24,65 +26,91 @@ class Setting:
 
 Settings = Mapping[str, Setting]
 
-_TYPES: dict[str, type[str] | type[int]] = {
+Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | tuple[str, ...]]
+"""The settings of a place by name: each of a type, or one of several words."""
+
+_OF_A_PROJECT: Known = {
     "entrypoint": str,
     "port": int,
     "cpu": int,
     "memory": int,
-    "secrets": str,
+    "secrets": ("variables", "files"),
 }
-_CHOICES = {"secrets": ("variables", "files")}
-_NAMES = ", ".join((*_TYPES, SUPPRESS))
-_TYPE_NAMES = {str: "a string", int: "a whole number"}
+_TYPE_NAMES: Mapping[type, str] = {
+    str: "a string",
+    int: "a whole number",
+    bool: "true or false",
+}
 
 
 def read_settings(project: Project, findings: Findings) -> Settings:
     """Read the settings of a file, reporting those that are unknown or of the wrong type."""
-    if not isinstance(project.node, MappingNode):
-        return {}
-    node = project.node.get(EXTENSION)
+    return read_extension(project, _OF_A_PROJECT, findings, elsewhere=(SUPPRESS,))
+
+
+def read_extension(
+    part: Part, known: Known, findings: Findings, *, elsewhere: tuple[str, ...] = ()
+) -> Settings:
+    """Read the settings of one part of a file: of a service, a volume, a secret, or of it all.
+
+    Args:
+        part: The part.
+        known: The settings that it may have; none of them is needed.
+        findings: Takes those that are unknown or of the wrong type.
+        elsewhere: Settings that something else reads.
+    """
+    node = part.node.get(EXTENSION) if isinstance(part.node, MappingNode) else None
     if node is None:
         return {}
+    path = (*part.path, EXTENSION)
+    names = (*known, *elsewhere)
     if not isinstance(node, MappingNode):
         findings.report(
             rules.SETTING_INVALID,
             node.at,
-            (EXTENSION,),
-            f"expected a mapping of {_NAMES}",
+            path,
+            f"expected a mapping of {', '.join(names)}" if names else "there are no settings here",
+            "" if names else "remove it",
         )
         return {}
     settings: dict[str, Setting] = {}
     for name, value in node.items():
-        if name == SUPPRESS:
+        if name in elsewhere:
             continue
-        path = (EXTENSION, name)
-        expected = _TYPES.get(name)
-        if expected is None:
-            findings.report(
-                rules.SETTING_INVALID,
-                node.key_at(name),
-                path,
-                f"there is no setting of this name; the settings are {_NAMES}",
-            )
-        elif isinstance(value, Scalar) and value.value not in _CHOICES.get(name, (value.value,)):
-            findings.report(
-                rules.SETTING_INVALID,
-                value.at,
-                path,
-                f"expected {' or '.join(_CHOICES[name])}, got {value.value!r}",
-            )
-        elif (
-            isinstance(value, Scalar)
-            and isinstance(value.value, expected)
-            and not isinstance(value.value, bool)
-        ):
-            settings[name] = Setting(value.value, value.at, path)
-        else:
-            given = repr(value.value) if isinstance(value, Scalar) else "a list or a mapping"
-            findings.report(
-                rules.SETTING_INVALID,
-                value.at,
-                path,
-                f"expected {_TYPE_NAMES[expected]}, got {given}",
-            )
+        if name not in known:
+            _report_unknown(name, names, node.key_at(name), (*path, name), findings)
+            continue
+        problem = _problem(value, known[name])
+        if problem:
+            findings.report(rules.SETTING_INVALID, value.at, (*path, name), problem)
+        elif isinstance(value, Scalar) and isinstance(value.value, (str, int)):
+            settings[name] = Setting(value.value, value.at, (*path, name))
     return settings
+
+
+def _report_unknown(
+    name: str, names: tuple[str, ...], at: Location, path: KeyPath, findings: Findings
+) -> None:
+    near = difflib.get_close_matches(name, names, n=1)
+    findings.report(
+        rules.SETTING_INVALID,
+        at,
+        path,
+        f"there is no setting of this name; the settings are {', '.join(names)}"
+        if names
+        else "there are no settings here",
+        f"did you mean {near[0]!r}?" if near else "",
+    )
+
+
+def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
+    """What is wrong with a value, if anything is."""
+    given = repr(value.value) if isinstance(value, Scalar) else "a list or a mapping"
+    if isinstance(expected, tuple):
+        if isinstance(value, Scalar) and value.value in expected:
+            return None
+        return f"expected {' or '.join(expected)}, got {given}"
+    # True and False are numbers to Python.
+    if isinstance(value, Scalar) and type(value.value) is expected:
+        return None
+    return f"expected {_TYPE_NAMES[expected]}, got {given}"

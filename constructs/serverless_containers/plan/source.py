@@ -1,14 +1,22 @@
 """From a folder to its plan."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from serverless_containers.compose import load_project
+from serverless_containers.compose.files import is_file
+from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, Suppression, apply_suppressions
 from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.model import TaskPlan
+from serverless_containers.plan.permissions.model import Statement
+from serverless_containers.plan.permissions.reader import read_policies
 from serverless_containers.plan.planner import PlanOptions, plan_task
 from serverless_containers.plan.suppressions import read_suppressions
+
+POLICIES = "custom-policies.json"
+"""The file of further permissions beside a Compose file."""
 
 
 def plan_source(
@@ -21,6 +29,7 @@ def plan_source(
     env_files: Sequence[Path] = (),
     profiles: Sequence[str] = (),
     suppress: Sequence[Suppression] = (),
+    policies: Path | None = None,
 ) -> TaskPlan | None:
     """Read a folder, or one Compose file, and plan its task.
 
@@ -28,11 +37,14 @@ def plan_source(
         source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
         options: What the caller decides over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
-        environment: Merges ``compose.<environment>.yaml`` over the file, where there is one.
+        environment: Merges ``compose.<environment>.yaml`` over the file, where there is one, and is
+            part of the names of secrets.
         files: The Compose files to merge. Default: Docker Compose's choice.
         env_files: Files of variables. Default: ``.env``, if it is there.
         profiles: The active profiles. Default: COMPOSE_PROFILES of ``.env``.
         suppress: What to leave out of the findings, beside what the files say.
+        policies: The file of further permissions. Default: ``custom-policies.json`` in the project
+            folder, if it is there.
 
     Returns:
         The plan, or None if an error leaves none.
@@ -47,7 +59,18 @@ def plan_source(
         profiles=profiles,
         findings=found,
     )
-    plan = plan_task(project, options, found) if project else None
+    plan = plan_task(project, options, found, environment=environment) if project else None
+    statements = _statements(project, policies, found, environment) if project else ()
     written = read_suppressions(project, found) if project else ()
     findings.extend(apply_suppressions(found, (*suppress, *written), RULES))
-    return None if findings.errors else plan
+    return None if findings.errors or plan is None else replace(plan, statements=statements)
+
+
+def _statements(
+    project: Project, policies: Path | None, findings: Findings, environment: str | None
+) -> tuple[Statement, ...]:
+    file = policies or project.directory / POLICIES
+    if policies is None and not is_file(file):
+        return ()
+    shown = str(policies) if policies else POLICIES
+    return read_policies(file, findings, environment=environment, shown=shown)

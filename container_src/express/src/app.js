@@ -13,7 +13,7 @@ const ROUTES = {
 };
 
 /** The application without its surroundings: server.js gives real ones, the tests made-up ones. */
-export function buildApp({ posts, images, log, isDraining }) {
+export function buildApp({ posts, pageTokens, images, log, isDraining }) {
   const app = express();
   app.disable("x-powered-by");
 
@@ -33,7 +33,7 @@ export function buildApp({ posts, images, log, isDraining }) {
     })
     .all(methodNotAllowed("GET"));
 
-  app.use("/posts", postsRoutes(posts));
+  app.use("/posts", postsRoutes(posts, pageTokens));
   app.use("/images", imagesRoutes(images));
 
   app.use(notFound);

@@ -1,3 +1,9 @@
+import { createSecretKey } from "node:crypto";
+
+// Where Docker Compose mounts the secret. On Fargate there is no file, but the variable.
+const KEY_FILE = "/run/secrets/PAGE_TOKEN_KEY";
+const MIN_KEY_LENGTH = 16;
+
 /** Carries every problem of the environment at once: one failed start is enough to fix them all. */
 export class ConfigError extends Error {
   constructor(problems) {
@@ -7,7 +13,8 @@ export class ConfigError extends Error {
   }
 }
 
-export function readConfig(env) {
+/** The settings in `env`. `readFile` returns the text of the file at a path, or throws. */
+export function readConfig(env, readFile) {
   const problems = [];
 
   const number = (name, fallback, { min, max, integer = false }) => {
@@ -26,6 +33,8 @@ export function readConfig(env) {
     );
   }
 
+  const pageTokenKey = secretKey(env, readFile, problems);
+
   const logLevel = env.LOG_LEVEL || "info";
   if (!["debug", "info", "error"].includes(logLevel)) {
     problems.push(`LOG_LEVEL: expected debug, info or error, got '${logLevel}'`);
@@ -33,6 +42,7 @@ export function readConfig(env) {
 
   const config = {
     tableName,
+    pageTokenKey,
     logLevel,
     // 0 takes any free port: the tests start the server that way.
     port: number("PORT", 8080, { min: 0, max: 65535, integer: true }),
@@ -44,4 +54,32 @@ export function readConfig(env) {
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+function secretKey({ PAGE_TOKEN_KEY, PAGE_TOKEN_KEY_FILE }, readFile, problems) {
+  // Never shown by its path: whoever mixes the two variables up has written the key there.
+  const file = PAGE_TOKEN_KEY_FILE ? "the file named by PAGE_TOKEN_KEY_FILE" : KEY_FILE;
+  let key = PAGE_TOKEN_KEY;
+  if (!key) {
+    try {
+      // Editors and `openssl rand` end a file with a newline that is not part of the value.
+      key = readFile(PAGE_TOKEN_KEY_FILE || KEY_FILE).replace(/\r?\n$/, "");
+    } catch ({ code }) {
+      // The code alone, as the message holds the path.
+      problems.push(
+        `PAGE_TOKEN_KEY: not set, and ${file} cannot be read (${code}); ` +
+          `give it a secret of at least ${MIN_KEY_LENGTH} characters`,
+      );
+      return undefined;
+    }
+  }
+  if (key.length < MIN_KEY_LENGTH) {
+    const where = PAGE_TOKEN_KEY ? "" : ` in ${file}`;
+    problems.push(
+      `PAGE_TOKEN_KEY: expected at least ${MIN_KEY_LENGTH} characters${where}, got fewer`,
+    );
+    return undefined;
+  }
+  // An object that shows nothing of the key, should it ever get into a log line.
+  return createSecretKey(key, "utf8");
 }

@@ -1,6 +1,5 @@
 import express from "express";
 import { HttpError, methodNotAllowed } from "./errors.js";
-import { encodeToken } from "./page-token.js";
 import { idFromPath, pageFrom, postFrom } from "./validate.js";
 
 const missing = (id) => new HttpError(404, "no_such_post", `no post has the id ${id}`);
@@ -16,7 +15,7 @@ function requireJson(request, response, next) {
   );
 }
 
-export function postsRoutes(posts) {
+export function postsRoutes(posts, pageTokens) {
   const router = express.Router();
   // Room for the longest post with every character escaped, far below DynamoDB's 400 KB an item.
   const json = [requireJson, express.json({ limit: "64kb" })];
@@ -24,8 +23,8 @@ export function postsRoutes(posts) {
   router
     .route("/")
     .get(async (request, response) => {
-      const page = await posts.list(pageFrom(request.query));
-      const nextToken = page.lastId === undefined ? undefined : encodeToken(page.lastId);
+      const page = await posts.list(pageFrom(request.query, pageTokens));
+      const nextToken = page.lastId === undefined ? undefined : pageTokens.encode(page.lastId);
       response.json({ posts: page.posts, nextToken });
     })
     .post(json, async (request, response) => {

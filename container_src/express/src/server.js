@@ -1,15 +1,17 @@
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { buildApp } from "./app.js";
 import { ConfigError, readConfig } from "./config.js";
 import { createDocumentClient } from "./dynamodb.js";
 import { createImages } from "./images.js";
 import { createLog } from "./log.js";
+import { createPageTokens } from "./page-token.js";
 import { createPosts } from "./posts.js";
 import { Shutdown } from "./shutdown.js";
 
 function configOrExit() {
   try {
-    return readConfig(process.env);
+    return readConfig(process.env, (path) => readFileSync(path, "utf8"));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     createLog().error("cannot start", { problems: error.problems });
@@ -23,6 +25,7 @@ const shutdown = new Shutdown({ log, drainMs: config.drainSeconds * 1000 });
 
 const app = buildApp({
   posts: createPosts({ client: createDocumentClient(), tableName: config.tableName }),
+  pageTokens: createPageTokens(config.pageTokenKey),
   images: createImages({ baseUrl: `http://${config.pythonHost}:${config.pythonPort}` }),
   log,
   isDraining: () => shutdown.draining,

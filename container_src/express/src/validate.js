@@ -1,5 +1,4 @@
 import { HttpError } from "./errors.js";
-import { decodeToken } from "./page-token.js";
 
 const MAX_TITLE = 200;
 const MAX_BODY = 10_000;
@@ -59,9 +58,9 @@ export function postFrom(body, { pathId } = {}) {
   return { id, title, body: text };
 }
 
-export function pageFrom({ limit = String(DEFAULT_LIMIT), nextToken }) {
+export function pageFrom({ limit = String(DEFAULT_LIMIT), nextToken }, pageTokens) {
   const size = /^\d+$/.test(limit) ? Number(limit) : NaN;
-  const startAfter = nextToken === undefined ? undefined : decodeToken(nextToken);
+  const startAfter = nextToken === undefined ? undefined : pageTokens.decode(nextToken);
   const details = [];
   if (!(size >= 1 && size <= MAX_LIMIT)) {
     details.push({

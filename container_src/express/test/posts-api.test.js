@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { startApp } from "./support.js";
+import { createPageTokens } from "../src/page-token.js";
+import { PAGE_TOKEN_KEY, startApp } from "./support.js";
 
 const post = { id: 7, title: "Fargate", body: "No servers to patch." };
 
@@ -137,7 +138,9 @@ for (const id of ["abc", "1.5", "-1", "1e3", "0x10", "%207", "9007199254740993",
   });
 }
 
-const forged = Buffer.from('{"id":"7"}').toString("base64url");
+const ours = createPageTokens(PAGE_TOKEN_KEY);
+const unsigned = Buffer.from('{"id":7}').toString("base64url");
+const ofAnotherKey = createPageTokens("another key of the tests").encode(7);
 for (const [query, field] of [
   ["limit=0", "limit"],
   ["limit=101", "limit"],
@@ -147,7 +150,10 @@ for (const [query, field] of [
   ["nextToken=", "nextToken"],
   ["nextToken=garbage", "nextToken"],
   ["nextToken=bnVsbA", "nextToken"],
-  [`nextToken=${forged}`, "nextToken"],
+  [`nextToken=${unsigned}`, "nextToken"],
+  [`nextToken=${unsigned}.${ours.encode(8).split(".")[1]}`, "nextToken"],
+  [`nextToken=${ofAnotherKey}`, "nextToken"],
+  [`nextToken=${ours.encode("7")}`, "nextToken"],
   ["nextToken=a&nextToken=b", "nextToken"],
 ]) {
   test(`the query ?${query} is refused`, async (t) => {
@@ -157,6 +163,16 @@ for (const [query, field] of [
     assert.deepEqual(json.details.map((detail) => detail.field), [field]);
   });
 }
+
+test("a token that was not made here is told like any other mistake", async (t) => {
+  const { request } = await startApp(t);
+  const { json } = await request("GET", `/posts?nextToken=${ofAnotherKey}`);
+  assert.equal(json.error, "invalid_request");
+  assert.equal(
+    json.message,
+    `nextToken: expected the nextToken of an earlier page, got "${ofAnotherKey}"`,
+  );
+});
 
 for (const name of ["ResourceNotFoundException", "TimeoutError", "AccessDeniedException"]) {
   test(`${name} from the table is 503 on every route, its cause in the log only`, async (t) => {

@@ -99,11 +99,17 @@ test("a port in use is one clear line and exit code 1", async (t) => {
 });
 
 test("every problem of the environment is in one line, and exit code 1", async (t) => {
-  const server = startServer(t, { STORAGE_POSTS_NAME: "", PORT: "http", DRAIN_SECONDS: "-1" });
+  const server = startServer(t, {
+    STORAGE_POSTS_NAME: "",
+    PAGE_TOKEN_KEY: "hush",
+    PORT: "http",
+    DRAIN_SECONDS: "-1",
+  });
   assert.equal(await server.exited, 1);
   assert.equal(server.entries.length, 1);
   assert.deepEqual(server.entries[0].problems, [
     "STORAGE_POSTS_NAME: not set; give it the name of the DynamoDB table that holds the posts",
+    "PAGE_TOKEN_KEY: expected at least 16 characters, got fewer",
     "PORT: expected an integer between 0 and 65535, got 'http'",
     "DRAIN_SECONDS: expected a number between 0 and 90, got '-1'",
   ]);

@@ -6,10 +6,14 @@ import { fileURLToPath } from "node:url";
 import { buildApp } from "../src/app.js";
 import { createImages } from "../src/images.js";
 import { createLog } from "../src/log.js";
+import { createPageTokens } from "../src/page-token.js";
 import { createPosts } from "../src/posts.js";
 import { FakeDocumentClient } from "./fake-dynamodb.js";
 
 const NOWHERE = "http://127.0.0.1:1";
+
+/** Signs the tokens of every application that is started here. */
+export const PAGE_TOKEN_KEY = "made up for the tests";
 
 /** Serves `handler` on a free loopback port until the test ends. */
 export async function serve(t, handler) {
@@ -39,6 +43,7 @@ export async function startApp(t, { imagesUrl = NOWHERE, imagesTimeoutMs = 500 }
   const state = { draining: false };
   const app = buildApp({
     posts: createPosts({ client, tableName: "posts" }),
+    pageTokens: createPageTokens(PAGE_TOKEN_KEY),
     images: createImages({ baseUrl: imagesUrl, timeoutMs: imagesTimeoutMs }),
     log: createLog({ level: "debug", write: (line) => lines.push(line) }),
     isDraining: () => state.draining,
@@ -75,6 +80,7 @@ export function startServer(t, env) {
     env: {
       PORT: "0",
       STORAGE_POSTS_NAME: "posts",
+      PAGE_TOKEN_KEY,
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",

@@ -1,6 +1,7 @@
 """What the cloud assembly says about stacks, and which of them are meant."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,19 @@ from serverless_containers.local.assembly import (
     regions_of,
     select,
     stacks_of,
+    with_neighbours,
 )
 from serverless_containers.local.failure import LocalError
 
 
-def stack(path, account=None, region=None):
-    return Stack(path=path, name=path.replace("/", "-"), account=account, region=region)
+def stack(path, account=None, region=None, template="template.json"):
+    return Stack(
+        path=path,
+        name=path.replace("/", "-"),
+        account=account,
+        region=region,
+        template=Path(template),
+    )
 
 
 APP = (stack("dev/Api"), stack("dev/Edge/Waf"), stack("prod/Api"), stack("Shared"))
@@ -39,7 +47,7 @@ def test_stacks_of_the_app_and_of_its_stages(tmp_path):
             "Shared": {
                 "type": "aws:cloudformation:stack",
                 "environment": "aws://111122223333/eu-central-1",
-                "properties": {},
+                "properties": {"templateFile": "Shared.json"},
             },
         },
     )
@@ -49,14 +57,19 @@ def test_stacks_of_the_app_and_of_its_stages(tmp_path):
             "devApi123": {
                 "type": "aws:cloudformation:stack",
                 "environment": "aws://unknown-account/unknown-region",
-                "properties": {"stackName": "dev-Api"},
+                "properties": {"stackName": "dev-Api", "templateFile": "Api.json"},
                 "displayName": "dev/Api (dev-Api)",
             }
         },
     )
     assert list(stacks_of(tmp_path)) == [
-        stack("dev/Api"),
-        stack("Shared", account="111122223333", region="eu-central-1"),
+        stack("dev/Api", template=tmp_path / "assembly-dev" / "Api.json"),
+        stack(
+            "Shared",
+            account="111122223333",
+            region="eu-central-1",
+            template=tmp_path / "Shared.json",
+        ),
     ]
 
 
@@ -107,3 +120,23 @@ def test_the_account_is_the_stacks_or_the_default():
 def test_each_region_once():
     stacks = (stack("a"), stack("b", region="us-east-1"), stack("c", region="eu-west-1"))
     assert regions_of(stacks, "eu-west-1") == ("eu-west-1", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("selected", "along"),
+    [
+        ("dev/Api", ["dev/Api"]),
+        ("prod/Api", ["prod/Api"]),
+        ("Shared", ["Shared"]),
+        ("dev/Edge/Waf", ["dev/Edge/Waf"]),
+    ],
+)
+def test_the_stacks_of_a_stage_are_deployed_together(selected, along):
+    found = with_neighbours(select(APP, selected), (*APP, stack("dev2/Api")))
+    assert [each.path for each in found] == along
+
+
+def test_a_stacks_neighbours_are_those_of_its_stage():
+    others = (*APP, stack("dev/Storage"))
+    found = with_neighbours(select(APP, "dev/Api"), others)
+    assert [each.path for each in found] == ["dev/Api", "dev/Storage"]

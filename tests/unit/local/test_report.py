@@ -22,7 +22,7 @@ def resource(standing, name="It", note=""):
     )
 
 
-def result(*resources, diff_empty=True, kept=False):
+def result(*resources, diff_empty=True, kept=False, made_up_secrets=()):
     return LocalResult(
         endpoint="http://127.0.0.1:1234",
         account="123456789012",
@@ -32,6 +32,7 @@ def result(*resources, diff_empty=True, kept=False):
         diff_empty=diff_empty,
         seconds={"deploy": 1.5},
         kept=kept,
+        made_up_secrets=made_up_secrets,
     )
 
 
@@ -123,9 +124,15 @@ def test_the_json_carries_everything():
         ],
         "outputs": {"dev-Api": {"Endpoint": "http://x[1]"}},
         "diff_empty": True,
+        "made_up_secrets": [],
         "seconds": {"deploy": 1.5},
         "kept": False,
     }
+
+
+def test_secrets_that_were_made_up_are_named(console):
+    show(console, result(made_up_secrets=("shop/A", "/shop/B")))
+    assert "Made up, because nobody pushed them: shop/A, /shop/B" in text(console).splitlines()
 
 
 def test_how_to_use_and_stop_one_that_is_kept(console):

@@ -59,7 +59,7 @@ def test_a_secret_is_injected_under_its_name_or_its_target(plan):
           KEY: {external: true}
         """)
     assert planned["web"].secrets == {"API_KEY": "KEY", "DB_PASSWORD": "DB_PASSWORD"}
-    assert planned.plan.secrets == ("DB_PASSWORD", "KEY")
+    assert list(planned.plan.secrets) == ["DB_PASSWORD", "KEY"]
 
 
 def test_a_variable_and_a_secret_of_one_name_are_refused(plan):

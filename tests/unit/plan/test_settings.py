@@ -9,7 +9,8 @@ import pytest
         (
             "{cpus: 256}",
             "docker-compose.yml:1:27: x-serverless-containers.cpus: there is no setting of this "
-            "name; the settings are entrypoint, port, cpu, memory, secrets, suppress",
+            "name; the settings are entrypoint, port, cpu, memory, secrets, suppress; did you mean "
+            "'cpu'?",
         ),
         (
             "{cpu: lots}",
@@ -47,3 +48,10 @@ def test_all_settings(plan):
         """)
     assert (planned.plan.entrypoint, planned.plan.port) == ("a", 81)
     assert str(planned.plan.size) == "1024/3072"
+
+
+@pytest.mark.parametrize("setting", ["{cpu: 256}", "files"])
+def test_a_service_has_no_settings(plan_service, setting):
+    (message,) = plan_service(f"x-serverless-containers: {setting}").messages("setting-invalid")
+    assert "services.web.x-serverless-containers" in message
+    assert "there are no settings here" in message

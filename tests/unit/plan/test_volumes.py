@@ -152,4 +152,4 @@ class TestFiles:
             MountPlan(volume="web-files-1", path="/run/secrets", read_only=True),
         )
         assert planned.plan.files == (FilePlan(volume="web-files-1", name="KEY", secret="KEY"),)
-        assert planned.plan.secrets == ("KEY",)
+        assert list(planned.plan.secrets) == ["KEY"]

@@ -8,16 +8,17 @@ import re
 from dataclasses import dataclass, field
 
 from serverless_containers.compose.model import Mount, Project, Service, Volume
-from serverless_containers.compose.nodes import MappingNode, Scalar
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules as plan_rules
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
 from serverless_containers.plan.names import EXPECTED, NAME
 from serverless_containers.plan.resources import rules
-from serverless_containers.plan.settings import EXTENSION
+from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 _IDS = re.compile(r"(\d+)(?::(\d+))?")
+_OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+_OF_A_MOUNT: Known = {"local-only": bool}
 _FIX_BIND = (
     "copy the files into the image, use a named volume, or mark the mount with "
     f"{EXTENSION}: {{local-only: true}}"
@@ -101,20 +102,12 @@ class Mounts:
         return None
 
     def _is_scratch(self, volume: Volume) -> bool:
-        storage = _extension(volume).get("storage", "efs")
-        unknown = sorted(set(_extension(volume)) - {"storage"})
-        if unknown or storage not in {"efs", "scratch"}:
-            self.findings.report(
-                plan_rules.SETTING_INVALID,
-                volume.at(EXTENSION),
-                (*volume.path, EXTENSION),
-                f"expected storage: efs or storage: scratch, got "
-                f"{', '.join(unknown) or repr(storage)}",
-            )
-        return storage == "scratch"
+        storage = read_extension(volume, _OF_A_VOLUME, self.findings).get("storage")
+        return storage is not None and storage.value == "scratch"
 
     def _refuse(self, mount: Mount) -> None:
-        if mount.type == "bind" and _extension(mount).get("local-only") is True:
+        local_only = read_extension(mount, _OF_A_MOUNT, self.findings).get("local-only")
+        if mount.type == "bind" and local_only is not None and local_only.value:
             self.findings.report(
                 rules.MOUNT_LOCAL_ONLY,
                 mount.at(),
@@ -143,10 +136,3 @@ def _owner(service: Service) -> tuple[int, int]:
         return 0, 0
     user = int(found[1])
     return user, int(found[2]) if found[2] else user
-
-
-def _extension(part: Mount | Volume) -> dict[str, object]:
-    node = part.node.get(EXTENSION) if isinstance(part.node, MappingNode) else None
-    if not isinstance(node, MappingNode):
-        return {}
-    return {key: value.value for key, value in node.items() if isinstance(value, Scalar)}

@@ -1,6 +1,6 @@
 """The keys at the top of a file, and those of what is defined there."""
 
-from serverless_containers.plan.support.key import Key, approximated, local_only, mapped, rejected
+from serverless_containers.plan.support.key import Key, local_only, mapped, rejected
 
 _ONE_LOOPBACK = local_only("the containers of a task share one loopback interface")
 _NO_DRIVER = rejected("only a local engine has drivers", "remove it: the volume is on Amazon EFS")
@@ -33,9 +33,9 @@ VOLUME_KEYS: dict[str, Key] = {
 
 SECRET_KEYS: dict[str, Key] = {
     "file": mapped("the secret's value, once it is pushed"),
-    "external": mapped("a secret that exists"),
-    "name": mapped("the secret's name, if it is external"),
-    "environment": approximated("the value comes from Secrets Manager, not from a variable"),
+    "external": mapped("a secret that exists already"),
+    "name": mapped("the secret's name"),
+    "environment": mapped("the secret's value, once it is pushed"),
     "driver": _NO_SECRET_DRIVER,
     "driver_opts": _NO_SECRET_DRIVER,
     "template_driver": _NO_TEMPLATE,

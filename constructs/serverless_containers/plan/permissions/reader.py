@@ -1,0 +1,123 @@
+"""The way in."""
+
+import codecs
+from pathlib import Path
+
+from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.findings import Findings, Location
+from serverless_containers.plan.permissions import rules
+from serverless_containers.plan.permissions.json_tree import Places, read_json
+from serverless_containers.plan.permissions.model import Statement
+from serverless_containers.plan.permissions.size import LARGEST_POLICY, policy_size
+from serverless_containers.plan.permissions.statements import EXAMPLE, StatementReader
+from serverless_containers.plan.permissions.values import shown as shown_value
+
+_LARGEST_FILE = 256 * 1024
+"""Bytes. No policy of this many characters, however indented, is within IAM's quota."""
+
+
+def read_policies(
+    file: Path, findings: Findings, *, environment: str | None, shown: str | None = None
+) -> tuple[Statement, ...]:
+    """Read the permissions of the application, ``custom-policies.json``.
+
+    Args:
+        file: The file. That it does not exist is an error: of a file that nobody named, ask first.
+            Whatever it holds, what makes no sense is a finding, never an exception.
+        findings: Where everything is reported that IAM would refuse, and, as warnings, what allows
+            all actions of a service or all resources.
+        environment: What ``${env}`` stands for. None or an empty name makes its use an error.
+        shown: The file as the user would name it. Default: its name.
+
+    Returns:
+        The statements in the order of the file. None where there was an error, and none for the
+        file that holds nothing but ``[{"Action": [], "Resource": []}]``, or ``[]``.
+    """
+    found = Findings()
+    name = shown or file.name
+    statements = _read(file, name, environment, found)
+    findings.extend(found)
+    return () if found.errors else statements
+
+
+def _read(
+    file: Path, name: str, environment: str | None, findings: Findings
+) -> tuple[Statement, ...]:
+    content = _content(file, name, findings)
+    text = None if content is None else _decoded(content, name, findings)
+    root = None if text is None else read_json(text, file=name, findings=findings)
+    if root is None or _is_untouched(root):
+        return ()
+    if not isinstance(root, Sequence):
+        _report_no_array(root, findings)
+        return ()
+    reader = StatementReader(environment, findings)
+    read = (reader.read(node, index) for index, node in enumerate(root))
+    statements = tuple(statement for statement in read if statement)
+    if (size := policy_size(statements)) > LARGEST_POLICY:
+        findings.report(
+            rules.POLICY_SIZE,
+            root.at,
+            (),
+            f"the policy has {size} characters without white space; at most {LARGEST_POLICY} fit",
+            "join statements, or write wildcards in the names of actions and resources",
+        )
+    return statements
+
+
+def _content(file: Path, name: str, findings: Findings) -> bytes | None:
+    fix = "name a file that exists"
+    try:
+        if file.is_file():
+            with file.open("rb") as opened:
+                content = opened.read(_LARGEST_FILE + 1)
+            if len(content) <= _LARGEST_FILE:
+                return content
+            reason = f"has more than {_LARGEST_FILE} bytes"
+            fix = f"a policy of at most {LARGEST_POLICY} characters needs no more"
+        else:
+            reason = "is no file" if file.exists() else "does not exist"
+    except (OSError, ValueError) as error:
+        reason = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+    findings.report(rules.POLICY_FILE, None, (), f"{name} {reason}", fix)
+    return None
+
+
+def _decoded(content: bytes, name: str, findings: Findings) -> str | None:
+    content = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        findings.report(
+            rules.POLICY_FILE,
+            Location(*Places(name, before).mark(len(before))),
+            (),
+            f"the byte 0x{content[error.start]:02x} is not UTF-8 here",
+            "save the file as UTF-8 text",
+        )
+        return None
+
+
+def _is_untouched(root: Node) -> bool:
+    """Whether a file is the default one, which grants nothing."""
+    if not isinstance(root, Sequence) or len(root) != 1:
+        return False
+    only = root.items[0]
+    return (
+        isinstance(only, MappingNode)
+        and only.entries.keys() == {"Action", "Resource"}
+        and all(isinstance(each, Sequence) and not each.items for each in only.entries.values())
+    )
+
+
+def _report_no_array(root: Node, findings: Findings) -> None:
+    got, fix = shown_value(root), f"write [{EXAMPLE}]"
+    if isinstance(root, MappingNode):
+        if "Statement" in root or "Version" in root:
+            got, fix = "a whole policy document", "keep the array of its Statement only"
+        elif "Action" in root or "Resource" in root:
+            got, fix = "a single statement", "put [ and ] around it"
+    findings.report(
+        rules.POLICY_FORM, root.at, (), f"expected an array of statements, got {got}", fix
+    )

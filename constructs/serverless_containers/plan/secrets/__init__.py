@@ -1,0 +1,1 @@
+"""The secrets of a project: their names, their stores, and what may be in their files."""

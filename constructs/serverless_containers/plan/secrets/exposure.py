@@ -1,0 +1,68 @@
+"""What looks like a secret in a place that everybody can read."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from serverless_containers.compose.model import Part, Service
+from serverless_containers.findings import Findings
+from serverless_containers.plan.secrets import rules
+
+_TELLING_NAME = re.compile(
+    r"(?i)(^|_)(pass(word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|private_?key|"
+    r"secret_?key|signing_?key|encryption_?key|credentials?)(_|$)"
+)
+_HARMLESS_NAME = re.compile(
+    r"(?i)(_(file|path|url|uri|ttl|name|id|arn|length|expir\w*|timeout|policy|header)$|^public_)"
+)
+_TELLING_VALUES: Mapping[str, re.Pattern[str]] = {
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
+    "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})"),
+    "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    "a Stripe key": re.compile(r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
+    "a JSON Web Token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"),
+    "a password in an address": re.compile(r"://[^/\s:@]*:[^/\s:@]+@"),
+}
+_NO_SECRETS = re.compile(r"(?i)(|true|false|yes|no|on|off|none|null|[0-9.]{1,6}|/.*)")
+"""Switches, numbers and paths, whatever the variable is called."""
+
+
+def warn_of_exposure(service: Service, findings: Findings) -> None:
+    """Warn of variables and build arguments that look like secrets, without showing them.
+
+    A variable is plain in the template and in every description of the task; a build argument is
+    in the image's history.
+
+    Args:
+        service: The service.
+        findings: Takes the warnings.
+    """
+    for part, key, values, where in _places(service):
+        for name, value in values.items():
+            what = _telling(name, value)
+            if what is not None:
+                findings.report(
+                    rules.IN_ENVIRONMENT,
+                    part.at(key, name),
+                    (*part.path, key, name),
+                    f"{name} looks like {what}, and {where}",
+                    "make it a secret: list it under secrets, and put its value into a file "
+                    ".secret-…",
+                )
+
+
+def _places(service: Service) -> Iterator[tuple[Part, str, Mapping[str, str | None], str]]:
+    yield service, "environment", service.environment, "everybody can read it in the template"
+    if service.build is not None:
+        yield service.build, "args", service.build.args, "everybody can read it in the image"
+
+
+def _telling(name: str, value: str | None) -> str | None:
+    """What a variable looks like, if it looks like a secret."""
+    if not value:
+        return None
+    for what, pattern in _TELLING_VALUES.items():
+        if pattern.search(value):
+            return what
+    named = _TELLING_NAME.search(name) and not _HARMLESS_NAME.search(name)
+    return "a secret" if named and not _NO_SECRETS.fullmatch(value) else None

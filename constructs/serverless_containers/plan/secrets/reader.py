@@ -1,0 +1,230 @@
+"""From a Compose model to the secrets that its services read."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from serverless_containers.compose.model import FileSource, Project
+from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.findings import Findings
+from serverless_containers.plan.secrets import rules
+from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
+from serverless_containers.plan.settings import Known, read_extension
+
+PREFIX = ".secret-"
+"""What the names of files start with, so that ``.gitignore`` knows them all."""
+
+_KNOWN: Known = {
+    "store": tuple(SecretStore),
+    "json-key": str,
+    "multiline": bool,
+}
+_NAMES = {
+    SecretStore.SECRETS_MANAGER: (
+        # "CreateSecret", AWS Secrets Manager API Reference.
+        re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"),
+        "letters, digits and /_+=.@-, at most 512",
+    ),
+    SecretStore.PARAMETER_STORE: (
+        # "PutParameter", AWS Systems Manager API Reference: in levels of which there are at most
+        # fifteen, the first of them not that of AWS itself.
+        re.compile(r"(?!/?(?i:aws|ssm))(/[A-Za-z0-9_.-]+){1,15}|[A-Za-z0-9_.-]{1,1011}"),
+        "letters, digits, _.- and at most fifteen levels that start with /, not with aws or ssm",
+    ),
+}
+_ARNS = {
+    SecretStore.SECRETS_MANAGER: re.compile(r"arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:[^:]+"),
+    SecretStore.PARAMETER_STORE: re.compile(r"arn:[^:]+:ssm:[^:]+:\d{12}:parameter/[^:]+"),
+}
+_LIKE_AN_ARN = re.compile(r"-[A-Za-z0-9]{6}\Z")
+
+
+def plan_secrets(
+    project: Project, findings: Findings, *, environment: str | None
+) -> Mapping[str, SecretPlan]:
+    """Plan the secrets that some service of a project reads.
+
+    Whether their files are on this machine is not looked at: a plan is the same for a team-mate
+    who does not have them.
+
+    Args:
+        project: The canonical model.
+        findings: Takes what is wrong with them.
+        environment: The environment, which is part of their names.
+
+    Returns:
+        The secrets by their keys in the file, sorted.
+    """
+    used = {use.source for service in project.services.values() for use in service.secrets}
+    places = _Places(project, findings)
+    planned = {}
+    for key in sorted(used & project.secrets.keys()):
+        source = project.secrets[key]
+        plan = _plan(source, project, findings, environment)
+        places.check(source)
+        planned[key] = plan
+    _report_taken(planned, findings)
+    return planned
+
+
+def owner_of(project: str, environment: str | None) -> str:
+    """The service that secrets belong to: ``<project>/<environment>``, which begins their names.
+
+    Args:
+        project: The project's name.
+        environment: The environment, if there is one.
+    """
+    return "/".join(filter(None, (project, environment)))
+
+
+def _plan(
+    source: FileSource, project: Project, findings: Findings, environment: str | None
+) -> SecretPlan:
+    settings = read_extension(source, _KNOWN, findings)
+    store = SecretStore(str(settings["store"].value)) if "store" in settings else None
+    name = _name(source, project, environment, store)
+    store = store or _store_of(name)
+    json_key = settings.get("json-key")
+    multiline = settings.get("multiline")
+    plan = SecretPlan(
+        key=source.key,
+        name=name,
+        store=store,
+        external=source.external,
+        file=source.file,
+        variable=source.environment,
+        json_key=str(json_key.value) if json_key else None,
+        multiline=bool(multiline and multiline.value),
+        at=source.at("file" if source.file else "environment" if source.environment else "name"),
+        path=source.path,
+    )
+    _check_name(plan, source, findings)
+    if json_key and (not source.external or store is not SecretStore.SECRETS_MANAGER):
+        findings.report(
+            rules.JSON_KEY,
+            json_key.at,
+            json_key.path,
+            "a secret of its own holds one value"
+            if not source.external
+            else "a parameter holds one value, and has no keys",
+            "give each value a file and a secret",
+        )
+    elif json_key and (not plan.json_key or ":" in plan.json_key):
+        findings.report(
+            rules.JSON_KEY,
+            json_key.at,
+            json_key.path,
+            f"expected a key without a colon, which ECS separates it by, got {plan.json_key!r}",
+            "rename the key",
+        )
+    return plan
+
+
+def _name(
+    source: FileSource, project: Project, environment: str | None, store: SecretStore | None
+) -> str:
+    named = isinstance(source.node, MappingNode) and "name" in source.node.key_marks
+    if source.external or named:
+        return source.name or source.key
+    name = f"{owner_of(project.name, environment)}/{source.key}"
+    return f"/{name}" if store is SecretStore.PARAMETER_STORE else name
+
+
+def _store_of(name: str) -> SecretStore:
+    is_parameter = _ARNS[SecretStore.PARAMETER_STORE].fullmatch(name)
+    return SecretStore.PARAMETER_STORE if is_parameter else SecretStore.SECRETS_MANAGER
+
+
+def _check_name(plan: SecretPlan, source: FileSource, findings: Findings) -> None:
+    below = "name" if isinstance(source.node, MappingNode) and "name" in source.node else None
+    at, path = (source.at("name"), (*plan.path, "name")) if below else (plan.at, plan.path)
+    pattern, allowed = _NAMES[plan.store]
+    if plan.name.startswith("arn:"):
+        if not plan.external:
+            message, fix = "a secret that is pushed has a name", "remove the ARN"
+        elif not _ARNS[plan.store].fullmatch(plan.name):
+            message = f"expected the ARN of a secret, got {plan.name!r}"
+            fix = "write the whole ARN and nothing behind it; a key of its JSON is json-key"
+        else:
+            return
+        findings.report(rules.NAME_INVALID, at, path, message, fix)
+    elif not pattern.fullmatch(plan.name):
+        findings.report(
+            rules.NAME_INVALID,
+            at,
+            path,
+            f"expected {allowed}, got {plan.name!r}",
+            "give it another name",
+        )
+    elif plan.store is SecretStore.SECRETS_MANAGER and _LIKE_AN_ARN.search(plan.name):
+        findings.report(
+            rules.NAME_LIKE_ARN,
+            at,
+            path,
+            f"the name {plan.name!r} ends as the ARNs of secrets do, and may find another secret",
+            "give it another name",
+        )
+
+
+def _report_taken(planned: Mapping[str, SecretPlan], findings: Findings) -> None:
+    """Report two secrets whose pushes would overwrite each other."""
+    first: dict[tuple[SecretStore, str], SecretPlan] = {}
+    for plan in planned.values():
+        if plan.external:
+            continue
+        other = first.setdefault((plan.store, plan.name), plan)
+        if other is not plan:
+            findings.report(
+                rules.NAME_TAKEN,
+                plan.at,
+                plan.path,
+                f"{plan.key} has the name {plan.name!r}, which is that of {other.key}",
+                "give each a name of its own",
+            )
+
+
+class _Places:
+    """Knows which folders leave this machine, and so must hold no secret."""
+
+    def __init__(self, project: Project, findings: Findings) -> None:
+        self._findings = findings
+        self._folders = dict.fromkeys(map(_real, _packed(project)))
+
+    def check(self, source: FileSource) -> None:
+        """Report a file whose name or place gives its value away."""
+        if source.external or source.file is None:
+            return
+        at, path = source.at("file"), (*source.path, "file")
+        if not source.file.name.startswith(PREFIX):
+            self._findings.report(
+                rules.FILE_NAME,
+                at,
+                path,
+                f"expected a file whose name starts with {PREFIX}, got {source.file.name!r}",
+                f"rename it, for instance to {PREFIX}{source.file.name.lstrip('.')}",
+            )
+        real = Path(_real(source.file.parent)) / source.file.name
+        inside = [folder for folder in self._folders if real.is_relative_to(folder)]
+        if inside:
+            self._findings.report(
+                rules.FILE_PLACE,
+                at,
+                path,
+                f"{source.file.name} is in the folder {Path(inside[0]).name}, which is packed and "
+                "uploaded",
+                f"keep it outside, for instance in ../secrets/{source.file.name}",
+            )
+
+
+def _packed(project: Project) -> Iterator[Path]:
+    yield project.directory
+    for service in project.services.values():
+        if service.build is not None and "://" not in service.build.context:
+            contexts = (service.build.context, *service.build.additional_contexts.values())
+            yield from (project.directory / each for each in contexts if "://" not in each)
+
+
+def _real(folder: Path) -> str:
+    # Unlike pathlib's, it has an answer for any text that a user may have written.
+    return os.path.realpath(folder)

@@ -1,0 +1,70 @@
+"""What is decided for a service where its caller says nothing."""
+
+from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+
+from serverless_containers.network import Placement, existing_placement
+from serverless_containers.plan import PlanOptions
+from serverless_containers.service_props import ServiceProps
+from serverless_containers.stop_delay import StopDelay
+
+_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
+_DEFAULT_STOP_DELAY = Duration.seconds(10)
+
+
+def plan_options(props: ServiceProps) -> PlanOptions:
+    """What the caller decides over the files."""
+    cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
+    # Of a pair that is half unknown nothing can be said.
+    known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
+    return PlanOptions(
+        entrypoint=props.get("entrypoint"),
+        port=props.get("port"),
+        cpu=int(cpu) if known and cpu is not None else None,
+        memory_mib=int(memory) if known and memory is not None else None,
+        execute=props.get("enable_execute_command", False),
+    )
+
+
+def given_placement(props: ServiceProps) -> Placement | None:
+    """Where the tasks are put, if the caller has a VPC or a cluster."""
+    cluster = props.get("cluster")
+    # A service is in its cluster's VPC.
+    vpc = props.get("vpc") or (cluster.vpc if cluster else None)
+    if vpc is None:
+        return None
+    return existing_placement(
+        vpc, props.get("vpc_subnets"), assign_public_ip=props.get("assign_public_ip")
+    )
+
+
+def log_retention(props: ServiceProps) -> logs.RetentionDays:
+    """How long logs are kept."""
+    return props.get("log_retention", logs.RetentionDays.ONE_MONTH)
+
+
+def removal_policy(props: ServiceProps) -> RemovalPolicy:
+    """What becomes of the logs."""
+    return props.get("removal_policy", RemovalPolicy.DESTROY)
+
+
+def stop_delay(props: ServiceProps, placement: Placement) -> StopDelay | None:
+    """What keeps the entrypoint serving for a while, if anything does."""
+    can_pull = can_pull_utility(props, placement)
+    default = _DEFAULT_STOP_DELAY if can_pull else Duration.seconds(0)
+    seconds = int(props.get("stop_delay", default).to_seconds())
+    if not seconds:
+        return None
+    return StopDelay(seconds=seconds, image=utility_image(props))
+
+
+def can_pull_utility(props: ServiceProps, placement: Placement) -> bool:
+    """Whether tasks can pull the small image."""
+    return "utility_image" in props or placement.reaches_internet
+
+
+def utility_image(props: ServiceProps) -> ecs.ContainerImage:
+    """The small image."""
+    given = props.get("utility_image")
+    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)

@@ -1,0 +1,230 @@
+"""What secrets are called, where they are kept, and which of them are refused."""
+
+import pytest
+
+from serverless_containers.plan.secrets.model import SecretStore
+
+USING = "services: {web: {image: nginx, ports: ['80'], secrets: [KEY]}}\n"
+"""KEY stands on line 3, from column 3."""
+
+
+@pytest.fixture
+def secret(plan):
+    """Plan a file whose only secret, KEY, is defined by the given YAML."""
+
+    def _secret(definition, **options):
+        return plan(f"name: shop\n{USING}secrets: {{KEY: {definition}}}\n", **options)
+
+    return _secret
+
+
+@pytest.mark.parametrize(
+    ("definition", "environment", "name", "store"),
+    [
+        ("{file: ../s/.secret-k}", None, "shop/KEY", "secrets-manager"),
+        ("{file: ../s/.secret-k}", "dev", "shop/dev/KEY", "secrets-manager"),
+        ("{file: ../s/.secret-k, name: shared/key}", "dev", "shared/key", "secrets-manager"),
+        ("{environment: KEY}", "dev", "shop/dev/KEY", "secrets-manager"),
+        (
+            "{file: ../s/.secret-k, x-serverless-containers: {store: parameter-store}}",
+            "dev", "/shop/dev/KEY", "parameter-store",
+        ),
+        ("{external: true}", "dev", "KEY", "secrets-manager"),
+        ("{external: true, name: rds/main}", "dev", "rds/main", "secrets-manager"),
+        (
+            "{external: true, name: 'arn:aws:ssm:us-east-1:123456789012:parameter/a/b'}",
+            "dev", "arn:aws:ssm:us-east-1:123456789012:parameter/a/b", "parameter-store",
+        ),
+        (
+            "{external: true, name: /a/b, x-serverless-containers: {store: parameter-store}}",
+            None, "/a/b", "parameter-store",
+        ),
+    ],
+)  # fmt: skip
+def test_its_name_and_its_store(secret, definition, environment, name, store):
+    planned = secret(definition, environment=environment)
+    found = planned.plan.secrets["KEY"]
+    assert (found.name, found.store) == (name, SecretStore(store))
+    assert found.external == ("external" in definition)
+
+
+def test_a_json_key(secret):
+    planned = secret("{external: true, x-serverless-containers: {json-key: password}}")
+    assert planned.plan.secrets["KEY"].json_key == "password"
+
+
+def test_only_secrets_that_a_service_reads_are_planned(plan):
+    planned = plan(
+        USING + "secrets: {KEY: {file: ../.secret-a}, OTHER: {file: inside/no-prefix}}\n"
+    )
+    assert list(planned.plan.secrets) == ["KEY"]
+    assert planned.messages("secret-file-name") == []
+
+
+def test_the_plan_is_the_same_whether_the_files_are_there_or_not(secret, project):
+    without = secret("{file: ../secrets/.secret-key}").plan
+    folder = project.path.parent / "secrets"
+    folder.mkdir()
+    (folder / ".secret-key").write_text("s3cr3t")
+    assert secret("{file: ../secrets/.secret-key}").plan == without
+
+
+@pytest.mark.parametrize(
+    ("definition", "code", "message"),
+    [
+        (
+            "{file: ../key.txt}",
+            "secret-file-name",
+            "docker-compose.yml:3:23: secrets.KEY.file: expected a file whose name starts with "
+            ".secret-, got 'key.txt'; rename it, for instance to .secret-key.txt",
+        ),
+        (
+            "{file: .secret-k}",
+            "secret-file-place",
+            "docker-compose.yml:3:23: secrets.KEY.file: .secret-k is in the folder sample, which "
+            "is packed and uploaded; keep it outside, for instance in ../secrets/.secret-k",
+        ),
+        (
+            "{file: ../sample/deep/.secret-k}",
+            "secret-file-place",
+            "docker-compose.yml:3:23: secrets.KEY.file: .secret-k is in the folder sample, which "
+            "is packed and uploaded; keep it outside, for instance in ../secrets/.secret-k",
+        ),
+        (
+            "{file: ../.secret-k, name: 'a b'}",
+            "secret-name-invalid",
+            "docker-compose.yml:3:43: secrets.KEY.name: expected letters, digits and /_+=.@-, at "
+            "most 512, got 'a b'; give it another name",
+        ),
+        (
+            "{external: true, name: /aws/x, x-serverless-containers: {store: parameter-store}}",
+            "secret-name-invalid",
+            "docker-compose.yml:3:39: secrets.KEY.name: expected letters, digits, _.- and at most "
+            "fifteen levels that start with /, not with aws or ssm, got '/aws/x'; give it another "
+            "name",
+        ),
+        (
+            "{external: true, name: 'arn:aws:secretsmanager:us-east-1:1:secret:x'}",
+            "secret-name-invalid",
+            "docker-compose.yml:3:39: secrets.KEY.name: expected the ARN of a secret, got "
+            "'arn:aws:secretsmanager:us-east-1:1:secret:x'; write the whole ARN and nothing behind "
+            "it; a key of its JSON is json-key",
+        ),
+        (
+            "{file: ../.secret-k, name: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x'}",
+            "secret-name-invalid",
+            "docker-compose.yml:3:43: secrets.KEY.name: a secret that is pushed has a name; remove "
+            "the ARN",
+        ),
+        (
+            "{external: true, name: db-abc123}",
+            "secret-name",
+            "docker-compose.yml:3:39: secrets.KEY.name: the name 'db-abc123' ends as the ARNs of "
+            "secrets do, and may find another secret; give it another name",
+        ),
+        (
+            "{file: ../.secret-k, x-serverless-containers: {json-key: a}}",
+            "secret-json-key",
+            "docker-compose.yml:3:73: secrets.KEY.x-serverless-containers.json-key: a secret of "
+            "its own holds one value; give each value a file and a secret",
+        ),
+        (
+            "{external: true, x-serverless-containers: {store: parameter-store, json-key: a}}",
+            "secret-json-key",
+            "docker-compose.yml:3:93: secrets.KEY.x-serverless-containers.json-key: a parameter "
+            "holds one value, and has no keys; give each value a file and a secret",
+        ),
+        (
+            "{external: true, x-serverless-containers: {json-key: 'a:b'}}",
+            "secret-json-key",
+            "docker-compose.yml:3:69: secrets.KEY.x-serverless-containers.json-key: expected a key "
+            "without a colon, which ECS separates it by, got 'a:b'; rename the key",
+        ),
+        (
+            "{external: true, x-serverless-containers: {store: vault}}",
+            "setting-invalid",
+            "docker-compose.yml:3:66: secrets.KEY.x-serverless-containers.store: expected "
+            "secrets-manager or parameter-store, got 'vault'",
+        ),
+        (
+            "{external: true, x-serverless-containers: {multi-line: true}}",
+            "setting-invalid",
+            "docker-compose.yml:3:59: secrets.KEY.x-serverless-containers.multi-line: there is no "
+            "setting of this name; the settings are store, json-key, multiline; did you mean "
+            "'multiline'?",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(secret, definition, code, message):
+    assert secret(definition).messages(code) == [message]
+
+
+def test_a_file_in_another_build_context_is_refused(plan, project):
+    project.write("../web/Dockerfile", "FROM scratch\nEXPOSE 80\n")
+    planned = plan("""
+        services: {web: {build: ../web, secrets: [KEY]}}
+        secrets: {KEY: {file: ../web/conf/.secret-key}}
+        """)
+    (message,) = planned.messages("secret-file-place")
+    assert ".secret-key is in the folder web, which is packed" in message
+
+
+def test_a_folder_that_is_a_link_into_the_source_is_seen_through(plan, project):
+    (project.path / "inside").mkdir()
+    (project.path.parent / "secrets").symlink_to(project.path / "inside")
+    planned = plan(USING + "secrets: {KEY: {file: ../secrets/.secret-key}}")
+    assert len(planned.messages("secret-file-place")) == 1
+
+
+def test_two_secrets_of_one_name_are_refused(plan):
+    planned = plan("""
+        services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
+        secrets:
+          A: {file: ../.secret-a, name: same}
+          B: {file: ../.secret-b, name: same}
+        """)
+    assert planned.messages("secret-name-taken") == [
+        "docker-compose.yml:5:13: secrets.B: B has the name 'same', which is that of A; "
+        "give each a name of its own"
+    ]
+
+
+def test_external_secrets_may_share_one(plan):
+    planned = plan("""
+        services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
+        secrets:
+          A: {external: true, name: db, x-serverless-containers: {json-key: user}}
+          B: {external: true, name: db, x-serverless-containers: {json-key: password}}
+        """)
+    assert planned.errors == []
+
+
+def test_all_that_is_wrong_is_told_at_once(plan):
+    planned = plan("""
+        services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
+        secrets: {A: {file: a}, B: {file: b, name: 'x y'}}
+        """)
+    codes = sorted(code for code, _ in planned.findings)
+    assert codes == [
+        "secret-file-name", "secret-file-name", "secret-file-place", "secret-file-place",
+        "secret-name-invalid",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["variables", "files"])
+def test_owner_and_mode_mean_something_to_files_alone(plan, form):
+    planned = plan(f"""
+        x-serverless-containers: {{secrets: {form}}}
+        services:
+          web:
+            image: nginx
+            ports: ['80']
+            secrets: [{{source: KEY, uid: '7', mode: 0400}}]
+        secrets: {{KEY: {{external: true}}}}
+        """)
+    expected = [
+        "docker-compose.yml:7:34: services.web.secrets[0].uid: KEY is injected as a variable, "
+        "which has no uid or mode; remove it, or write x-serverless-containers: "
+        "{secrets: files} at the top of the file"
+    ]
+    assert planned.messages("secret-attributes") == (expected if form == "variables" else [])

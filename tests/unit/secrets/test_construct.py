@@ -1,0 +1,172 @@
+"""SecretsFromFiles: what a template says of secrets, and what it never does."""
+
+import json
+from textwrap import dedent
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Template
+
+from serverless_containers import ContainerApi, InvalidSourceError, SecretsFromFiles
+
+
+def values_from(template, container="web"):
+    (definition,) = template.find_resources("AWS::ECS::TaskDefinition").values()
+    for each in definition["Properties"]["ContainerDefinitions"]:
+        if each["Name"] == container:
+            return {secret["Name"]: flat(secret["ValueFrom"]) for secret in each["Secrets"]}
+    raise LookupError(container)
+
+
+def flat(value):
+    """A value with its references in angle brackets."""
+    match value:
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::Join": [between, parts]}:
+            return between.join(map(flat, parts))
+        case _:
+            return value
+
+
+def test_each_owned_secret_gets_a_policy_and_no_other_one(keep):
+    policies = keep(environment_name="dev").resources("AWS::SecretsManager::ResourcePolicy")
+    assert [each["SecretId"] for each in policies] == ["shop/dev/DB_PASSWORD"]
+    assert policies[0]["BlockPublicPolicy"] is True
+
+
+def test_a_policy_waits_for_nothing_so_that_a_missing_secret_is_found_at_once(keep):
+    kept = keep()
+    (policy,) = (
+        Template.from_stack(kept.stack)
+        .find_resources("AWS::SecretsManager::ResourcePolicy")
+        .values()
+    )
+    assert "DependsOn" not in policy
+    text = json.dumps(policy)
+    assert "Ref" not in text
+    assert "Fn::" not in text
+
+
+def test_a_deployment_asks_for_the_parameter_before_it_changes_anything(keep):
+    template = Template.from_stack(keep(environment_name="dev").stack)
+    (parameter,) = template.find_parameters("*", {"Type": "AWS::SSM::Parameter::Name"}).values()
+    assert parameter["Default"] == "/shop/dev/API_KEY"
+
+
+def test_no_secret_is_made_and_no_value_asked_for(keep):
+    kept = keep()
+    assert kept.resources("AWS::SecretsManager::Secret") == []
+    assert "resolve:" not in json.dumps(Template.from_stack(kept.stack).to_json())
+
+
+def test_the_note_names_the_secrets_and_the_command(keep, source):
+    (note,) = keep(environment_name="dev").notes()
+    assert note.startswith(
+        "a deployment needs these secrets, whose values are in no template: "
+        "/shop/dev/API_KEY, shop/dev/DB_PASSWORD; push them first: serverless-containers secrets "
+        f"push {source} --environment dev"
+    )
+
+
+def test_without_secrets_there_is_nothing(keep, project):
+    project.compose("services: {web: {image: nginx, ports: ['80']}}")
+    kept = keep()
+    assert (kept.notes(), kept.secrets.names) == ([], {})
+    assert Template.from_stack(kept.stack).to_json().get("Resources") is None
+
+
+def test_names(keep):
+    assert keep(environment_name="dev").secrets.names == {
+        "API_KEY": "/shop/dev/API_KEY",
+        "DB_PASSWORD": "shop/dev/DB_PASSWORD",
+        "LICENSE": "vendor/license",
+    }
+
+
+def test_mistakes_are_told_together(project):
+    project.compose(
+        dedent("""
+        services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
+        secrets: {A: {file: ../a}, B: {file: .secret-b}}
+        """)
+    )
+    with pytest.raises(InvalidSourceError) as caught:
+        SecretsFromFiles(Stack(App(), "S"), "Secrets", source=project.path)
+    assert [each.rule.code for each in caught.value.findings] == [
+        "secret-file-name", "secret-file-place",
+    ]  # fmt: skip
+
+
+class TestInAnApi:
+    """What the containers are given."""
+
+    @pytest.fixture
+    def template(self, source):
+        stack = Stack(App(), "Test")
+        ContainerApi(stack, "Api", source=source, environment_name="dev")
+        return Template.from_stack(stack)
+
+    def test_values_come_from_where_they_are_kept(self, template):
+        arn = "arn:<AWS::Partition>:{}:<AWS::Region>:<AWS::AccountId>:{}"
+        assert values_from(template) == {
+            "API_KEY": arn.format("ssm", "parameter/shop/dev/API_KEY"),
+            "DB_PASSWORD": arn.format("secretsmanager", "secret:shop/dev/DB_PASSWORD"),
+            "LICENSE": arn.format("secretsmanager", "secret:vendor/license") + ":key::",
+        }
+
+    def test_the_api_makes_the_policies_itself(self, template):
+        template.resource_count_is("AWS::SecretsManager::ResourcePolicy", 1)
+
+    def test_its_roles_are_marked_as_those_of_this_service(self, template):
+        marked = [
+            role
+            for role in template.find_resources("AWS::IAM::Role").values()
+            if {"Key": "serverless-containers-service", "Value": "shop/dev"}
+            in role["Properties"].get("Tags", [])
+        ]
+        assert [
+            each["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
+            for each in marked
+        ] == [{"Service": "ecs-tasks.amazonaws.com"}] * 2
+
+    def test_one_construct_serves_two_apis_of_other_stacks(self, source):
+        app = App()
+        kept = SecretsFromFiles(
+            Stack(app, "Secrets"), "Secrets", source=source, environment_name="dev"
+        )
+        stacks = [Stack(app, name) for name in ("One", "Two")]
+        for stack in stacks:
+            ContainerApi(stack, "Api", source=source, environment_name="dev", secrets=kept)
+        for template in map(Template.from_stack, stacks):
+            template.resource_count_is("AWS::SecretsManager::ResourcePolicy", 0)
+            assert len(values_from(template)) == 3
+            assert "ImportValue" not in json.dumps(template.to_json())
+
+    def test_secrets_of_another_file_are_refused(self, source, tmp_path):
+        other = tmp_path / "other"
+        other.mkdir()
+        (other / "compose.yaml").write_text("services: {web: {image: nginx, ports: ['80']}}")
+        stack = Stack(App(), "Test")
+        kept = SecretsFromFiles(stack, "Secrets", source=other)
+        with pytest.raises(ValueError, match="has no API_KEY, DB_PASSWORD, LICENSE; it has none"):
+            ContainerApi(stack, "Api", source=source, secrets=kept)
+
+    def test_tasks_may_decrypt_with_the_key_that_was_pushed_with(self, source):
+        stack = Stack(App(), "Test")
+        key = kms.Key(stack, "Key")
+        kept = SecretsFromFiles(stack, "Secrets", source=source, encryption_key=key)
+        ContainerApi(stack, "Api", source=source, secrets=kept)
+        statements = [
+            statement
+            for policy in Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if "kms:Decrypt" in statement["Action"]
+        ]
+        assert statements
+        assert all("Key" in str(each["Resource"]) for each in statements)
+
+    def test_a_variable_for_all_containers_cannot_be_a_secret_too(self, source):
+        with pytest.raises(ValueError, match="API_KEY: a variable for every container, and a sec"):
+            ContainerApi(Stack(App(), "Test"), "Api", source=source, environment={"API_KEY": "x"})
