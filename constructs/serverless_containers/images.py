@@ -36,6 +36,9 @@ _NOT_IN_ASSETS = (
     "ulimits",
 )
 
+_NEVER_SENT = ["**/.secret-*"]
+"""What stays out of a build's context whatever its ``.dockerignore`` says: values of secrets."""
+
 
 class BuiltImages(ABC):
     """The images of the services that have a ``build``."""
@@ -168,6 +171,7 @@ class _LocalBuild(BuiltImages):
                 if build.network
                 else None,
                 cache_disabled=build.no_cache or None,
+                exclude=_NEVER_SENT,
                 platform=ecr_assets.Platform.LINUX_ARM64
                 if architecture is Architecture.ARM64
                 else ecr_assets.Platform.LINUX_AMD64,

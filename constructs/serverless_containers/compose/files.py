@@ -7,6 +7,9 @@ from pathlib import Path
 from serverless_containers.compose import limits, rules
 from serverless_containers.findings import Findings, KeyPath, Location
 
+SECRET_PREFIX = ".secret-"  # noqa: S105  # how a name starts
+"""What the names of secrets' files start with, so that ``.gitignore`` knows them all."""
+
 
 def is_file(path: Path) -> bool:
     """Whether there is a file of this name, which is any text that a user wrote.
@@ -19,6 +22,15 @@ def is_file(path: Path) -> bool:
 def exists(path: Path) -> bool:
     """Whether there is anything of this name; see `is_file`."""
     return os.path.exists(path)  # noqa: PTH110
+
+
+def is_secret(path: Path) -> bool:
+    """Whether a file, or the one that it is a link to, has the name of a secret's file.
+
+    Nothing here reads one: what a file holds may end up in a template, or in a finding.
+    """
+    names = (os.path.basename(path), os.path.basename(os.path.realpath(path)))  # noqa: PTH119  # any text
+    return any(name.startswith(SECRET_PREFIX) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,15 @@ class Reader:
             keys: The keys that lead there.
         """
         shown = self.shown(path)
+        if is_secret(path):
+            self.findings.report(
+                rules.SECRET_READ,
+                at,
+                keys,
+                f"{shown} is the file of a secret, which nothing but `secrets push` reads",
+                "define a secret with it, and list that under secrets",
+            )
+            return None
         try:
             if not path.is_file():
                 reason = "is a folder" if path.is_dir() else "does not exist"

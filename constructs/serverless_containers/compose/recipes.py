@@ -6,7 +6,7 @@ from typing import Any
 
 from serverless_containers.compose import limits, paths
 from serverless_containers.compose.dockerfile import Dockerfile, read_dockerfile
-from serverless_containers.compose.files import Reader
+from serverless_containers.compose.files import Reader, is_secret
 from serverless_containers.compose.nodes import Node
 
 
@@ -47,7 +47,8 @@ class Recipes:
         text = inline
         if text is None:
             try:
-                if not file.is_file() or file.stat().st_size > limits.LARGEST_FILE:
+                is_no_dockerfile = is_secret(file) or not file.is_file()
+                if is_no_dockerfile or file.stat().st_size > limits.LARGEST_FILE:
                     return None
                 text = file.read_text(encoding="utf-8", errors="replace")
             except (OSError, ValueError):

@@ -30,6 +30,11 @@ TOO_LARGE = Rule(
     severity=Severity.ERROR,
     summary="A file stays within what a person could have meant: size, depth, expanded aliases.",
 )
+SECRET_READ = Rule(
+    code="secret-read",
+    severity=Severity.ERROR,
+    summary="The file of a secret is nothing else: no variables, no config, no Compose file.",
+)
 YAML_SYNTAX = Rule(
     code="yaml-syntax",
     severity=Severity.ERROR,

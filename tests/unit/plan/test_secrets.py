@@ -228,3 +228,33 @@ def test_owner_and_mode_mean_something_to_files_alone(plan, form):
         "{secrets: files} at the top of the file"
     ]
     assert planned.messages("secret-attributes") == (expected if form == "variables" else [])
+
+
+@pytest.mark.parametrize(
+    ("top", "service", "place"),
+    [
+        ("", "env_file: ../.secret-key", "services.web.env_file[0]"),
+        ("", "env_file: ../link", "services.web.env_file[0]"),
+        ("", "label_file: ../.secret-key", "services.web.label_file[0]"),
+        ("", "extends: {file: ../.secret-key, service: a}", "services.web.extends"),
+        ("include: [../.secret-key]", "tty: true", "include[0]"),
+        (
+            "configs: {c: {file: ../.secret-key}}",
+            "configs: [{source: c, target: /etc/c/c}]",
+            "configs.c.file",
+        ),
+        (
+            "configs: {c: {file: ../link}}",
+            "configs: [{source: c, target: /etc/c/c}]",
+            "configs.c.file",
+        ),
+    ],
+)
+def test_the_file_of_a_secret_is_read_as_nothing_else(plan, project, top, service, place):
+    file = project.path.parent / ".secret-key"
+    file.write_text("s3ntinel: value")
+    (project.path.parent / "link").symlink_to(file)
+    planned = plan(f"{top}\nservices: {{web: {{image: nginx, ports: ['80'], {service}}}}}\n")
+    (message,) = planned.messages("secret-read")
+    assert f": {place}: " in message
+    assert "s3ntinel" not in str(planned.findings)

@@ -24,7 +24,7 @@ class Text:
     ``dev`` has the one part ``arn:aws:s3:::dev-a/${aws:userid}``.
 
     Attributes:
-        parts: What the value is made of, in order.
+        parts: What the value is made of, in order. None for an empty value.
     """
 
     parts: tuple[str | PseudoParameter, ...]

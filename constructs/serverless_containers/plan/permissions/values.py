@@ -41,16 +41,15 @@ def read_values(
         expected += ", or an array of it" if text_only else ", or an array of them"
     for item, place in places:
         if not isinstance(item, Scalar) or not _is_type(item, text_only=text_only):
+            is_value = isinstance(item, Scalar) and item.value is not None
             findings.report(
                 rules.POLICY_FORM,
                 item.at,
                 place,
                 f"expected {expected}, got {shown(item)}",
-                ""
-                if not isinstance(item, Scalar) or item.value is None
-                else f'write "{short(item.text)}"',
+                f'write "{shown(item)}"' if is_value else "",
             )
-        elif has_allowed_characters(item, place, findings):
+        elif _has_allowed_characters(item, place, findings):
             yield item, place
 
 
@@ -58,7 +57,7 @@ def _is_type(value: Scalar, *, text_only: bool) -> bool:
     return isinstance(value.value, str) or (not text_only and value.value is not None)
 
 
-def has_allowed_characters(value: Scalar, path: KeyPath, findings: Findings) -> bool:
+def _has_allowed_characters(value: Scalar, path: KeyPath, findings: Findings) -> bool:
     """Whether a policy may have the characters of a text. Those that it may not are reported."""
     foreign = _FOREIGN.search(value.text)
     if foreign is None:
@@ -67,7 +66,7 @@ def has_allowed_characters(value: Scalar, path: KeyPath, findings: Findings) -> 
         rules.POLICY_CHARACTER,
         value.at,
         path,
-        f"expected characters up to U+00FF, got U+{ord(foreign[0]):04X}",
+        f"expected characters from U+0020 to U+00FF, got U+{ord(foreign[0]):04X}",
         "leave it out; where wildcards are allowed, ? stands for it",
     )
     return False

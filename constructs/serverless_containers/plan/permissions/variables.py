@@ -9,7 +9,7 @@ from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import PseudoParameter, Text
 from serverless_containers.plan.permissions.names import nearest, short
 
-ENVIRONMENT = "env"
+_ENVIRONMENT = "env"
 DEPLOYED = "\0"
 """What stands in an outline for something that is known when it is deployed."""
 REQUESTED = "\1"
@@ -21,7 +21,7 @@ _VARIABLE = re.compile(r"\$\{((?:[^{}']|'[^']*')*)\}")
 _OF_IAM = re.compile(r"[\w./-]+:[^:,'\s][^,']*(?:,\s*'[^']*'\s*)?", re.ASCII)
 _SPECIAL = frozenset("*?$")
 _PSEUDO = {each.value: each for each in PseudoParameter}
-_NAMES = (ENVIRONMENT, *_PSEUDO)
+_NAMES = (_ENVIRONMENT, *_PSEUDO)
 _SHOWN = ", ".join(f"${{{name}}}" for name in _NAMES)
 
 
@@ -84,7 +84,7 @@ class Expander:
 
     def _known(self, name: str, value: Scalar, path: KeyPath) -> str | PseudoParameter:
         """What a variable becomes: itself if it is IAM's, nothing if there is none."""
-        if name == ENVIRONMENT:
+        if name == _ENVIRONMENT:
             if not self._environment:
                 self._report(
                     value,

@@ -7,7 +7,9 @@ the folders that they belong in.
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from serverless_containers.compose.files import is_secret
 from serverless_containers.compose.model import FileSource, FileUse, Project, Service
+from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
 from serverless_containers.plan.resources import rules
@@ -123,6 +125,15 @@ class Files:
         if source.content is not None:
             return source.content.encode()
         if source.file is None:
+            return None
+        if is_secret(source.file):
+            self.findings.report(
+                SECRET_READ,
+                source.at("file"),
+                (*source.path, "file"),
+                f"{source.file.name} is the file of a secret, and a config is in the template",
+                "define a secret with it, and list that under secrets",
+            )
             return None
         try:
             if source.file.stat().st_size <= _LARGEST:

@@ -5,15 +5,13 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import FileSource, Project
 from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import Known, read_extension
-
-PREFIX = ".secret-"
-"""What the names of files start with, so that ``.gitignore`` knows them all."""
 
 _KNOWN: Known = {
     "store": tuple(SecretStore),
@@ -196,13 +194,13 @@ class _Places:
         if source.external or source.file is None:
             return
         at, path = source.at("file"), (*source.path, "file")
-        if not source.file.name.startswith(PREFIX):
+        if not source.file.name.startswith(SECRET_PREFIX):
             self._findings.report(
                 rules.FILE_NAME,
                 at,
                 path,
-                f"expected a file whose name starts with {PREFIX}, got {source.file.name!r}",
-                f"rename it, for instance to {PREFIX}{source.file.name.lstrip('.')}",
+                f"expected a file whose name starts with {SECRET_PREFIX}, got {source.file.name!r}",
+                f"rename it, for instance to {SECRET_PREFIX}{source.file.name.lstrip('.')}",
             )
         real = Path(_real(source.file.parent)) / source.file.name
         inside = [folder for folder in self._folders if real.is_relative_to(folder)]
