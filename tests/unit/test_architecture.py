@@ -15,8 +15,12 @@ MAY_IMPORT = {
     "plan": {"findings", "compose"},
     "constructs": {"findings", "compose", "plan"},
     "toolchain": set(),
+    "clients": {"findings"},
+    "secret_stores": {"findings", "compose", "plan"},
     "local": {"findings", "compose", "plan", "toolchain"},
-    "cli": {"findings", "compose", "plan", "toolchain", "local"},
+    "cli": {
+        "findings", "compose", "plan", "toolchain", "clients", "secret_stores", "local",
+    },
 }
 """The rooms, and what each may know of. The modules at the top are the constructs."""
 

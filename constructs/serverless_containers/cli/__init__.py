@@ -5,12 +5,14 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
+    "client-config": "Write the configuration of client applications from a deployment's outputs.",
     "check": "Report what a deployment would find wrong, or worth knowing.",
     "config": "Print the project as it is understood, like `docker compose config`.",
     "explain": "Say what becomes of each key of the project on AWS.",
     "local": "Deploy to an AWS embedded in this machine and show what was made.",
+    "secrets": "Push the values of a project's secrets, and say which are there.",
 }
-"""Each command's name, which is also its module's, and the line that `--help` shows."""
+"""Each command's name, which is its module's but for hyphens, and the line that `--help` shows."""
 
 
 class _LazyGroup(click.Group):
@@ -22,7 +24,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"serverless_containers.cli.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"serverless_containers.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from serverless_containers.findings.finding import Rule
 
 _AWS = "https://docs.aws.amazon.com"
+_IAM = f"{_AWS}/IAM/latest/UserGuide"
 _API_REFERENCE = "Amazon ECS API Reference, "
 _PAGES: Mapping[str, str] = {
     "Amazon ECS task definition differences for Fargate, Amazon ECS Developer Guide": (
@@ -21,6 +22,29 @@ _PAGES: Mapping[str, str] = {
     ),
     "AWS Secrets Manager API Reference, CreateSecret": (
         f"{_AWS}/secretsmanager/latest/apireference/API_CreateSecret.html"
+    ),
+    "IAM and AWS STS quotas, IAM User Guide": f"{_IAM}/reference_iam-quotas.html",
+    "Grammar of the IAM JSON policy language, IAM User Guide": (
+        f"{_IAM}/reference_policies_grammar.html"
+    ),
+    "IAM policy elements: Variables and tags, IAM User Guide": (
+        f"{_IAM}/reference_policies_variables.html"
+    ),
+    "IAM JSON policy elements: Action, IAM User Guide": (
+        f"{_IAM}/reference_policies_elements_action.html"
+    ),
+    "IAM JSON policy elements: Condition operators, IAM User Guide": (
+        f"{_IAM}/reference_policies_elements_condition_operators.html"
+    ),
+    "IAM JSON policy elements: Effect, IAM User Guide": (
+        f"{_IAM}/reference_policies_elements_effect.html"
+    ),
+    "IAM JSON policy elements: Resource, IAM User Guide": (
+        f"{_IAM}/reference_policies_elements_resource.html"
+    ),
+    "IAM JSON policy elements: Sid, IAM User Guide": f"{_IAM}/reference_policies_elements_sid.html",
+    "SEC03-BP02 Grant least privilege access, AWS Well-Architected Framework": (
+        f"{_AWS}/wellarchitected/latest/framework/sec_permissions_least_privileges.html"
     ),
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference": (
         f"{_AWS}/cdk/api/v2/docs/aws-cdk-lib.aws_ecr_assets.DockerImageAsset.html"

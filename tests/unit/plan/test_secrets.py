@@ -159,6 +159,24 @@ def test_what_is_wrong_is_told_with_its_place(secret, definition, code, message)
     assert secret(definition).messages(code) == [message]
 
 
+@pytest.mark.parametrize(
+    ("name", "store", "fits"),
+    [
+        ("n" * 512, "secrets-manager", True),
+        ("n" * 513, "secrets-manager", False),
+        ("/n" * 15, "parameter-store", True),
+        ("/n" * 16, "parameter-store", False),
+        ("n" * 1011, "parameter-store", True),
+        ("n" * 1012, "parameter-store", False),
+    ],
+)
+def test_how_long_a_name_may_be(secret, name, store, fits):
+    planned = secret(
+        f"{{external: true, name: {name}, x-serverless-containers: {{store: {store}}}}}"
+    )
+    assert (planned.messages("secret-name-invalid") == []) == fits
+
+
 def test_a_file_in_another_build_context_is_refused(plan, project):
     project.write("../web/Dockerfile", "FROM scratch\nEXPOSE 80\n")
     planned = plan("""

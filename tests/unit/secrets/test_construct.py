@@ -55,6 +55,15 @@ def test_a_deployment_asks_for_the_parameter_before_it_changes_anything(keep):
     assert parameter["Default"] == "/shop/dev/API_KEY"
 
 
+def test_another_parameter_is_asked_for_by_another_name(keep):
+    # The CDK CLI would hand the former value of a parameter to one of the same id.
+    names = [
+        set(Template.from_stack(keep(environment_name=name).stack).find_parameters("*"))
+        for name in ("dev", "test")
+    ]
+    assert len(names[0] ^ names[1]) == 2
+
+
 def test_no_secret_is_made_and_no_value_asked_for(keep):
     kept = keep()
     assert kept.resources("AWS::SecretsManager::Secret") == []

@@ -61,13 +61,13 @@ def test_the_containers_may_use_the_table_and_know_its_name(stage):
         variable["Name"]
         for variable in definition["Properties"]["ContainerDefinitions"][0]["Environment"]
     ]
-    assert names == ["STORAGE_POSTS_NAME"]
+    assert names == ["STORAGE_POSTS_ARN", "STORAGE_POSTS_NAME"]
 
 
 def test_the_outputs_say_where_everything_is(stage):
     outputs = template(stage(ENVIRONMENTS["staging"]), "Api").find_outputs("*")
     assert set(outputs) == {
-        "Url", "ClusterName", "ServiceName", "AccessLogGroup", "ServiceConsole", "ApiConsole",
+        "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName", "AccessLogGroup", "ServiceConsole", "ApiConsole",
         "LogGroupWeb", "UserPoolId", "UserPoolClientId",
     }  # fmt: skip
 
