@@ -25,12 +25,29 @@ class NetworkProfile(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoorNeeds:
+    """What a door asks of the network of the tasks behind it.
+
+    Attributes:
+        zones: How many availability zones it spans itself; a load balancer needs two.
+        gateway: Whether it needs an internet gateway, and public subnets beside those of tasks.
+        drains: Whether it finishes the requests of a task before ECS stops it.
+    """
+
+    zones: int = 1
+    gateway: bool = False
+    drains: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """Where in a VPC tasks are put.
 
     Attributes:
         vpc: The VPC.
         subnets: Its subnets for tasks.
+        public_subnets: Its public subnets, for a door.
+        private_subnets: Its subnets for a door that the internet does not reach.
         assign_public_ip: Whether tasks get a public address.
         reaches_internet: Whether tasks can pull images from outside AWS, as far as is known.
         ready: What has to exist before a task can reach its image.
@@ -38,6 +55,8 @@ class Placement:
 
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection
+    public_subnets: ec2.SubnetSelection
+    private_subnets: ec2.SubnetSelection
     assign_public_ip: bool
     reaches_internet: bool
     ready: tuple[IDependable, ...] = ()
@@ -63,7 +82,8 @@ class Network(Construct):
         availability_zones: The zones by name. Default: the first ones of the region. Give them
             where the region's first is one that API Gateway has no VPC links in; see "Set up VPC
             links V2 in API Gateway", Amazon API Gateway Developer Guide.
-        minimum_zones: The fewest zones to span; a load balancer needs two.
+        door: What the door asks for. Tasks stay in one zone without high availability, whatever
+            their door spans.
         log_retention: How long flow logs are kept.
         removal_policy: What becomes of the flow logs when the stack is deleted.
         secrets: The stores that tasks read secrets from, for the endpoints.
@@ -78,17 +98,18 @@ class Network(Construct):
         profile: NetworkProfile,
         high_availability: bool = False,
         availability_zones: Sequence[str] | None = None,
-        minimum_zones: int = 1,
+        door: DoorNeeds = DoorNeeds(),  # noqa: B008  # it is frozen
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
         secrets: Collection[SecretStore] = (),
         execute: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        count = max(self._zone_count(high_availability=high_availability), minimum_zones)
-        zones = list(
-            availability_zones or (Fn.select(index, Fn.get_azs()) for index in range(count))
-        )
+        zones = list(availability_zones or ())
+        count = len(zones) or self._zone_count(high_availability=high_availability)
+        if not zones:
+            spanned = max(count, door.zones)
+            zones = [Fn.select(index, Fn.get_azs()) for index in range(spanned)]
         public = profile is NetworkProfile.PUBLIC
         tasks = ec2.SubnetConfiguration(
             name="Tasks",
@@ -105,13 +126,14 @@ class Network(Construct):
             name="Gateway", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24,
             map_public_ip_on_launch=False,
         )  # fmt: skip
+        has_gateway = profile is NetworkProfile.PRIVATE or (door.gateway and not public)
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(_CIDR),
             availability_zones=zones,
-            nat_gateways=len(zones) if profile is NetworkProfile.PRIVATE else 0,
-            subnet_configuration=[gateway, tasks] if profile is NetworkProfile.PRIVATE else [tasks],
+            nat_gateways=count if profile is NetworkProfile.PRIVATE else 0,
+            subnet_configuration=[gateway, tasks] if has_gateway else [tasks],
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(
@@ -131,10 +153,15 @@ class Network(Construct):
             # Accepted traffic is in the access log already, and would be most of the bill.
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+        everywhere = ec2.SubnetSelection(subnet_group_name="Tasks")
         chosen = self.vpc.select_subnets(subnet_group_name="Tasks")
         self.placement = Placement(
             vpc=self.vpc,
-            subnets=ec2.SubnetSelection(subnet_group_name="Tasks"),
+            subnets=ec2.SubnetSelection(subnets=chosen.subnets[:count]),
+            public_subnets=ec2.SubnetSelection(subnet_group_name="Gateway")
+            if has_gateway
+            else everywhere,
+            private_subnets=everywhere,
             assign_public_ip=public,
             reaches_internet=profile is not NetworkProfile.ENDPOINTS,
             ready=(chosen.internet_connectivity_established,),
@@ -224,6 +251,8 @@ def existing_placement(
     return Placement(
         vpc=vpc,
         subnets=subnets,
+        public_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        private_subnets=subnets,
         assign_public_ip=assign,
         # In a public subnet the way out is the task's own address.
         reaches_internet=assign if public else not shut_in,

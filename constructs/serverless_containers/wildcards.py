@@ -1,6 +1,7 @@
 """Tells cdk-nag of a wildcard that has to be, one by one."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import Construct
@@ -29,15 +30,17 @@ def acknowledge_wildcards(
 
 
 def _written(value: object) -> str:
-    """A resolved value as cdk-nag writes it: ``<Logical.Attribute>`` for what is not known yet."""
+    """A resolved value as text, as it is in cdk-nag's findings."""
     match value:
-        case {"Ref": str(name)}:
-            return f"<{name}>"
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"<{name}.{attribute}>"
+        case str():
+            return value.replace("${", "<").replace("}", ">")
         case {"Fn::Join": [str(between), list(parts)]}:
             return between.join(map(_written, parts))
-        case Mapping():
-            raise TypeError(f"expected a reference or text, got {value}")
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{name}.{attribute}>"
+        case {"Ref": name}:
+            return f"<{name}>"
+        case {"Fn::ImportValue": inner} | {"Fn::Sub": inner}:
+            return _written(inner)
         case _:
-            return str(value)
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
