@@ -118,7 +118,7 @@ class ContainerApi(Construct):
         """What ``serverless-containers client-config`` reads; make each a ``CfnOutput`` by its key.
 
         ``ApiName``, ``Url``, ``Region``, ``AuthorizationType`` and, where a user pool guards the
-        API, ``UserPoolId`` and, where one client is its application's, ``UserPoolClientId``.
+        API, ``UserPoolId`` and ``UserPoolClientId``.
         """
         pool, client = self.user_pool, self.user_pool_client
         return {
@@ -157,7 +157,7 @@ class ContainerApi(Construct):
 
     @property
     def user_pool_client(self) -> cognito.IUserPoolClient | None:
-        """The pool's client for web applications, if it was made here or is the only one given."""
+        """The pool's client: the one for web applications made here, or the first one given."""
         return self._door.authorization.user_pool_client
 
     @property
