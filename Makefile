@@ -39,7 +39,7 @@ local: setup ## Deploy dev to an embedded AWS on this machine; KEEP=1 leaves it 
 test: check ## Run every check and test
 	python -m pytest -n auto --dist loadfile
 	python -m pytest -q container_src/python/tests
-	node --test container_src/express/test/*.test.js
+	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js
 
 check: setup-dev ## Lint and type-check
 	ruff check .
@@ -61,6 +61,7 @@ bench: setup-dev ## Measure synthesis against an empty CDK app
 
 clean: ## Remove what was installed and written
 	rm -rf $(VENV) node_modules container_src/express/node_modules cdk.out .local
+	rm -rf examples/graphql/container_src/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
@@ -78,7 +79,8 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyprojec
 	ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
 	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix container_src/express
+	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix examples/graphql/container_src
 	@touch $@
