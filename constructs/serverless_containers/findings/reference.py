@@ -8,7 +8,7 @@ from serverless_containers.findings.pages import page_of
 _INTRODUCTION = """\
 # Rules
 
-What is looked for in Compose files and Dockerfiles, and at what cost it is ignored: an **error**
+What is looked for in Compose files, Dockerfiles and custom-policies.json, and what it is: an **error**
 stops a deployment, a **warning** says that something deploys and means something else than under
 Docker Compose, a **note** is worth knowing. Each summary says what holds where the rule is kept.
 
