@@ -4,15 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
 
-import jsii
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
@@ -20,17 +16,15 @@ from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
 from serverless_containers.authorization import Authorization
-from serverless_containers.build_pipeline import BuildPipeline
+from serverless_containers.container_door import ContainerDoor
 from serverless_containers.custom_domain import CustomDomain
 from serverless_containers.http_api import HttpApiDoor
 from serverless_containers.metric_props import MetricProps
-from serverless_containers.secrets_from_files import ProjectSecrets
-from serverless_containers.service import ContainerService
+from serverless_containers.network import DoorNeeds
 from serverless_containers.service_props import ServiceProps
 
 
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
-class ContainerApi(Construct):
+class ContainerApi(ContainerDoor):
     """Runs a folder with a Compose file, or a lone Dockerfile, behind an HTTP API.
 
     There is no load balancer: API Gateway reaches the tasks through a VPC link and Cloud Map, and
@@ -80,8 +74,7 @@ class ContainerApi(Construct):
         namespace: servicediscovery.INamespace | None = None,
         **props: Unpack[ServiceProps],
     ) -> None:
-        super().__init__(scope, construct_id)
-        self._containers = ContainerService(self, "Containers", source=source, **props)
+        super().__init__(scope, construct_id, source=source, needs=DoorNeeds(), **props)
         self._domain = (
             CustomDomain(
                 self,
@@ -166,51 +159,6 @@ class ContainerApi(Construct):
         return self._domain.regional_domain_name if self._domain else None
 
     @property
-    def service(self) -> ecs.FargateService:
-        """The ECS service."""
-        return self._containers.service
-
-    @property
-    def build_pipeline(self) -> BuildPipeline | None:
-        """The pipeline that builds its images, if one does."""
-        return self._containers.build_pipeline
-
-    @property
-    def cluster(self) -> ecs.ICluster:
-        """Its cluster."""
-        return self._containers.cluster
-
-    @property
-    def task_definition(self) -> ecs.FargateTaskDefinition:
-        """Its task definition."""
-        return self._containers.task_definition
-
-    @property
-    def containers(self) -> Mapping[str, ecs.ContainerDefinition]:
-        """The containers by the names of their Compose services."""
-        return self._containers.containers
-
-    @property
-    def log_groups(self) -> Mapping[str, logs.LogGroup]:
-        """The containers' log groups by the same names."""
-        return self._containers.log_groups
-
-    @property
-    def secrets(self) -> ProjectSecrets:
-        """Its secrets, but for those that were given one by one."""
-        return self._containers.secrets
-
-    @property
-    def file_system(self) -> efs.FileSystem | None:
-        """The file system of named volumes, if the Compose file has any."""
-        return self._containers.file_system
-
-    @property
-    def vpc(self) -> ec2.IVpc:
-        """The VPC of the tasks."""
-        return self._containers.vpc
-
-    @property
     def namespace(self) -> servicediscovery.INamespace:
         """The Cloud Map namespace of the tasks."""
         return self._door.namespace
@@ -219,16 +167,6 @@ class ContainerApi(Construct):
     def discovery_service(self) -> servicediscovery.IService:
         """The Cloud Map service in which the tasks are registered."""
         return self._door.discovery
-
-    @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """The task role, which is what grants to the containers go to."""
-        return self.task_definition.task_role
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """The tasks' security groups."""
-        return self.service.connections
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal call every route; for `Authorization.iam`."""
@@ -253,11 +191,3 @@ class ContainerApi(Construct):
     def metric_server_errors(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
         """The number of answers with a status of 5xx."""
         return self.api.metric_server_error(**options)
-
-    def metric_cpu_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
-        """The CPU that the tasks use, in percent of what they have."""
-        return self.service.metric_cpu_utilization(**options)
-
-    def metric_memory_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
-        """The memory that the tasks use, in percent of what they have."""
-        return self.service.metric_memory_utilization(**options)

@@ -98,7 +98,7 @@ class Network(Construct):
         profile: NetworkProfile,
         high_availability: bool = False,
         availability_zones: Sequence[str] | None = None,
-        door: DoorNeeds = DoorNeeds(),  # noqa: B008  # it is frozen
+        door: DoorNeeds = DoorNeeds(),
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
         secrets: Collection[SecretStore] = (),

@@ -1,6 +1,6 @@
 """A Compose project as a Fargate service: what both doors share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
 
@@ -11,17 +11,20 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline
-from serverless_containers.custom_policies import attach_policies
 from serverless_containers.execute_command import enable_execute_command
 from serverless_containers.images import BuiltImages
 from serverless_containers.keywords import check_keywords
-from serverless_containers.network import Network, NetworkProfile, Placement
+from serverless_containers.network import DoorNeeds, Network, NetworkProfile, Placement
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.resources.rules import UTILITY_IMAGE
-from serverless_containers.plan.secrets.reader import owner_of
-from serverless_containers.resource_access import merge_environment
 from serverless_containers.scaling import scale
-from serverless_containers.secrets_from_files import ProjectSecrets, push_command
+from serverless_containers.service_access import (
+    check_given,
+    given_secrets,
+    grant_access,
+    service_secrets,
+    variables_for_all,
+)
 from serverless_containers.service_defaults import (
     can_pull_utility,
     given_placement,
@@ -46,6 +49,7 @@ class ContainerService(Construct):
 
     Args:
         source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
+        door: What the door to it asks for.
         **props: See `ServiceProps`.
 
     Raises:
@@ -58,6 +62,7 @@ class ContainerService(Construct):
         service: The ECS service.
         cluster: Its cluster.
         vpc: Its VPC.
+        placement: Where its tasks are put.
         task_subnets: The subnets of its tasks.
         task_definition: Its task definition.
         containers: The containers by service name.
@@ -72,6 +77,7 @@ class ContainerService(Construct):
         construct_id: str,
         *,
         source: str | Path,
+        door: DoorNeeds | None = None,
         **props: Unpack[ServiceProps],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -90,9 +96,11 @@ class ContainerService(Construct):
             policies=props.get("custom_policies"),
         )
         self.port = self.plan.port
-        self.secrets = self._secrets(props, source)
+        self.secrets = service_secrets(self, self.plan, props, source)
         self._images = self._prepare_images(props)
+        self._door = door or DoorNeeds()
         placement = given_placement(props) or self._make_network(props).placement
+        self.placement = placement
         self.vpc = placement.vpc
         self.task_subnets = placement.subnets
         task = self._make_task(props, placement)
@@ -118,7 +126,7 @@ class ContainerService(Construct):
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
             Tags.of(self.service).add(key, value)
-        self._grant(props)
+        grant_access(self, self.task_definition, self.plan, props, self.secrets)
 
     @property
     def build_pipeline(self) -> BuildPipeline | None:
@@ -127,51 +135,6 @@ class ContainerService(Construct):
 
     def _architecture(self, props: ServiceProps) -> Architecture:
         return props.get("architecture") or self.plan.architecture or Architecture.X86_64
-
-    def _secrets(self, props: ServiceProps, source: str | Path) -> ProjectSecrets:
-        given = props.get("secrets")
-        if isinstance(given, ProjectSecrets):
-            self._check_given("secrets", self.plan.secrets, given.names)
-            return given
-        given = given or {}
-        self._check_given("secrets", given, self.plan.secrets)
-        environment = props.get("environment_name")
-        return ProjectSecrets(
-            self,
-            "Secrets",
-            plans={key: plan for key, plan in self.plan.secrets.items() if key not in given},
-            owner=owner_of(self.plan.name, environment),
-            push_command=push_command(source, environment),
-        )
-
-    @staticmethod
-    def _given_secrets(props: ServiceProps) -> dict[str, ecs.Secret]:
-        given = props.get("secrets")
-        return dict(given) if isinstance(given, Mapping) else {}
-
-    def _environment(self, props: ServiceProps) -> Mapping[str, str]:
-        """The variables for every container."""
-        variables = {
-            **merge_environment(props.get("resources", ())),
-            **props.get("environment", {}),
-        }
-        for container in self.plan.containers:
-            taken = sorted(variables.keys() & container.secrets.keys())
-            if taken:
-                raise ValueError(
-                    f"{', '.join(taken)}: a variable for every container, and a secret of "
-                    f"{container.name}; give the secret another target in the Compose file"
-                )
-        return variables
-
-    def _grant(self, props: ServiceProps) -> None:
-        """Give the application its permissions, and each role the mark of this service."""
-        role = self.task_definition.task_role
-        for resource in props.get("resources", ()):
-            resource.grant(role)
-        attach_policies(self, role, self.plan.statements)
-        execution = self.task_definition.execution_role
-        self.secrets.mark(role, *([execution] if execution else []))
 
     def _prepare_images(self, props: ServiceProps) -> BuiltImages:
         images = props.get("images")
@@ -197,6 +160,7 @@ class ContainerService(Construct):
             availability_zones=props.get("availability_zones"),
             log_retention=log_retention(props),
             removal_policy=removal_policy(props),
+            door=self._door,
             secrets=self.secrets.stores,
             execute=props.get("enable_execute_command", False),
         )
@@ -204,22 +168,22 @@ class ContainerService(Construct):
     def _make_task(self, props: ServiceProps, placement: Placement) -> Task:
         given = props.get("images")
         given = given if isinstance(given, Mapping) else {}
-        self._check_given("images", given, [each.name for each in self.plan.containers])
+        check_given("images", given, [each.name for each in self.plan.containers])
         return Task(
             self,
             "Task",
             plan=self.plan,
             images=self._images,
             given_images=given,
-            environment=self._environment(props),
-            secrets={**self._given_secrets(props), **self.secrets.for_containers(self)},
+            environment=variables_for_all(self.plan, props),
+            secrets={**given_secrets(props), **self.secrets.for_containers(self)},
             cpu=props.get("cpu"),
             memory_limit_mib=props.get("memory_limit_mib"),
             architecture=self._architecture(props),
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=log_retention(props),
             removal_policy=removal_policy(props),
-            stop_delay=stop_delay(props, placement),
+            stop_delay=stop_delay(props, placement, self._door),
             utility_image=self._utility_image(props, placement),
             placement=placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
@@ -289,12 +253,3 @@ class ContainerService(Construct):
             return self.plan.replicas
         # One task uses one of the zones that were paid for.
         return 2 if props.get("high_availability") else 1
-
-    @staticmethod
-    def _check_given(name: str, given: Iterable[str], known: Iterable[str]) -> None:
-        unknown = sorted(set(given) - set(known))
-        if unknown:
-            raise ValueError(
-                f"{name}: the Compose file has no {', '.join(unknown)}; it has "
-                f"{', '.join(known) or 'none'}"
-            )

@@ -4,7 +4,7 @@ from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
-from serverless_containers.network import Placement, existing_placement
+from serverless_containers.network import DoorNeeds, Placement, existing_placement
 from serverless_containers.plan import PlanOptions
 from serverless_containers.service_props import ServiceProps
 from serverless_containers.stop_delay import StopDelay
@@ -49,10 +49,10 @@ def removal_policy(props: ServiceProps) -> RemovalPolicy:
     return props.get("removal_policy", RemovalPolicy.DESTROY)
 
 
-def stop_delay(props: ServiceProps, placement: Placement) -> StopDelay | None:
+def stop_delay(props: ServiceProps, placement: Placement, door: DoorNeeds) -> StopDelay | None:
     """What keeps the entrypoint serving for a while, if anything does."""
-    can_pull = can_pull_utility(props, placement)
-    default = _DEFAULT_STOP_DELAY if can_pull else Duration.seconds(0)
+    needed = can_pull_utility(props, placement) and not door.drains
+    default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
     seconds = int(props.get("stop_delay", default).to_seconds())
     if not seconds:
         return None
