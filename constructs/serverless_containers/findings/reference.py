@@ -8,9 +8,9 @@ from serverless_containers.findings.pages import page_of
 _INTRODUCTION = """\
 # Rules
 
-What is looked for in Compose files, Dockerfiles and custom-policies.json, and what it is: an **error**
-stops a deployment, a **warning** says that something deploys and means something else than under
-Docker Compose, a **note** is worth knowing. Each summary says what holds where the rule is kept.
+What is looked for in Compose files, Dockerfiles and custom-policies.json. An **error** stops a
+deployment, a **warning** says that something deploys and means something else than under Docker
+Compose, a **note** is worth knowing. Each summary says what holds where the rule is kept.
 
 `make docs` writes this page from the rules themselves.
 

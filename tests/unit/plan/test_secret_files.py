@@ -67,9 +67,12 @@ def test_a_value_is_what_the_file_holds_but_for_one_newline(read, content, value
         (b"a\r", {}, "secret-value-lines", "/.secret-key holds several lines; write one value on "
          "one line, or give the secret x-serverless-containers: {multiline: true}"),
         (b"\xff" + SENTINEL.encode(), {}, "secret-value-text", "/.secret-key holds no text in "
-         "UTF-8 without zero bytes; save it as UTF-8, or encode it, for instance with base64"),
+         "UTF-8 without zero bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with base64"),
         (b"a\0b", {}, "secret-value-text", "/.secret-key holds no text in UTF-8 without zero "
-         "bytes; save it as UTF-8, or encode it, for instance with base64"),
+         "bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with base64"),
+        (b"\xef\xbb\xbfa", {}, "secret-value-text", "/.secret-key holds no text in UTF-8 without "
+         "zero bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with "
+         "base64"),
         (b"x" * 65_537, {}, "secret-value-size", "/.secret-key holds more than 65536 bytes; store "
          "the key to the rest, and the rest elsewhere"),
         (b"x" * 4_097, {"store": SecretStore.PARAMETER_STORE}, "secret-value-size", "/.secret-key "

@@ -155,8 +155,8 @@ class _Reading:
         if text is None:
             self._report(
                 rules.VALUE_TEXT,
-                f"{where} holds no text in UTF-8 without zero bytes",
-                "save it as UTF-8, or encode it, for instance with base64",
+                f"{where} holds no text in UTF-8 without zero bytes and byte-order mark",
+                "save it as plain UTF-8, or encode it, for instance with base64",
             )
         if not value.strip():
             self._report(rules.VALUE_EMPTY, f"{where} holds no value", "write the value into it")
@@ -176,4 +176,4 @@ def _decoded(value: bytes) -> str | None:
     except UnicodeDecodeError:
         # Told without the error, which shows a part of the value.
         return None
-    return None if "\0" in text else text
+    return None if "\0" in text or text.startswith("\ufeff") else text

@@ -1,0 +1,126 @@
+"""The secrets of the project that a command is about."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import click
+
+from serverless_containers.cli.arguments import ProjectArguments
+from serverless_containers.cli.places import Places
+from serverless_containers.cli.show import show, write_line
+from serverless_containers.findings import Findings
+from serverless_containers.findings.formats import printable
+from serverless_containers.plan import PlanOptions
+from serverless_containers.plan.secrets.files import SecretText, read_value
+from serverless_containers.plan.secrets.model import SecretPlan
+from serverless_containers.plan.source import plan_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """The secrets that are meant.
+
+    Attributes:
+        project: The project's name.
+        environment: The environment, if one is named.
+        places: Knows where the project's files are.
+        secrets: The secrets, in the order of their keys.
+    """
+
+    project: str
+    environment: str | None
+    places: Places
+    secrets: tuple[SecretPlan, ...]
+
+    @property
+    def external(self) -> tuple[SecretPlan, ...]:
+        """Those that are nobody's here to write."""
+        return tuple(secret for secret in self.secrets if secret.external)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags by which the project knows its own."""
+        tags = {"serverless-containers:project": self.project}
+        if self.environment is not None:
+            tags["serverless-containers:environment"] = self.environment
+        return tags
+
+    def read(self) -> Mapping[str, SecretText]:
+        """Read the values of those that are written, by key; exits if there is any finding."""
+        findings = Findings()
+        values = {}
+        for secret in self.secrets:
+            if not secret.external:
+                value = read_value(secret, findings, variables=os.environ)
+                if value is not None:
+                    values[secret.key] = value
+                    if value.newline_removed:
+                        where = secret.file.name if secret.file else secret.variable
+                        say(f"note: the newline at the end of {where} is left out")
+        _exit_with_errors(findings, self.places)
+        return values
+
+
+def select(arguments: ProjectArguments, *, entrypoint: str | None, only: Sequence[str]) -> Selected:
+    """Read the project and select secrets. Exits with findings if it cannot be deployed.
+
+    Args:
+        arguments: The project.
+        entrypoint: The service that receives the traffic.
+        only: The keys of the secrets that are meant; none means all.
+
+    Raises:
+        click.ClickException: If it has no such secret.
+    """
+    findings = Findings()
+    plan = plan_source(
+        arguments.source,
+        PlanOptions(entrypoint=entrypoint),
+        findings,
+        environment=arguments.environment,
+        files=arguments.files,
+        env_files=arguments.env_files,
+        profiles=arguments.profiles,
+    )
+    places = Places(arguments.source, arguments.folder)
+    _exit_with_errors(findings, places)
+    assert plan is not None  # noqa: S101  # without errors there is a plan
+    unknown = [key for key in only if key not in plan.secrets]
+    if unknown:
+        known = ", ".join(plan.secrets) or "none"
+        raise click.ClickException(
+            f"no service reads a secret {printable(unknown[0])!r}; those that are read: {known}"
+        )
+    return Selected(
+        project=plan.name,
+        environment=arguments.environment,
+        places=places,
+        secrets=tuple(plan.secrets[key] for key in plan.secrets if not only or key in only),
+    )
+
+
+def say(line: str) -> None:
+    """Write a line to standard output."""
+    write_line(printable(line), sys.stdout)
+
+
+def complain(line: str) -> None:
+    """Write a line to standard error."""
+    write_line(printable(line), sys.stderr)
+
+
+def say_table(rows: Sequence[Sequence[str]]) -> None:
+    """Write rows in columns."""
+    shown = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        write_line(f"  {'  '.join(cells)}".rstrip(), sys.stdout)
+
+
+def _exit_with_errors(findings: Findings, places: Places) -> None:
+    if findings.errors:
+        show(findings.errors, places, sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,83 @@
+"""``serverless-containers secrets push``."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from serverless_containers.cli.arguments import ProjectArguments
+from serverless_containers.cli.guard import guarded
+from serverless_containers.cli.secrets.arguments import (
+    SecretsCommand,
+    reaching,
+    selecting,
+    wanting,
+)
+from serverless_containers.cli.secrets.project import say, select
+from serverless_containers.cli.secrets.running import Restart, restarting
+from serverless_containers.cli.secrets.stores import compared, connect, show_changes, stores_of
+from serverless_containers.cli.secrets.writing import write
+
+
+@click.command(name="push", cls=SecretsCommand)
+@selecting
+@wanting
+@restarting
+@click.option("--yes", is_flag=True, help="Do not ask before something is changed.")
+@reaching
+def command(
+    *,
+    source: Path,
+    files: tuple[Path, ...],
+    env_files: tuple[Path, ...],
+    profiles: tuple[str, ...],
+    environment: str | None,
+    entrypoint: str | None,
+    only: tuple[str, ...],
+    kms_key: str | None,
+    tags: Mapping[str, str],
+    restart: Restart | None,
+    yes: bool,
+    region: str | None,
+    aws_profile: str | None,
+) -> None:
+    """Write the values of secrets to AWS.
+
+    PATH is a folder with a Compose file, or the file; by default the current folder. Only what
+    differs is written; external secrets never are. When something fails, the same command goes on
+    where it stopped. Exits with 1 if something is not done.
+    """
+    with guarded():
+        arguments = ProjectArguments.of(source, files, env_files, profiles, environment)
+        selected = select(arguments, entrypoint=entrypoint, only=only)
+        if not selected.secrets:
+            say("No service reads a secret.")
+            return
+        values = selected.read()
+        clients = connect(region=region, profile=aws_profile)
+        prepared = restart.prepare(clients) if restart else None
+        stores = stores_of(clients, selected)
+        changes = compared(selected, values, stores, kms_key=kms_key, tags=tags)
+        show_changes(selected, changes, region=clients.region)
+        restarts = prepared is not None and prepared.announce(changes)
+        if not restarts and not any(change.steps for change in changes):
+            say("Nothing to push.")
+            return
+        if not yes:
+            _confirm()
+        wrote = write(changes, stores)
+        if prepared:
+            prepared.run(changes, wrote=wrote)
+
+
+def _confirm() -> None:
+    if not _can_ask():
+        raise click.ClickException("nobody can be asked here: give --yes to go on without")
+    if not click.confirm("Go on?"):
+        say("Nothing was pushed.")
+        sys.exit(1)
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty()

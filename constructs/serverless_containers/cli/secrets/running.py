@@ -1,0 +1,182 @@
+"""``--restart``: the service that reads the secrets, on the screen."""
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from serverless_containers.cli.secrets.arguments import Misuse
+from serverless_containers.cli.secrets.project import complain, say
+from serverless_containers.secret_stores.changes import Change
+from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.failures import AwsFailure
+from serverless_containers.secret_stores.push import WRITING
+from serverless_containers.secret_stores.restart import (
+    Need,
+    Running,
+    Target,
+    decide_restart,
+    find_target,
+    follow,
+    look,
+    restart,
+)
+from serverless_containers.secret_stores.state import Step
+
+_SENTENCES = {
+    Need.RESTART: "{} is restarted, because a task keeps the values that it started with.",
+    Need.WAIT: "{} is restarting already; its end is waited for.",
+    Need.NOTHING: "{} already runs with these values.",
+}
+
+
+class Restart:
+    """The restart of a service after a push.
+
+    Args:
+        stack: The stack whose outputs tell the service.
+        target: The service, if no stack tells it.
+        timeout_minutes: How long to wait.
+    """
+
+    def __init__(self, *, stack: str | None, target: Target | None, timeout_minutes: float) -> None:
+        self._stack = stack
+        self._target = target
+        self._timeout_seconds = timeout_minutes * 60
+
+    def prepare(self, clients: Clients) -> "Prepared":
+        """Find the service, before anything is pushed.
+
+        Raises:
+            click.ClickException: If it is not there.
+        """
+        try:
+            target = self._target or find_target(clients, self._stack or "")
+            running = look(clients, target)
+        except AwsFailure as failure:
+            raise click.ClickException(f"{failure}; nothing was pushed") from None
+        return Prepared(clients, target, running, timeout_seconds=self._timeout_seconds)
+
+
+class Prepared:
+    """A service that was found.
+
+    Args:
+        clients: The clients.
+        target: The service.
+        running: What it does.
+        timeout_seconds: How long to wait for a restart.
+    """
+
+    def __init__(
+        self, clients: Clients, target: Target, running: Running, *, timeout_seconds: float
+    ) -> None:
+        self._clients = clients
+        self._target = target
+        self._running = running
+        self._timeout_seconds = timeout_seconds
+        self._announced = Need.NOTHING
+
+    def announce(self, changes: Sequence[Change]) -> bool:
+        """Say what is done to the service, and whether it is anything."""
+        # What a restored secret needs beside that is not known yet.
+        writes = any(
+            step in WRITING or step is Step.RESTORE for change in changes for step in change.steps
+        )
+        self._announced = self._need(changes, wrote=writes)
+        say(_SENTENCES[self._announced].format(self._target))
+        return self._announced is not Need.NOTHING
+
+    def run(self, changes: Sequence[Change], *, wrote: bool) -> None:
+        """Do it, and wait for its end. Exits if it fails."""
+        need = self._need(changes, wrote=wrote)
+        if need is not self._announced:
+            say(_SENTENCES[need].format(self._target))
+        if need is Need.NOTHING:
+            return
+        try:
+            primary = self._running.primary
+            deployment = (
+                primary.id
+                if need is Need.WAIT and primary
+                else restart(self._clients, self._target)
+            )
+            follow(
+                self._clients,
+                self._target,
+                deployment,
+                say,
+                timeout_seconds=self._timeout_seconds,
+            )
+        except AwsFailure as failure:
+            complain(str(failure))
+            complain("The secrets are pushed. Run the same command again to restart the service.")
+            sys.exit(1)
+        except KeyboardInterrupt:
+            complain(
+                "Interrupted. The secrets are pushed; a restart that has begun goes on in AWS."
+            )
+            sys.exit(130)
+        say(f"{self._target} runs with the new values.")
+
+    def _need(self, changes: Sequence[Change], *, wrote: bool) -> Need:
+        moments = [change.stored.changed for change in changes if change.stored.changed]
+        return decide_restart(self._running, max(moments, default=None), wrote=wrote)
+
+
+def restarting(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare the restart; the command gets it as ``restart``, or None where none is asked for."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        restart: bool,
+        stack: str | None,
+        cluster: str | None,
+        service: str | None,
+        timeout: float,
+        **others: Any,  # noqa: ANN401  # the command's own
+    ) -> None:
+        asked = _asked(stack, cluster, service, timeout) if restart else None
+        if not restart and (stack or cluster or service):
+            raise Misuse("--stack, --cluster and --service say what to restart: add --restart")
+        command(restart=asked, **others)
+
+    declared: Callable[..., None] = wrapped
+    for declare in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0),
+            default=20,
+            show_default=True,
+            metavar="MINUTES",
+            help="How long to wait for the restart.",
+        ),
+        click.option("--service", metavar="NAME", help="The ECS service."),
+        click.option("--cluster", metavar="NAME", help="The ECS cluster of the service."),
+        click.option(
+            "--stack",
+            metavar="NAME",
+            help="The CloudFormation stack of the service, by its outputs ClusterName and "
+            "ServiceName.",
+        ),
+        click.option(
+            "--restart",
+            is_flag=True,
+            help="Then restart the service, and wait until it runs with the new values.",
+        ),
+    ):
+        declared = declare(declared)
+    return declared
+
+
+def _asked(stack: str | None, cluster: str | None, service: str | None, timeout: float) -> Restart:
+    by_name = cluster is not None and service is not None
+    if (stack is not None) == (cluster is not None or service is not None) or (
+        stack is None and not by_name
+    ):
+        raise Misuse("--restart needs either --stack, or --cluster and --service")
+    target = Target(cluster, service) if cluster and service else None
+    return Restart(stack=stack, target=target, timeout_minutes=timeout)

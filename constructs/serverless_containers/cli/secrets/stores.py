@@ -1,0 +1,107 @@
+"""What the stores are asked, with their answers on the screen."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from serverless_containers.cli.secrets.project import Selected, complain, say, say_table
+from serverless_containers.plan.secrets.files import SecretText
+from serverless_containers.plan.secrets.model import SecretStore
+from serverless_containers.secret_stores.changes import Change, Wanted
+from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.failures import AwsFailure
+from serverless_containers.secret_stores.manager import SecretsManager
+from serverless_containers.secret_stores.parameters import ParameterStore
+from serverless_containers.secret_stores.push import Store, Stores, compare
+
+STORE_NAMES: Mapping[SecretStore, str] = {
+    SecretStore.SECRETS_MANAGER: "Secrets Manager",
+    SecretStore.PARAMETER_STORE: "Parameter Store",
+}
+
+
+def connect(*, region: str | None, profile: str | None) -> Clients:
+    """The way to AWS.
+
+    Raises:
+        click.ClickException: If this machine's AWS configuration leaves none.
+    """
+    clients = Clients(region=region, profile=profile)
+    try:
+        # Tells at once what is wrong with the configuration.
+        _ = clients.region
+    except AwsFailure as failure:
+        raise click.ClickException(str(failure)) from None
+    return clients
+
+
+def stores_of(clients: Clients, selected: Selected) -> Stores:
+    """The stores that the secrets are in."""
+    return {store: _store(clients, store) for store in {each.store for each in selected.secrets}}
+
+
+def _store(clients: Clients, store: SecretStore) -> Store:
+    if store is SecretStore.SECRETS_MANAGER:
+        return SecretsManager(clients.secrets_manager)
+    return ParameterStore(clients.parameter_store)
+
+
+def compared(
+    selected: Selected,
+    values: Mapping[str, SecretText],
+    stores: Stores,
+    *,
+    kms_key: str | None,
+    tags: Mapping[str, str],
+) -> Sequence[Change]:
+    """What a push does. Exits if a store does not tell, or a secret may not be written."""
+    wanted = [
+        Wanted(
+            plan=secret,
+            value=values[secret.key],
+            kms_key=kms_key,
+            tags={**tags, **selected.tags},
+        )
+        for secret in selected.secrets
+        if not secret.external
+    ]
+    changes, failures = compare(wanted, stores)
+    complain_of(failures)
+    refused = [change for change in changes if change.refusal]
+    for change in refused:
+        complain(f"{change.wanted.plan.key}: {change.wanted.plan.name}: {change.refusal}")
+    if failures or refused:
+        complain("Nothing was pushed.")
+        sys.exit(1)
+    return changes
+
+
+def complain_of(failures: Mapping[str, AwsFailure]) -> None:
+    """Say what the stores did not tell; once, if it is the same for several secrets."""
+    keys: dict[str, list[str]] = {}
+    for key, failure in failures.items():
+        keys.setdefault(str(failure), []).append(key)
+    for message, those in keys.items():
+        complain(f"{', '.join(those)}: {message}")
+
+
+def show_changes(selected: Selected, changes: Sequence[Change], *, region: str) -> None:
+    """Show what a push does to each secret."""
+    whose = ", ".join(filter(None, (selected.project, selected.environment)))
+    say(f"Secrets of {whose}, in {region}:")
+    rows = []
+    warnings = []
+    for change in changes:
+        plan = change.wanted.plan
+        what = change.steps[0].value if change.steps else "unchanged"
+        rows.append((what, STORE_NAMES[plan.store], plan.name, "; ".join(change.reasons)))
+        if change.warning:
+            warnings.append(f"warning: {plan.name}: {change.warning}")
+    rows += [
+        ("external", STORE_NAMES[plan.store], plan.name, "never written")
+        for plan in selected.external
+    ]
+    say_table(rows)
+    for warning in warnings:
+        say(warning)

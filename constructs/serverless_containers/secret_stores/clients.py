@@ -1,0 +1,113 @@
+"""The boto3 clients of a run, and how they are called."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+
+from serverless_containers.secret_stores.failures import answered, in_words
+
+_CONFIG = Config(
+    # botocore repeats a request with the same ClientRequestToken, by which Secrets Manager knows
+    # that it has done it already.
+    retries={"mode": "standard", "total_max_attempts": 5},
+    connect_timeout=5,
+    read_timeout=20,
+)
+
+
+class Clients:
+    """The clients of one account and region, each made when it is needed.
+
+    What is wrong with the configuration of this machine is raised then, as an AwsFailure.
+
+    Args:
+        region: The region. Default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's.
+        profile: The profile. Default: the shell's.
+    """
+
+    def __init__(self, *, region: str | None = None, profile: str | None = None) -> None:
+        # Like the CDK and every SDK but boto3.
+        self._region = region or os.environ.get("AWS_REGION")
+        self._profile = profile
+
+    @cached_property
+    def secrets_manager(self) -> BaseClient:
+        """Of AWS Secrets Manager."""
+        return self._make("secretsmanager")
+
+    @cached_property
+    def parameter_store(self) -> BaseClient:
+        """Of AWS Systems Manager."""
+        return self._make("ssm")
+
+    @cached_property
+    def ecs(self) -> BaseClient:
+        """Of Amazon ECS."""
+        return self._make("ecs")
+
+    @cached_property
+    def cloudformation(self) -> BaseClient:
+        """Of AWS CloudFormation."""
+        return self._make("cloudformation")
+
+    @cached_property
+    def region(self) -> str:
+        """The region's name."""
+        name = self._session.region_name
+        if name is None:
+            raise in_words(NoRegionError())
+        return name
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        try:
+            return boto3.Session(region_name=self._region, profile_name=self._profile)
+        except BotoCoreError as error:
+            raise in_words(error) from None
+
+    def _make(self, service: str) -> BaseClient:
+        # boto3's stubs know services by literal names only.
+        make: Any = self._session.client
+        try:
+            client: BaseClient = make(service, region_name=self.region, config=_CONFIG)
+        except BotoCoreError as error:
+            raise in_words(error) from None
+        return client
+
+
+def call(
+    client: BaseClient, operation: str, resource: str, **arguments: object
+) -> Mapping[str, Any]:
+    """Call AWS.
+
+    Args:
+        client: The service's client.
+        operation: The client's method, ``create_secret``.
+        resource: The name of what it is about, for the message.
+        **arguments: The operation's.
+
+    Raises:
+        AwsFailure: If it is not done.
+    """
+    try:
+        answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
+    except (BotoCoreError, ClientError) as error:
+        caught = error
+    else:
+        return answer
+    # Out here there is no context to raise it in: AWS's message, which may repeat a value, stays
+    # out of every traceback.
+    if isinstance(caught, BotoCoreError):
+        raise in_words(caught)
+    raise answered(
+        caught,
+        service=client.meta.service_model.service_name,
+        operation=client.meta.method_to_api_mapping[operation],
+        resource=resource,
+    )

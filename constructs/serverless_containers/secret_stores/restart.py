@@ -1,0 +1,244 @@
+"""Restarting a service: a running task keeps the values that it started with."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from serverless_containers.secret_stores.clients import Clients, call
+from serverless_containers.secret_stores.failures import AwsFailure
+
+_OUTPUTS = ("ClusterName", "ServiceName")
+_POLL_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A service of ECS."""
+
+    cluster: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"{self.cluster}/{self.service}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A deployment of a service, and what ECS says of it.
+
+    Attributes:
+        id: Its id.
+        primary: Whether it is the one that the service moves to, or has.
+        created: When it began.
+        state: Its rollout state.
+        reason: Why it has that.
+        counts: Tasks that run, shall run, are about to, and have failed.
+    """
+
+    id: str
+    primary: bool
+    created: datetime
+    state: str
+    reason: str
+    counts: tuple[int, int, int, int]
+
+    def __str__(self) -> str:
+        running, desired, pending, failed = self.counts
+        return f"{self.state}: {running} of {desired} running, {pending} pending, {failed} failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A service at one moment.
+
+    Attributes:
+        deployments: Its deployments.
+        events: Its events, the last one first.
+    """
+
+    deployments: tuple[Deployment, ...]
+    events: tuple[str, ...]
+
+    @property
+    def primary(self) -> Deployment | None:
+        """The deployment that it moves to, or has."""
+        return next((each for each in self.deployments if each.primary), None)
+
+
+class Need(StrEnum):
+    """What a service needs to run with the current values."""
+
+    RESTART = "restart"
+    WAIT = "wait"
+    """For a restart that has begun already."""
+    NOTHING = "nothing"
+
+
+def find_target(clients: Clients, stack: str) -> Target:
+    """The service of a stack.
+
+    Args:
+        clients: The clients.
+        stack: The stack's name, whose outputs ClusterName and ServiceName tell the service.
+
+    Raises:
+        AwsFailure: If there is no such stack, or it has no such outputs.
+    """
+    answer = call(clients.cloudformation, "describe_stacks", stack, StackName=stack)
+    found = answer["Stacks"][0].get("Outputs", ())
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
+    missing = [name for name in _OUTPUTS if name not in outputs]
+    if missing:
+        raise AwsFailure(
+            f"the stack {stack} has no output {' and no output '.join(missing)}; name the service "
+            "with --cluster and --service"
+        )
+    return Target(*(outputs[name] for name in _OUTPUTS))
+
+
+def look(clients: Clients, target: Target) -> Running:
+    """What a service does at this moment.
+
+    Raises:
+        AwsFailure: If there is no such service, or ECS does not tell.
+    """
+    answer = call(
+        clients.ecs,
+        "describe_services",
+        str(target),
+        cluster=target.cluster,
+        services=[target.service],
+    )
+    services = [each for each in answer["services"] if each.get("status") == "ACTIVE"]
+    if not services:
+        raise AwsFailure(
+            f"the cluster {target.cluster} has no active service {target.service} in "
+            f"{clients.region}"
+        )
+    return Running(
+        deployments=tuple(map(_deployment, services[0]["deployments"])),
+        events=tuple(event["message"] for event in services[0].get("events", ())),
+    )
+
+
+def decide_restart(running: Running, changed: datetime | None, *, wrote: bool) -> Need:
+    """Decide what a service needs.
+
+    Args:
+        running: The service.
+        changed: When the newest of the values changed, if that is known.
+        wrote: Whether a value was, or is going to be, written.
+    """
+    primary = running.primary
+    if wrote or primary is None or primary.state == "FAILED":
+        return Need.RESTART
+    if changed is not None and primary.created <= changed:
+        return Need.RESTART
+    return Need.WAIT if primary.state == "IN_PROGRESS" else Need.NOTHING
+
+
+def restart(clients: Clients, target: Target) -> str:
+    """Start a deployment that replaces every task.
+
+    Returns:
+        The deployment's id.
+
+    Raises:
+        AwsFailure: If ECS does not do it.
+    """
+    answer = call(
+        clients.ecs,
+        "update_service",
+        str(target),
+        cluster=target.cluster,
+        service=target.service,
+        forceNewDeployment=True,
+    )
+    deployments = map(_deployment, answer["service"]["deployments"])
+    return next(each.id for each in deployments if each.primary)
+
+
+def follow(
+    clients: Clients,
+    target: Target,
+    deployment: str,
+    tell: Callable[[str], None],
+    *,
+    timeout_seconds: float,
+) -> None:
+    """Wait for a deployment to end.
+
+    Args:
+        clients: The clients.
+        target: The service.
+        deployment: The deployment's id.
+        tell: Is told what happens, as it happens.
+        timeout_seconds: How long to wait.
+
+    Raises:
+        AwsFailure: If it fails, does not end in time, or ECS does not tell.
+    """
+    began = time.monotonic()
+    told = ""
+    while True:
+        running = look(clients, target)
+        current = _current(running, deployment)
+        event = running.events[0] if running.events else ""
+        line = f"{current} ({event})" if event else str(current)
+        if line != told:
+            tell(line)
+            told = line
+        if current.state == "COMPLETED":
+            return
+        if current.state == "FAILED":
+            raise AwsFailure(f"the restart of {target} failed: {_reason(running, current)}")
+        if time.monotonic() - began >= timeout_seconds:
+            raise AwsFailure(
+                f"the restart of {target} did not end in time, and goes on in AWS: {line}"
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _current(running: Running, deployment: str) -> Deployment:
+    """The deployment.
+
+    Raises:
+        AwsFailure: If ECS has put another one in its place.
+    """
+    for each in running.deployments:
+        if each.id == deployment:
+            if each.primary or each.state == "FAILED":
+                return each
+            break
+    why = next(_about(running, deployment), "")
+    raise AwsFailure(
+        "another deployment has taken the place of the restart"
+        + (f": {why}" if why else "; run the same command again once it has ended")
+    )
+
+
+def _reason(running: Running, deployment: Deployment) -> str:
+    return deployment.reason or next(_about(running, deployment.id), "ECS does not say why")
+
+
+def _about(running: Running, deployment: str) -> Iterator[str]:
+    return (event for event in running.events if deployment in event)
+
+
+def _deployment(found: Mapping[str, Any]) -> Deployment:
+    return Deployment(
+        id=found["id"],
+        primary=found["status"] == "PRIMARY",
+        created=found["createdAt"],
+        state=found.get("rolloutState", "IN_PROGRESS"),
+        reason=found.get("rolloutStateReason", ""),
+        counts=(
+            found["runningCount"],
+            found["desiredCount"],
+            found["pendingCount"],
+            found.get("failedTasks", 0),
+        ),
+    )

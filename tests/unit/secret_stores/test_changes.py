@@ -1,0 +1,127 @@
+"""What is decided about one secret, from what is wanted and what is there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from serverless_containers.plan.secrets.files import SecretText
+from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
+from serverless_containers.secret_stores.changes import Wanted, decide
+from serverless_containers.secret_stores.state import NOT_PUSHED, Standing, Step, Stored
+
+MANAGER, PARAMETER = SecretStore.SECRETS_MANAGER, SecretStore.PARAMETER_STORE
+THERE = Standing.THERE
+SAME, OTHER = SecretText("same"), SecretText("other")
+DAY = datetime(2026, 11, 20, 17, 4, tzinfo=UTC)
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+ARN = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY}"
+
+
+def decided(stored, *, store=MANAGER, key=None, tags=None):
+    plan = SecretPlan(key="db", name="shop/dev/db", store=store)
+    return decide(Wanted(plan=plan, value=SAME, kms_key=key, tags=tags or {}), stored)
+
+
+@pytest.mark.parametrize(
+    ("stored", "steps", "reasons"),
+    [
+        (NOT_PUSHED, [Step.CREATE], ["not pushed yet"]),
+        (Stored(standing=THERE, value=SAME), [], []),
+        (Stored(standing=THERE, value=OTHER), [Step.WRITE], ["its value differs"]),
+        (
+            Stored(standing=THERE, hidden="you lack x"),
+            [Step.WRITE],
+            ["cannot be compared (you lack x): will be written"],
+        ),
+        (
+            Stored(standing=Standing.SCHEDULED, deletion=DAY),
+            [Step.RESTORE],
+            ["scheduled for deletion on 2026-11-20 17:04 UTC; updated if its value then differs"],
+        ),
+        (
+            Stored(standing=Standing.SCHEDULED),
+            [Step.RESTORE],
+            ["scheduled for deletion; updated if its value then differs"],
+        ),
+        (Stored(standing=THERE, value=OTHER, refusal="it is managed by rds"), [], []),
+        (Stored(standing=Standing.SCHEDULED, refusal="it is managed by rds"), [], []),
+    ],
+)
+def test_the_steps_follow_from_what_is_there(stored, steps, reasons):
+    change = decided(stored)
+
+    assert list(change.steps) == steps
+    assert list(change.reasons) == reasons
+    assert change.refusal == stored.refusal
+
+
+@pytest.mark.parametrize(
+    ("store", "now", "wanted", "rekeyed"),
+    [
+        (MANAGER, None, None, False),
+        (MANAGER, KEY, None, False),
+        (MANAGER, None, KEY, True),
+        (MANAGER, "alias/shop", KEY, True),
+        (MANAGER, KEY, KEY, False),
+        (MANAGER, ARN, KEY, False),
+        (MANAGER, KEY, ARN, False),
+        (MANAGER, "arn:aws:kms:eu-central-1:123456789012:alias/shop", "alias/shop", False),
+        (MANAGER, None, "alias/aws/secretsmanager", False),
+        (MANAGER, None, "alias/aws/ssm", True),
+        (PARAMETER, None, "alias/aws/ssm", False),
+        (PARAMETER, "alias/aws/ssm", "alias/aws/ssm", False),
+        (PARAMETER, "alias/aws/ssm", KEY, True),
+    ],
+)
+def test_another_key_is_a_change(store, now, wanted, rekeyed):
+    change = decided(Stored(standing=THERE, value=SAME, kms_key=now), store=store, key=wanted)
+
+    assert change.rekeyed is rekeyed
+    assert list(change.steps) == ([Step.WRITE] if rekeyed else [])
+    if rekeyed:
+        assert change.reasons == (f"encrypted with {wanted} instead of {now or 'the default'}",)
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "key"), [(None, None, None), ("old", None, "old"), ("old", "new", "new")]
+)
+def test_a_secret_is_written_with_the_key_that_it_has_unless_another_is_wanted(now, wanted, key):
+    stored = Stored(standing=THERE, value=OTHER, kms_key=now)
+
+    assert decided(stored, store=PARAMETER, key=wanted).kms_key == key
+
+
+def test_a_new_secret_gets_the_key_and_the_tags():
+    change = decided(NOT_PUSHED, key="alias/shop", tags={"a": "1"})
+
+    assert (change.kms_key, change.tags) == ("alias/shop", {"a": "1"})
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "set_"),
+    [
+        ({}, {}, {}),
+        ({"other": "x"}, {}, {}),
+        ({"a": "1"}, {"a": "1"}, {}),
+        ({"a": "1"}, {"a": "2"}, {"a": "2"}),
+        ({"a": "1"}, {"a": "1", "c": "", "b": "2"}, {"b": "2", "c": ""}),
+    ],
+)
+def test_missing_and_different_tags_are_set(now, wanted, set_):
+    change = decided(Stored(standing=THERE, value=SAME, tags=now), tags=wanted)
+
+    assert change.tags == set_
+    assert list(change.steps) == ([Step.TAG] if set_ else [])
+    assert list(change.reasons) == ([f"tags {', '.join(sorted(set_))}"] if set_ else [])
+
+
+@pytest.mark.parametrize(("value", "warns"), [(SAME, False), (OTHER, True), (None, True)])
+def test_overwriting_what_rotates_is_warned_of(value, warns):
+    change = decided(Stored(standing=THERE, value=value, rotated=True))
+
+    assert bool(change.warning) is warns
+
+
+def test_no_representation_shows_a_value():
+    assert "same" not in repr(decided(Stored(standing=THERE, value=SAME)))
+    assert "other" not in repr(decided(Stored(standing=THERE, value=OTHER)))

@@ -1,0 +1,11 @@
+from serverless_containers.secret_stores.clients import Clients
+
+
+def test_a_client_tries_five_times_and_waits_for_seconds():
+    client = Clients(region="eu-central-1").secrets_manager
+    config = client.meta.config
+
+    assert config.retries == {"mode": "standard", "total_max_attempts": 5}
+    assert config.connect_timeout <= 5
+    assert config.read_timeout <= 20
+    client.close()

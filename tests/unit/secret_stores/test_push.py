@@ -1,0 +1,106 @@
+"""How far a push got is known at any time."""
+
+import pytest
+
+from serverless_containers.plan.secrets.files import SecretText
+from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
+from serverless_containers.secret_stores.changes import Wanted
+from serverless_containers.secret_stores.failures import AwsFailure
+from serverless_containers.secret_stores.push import Push, compare
+from serverless_containers.secret_stores.state import NOT_PUSHED, Standing, Step, Stored
+
+SCHEDULED = Stored(standing=Standing.SCHEDULED)
+
+
+class Store:
+    """A store that says what it is told to, and fails at what it is told to."""
+
+    def __init__(self, *states, fails=()):
+        self.states = list(states)
+        self.fails = fails
+        self.steps = []
+
+    def ask(self, name, *, value):  # noqa: ARG002  # the store's signature
+        assert value
+        state = self.states.pop(0)
+        if isinstance(state, Exception):
+            raise state
+        return state
+
+    def do(self, step, change):
+        if change.wanted.plan.key in self.fails:
+            raise AwsFailure("no")
+        self.steps.append((change.wanted.plan.key, step))
+
+
+def a_push(store, *keys):
+    wanted = [Wanted(plan=SecretPlan(key=key, name=key), value=SecretText("value")) for key in keys]
+    stores = {SecretStore.SECRETS_MANAGER: store}
+    changes, failures = compare(wanted, stores)
+    return Push(changes, stores), failures
+
+
+def keys_of(changes):
+    return [change.wanted.plan.key for change in changes]
+
+
+def test_all_stores_are_asked_although_one_does_not_tell():
+    push, failures = a_push(Store(NOT_PUSHED, AwsFailure("no"), NOT_PUSHED), "a", "b", "c")
+
+    assert keys_of(push.untried) == ["a", "c"]
+    assert {key: str(failure) for key, failure in failures.items()} == {"b": "no"}
+
+
+def test_a_failure_ends_it_there():
+    push, _ = a_push(Store(*[NOT_PUSHED] * 3, fails="b"), "a", "b", "c")
+    told = []
+
+    with pytest.raises(AwsFailure):
+        push.run(told.append)
+
+    assert keys_of(done.change for done in push.done) == ["a"]
+    assert push.done == told
+    assert keys_of([push.current.change]) == ["b"]
+    assert push.current.steps == ()
+    assert keys_of(push.untried) == ["c"]
+
+
+def test_what_is_done_stays_done_although_nobody_can_be_told():
+    push, _ = a_push(Store(NOT_PUSHED, NOT_PUSHED), "a", "b")
+
+    def broken(_):
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        push.run(broken)
+
+    assert keys_of(done.change for done in push.done) == ["a"]
+    assert push.current is None
+    assert keys_of(push.untried) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("after", "steps", "wrote"),
+    [
+        (Stored(standing=Standing.THERE, value=SecretText("value")), "restored", False),
+        (Stored(standing=Standing.THERE, value=SecretText("old")), "restored, updated", True),
+    ],
+)
+def test_after_a_restoration_the_rest_is_decided_anew(after, steps, wrote):
+    push, _ = a_push(Store(SCHEDULED, after), "a")
+
+    push.run(lambda _: None)
+
+    assert str(push.done[0]) == steps
+    assert push.wrote is wrote
+
+
+def test_a_restoration_without_effect_is_not_tried_for_ever():
+    store = Store(SCHEDULED, SCHEDULED)
+    push, _ = a_push(store, "a")
+
+    with pytest.raises(AwsFailure, match="AWS still says that it is going to be deleted"):
+        push.run(lambda _: None)
+
+    assert store.steps == [("a", Step.RESTORE)]
+    assert push.current.steps == (Step.RESTORE,)
