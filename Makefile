@@ -33,8 +33,8 @@ deploy: setup ## Deploy ENV=dev to the AWS account that you are signed in to
 destroy: setup ## Delete ENV=dev from it
 	cdk destroy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
 
-local: setup ## Deploy dev to an embedded AWS on this machine; KEEP=1 leaves it running
-	serverless-containers local -c environment=dev $(if $(KEEP),--keep)
+local: setup ## Deploy dev, with a site, to an embedded AWS on this machine; KEEP=1 leaves it running
+	serverless-containers local -c environment=dev -c site=true $(if $(KEEP),--keep)
 
 test: check ## Run every check and test
 	python -m pytest -n auto --dist loadfile

@@ -3,11 +3,12 @@
 Context: ``-c environment=dev`` limits it to one environment, ``-c source=DIR`` points it to another
 folder, ``-c entrypoint=NAME`` names the container that receives the traffic, ``-c images=docker``
 builds images on this machine, ``-c image_tag=TAG`` takes them from the ECR repositories
-``serverless-containers/<service>``.
+``serverless-containers/<service>``, ``-c site=true`` deploys the folder as a web site too.
 """
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from serverless_containers.toolchain import ToolchainError, check_toolchain, use_node
@@ -23,7 +24,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Images
+from stacks.environments import ENVIRONMENTS, Images, Site
 
 
 def build(app: App) -> App:
@@ -35,12 +36,15 @@ def build(app: App) -> App:
     if builder is not None and builder not in {each.value for each in Images}:
         sys.exit(f"images {builder!r} is unknown; there are {', '.join(e.value for e in Images)}")
     for name in [chosen] if chosen else ENVIRONMENTS:
+        config = ENVIRONMENTS[name]
+        if app.node.try_get_context("site") and config.site is None:
+            config = replace(config, site=Site())
         EnvironmentStage(
             app,
-            config=ENVIRONMENTS[name],
+            config=config,
             source=Path(app.node.try_get_context("source") or "container_src"),
             entrypoint=app.node.try_get_context("entrypoint"),
-            images=Images(builder) if builder else ENVIRONMENTS[name].images,
+            images=Images(builder) if builder else config.images,
             image_tag=app.node.try_get_context("image_tag"),
         )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

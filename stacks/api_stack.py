@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, CfnOutput, Stack, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_apigatewayv2 as apigwv2
-from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 from serverless_containers import Authorization, BuiltImages, ContainerApi, ResourceAccess
-from stacks.environments import Access, Domain, EnvironmentConfig
+from stacks.environments import Access, EnvironmentConfig
+from stacks.outputs import service_outputs, tell
+from stacks.storage_stack import StorageStack
+from stacks.zones import zone_of
 
 
 class ApiStack(Stack):
@@ -25,7 +26,7 @@ class ApiStack(Stack):
         source: Path,
         entrypoint: str | None,
         images: BuiltImages,
-        posts: dynamodb.ITable,
+        storage: StorageStack,
     ) -> None:
         super().__init__(
             scope,
@@ -40,12 +41,13 @@ class ApiStack(Stack):
             environment_name=config.name,
             entrypoint=entrypoint,
             images=images,
-            resources=[ResourceAccess.table(posts, name="posts")],
+            secrets=storage.secrets,
+            resources=[ResourceAccess.table(storage.posts, name="posts")],
             authorization=_authorization(config),
             cors_preflight=_cors(config),
             throttle=_throttle(config),
             domain_name=config.domain.name if config.domain else None,
-            hosted_zone=self._zone(config.domain) if config.domain else None,
+            hosted_zone=zone_of(self, config.domain),
             network_profile=config.network_profile,
             high_availability=config.high_availability,
             spot=config.spot,
@@ -59,14 +61,6 @@ class ApiStack(Stack):
         self._acknowledge(config)
         self._tell()
 
-    def _zone(self, domain: Domain) -> route53.IHostedZone:
-        return route53.HostedZone.from_hosted_zone_attributes(
-            self,
-            "Zone",
-            hosted_zone_id=domain.hosted_zone_id,
-            zone_name=domain.hosted_zone_name,
-        )
-
     def _acknowledge(self, config: EnvironmentConfig) -> None:
         """What cdk-nag is told of this environment's choices."""
         if config.access is Access.OPEN:
@@ -79,27 +73,17 @@ class ApiStack(Stack):
 
     def _tell(self) -> None:
         """Say after a deployment where everything is."""
-        region, cluster, service = self.region, self.api.cluster, self.api.service
-        console = f"https://{region}.console.aws.amazon.com"
-        outputs = {
-            **self.api.client_outputs,
-            "ClusterName": cluster.cluster_name,
-            "ServiceName": service.service_name,
-            "AccessLogGroup": self.api.access_log_group.log_group_name,
-            "ServiceConsole": f"{console}/ecs/v2/clusters/{cluster.cluster_name}/services/"
-            f"{service.service_name}/health?region={region}",
-            "ApiConsole": f"{console}/apigateway/main/api-detail?api={self.api.api.api_id}"
-            f"&region={region}",
-            **{
-                f"LogGroup{''.join(filter(str.isalnum, name.title()))}": group.log_group_name
-                for name, group in self.api.log_groups.items()
+        console = f"https://{self.region}.console.aws.amazon.com"
+        tell(
+            self,
+            {
+                **self.api.client_outputs,
+                **service_outputs(self.api),
+                "AccessLogGroup": self.api.access_log_group.log_group_name,
+                "ApiConsole": f"{console}/apigateway/main/api-detail?api={self.api.api.api_id}"
+                f"&region={self.region}",
             },
-        }
-        if self.api.build_pipeline is not None:
-            outputs["PipelineConsole"] = self.api.build_pipeline.console_url
-            outputs["ImageTag"] = self.api.build_pipeline.source_tag
-        for name, value in outputs.items():
-            CfnOutput(self, name, value=value)
+        )
 
 
 def _authorization(config: EnvironmentConfig) -> Authorization:

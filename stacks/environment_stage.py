@@ -8,6 +8,7 @@ from constructs import Construct
 from serverless_containers import BuildPipeline, BuiltImages
 from stacks.api_stack import ApiStack
 from stacks.environments import EnvironmentConfig, Images
+from stacks.site_stack import SiteStack
 from stacks.storage_stack import StorageStack
 
 _APPLICATION = "serverless-containers"
@@ -30,8 +31,10 @@ class EnvironmentStage(Stage):
             scope, config.name, env=Environment(account=config.account, region=config.region)
         )
         prefix = f"{_APPLICATION}-{config.name}"
-        storage = StorageStack(self, "Storage", config=config, stack_name=f"{prefix}-storage")
-        ApiStack(
+        storage = StorageStack(
+            self, "Storage", config=config, stack_name=f"{prefix}-storage", source=source
+        )
+        api = ApiStack(
             self,
             "Api",
             config=config,
@@ -39,8 +42,22 @@ class EnvironmentStage(Stage):
             source=source,
             entrypoint=entrypoint,
             images=_built_images(config, images, image_tag),
-            posts=storage.posts,
+            storage=storage,
         )
+        api.add_stack_dependency(storage)
+        if config.site is not None:
+            site = SiteStack(
+                self,
+                "Site",
+                config=config,
+                site=config.site,
+                stack_name=f"{prefix}-site",
+                source=source,
+                entrypoint=entrypoint,
+                images=_built_images(config, images, image_tag),
+                storage=storage,
+            )
+            site.add_stack_dependency(storage)
         Tags.of(self).add("application", _APPLICATION)
         Tags.of(self).add("environment", config.name)
 

@@ -29,11 +29,28 @@ class Images(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """An API's own name, in a Route 53 zone of the account."""
+    """A name of one's own, in a Route 53 zone of the account."""
 
     name: str
     hosted_zone_id: str
     hosted_zone_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The same folder once more, as a web site behind CloudFront.
+
+    Attributes:
+        domain: Its own name, for which the environment's ``region`` has to be given: certificates
+            for CloudFront are in us-east-1, wherever the rest is. None: the one that CloudFront
+            gives it.
+        sign_in: Whether visitors sign in, which takes a domain.
+        firewall: Whether a web ACL stands before it, for which ``region`` has to be given too.
+    """
+
+    domain: Domain | None = None
+    sign_in: bool = False
+    firewall: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +72,7 @@ class EnvironmentConfig:
         cors_origins: The web sites whose scripts may call it.
         requests_per_second: The API's limit. None: the account's.
         domain: The API's own name. None: the one that API Gateway gives it.
+        site: The folder as a web site, beside the API. None: there is no site.
         log_retention: How long logs are kept.
         removal_policy: What becomes of data and logs when the stacks are deleted.
         enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in a container. It
@@ -75,6 +93,7 @@ class EnvironmentConfig:
     cors_origins: tuple[str, ...] = ()
     requests_per_second: int | None = None
     domain: Domain | None = None
+    site: Site | None = None
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     enable_execute_command: bool = False

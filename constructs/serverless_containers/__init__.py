@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from serverless_containers.authorization import Authorization
     from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
+    from serverless_containers.container_hosting import ContainerHosting
     from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
+    from serverless_containers.hosting.firewall import Firewall
+    from serverless_containers.hosting.rollout import Rollout
+    from serverless_containers.hosting.sign_in import SignIn
+    from serverless_containers.hosting.target_group import Stickiness, TargetOptions
+    from serverless_containers.hosting.target_health import TargetHealthCheck
     from serverless_containers.images import BuiltImages
     from serverless_containers.network import NetworkProfile
     from serverless_containers.pipeline_props import PipelineProps
@@ -29,16 +35,23 @@ __all__ = [
     "BuildPipeline",
     "BuiltImages",
     "ContainerApi",
+    "ContainerHosting",
     "Finding",
+    "Firewall",
     "InvalidSourceError",
     "NetworkProfile",
     "PipelineProps",
     "PipelineSource",
     "ResourceAccess",
+    "Rollout",
     "SecretsFromFiles",
     "ServiceProps",
     "Severity",
+    "SignIn",
+    "Stickiness",
     "Suppression",
+    "TargetHealthCheck",
+    "TargetOptions",
     "TaskScaling",
 ]
 
@@ -49,16 +62,23 @@ _HOMES = {
     "BuildPipeline": "build_pipeline",
     "BuiltImages": "images",
     "ContainerApi": "container_api",
+    "ContainerHosting": "container_hosting",
     "Finding": "findings",
+    "Firewall": "hosting.firewall",
     "InvalidSourceError": "findings",
     "NetworkProfile": "network",
     "PipelineProps": "pipeline_props",
     "PipelineSource": "pipeline_source",
     "ResourceAccess": "resource_access",
+    "Rollout": "hosting.rollout",
     "SecretsFromFiles": "secrets_from_files",
     "ServiceProps": "service_props",
     "Severity": "findings",
+    "SignIn": "hosting.sign_in",
+    "Stickiness": "hosting.target_group",
     "Suppression": "findings",
+    "TargetHealthCheck": "hosting.target_health",
+    "TargetOptions": "hosting.target_group",
     "TaskScaling": "scaling",
 }
 

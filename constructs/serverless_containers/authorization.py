@@ -4,11 +4,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
+
+from serverless_containers.user_pool import make_user_pool
 
 _OWN_SCOPE = "aws.cognito.signin.user.admin"
 """The one scope of an access token that was got without OAuth."""
@@ -22,7 +24,8 @@ class BoundAuthorization:
         authorizer: Guards the routes; None leaves them open.
         scopes: The OAuth scopes of which a token must have one.
         user_pool: The user pool that signs the tokens, if it is one.
-        user_pool_client: The client for web applications, if one was made.
+        user_pool_client: The client of its applications: the one that was made, or the first of
+            those given.
         client_type: What the configuration of client applications calls it
             ("AWSAuthorizationType", Amplify Libraries).
     """
@@ -136,7 +139,9 @@ class _Cognito(Authorization):
         self._removal_policy = removal_policy
 
     def bind(self, scope: Construct) -> BoundAuthorization:
-        pool = self._user_pool or self._make_pool(scope)
+        pool = self._user_pool or make_user_pool(
+            scope, self_sign_up=True, removal_policy=self._removal_policy
+        )
         made = None if self._clients else _make_web_client(scope, pool)
         return BoundAuthorization(
             authorizer=authorizers.HttpUserPoolAuthorizer(
@@ -146,44 +151,9 @@ class _Cognito(Authorization):
             ),
             scopes=self._scopes,
             user_pool=pool,
-            # Of several clients none is that of the application to configure.
-            user_pool_client=made or (self._clients[0] if len(self._clients) == 1 else None),
+            user_pool_client=made or self._clients[0],
             client_type="AMAZON_COGNITO_USER_POOLS",
         )
-
-    def _make_pool(self, scope: Construct) -> cognito.UserPool:
-        pool = cognito.UserPool(
-            scope,
-            "UserPool",
-            self_sign_up_enabled=True,
-            sign_in_aliases=cognito.SignInAliases(email=True),
-            auto_verify=cognito.AutoVerifiedAttrs(email=True),
-            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            # A choice of the user's: a pool that demands a second factor locks out scripts.
-            mfa=cognito.Mfa.OPTIONAL,
-            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
-            password_policy=cognito.PasswordPolicy(
-                min_length=12,
-                require_digits=True,
-                require_lowercase=True,
-                require_uppercase=True,
-                require_symbols=True,
-            ),
-            removal_policy=self._removal_policy,
-        )
-        Validations.of(pool).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-COG2",
-                reason="A second factor is offered and left to the user; give a pool of your own "
-                "to demand it.",
-            ),
-            Acknowledgment(
-                id="AwsSolutions-COG8",
-                reason="The Plus plan's threat protection costs for each user; give a pool of your "
-                "own to have it.",
-            ),
-        )
-        return pool
 
 
 def _make_web_client(scope: Construct, pool: cognito.IUserPool) -> cognito.UserPoolClient:

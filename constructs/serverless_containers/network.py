@@ -30,12 +30,14 @@ class DoorNeeds:
 
     Attributes:
         zones: How many availability zones it spans itself; a load balancer needs two.
-        gateway: Whether it needs an internet gateway, and public subnets beside those of tasks.
+        gateway: Whether it needs an internet gateway and public subnets.
+        private: Whether it needs subnets that no gateway leads into.
         drains: Whether it finishes the requests of a task before ECS stops it.
     """
 
     zones: int = 1
     gateway: bool = False
+    private: bool = False
     drains: bool = False
 
 
@@ -127,13 +129,21 @@ class Network(Construct):
             map_public_ip_on_launch=False,
         )  # fmt: skip
         has_gateway = profile is NetworkProfile.PRIVATE or (door.gateway and not public)
+        has_door = door.private and public
+        shut = ec2.SubnetConfiguration(
+            name="Door", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24
+        )
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(_CIDR),
             availability_zones=zones,
             nat_gateways=count if profile is NetworkProfile.PRIVATE else 0,
-            subnet_configuration=[gateway, tasks] if has_gateway else [tasks],
+            subnet_configuration=[
+                *([gateway] if has_gateway else []),
+                tasks,
+                *([shut] if has_door else []),
+            ],
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(
@@ -161,7 +171,9 @@ class Network(Construct):
             public_subnets=ec2.SubnetSelection(subnet_group_name="Gateway")
             if has_gateway
             else everywhere,
-            private_subnets=everywhere,
+            private_subnets=ec2.SubnetSelection(subnet_group_name="Door")
+            if has_door
+            else everywhere,
             assign_public_ip=public,
             reaches_internet=profile is not NetworkProfile.ENDPOINTS,
             ready=(chosen.internet_connectivity_established,),

@@ -196,8 +196,9 @@ def test_this_project_deploys_and_everything_is_there(tmp_path):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
 
     code, output = app.run(
-        "-c", "environment=dev", "-c", "image_tag=not-built", "--json", str(app.json)
-    )
+        "-c", "environment=dev", "-c", "site=true", "-c", "image_tag=not-built",
+        "--json", str(app.json),
+    )  # fmt: skip
 
     assert code == 0, output
     result = app.result()
@@ -217,12 +218,16 @@ def test_this_project_deploys_and_everything_is_there(tmp_path):
     assert {
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Integration",
+        "AWS::CloudFront::Distribution",
         "AWS::DynamoDB::Table",
         "AWS::EC2::SecurityGroupIngress",
         "AWS::ECS::Service",
         "AWS::ECS::TaskDefinition",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::SecretsManager::ResourcePolicy",
         "AWS::ServiceDiscovery::Service",
     } <= types
+    assert result["made_up_secrets"] == ["posts/dev/PAGE_TOKEN_KEY"]
     urls = [
         value
         for outputs in result["outputs"].values()

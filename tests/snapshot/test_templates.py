@@ -16,7 +16,26 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Path(__file__).parent
-ENVIRONMENTS = ("dev", "staging", "prod")
+ENVIRONMENTS = ("dev", "staging", "prod", "site")
+
+WITH_SITE = """
+from dataclasses import replace
+import app
+from stacks.environments import Domain, Site
+domain = Domain(name="www.example.com", hosted_zone_id="Z1", hosted_zone_name="example.com")
+app.ENVIRONMENTS = {
+    **app.ENVIRONMENTS,
+    "site": replace(
+        app.ENVIRONMENTS["prod"],
+        name="site",
+        account="123456789012",
+        region="eu-west-1",
+        site=Site(domain=domain, sign_in=True, firewall=True),
+    ),
+}
+app.build(app.App()).synth()
+"""
+"""The app with one more environment, whose domain is that of a site."""
 
 
 def run(command, root, out, **environ):
@@ -39,7 +58,7 @@ def run(command, root, out, **environ):
 
 
 def synthesize(root, out, **environ):
-    result = run([sys.executable, "app.py"], root, out, **environ)
+    result = run([sys.executable, "-c", WITH_SITE], root, out, **environ)
     assert result.returncode == 0, result.stderr[-3000:]
     return out
 

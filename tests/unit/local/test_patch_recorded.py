@@ -10,16 +10,21 @@ PROPS = {
     "ServiceNamespace": "ecs",
     "Name": "name",
     "PolicyName": "name",
+    "ResourceArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/it/1",
+    "UserPoolId": "us-east-1_pool",
 }
 ATTRIBUTES = {
     "AWS::ApiGatewayV2::VpcLink": {"VpcLinkId"},
     "AWS::ApplicationAutoScaling::ScalableTarget": {"Id"},
     "AWS::ApplicationAutoScaling::ScalingPolicy": {"Arn"},
+    "AWS::CloudFront::VpcOrigin": {"Id", "Arn", "Status"},
     "AWS::CodeConnections::Connection": {"ConnectionArn", "ConnectionStatus", "OwnerAccountId"},
     "AWS::CodePipeline::Pipeline": {"Version"},
     "AWS::CodePipeline::Webhook": {"Url"},
     "AWS::CodeStarConnections::Connection": {"ConnectionArn", "ConnectionStatus", "OwnerAccountId"},
     "AWS::CodeStarNotifications::NotificationRule": {"Arn"},
+    "AWS::Cognito::ManagedLoginBranding": {"ManagedLoginBrandingId"},
+    "AWS::WAFv2::LoggingConfiguration": {"ManagedByFirewallManager"},
 }
 
 

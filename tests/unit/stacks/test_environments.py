@@ -8,7 +8,7 @@ from aws_cdk.assertions import Template
 
 from serverless_containers import NetworkProfile
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Access, Domain, Images
+from stacks.environments import ENVIRONMENTS, Access, Domain, Images, Site
 
 
 @pytest.fixture
@@ -25,6 +25,10 @@ def stage(project):
         )
 
     return _stage
+
+
+REGIONAL = {"account": "123456789012", "region": "eu-west-1"}
+WWW = Domain(name="www.example.com", hosted_zone_id="Z123", hosted_zone_name="example.com")
 
 
 def template(stage, stack):
@@ -67,7 +71,8 @@ def test_the_containers_may_use_the_table_and_know_its_name(stage):
 def test_the_outputs_say_where_everything_is(stage):
     outputs = template(stage(ENVIRONMENTS["staging"]), "Api").find_outputs("*")
     assert set(outputs) == {
-        "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName", "AccessLogGroup", "ServiceConsole", "ApiConsole",
+        "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName",
+        "AccessLogGroup", "ServiceConsole", "ApiConsole",
         "LogGroupWeb", "UserPoolId", "UserPoolClientId",
     }  # fmt: skip
 
@@ -109,3 +114,44 @@ def test_a_pipeline_builds_the_images_and_says_where_it_is(stage, project):
     made = template(stage(ENVIRONMENTS["dev"], Images.PIPELINE), "Api")
     made.resource_count_is("AWS::CodePipeline::Pipeline", 1)
     assert {"PipelineConsole", "ImageTag"} <= set(made.find_outputs("*"))
+
+
+def test_secrets_are_asked_for_before_anything_else_is_deployed(stage, project):
+    project.compose("""
+        services: {web: {image: nginx, ports: ['80'], secrets: [KEY]}}
+        secrets: {KEY: {file: ../.secret-key}}
+        """)
+    made = stage(replace(ENVIRONMENTS["dev"], site=Site()))
+    template(made, "Storage").resource_count_is("AWS::SecretsManager::ResourcePolicy", 1)
+    for name in ("Api", "Site"):
+        template(made, name).resource_count_is("AWS::SecretsManager::ResourcePolicy", 0)
+        stack = made.node.find_child(name)
+        assert [each.node.path for each in stack.dependencies] == ["dev/Storage"]
+
+
+def test_a_site_has_the_table_and_an_address_of_cloudfronts(stage):
+    made = template(stage(replace(ENVIRONMENTS["dev"], site=Site())), "Site")
+    made.resource_count_is("AWS::CloudFront::Distribution", 1)
+    url = made.find_outputs("Url")["Url"]["Value"]
+    assert url["Fn::Join"][1][1]["Fn::GetAtt"][1] == "DomainName"
+    (definition,) = made.find_resources("AWS::ECS::TaskDefinition").values()
+    variables = definition["Properties"]["ContainerDefinitions"][0]["Environment"]
+    assert "STORAGE_POSTS_NAME" in {each["Name"] for each in variables}
+
+
+def test_a_site_with_a_domain_sign_in_and_firewall(stage):
+    site = Site(domain=WWW, sign_in=True, firewall=True)
+    made = stage(replace(ENVIRONMENTS["prod"], site=site, **REGIONAL))
+    ours = template(made, "Site")
+    ours.has_resource_properties(
+        "AWS::CloudFront::Distribution",
+        {"DistributionConfig": {"Aliases": ["www.example.com"]}},
+    )
+    assert set(ours.find_outputs("*")) >= {"Url", "UserPoolId", "SignOutUrl", "DistributionId"}
+    (edge,) = (each for each in made.node.children if each.node.id == "Site-edge")
+    assert edge.region == "us-east-1"
+    Template.from_stack(edge).resource_count_is("AWS::WAFv2::WebACL", 1)
+
+
+def test_no_environment_pays_for_a_site_that_nobody_asked_for():
+    assert all(each.site is None for each in ENVIRONMENTS.values())

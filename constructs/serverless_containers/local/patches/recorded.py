@@ -146,14 +146,33 @@ def _connection(service: str) -> Identify:
     return identify
 
 
+def _vpc_origin(made: Creation) -> Made:
+    origin = made.id("vo_", 22)
+    arn = f"arn:aws:cloudfront::{made.account}:vpcorigin/{origin}"
+    return origin, {"Id": origin, "Arn": arn, "Status": "Deployed"}
+
+
+def _web_acl_log(made: Creation) -> Made:
+    return made.properties["ResourceArn"], {"ManagedByFirewallManager": "false"}
+
+
+def _branding(made: Creation) -> Made:
+    branding = made.id("", 36)
+    pool = made.properties["UserPoolId"]
+    return f"{pool}|{branding}", {"ManagedLoginBrandingId": branding}
+
+
 TYPES: Final[Mapping[str, Identify]] = {
     "AWS::ApiGatewayV2::VpcLink": _vpc_link,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
+    "AWS::CloudFront::VpcOrigin": _vpc_origin,
     "AWS::CodeConnections::Connection": _connection("codeconnections"),
     "AWS::CodePipeline::Pipeline": _pipeline,
     "AWS::CodePipeline::Webhook": _webhook,
     "AWS::CodeStarConnections::Connection": _connection("codestar-connections"),
     "AWS::CodeStarNotifications::NotificationRule": _notification_rule,
+    "AWS::Cognito::ManagedLoginBranding": _branding,
+    "AWS::WAFv2::LoggingConfiguration": _web_acl_log,
 }
 """Each type, and what gives its resources their ids and attributes."""

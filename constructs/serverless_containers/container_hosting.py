@@ -1,0 +1,291 @@
+"""A Compose project as a web site: CloudFront, a load balancer, and the containers behind it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Unpack
+
+from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53 as route53
+from constructs import Construct
+
+from serverless_containers.container_door import ContainerDoor
+from serverless_containers.hosting.cached_paths import check_cached_paths
+from serverless_containers.hosting.distribution import SiteDistribution
+from serverless_containers.hosting.domain_name import DomainNames, parse_domain_names
+from serverless_containers.hosting.edge import Edge
+from serverless_containers.hosting.firewall import Firewall
+from serverless_containers.hosting.load_balancer import LoadBalancerDoor
+from serverless_containers.hosting.origin_secret import OriginSecret
+from serverless_containers.hosting.origins import load_balancer_origin
+from serverless_containers.hosting.records import (
+    RecordToCreate,
+    SiteRecords,
+    records_to_create,
+    zone_name_of,
+)
+from serverless_containers.hosting.rollout import Rollout
+from serverless_containers.hosting.sign_in import BoundSignIn, SignIn
+from serverless_containers.hosting.target_group import TargetOptions
+from serverless_containers.hosting.target_health import TargetHealthCheck
+from serverless_containers.network import DoorNeeds
+from serverless_containers.service_props import ServiceProps
+
+
+class ContainerHosting(ContainerDoor):
+    """Runs a folder with a Compose file, or a lone Dockerfile, as a web site behind CloudFront.
+
+    Visitors reach CloudFront, which forwards to a load balancer, which forwards to the tasks;
+    nothing else leads to either. By default the load balancer is on the internet and speaks HTTPS:
+    its security group lets in CloudFront's addresses alone, and its listener only what carries a
+    secret that this site's distribution adds. With a VPC origin it has private addresses, which
+    only distributions of its own account can be made to reach.
+
+    The construct can be handed to grants, which go to the task role, and to rules of security
+    groups, which are the tasks'.
+
+    Args:
+        scope: The construct above.
+        construct_id: Its id there.
+        source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
+        domain_names: The site's names, the main one first; in Unicode or as ``xn--``. Default:
+            CloudFront's own name for it.
+        hosted_zone: The Route 53 zone that the names are in: certificates are validated there, and
+            it gets their records. Default: a certificate waits for a record that somebody makes,
+            and ``records_to_create`` says which the names need.
+        certificate: CloudFront's certificate, of us-east-1. Default: one is made, in a support
+            stack where this stack is in another region, which then has to be known.
+        load_balancer_certificate: The load balancer's, of this stack's region. Default: one is
+            made.
+        vpc_origin: Whether CloudFront reaches an internal load balancer through a VPC origin.
+            Default: only without ``domain_names``, where no certificate can be had for a load
+            balancer on the internet.
+        origin_secret_generation: Which secret CloudFront sends, where there is no VPC origin. Raise
+            it by one to rotate the secret; see `OriginSecret`. Default: 1.
+        sign_in: How visitors sign in, which needs ``domain_names``. Default: they do not.
+        rollout: How a new version replaces the old one. Default: `Rollout.rolling`.
+        health_check: How the load balancer finds out whether a task can take requests. Default:
+            see `TargetHealthCheck`.
+        targets: How requests are shared out among tasks. Default: see `TargetOptions`.
+        firewall: A web ACL before the site, or the ARN of one. Default: none.
+        static_paths: Patterns such as ``/assets/*`` that CloudFront caches, as `SiteDistribution`
+            says. With ``sign_in`` they have to be among its public paths: a cache asks nobody who
+            they are. Default: none.
+        cache_policy: What CloudFront caches of all other paths. Default: nothing.
+        response_headers_policy: Headers for every answer. Default: AWS's managed security headers.
+        error_pages: By status, a path that CloudFront shows in its place. Default: none.
+        error_page_ttl: How long it shows the page before it asks the origin again. Default: it asks
+            each time.
+        allowed_countries: The only countries served, as ISO 3166-1 codes. Default: all.
+        denied_countries: The countries not served. Default: none.
+        price_class: Where it is served from. Default: all edge locations.
+        read_timeout: How long CloudFront waits for an answer; 1 to 120 seconds. Default: 30.
+        keepalive_timeout: How long CloudFront keeps an idle connection; 1 to 120 seconds. Default:
+            5.
+        load_balancer_subnets: The load balancer's subnets, in two zones or more. Default: public
+            ones, private ones with a VPC origin.
+        prefix_list_id: The id of CloudFront's prefix list in the region. Default: from a table.
+        deletion_protection: Whether the load balancer can be deleted only after that was turned
+            off. Default: False.
+        access_log_expiration: How long the access logs of CloudFront and of the load balancer are
+            kept, in buckets that stay when the stack goes. Default: 30 days.
+        **props: What can be said of the service behind it; see `ServiceProps`.
+
+    Raises:
+        InvalidSourceError: With every error in the files, if there is one.
+        ValueError: If arguments contradict each other, or something is out of its range.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: str | Path,
+        domain_names: str | Sequence[str] | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        certificate: acm.ICertificate | None = None,
+        load_balancer_certificate: acm.ICertificate | None = None,
+        vpc_origin: bool | None = None,
+        origin_secret_generation: int = 1,
+        sign_in: SignIn | None = None,
+        rollout: Rollout | None = None,
+        health_check: TargetHealthCheck | None = None,
+        targets: TargetOptions | None = None,
+        firewall: Firewall | str | None = None,
+        static_paths: Sequence[str] = (),
+        cache_policy: cloudfront.ICachePolicy | None = None,
+        response_headers_policy: cloudfront.IResponseHeadersPolicy | None = None,
+        error_pages: Mapping[int, str] | None = None,
+        error_page_ttl: Duration | None = None,
+        allowed_countries: Sequence[str] | None = None,
+        denied_countries: Sequence[str] | None = None,
+        price_class: cloudfront.PriceClass | None = None,
+        read_timeout: Duration | None = None,
+        keepalive_timeout: Duration | None = None,
+        load_balancer_subnets: ec2.SubnetSelection | None = None,
+        prefix_list_id: str | None = None,
+        deletion_protection: bool = False,
+        access_log_expiration: Duration | None = None,
+        **props: Unpack[ServiceProps],
+    ) -> None:
+        internal = not domain_names if vpc_origin is None else vpc_origin
+        super().__init__(
+            scope,
+            construct_id,
+            source=source,
+            # CloudFront asks for an internet gateway even where nothing passes through it.
+            needs=DoorNeeds(zones=2, gateway=True, private=internal, drains=True),
+            **props,
+        )
+        self._domain = _domain(domain_names, hosted_zone)
+        if sign_in is not None:
+            check_cached_paths(sign_in.public_paths, static_paths, error_pages or {})
+        edge = Edge(
+            self,
+            "Edge",
+            domain=self._domain,
+            hosted_zone=hosted_zone,
+            certificate=certificate,
+            load_balancer_certificate=load_balancer_certificate,
+            firewall=firewall,
+        )
+        secret = (
+            None
+            if internal
+            else OriginSecret(self, "OriginSecret", generation=origin_secret_generation)
+        )
+        self._door = LoadBalancerDoor(
+            self,
+            "Door",
+            service=self._containers,
+            certificate=edge.load_balancer_certificate,
+            internal=internal,
+            origin_secret=secret,
+            sign_in=sign_in,
+            site_names=self._domain.names if self._domain else (),
+            rollout=rollout,
+            health_check=health_check,
+            target=targets,
+            subnets=load_balancer_subnets or self._door_subnets(props, internal=internal),
+            prefix_list_id=prefix_list_id,
+            origin_timeout=_longer(read_timeout, keepalive_timeout),
+            deletion_protection=deletion_protection,
+            log_expiration=access_log_expiration,
+        )
+        self._site = SiteDistribution(
+            self,
+            "Site",
+            origin=load_balancer_origin(
+                self,
+                self._door.load_balancer,
+                server_name=self._domain.main if self._domain else None,
+                header=(secret.header, secret.sent) if secret else None,
+                vpc=internal,
+                read_timeout=read_timeout,
+                keepalive_timeout=keepalive_timeout,
+            ),
+            domain=self._domain,
+            certificate=edge.certificate,
+            web_acl_arn=edge.web_acl_arn,
+            static_paths=static_paths,
+            cache_policy=cache_policy,
+            response_headers_policy=response_headers_policy,
+            error_pages=error_pages,
+            error_page_ttl=error_page_ttl,
+            allowed_countries=allowed_countries,
+            denied_countries=denied_countries,
+            price_class=price_class,
+            log_expiration=access_log_expiration,
+            comment=f"Containers of {self._containers.plan.name}",
+        )
+        # A new secret has to be accepted before it is sent.
+        self._site.node.add_dependency(self._door)
+        self._has_records = bool(self._domain and hosted_zone)
+        if self._domain and hosted_zone:
+            SiteRecords(
+                self,
+                "Records",
+                domain=self._domain,
+                hosted_zone=hosted_zone,
+                distribution=self.distribution,
+            )
+
+    @property
+    def url(self) -> str:
+        """The site's address, without a slash at its end."""
+        return self._site.url
+
+    @property
+    def distribution(self) -> cloudfront.Distribution:
+        """The CloudFront distribution."""
+        return self._site.distribution
+
+    @property
+    def load_balancer(self) -> elbv2.ApplicationLoadBalancer:
+        """The load balancer behind it."""
+        return self._door.load_balancer
+
+    @property
+    def listener(self) -> elbv2.ApplicationListener:
+        """Its listener."""
+        return self._door.listener
+
+    @property
+    def target_group(self) -> elbv2.ApplicationTargetGroup:
+        """The tasks, as the load balancer knows them."""
+        return self._door.target_group
+
+    @property
+    def sign_in(self) -> BoundSignIn | None:
+        """What sign-in has put into the site, if visitors sign in."""
+        return self._door.sign_in
+
+    @property
+    def user_pool(self) -> cognito.IUserPool | None:
+        """Who can sign in, if visitors do."""
+        return self.sign_in.user_pool if self.sign_in else None
+
+    @property
+    def records_to_create(self) -> Mapping[str, RecordToCreate]:
+        """By name, the records that somebody has to make; none where a zone was given."""
+        if self._domain is None or self._has_records:
+            return {}
+        return records_to_create(self._domain, self._site.domain_name)
+
+    def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
+        """Make a deployment roll back when one of some alarms goes off.
+
+        For alarms that watch this site's own load balancer.
+        """
+        self._door.roll_back_on(*alarms)
+
+    def _door_subnets(self, props: ServiceProps, *, internal: bool) -> ec2.SubnetSelection | None:
+        """Its subnets in a network that was made here; in another one it looks for itself."""
+        if props.get("vpc") or props.get("cluster"):
+            return None
+        placement = self._containers.placement
+        return placement.private_subnets if internal else placement.public_subnets
+
+
+def _domain(
+    names: str | Sequence[str] | None, hosted_zone: route53.IHostedZone | None
+) -> DomainNames | None:
+    if not names:
+        if hosted_zone is not None:
+            raise ValueError("a hosted_zone is given, and no domain_names; give them too")
+        return None
+    zone_name = zone_name_of(hosted_zone) if hosted_zone else None
+    return parse_domain_names(names, zone_name=zone_name)
+
+
+def _longer(read: Duration | None, keepalive: Duration | None) -> Duration | None:
+    """The longer of the times that CloudFront keeps a connection for."""
+    given = [each for each in (read or Duration.seconds(30), keepalive) if each is not None]
+    unknown = [each for each in given if each.is_unresolved()]
+    return unknown[0] if unknown else max(given, key=lambda each: each.to_seconds())

@@ -1,0 +1,49 @@
+"""The access log of a distribution."""
+
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_s3 as s3
+from aws_cdk.region_info import RegionInfo
+from constructs import Construct
+
+
+def make_log_bucket(
+    scope: Construct, *, expiration: Duration, removal_policy: RemovalPolicy
+) -> s3.Bucket:
+    """A bucket for CloudFront's standard logs.
+
+    CloudFront writes them as another account, which it adds to the bucket's ACL, so that ACLs are
+    on; nothing about them is public. It writes to no bucket in a region that an
+    account has to opt in to ("Configure standard logging (legacy)", Amazon CloudFront Developer
+    Guide).
+
+    Raises:
+        ValueError: If the stack is in such a region.
+    """
+    region = Stack.of(scope).region
+    if RegionInfo.get(region).is_opt_in_region:
+        raise ValueError(
+            f"CloudFront writes no access logs to a bucket in {region}, a region to opt in to; "
+            "give log_bucket, a bucket with ACLs in a region such as us-east-1, or set "
+            "access_logs=False"
+        )
+    bucket = s3.Bucket(
+        scope,
+        "AccessLogs",
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                expiration=expiration, abort_incomplete_multipart_upload_after=Duration.days(1)
+            )
+        ],
+        removal_policy=removal_policy,
+    )
+    Validations.of(bucket).acknowledge(
+        Acknowledgment(
+            id="AwsSolutions-S1",
+            reason="It holds an access log itself; a log of its reading would need a bucket too.",
+        )
+    )
+    return bucket

@@ -1,0 +1,159 @@
+"""What CloudFront wants in us-east-1, whatever region its site is in."""
+
+from collections.abc import Sequence
+
+from aws_cdk import CfnOutput, Environment, Fn, Names, Stack, Token
+from aws_cdk.region_info import RegionInfo
+from constructs import Construct, IConstruct
+
+EDGE_REGION = "us-east-1"
+"""Where CloudFront takes certificates and web ACLs from; "Requirements for using SSL/TLS
+certificates with CloudFront", Amazon CloudFront Developer Guide."""
+
+
+class EdgeScope:
+    """A place in us-east-1 for the resources of a construct.
+
+    In a stack of that region it is the construct itself. Elsewhere it is a support stack beside the
+    construct's, ``<stack name>-edge-<region>``, made when it is first needed, shared by all sites
+    of the stack, and deployed before it. The region is part of its name because stacks of one name
+    may be in several regions, while their support stacks all meet in one. Its id is
+    ``<stack id>-edge``; a stack of that id in us-east-1 that is there already is taken instead.
+
+    Args:
+        owner: The construct.
+    """
+
+    def __init__(self, owner: Construct) -> None:
+        self._owner = owner
+        self._stack = _top_stack(owner)
+        self.support_stack: Stack | None = None
+
+    def need(self, what: str, *, instead: str) -> Construct:
+        """Where to make something.
+
+        Args:
+            what: What is to be made, for the message.
+            instead: What would make that unnecessary, for the message.
+
+        Raises:
+            ValueError: If the stack has no concrete region, one outside of the partition ``aws``,
+                another stack in another region has the support stack's id, or the stack has a
+                synthesizer of its own.
+        """
+        region = self._stack.region
+        if Token.is_unresolved(region):
+            raise ValueError(
+                f"{what} is made in {EDGE_REGION}, and the region of stack "
+                f"{self._stack.node.path!r} is not known; give the stack "
+                f"env=Environment(region=…), or {instead}"
+            )
+        if region == EDGE_REGION:
+            return self._owner
+        if (RegionInfo.get(region).partition or "aws") != "aws":
+            raise ValueError(
+                f"{what} is made in {EDGE_REGION}, which stack {self._stack.node.path!r} in "
+                f"{region} cannot reach from its partition; give {instead}"
+            )
+        self.support_stack = self.support_stack or self._make_stack(region)
+        return _mirror(self._owner, self.support_stack)
+
+    def value(self, value: str, *, of: Construct, name: str) -> str:
+        """A value of a resource in us-east-1, as the construct's stack can use it."""
+        return refer(value, producer=of, name=name, consumer=self._owner)
+
+    def _make_stack(self, region: str) -> Stack:
+        scope = self._stack.node.scope
+        if not isinstance(scope, Construct):
+            raise TypeError(f"stack {self._stack.stack_name!r} is in no app; give it one")
+        construct_id = f"{self._stack.node.id}-edge"
+        found = scope.node.try_find_child(construct_id)
+        if isinstance(found, Stack):
+            if found.region != EDGE_REGION:
+                raise ValueError(
+                    f"stack {found.node.path!r} has the id of the support stack, and is not in "
+                    f"{EDGE_REGION}; give it another id, or that region"
+                )
+            return found
+        account = self._stack.account
+        support = Stack(
+            scope,
+            construct_id,
+            stack_name=f"{self._stack.stack_name}-edge-{region}",
+            description=f"What CloudFront takes from {EDGE_REGION} for {self._stack.stack_name}",
+            env=Environment(
+                region=EDGE_REGION, account=None if Token.is_unresolved(account) else account
+            ),
+            tags=self._stack.tags.tag_values(),
+            termination_protection=self._stack.termination_protection,
+        )
+        if not _bootstrapped_alike(support, self._stack):
+            raise ValueError(
+                f"stack {self._stack.node.path!r} is bootstrapped by a synthesizer of its own, "
+                "which its support stack cannot share; make that stack yourself, before the site: "
+                f"Stack(…, {construct_id!r}, env=Environment(region={EDGE_REGION!r}), "
+                "synthesizer=…)"
+            )
+        return support
+
+
+def refer(value: str, *, producer: IConstruct, name: str, consumer: IConstruct) -> str:
+    """Make a value of one stack usable in another stack of another region.
+
+    The CDK's own references would take two Lambda functions for that, unless the app sets a feature
+    flag. This is an output, and ``Fn::GetStackOutput`` of it, whose name should change with
+    whatever replaces the resource: CloudFormation does not watch the output.
+
+    Args:
+        value: The value. What is concrete is returned as it is.
+        producer: What has the value.
+        name: What it is, for the output's name.
+        consumer: A construct of the stack that uses the value.
+
+    Raises:
+        ValueError: If the producer's region is not known.
+    """
+    source, target = _top_stack(producer), _top_stack(consumer)
+    if source is target or source.region == target.region or not Token.is_unresolved(value):
+        return value
+    if Token.is_unresolved(source.region):
+        raise ValueError(
+            f"{producer.node.path!r} is used from another region, and the region of its stack "
+            f"{source.node.path!r} is not known; give that stack env=Environment(region=…)"
+        )
+    output_id = f"{name}Of{Names.unique_resource_name(producer, max_length=200)}"
+    if source.node.try_find_child(output_id) is None:
+        CfnOutput(source, output_id, value=value).override_logical_id(output_id)
+    target.add_stack_dependency(source)
+    return Fn.get_stack_output(source.stack_name, output_id, source.region)
+
+
+def _bootstrapped_alike(one: Stack, other: Stack) -> bool:
+    """Whether two stacks have the app's synthesizer, or default ones for the same bootstrap."""
+    first, second = one.synthesizer, other.synthesizer
+    if first is second:
+        return True
+    # A synthesizer that was made in Python hides the qualifier that it has been given.
+    qualifier = first.bootstrap_qualifier
+    return qualifier is not None and qualifier == second.bootstrap_qualifier
+
+
+def _top_stack(construct: IConstruct) -> Stack:
+    stack = Stack.of(construct)
+    while parent := stack.nested_stack_parent:
+        stack = parent
+    return stack
+
+
+def _mirror(owner: Construct, support: Stack) -> Construct:
+    """The construct at the owner's path below its stack, so that no two sites meet."""
+    scope: Construct = support
+    for construct_id in _ids_below(owner, _top_stack(owner)):
+        child = scope.node.try_find_child(construct_id)
+        scope = child if isinstance(child, Construct) else Construct(scope, construct_id)
+    return scope
+
+
+def _ids_below(owner: Construct, stack: Stack) -> Sequence[str]:
+    scopes = list(owner.node.scopes)
+    return [scope.node.id for scope in scopes[len(list(stack.node.scopes)) :]]
