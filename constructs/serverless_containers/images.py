@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
+from aws_cdk import Stack, SymlinkFollowMode
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -172,6 +172,8 @@ class _LocalBuild(BuiltImages):
                 else None,
                 cache_disabled=build.no_cache or None,
                 exclude=_NEVER_SENT,
+                # As an engine has them: what they lead to outside is not for the image.
+                follow_symlinks=SymlinkFollowMode.NEVER,
                 platform=ecr_assets.Platform.LINUX_ARM64
                 if architecture is Architecture.ARM64
                 else ecr_assets.Platform.LINUX_AMD64,

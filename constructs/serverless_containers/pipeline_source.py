@@ -13,6 +13,8 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_containers.plan.packed import links_outside
+
 _URL = re.compile(
     r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
     r"(?:/tree/(?P<rest>.+?))?/?"
@@ -148,7 +150,10 @@ class _Asset(PipelineSource):
 
     def bind(self, scope: Construct, folder: Path) -> BoundSource:
         asset = s3_assets.Asset(
-            scope, "Source", path=str(folder), exclude=[*_NEVER_SENT, *self._exclude]
+            scope,
+            "Source",
+            path=str(folder),
+            exclude=[*_NEVER_SENT, *links_outside(folder), *self._exclude],
         )
         output = codepipeline.Artifact("Source")
         action = actions.S3SourceAction(

@@ -1,26 +1,26 @@
 """Compose secrets in AWS Secrets Manager and Parameter Store, by their names alone."""
 
-import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from aws_cdk import Annotations, ArnFormat, CfnParameter, Stack, Tags
+from aws_cdk import Acknowledgment, Annotations, CfnParameter, Stack, Tags, Validations
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_ssm as ssm
-from constructs import Construct
+from constructs import Construct, IConstruct
 
+from serverless_containers.injected_secrets import allow_decrypt, injected
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.source import read_secrets
 
 SERVICE_TAG = "serverless-containers-service"
 """Marks the roles of a service. Its value is what the names of the service's secrets start with."""
 
-_HAS_SUFFIX = re.compile(r"\Aarn:.*-[A-Za-z0-9]{6}\Z")
-"""The ARN of a secret as Secrets Manager shows it, with the six characters that it adds."""
+_REQUIRED: WeakKeyDictionary[IConstruct, dict[tuple[str, str], Stack]] = WeakKeyDictionary()
+"""By app, the stacks that ask for secrets, by environment and name."""
 
 
 class ProjectSecrets(Construct):
@@ -47,9 +47,11 @@ class ProjectSecrets(Construct):
         self._plans = plans
         self._owner = owner
         self._encryption_key = encryption_key
+        _check_key(encryption_key)
         owned = [plan for plan in plans.values() if not plan.external]
         for plan in owned:
-            self._require(plan)
+            if not plan.shared:
+                self._require(plan)
         if owned:
             names = ", ".join(plan.name for plan in owned)
             Annotations.of(self).add_info_v2(
@@ -72,74 +74,67 @@ class ProjectSecrets(Construct):
         """The secrets as container definitions take them, by their keys in the Compose file.
 
         Args:
-            scope: The construct of the containers, which may be in another stack.
+            scope: A construct of the stack of the containers, which is deployed after that of the
+                secrets.
         """
-        return {
-            key: ecs.Secret.from_ssm_parameter(self._parameter(scope, plan))
-            if plan.store is SecretStore.PARAMETER_STORE
-            else ecs.Secret.from_secrets_manager(self._secret(scope, plan), plan.json_key)
-            for key, plan in self._plans.items()
-        }
+        here, there = Stack.of(self), Stack.of(scope)
+        if self._plans and here is not there:
+            there.add_stack_dependency(here)
+        return {key: injected(scope, plan) for key, plan in self._plans.items()}
 
-    def mark(self, *roles: iam.IRole) -> None:
-        """Tag the roles of the service that these secrets belong to."""
-        for role in roles:
-            Tags.of(role).add(SERVICE_TAG, self._owner)
+    def serve(self, task_role: iam.IRole, execution_role: iam.IRole | None) -> None:
+        """Mark the roles of a service, and let ECS decrypt what it injects.
+
+        Args:
+            task_role: The application's role.
+            execution_role: ECS's own.
+        """
+        for role in (task_role, execution_role):
+            if role is not None:
+                Tags.of(role).add(SERVICE_TAG, self._owner)
+        stores = frozenset(plan.store for plan in self._plans.values() if not plan.external)
+        if self._encryption_key is not None and execution_role is not None and stores:
+            allow_decrypt(execution_role, self._encryption_key, stores)
 
     def _require(self, plan: SecretPlan) -> None:
-        """Make a deployment fail in its first seconds if a secret was never pushed."""
-        if plan.store is SecretStore.PARAMETER_STORE:
+        """Make a deployment fail in its first seconds if a secret was never pushed.
+
+        What asks for it is a child of the stack with an id made of the name: another construct id,
+        or another construct, is no reason to ask anew.
+        """
+        stack = Stack.of(self)
+        is_parameter = plan.store is SecretStore.PARAMETER_STORE
+        construct_id = f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}"
+        if stack.node.try_find_child(construct_id) is not None:
+            return
+        _claim(stack, plan)
+        if is_parameter:
             # This type checks that the parameter exists, and reads no value: "Specify existing
             # resources at runtime with CloudFormation-supplied parameter types", AWS CloudFormation
-            # User Guide. Its id holds the name because the CDK CLI passes on the value that a
-            # parameter of an id had before.
+            # User Guide. The CDK CLI passes on the value that a parameter of an id had before:
+            # another name has to be another id.
             CfnParameter(
-                self,
-                f"Name{plan.name}",
+                stack,
+                construct_id,
                 type="AWS::SSM::Parameter::Name",
                 default=plan.name,
                 description=f"The secret {plan.key}, which has to be pushed before a deployment",
             )
+            # The finding is the stack's: a parameter is no resource.
+            Validations.of(stack).acknowledge(
+                Acknowledgment(
+                    id="CloudFormation-Validate::W2001",
+                    reason="Parameters of secrets are there to be checked; nothing refers to them.",
+                )
+            )
             return
         # A policy can only be put on a secret that is there, and waits for no other resource.
         secretsmanager.CfnResourcePolicy(
-            self,
-            f"Policy-{plan.key}",
+            stack,
+            construct_id,
             secret_id=plan.name,
             block_public_policy=True,
             resource_policy=_policy(self._owner),
-        )
-
-    def _secret(self, scope: Construct, plan: SecretPlan) -> secretsmanager.ISecret:
-        key = None if plan.external else self._encryption_key
-        if _HAS_SUFFIX.search(plan.name):
-            return secretsmanager.Secret.from_secret_attributes(
-                scope, f"Secret-{plan.key}", secret_complete_arn=plan.name
-            )
-        return secretsmanager.Secret.from_secret_attributes(
-            scope,
-            f"Secret-{plan.key}",
-            encryption_key=key,
-            secret_partial_arn=plan.name
-            if plan.name.startswith("arn:")
-            else Stack.of(scope).format_arn(
-                service="secretsmanager",
-                resource="secret",
-                resource_name=plan.name,
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            ),
-        )
-
-    def _parameter(self, scope: Construct, plan: SecretPlan) -> ssm.IParameter:
-        if plan.name.startswith("arn:"):
-            return ssm.StringParameter.from_string_parameter_arn(
-                scope, f"Secret-{plan.key}", plan.name
-            )
-        return ssm.StringParameter.from_secure_string_parameter_attributes(
-            scope,
-            f"Secret-{plan.key}",
-            parameter_name=plan.name,
-            encryption_key=None if plan.external else self._encryption_key,
         )
 
 
@@ -155,7 +150,8 @@ class SecretsFromFiles(ProjectSecrets):
     Manager gets a policy of its own: only encrypted connections reach it, and roles that this
     library makes for other services never read its value, whatever else they are allowed.
     Everybody else needs an Allow, as always: administrators, and who pushes, are not locked out.
-    Secrets marked ``external`` exist already; they are only read, and get no policy.
+    Secrets marked ``external`` exist already; they are only read, and get no policy. Nor do those
+    with a ``name`` that others may have too.
 
     ``ContainerApi`` and ``ContainerHosting`` make one of these themselves, unless they are given
     one as ``secrets``: for one stack of secrets, or for two constructs that read the same file.
@@ -168,10 +164,12 @@ class SecretsFromFiles(ProjectSecrets):
             ``<project>/<environment>/<secret>``. Default: the names have no environment.
         encryption_key: The key that the secrets were pushed with (``--kms-key``), which tasks then
             may decrypt with. Default: that of Secrets Manager and of Parameter Store, for which
-            tasks need no permission.
+            tasks need no permission. It has to be there before the secrets are pushed: it is one
+            of another stack, or imported by its ARN.
 
     Raises:
         InvalidSourceError: With every error in the files, if there is one.
+        ValueError: If the key is an alias, or another stack of the app has the secrets already.
     """
 
     def __init__(
@@ -198,6 +196,26 @@ def push_command(source: str | Path, environment: str | None) -> str:
     """The command that pushes the values of a folder's secrets."""
     words = ["serverless-containers secrets push", shlex.quote(str(source))]
     return " ".join(words + ([f"--environment {shlex.quote(environment)}"] if environment else []))
+
+
+def _claim(stack: Stack, plan: SecretPlan) -> None:
+    """Refuse two stacks that would each put a policy on one secret, and take it away again."""
+    claimed = _REQUIRED.setdefault(stack.node.root, {})
+    first = claimed.setdefault((stack.environment, plan.name), stack)
+    if first is not stack:
+        raise ValueError(
+            f"the secret {plan.name} is asked for by the stacks {first.node.path} and "
+            f"{stack.node.path}; make one SecretsFromFiles, and give it to both as secrets"
+        )
+
+
+def _check_key(key: kms.IKey | None) -> None:
+    if key is None or ":alias/" not in key.key_arn:
+        return
+    raise ValueError(
+        f"encryption_key: expected a key, got {key.key_arn.rpartition(':')[2]}; IAM knows keys by "
+        "their own ARNs, not by an alias's: import it with kms.Key.from_key_arn"
+    )
 
 
 def _policy(owner: str) -> dict[str, object]:

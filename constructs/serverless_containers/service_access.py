@@ -9,7 +9,7 @@ from constructs import Construct
 from serverless_containers.custom_policies import attach_policies
 from serverless_containers.plan import TaskPlan
 from serverless_containers.plan.secrets.reader import owner_of
-from serverless_containers.resource_access import merge_environment
+from serverless_containers.resource_access import ResourceAccess, merge_environment
 from serverless_containers.secrets_from_files import ProjectSecrets, push_command
 from serverless_containers.service_props import ServiceProps
 
@@ -31,9 +31,11 @@ def service_secrets(
     given = props.get("secrets")
     if isinstance(given, ProjectSecrets):
         check_given("secrets", plan.secrets, given.names)
+        _check_names(plan, given)
         return given
     given = given or {}
     check_given("secrets", given, plan.secrets)
+    _check_types("secrets", given, ecs.Secret)
     environment = props.get("environment_name")
     return ProjectSecrets(
         scope,
@@ -56,8 +58,10 @@ def variables_for_all(plan: TaskPlan, props: ServiceProps) -> Mapping[str, str]:
     Raises:
         ValueError: If one is a secret of a container, too.
     """
+    resources = props.get("resources", ())
+    _check_types("resources", resources, ResourceAccess)
     variables = {
-        **merge_environment(props.get("resources", ())),
+        **merge_environment(resources),
         **props.get("environment", {}),
     }
     for container in plan.containers:
@@ -90,7 +94,7 @@ def grant_access(
     for resource in props.get("resources", ()):
         resource.grant(role)
     attach_policies(scope, role, plan.statements)
-    secrets.mark(role, *([execution] if execution else []))
+    secrets.serve(role, execution)
 
 
 def check_given(name: str, given: Iterable[str], known: Iterable[str]) -> None:
@@ -105,3 +109,22 @@ def check_given(name: str, given: Iterable[str], known: Iterable[str]) -> None:
             f"{name}: the Compose file has no {', '.join(unknown)}; it has "
             f"{', '.join(known) or 'none'}"
         )
+
+
+def _check_names(plan: TaskPlan, given: ProjectSecrets) -> None:
+    for key, secret in plan.secrets.items():
+        if given.names[key] != secret.name:
+            raise ValueError(
+                f"secrets: {key} is {given.names[key]} in the secrets that are given, and "
+                f"{secret.name} here; give both the same environment_name and the same source"
+            )
+
+
+def _check_types(name: str, given: object, expected: type) -> None:
+    """Say what was expected where a type checker did not; the value may be one to keep secret."""
+    many = given.values() if isinstance(given, Mapping) else given
+    for each in many if isinstance(many, Iterable) and not isinstance(many, str) else [many]:
+        if not isinstance(each, expected):
+            raise TypeError(
+                f"{name}: expected {expected.__name__} in it, got {type(each).__name__}"
+            )

@@ -38,6 +38,12 @@ def source(project):
     """A folder with two secrets, and a third one that somebody left lying about in it."""
     project.write("Dockerfile", "FROM scratch\nEXPOSE 80\n")
     project.write("deep/er/.secret-three", VALUES[2])
+    # What a link leads to is not on every machine, and must be packed on none.
+    outside = project.path.parent / "outside"
+    outside.mkdir()
+    (outside / "plain").write_text(VALUES[2])
+    (project.path / "deep" / "link").symlink_to("../../outside")
+    (project.path / "plain").symlink_to("../outside/plain")
     return project.compose(COMPOSE % "variables")
 
 

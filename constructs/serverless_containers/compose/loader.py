@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,9 @@ from serverless_containers.compose.profiles import active_profiles, split_by_pro
 from serverless_containers.compose.recipes import Recipes
 from serverless_containers.compose.tree import Scope, Trees
 from serverless_containers.findings import Findings, Location
+
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+"""It becomes part of names of files, secrets and tags."""
 
 
 def load_project(
@@ -62,6 +66,16 @@ def load_project(
         they are about.
     """
     given = dict(variables or {})
+    if environment is not None and not _ENVIRONMENT.fullmatch(environment):
+        findings.report(
+            rules.ENVIRONMENT_NAME,
+            None,
+            ("environment",),
+            "expected letters, digits and _.- after a letter or digit, at most 64, got "
+            f"{environment!r}",
+            "give the environment a name that is known when files are read",
+        )
+        return None
     with _without_collector():
         if not files and environment is None:
             files = _named_files(source, env_files, given, findings)

@@ -30,6 +30,11 @@ TOO_LARGE = Rule(
     severity=Severity.ERROR,
     summary="A file stays within what a person could have meant: size, depth, expanded aliases.",
 )
+ENVIRONMENT_NAME = Rule(
+    code="environment-name",
+    severity=Severity.ERROR,
+    summary="An environment has a plain name: it is part of the names of files and secrets.",
+)
 SECRET_READ = Rule(
     code="secret-read",
     severity=Severity.ERROR,

@@ -17,6 +17,7 @@ from serverless_containers.plan.checks import (
 from serverless_containers.plan.containers import plan_container
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
+from serverless_containers.plan.packed import check_links
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
@@ -118,6 +119,7 @@ def plan_task(
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
+    check_links(project, findings)
     size = choose_size(containers, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)

@@ -56,8 +56,8 @@ def test_a_value_is_what_the_file_holds_but_for_one_newline(read, content, value
 @pytest.mark.parametrize(
     ("content", "options", "code", "message"),
     [
-        (None, {}, "secret-value-missing", "/.secret-key does not exist; create it, or leave KEY "
-         "to somebody who has it"),
+        (None, {}, "secret-value-missing", "/.secret-key does not exist; create it, or push the "
+         "others with --only and leave KEY to somebody who has it"),
         (b"", {}, "secret-value-empty", "/.secret-key holds no value; write the value into it"),
         (b" \n", {}, "secret-value-empty", "/.secret-key holds no value; write the value into it"),
         (b"a\nb", {}, "secret-value-lines", "/.secret-key holds several lines; write one value on "
@@ -67,9 +67,11 @@ def test_a_value_is_what_the_file_holds_but_for_one_newline(read, content, value
         (b"a\r", {}, "secret-value-lines", "/.secret-key holds several lines; write one value on "
          "one line, or give the secret x-serverless-containers: {multiline: true}"),
         (b"\xff" + SENTINEL.encode(), {}, "secret-value-text", "/.secret-key holds no text in "
-         "UTF-8 without zero bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with base64"),
+         "UTF-8 without zero bytes and byte-order mark; save it as plain UTF-8, or encode it, for "
+         "instance with base64"),
         (b"a\0b", {}, "secret-value-text", "/.secret-key holds no text in UTF-8 without zero "
-         "bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with base64"),
+         "bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with "
+         "base64"),
         (b"\xef\xbb\xbfa", {}, "secret-value-text", "/.secret-key holds no text in UTF-8 without "
          "zero bytes and byte-order mark; save it as plain UTF-8, or encode it, for instance with "
          "base64"),
@@ -112,19 +114,30 @@ def test_a_group_may_read(read):
     assert read(b"a", mode=0o640)[1] == []
 
 
-@pytest.mark.parametrize("link", ["file", "folder"])
+@pytest.mark.parametrize("link", ["file", "folder", "folder above"])
 def test_a_symbolic_link_is_refused(read, tmp_path, link):
-    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "deep").mkdir(parents=True)
     (tmp_path / "real" / ".secret-real").write_text(SENTINEL)
+    (tmp_path / "real" / "deep" / ".secret-real").write_text(SENTINEL)
     if link == "file":
         file = tmp_path / ".secret-link"
         file.symlink_to(tmp_path / "real" / ".secret-real")
     else:
         (tmp_path / "linked").symlink_to(tmp_path / "real")
-        file = tmp_path / "linked" / ".secret-real"
-    value, told = read(None, file=file)
+        below = ["deep"] if link == "folder above" else []
+        file = tmp_path.joinpath("linked", *below, ".secret-real")
+    value, told = read(None, file=file, folder=tmp_path / "app")
     assert value is None
     assert [code for code, _ in told] == ["secret-file-link"]
+
+
+def test_a_link_above_both_the_project_and_its_secrets_is_nobodys_business(read, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "home").symlink_to(tmp_path / "real")
+    file = tmp_path / "home" / ".secret-key"
+    file.write_text("a")
+    file.chmod(0o600)
+    assert read(None, file=file, folder=tmp_path / "home" / "app")[1] == []
 
 
 def test_a_folder_is_no_file(read, tmp_path):
@@ -152,7 +165,7 @@ def test_a_variable_that_is_not_set(read):
         (
             "secret-value-missing",
             "compose.yaml:3:9: secrets.KEY.environment: the variable KEY is not set in this "
-            "shell; set it, or leave KEY to somebody who has it",
+            "shell; set it, or push the others with --only and leave KEY to somebody who has it",
         )
     ]
 

@@ -117,6 +117,26 @@ def test_the_plan_is_the_same_whether_the_files_are_there_or_not(secret, project
             "the ARN",
         ),
         (
+            "{external: true, name: 'arn:aws:secretsmanager:*:123456789012:secret:*'}",
+            "secret-name-invalid",
+            "docker-compose.yml:3:39: secrets.KEY.name: expected the ARN of a secret, got "
+            "'arn:aws:secretsmanager:*:123456789012:secret:*'; write the whole ARN and nothing "
+            "behind it; a key of its JSON is json-key",
+        ),
+        (
+            "{file: ../.secret-k, external: true}",
+            "secret-file-unused",
+            "docker-compose.yml:3:23: secrets.KEY.file: KEY is external: it exists already, and no "
+            "value is taken from the file; remove external, or the file",
+        ),
+        (
+            "{file: ../.secret-k, name: ours}",
+            "secret-name-shared",
+            "docker-compose.yml:3:43: secrets.KEY.name: ours is not named after shop: it gets no "
+            "policy of its own, and a deployment does not miss it at once; remove name, or push it "
+            "once and make it external for the others",
+        ),
+        (
             "{external: true, name: db-abc123}",
             "secret-name",
             "docker-compose.yml:3:39: secrets.KEY.name: the name 'db-abc123' ends as the ARNs of "
@@ -187,6 +207,39 @@ def test_a_file_in_another_build_context_is_refused(plan, project):
     assert ".secret-key is in the folder web, which is packed" in message
 
 
+@pytest.mark.parametrize("name", ["", "a/b", "../x", "*", "-a", "a#1", "${aws:x}", "x" * 65])
+def test_the_name_of_an_environment_is_plain(secret, name):
+    (message,) = secret("{external: true}", environment=name).messages("environment-name")
+    assert message.startswith("environment: expected letters, digits and _.- after a letter")
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_link_to_a_secret_in_the_source_is_an_error(secret, project, kind):
+    folder = project.path.parent / "secrets" / ".secret-folder"
+    folder.mkdir(parents=True)
+    (folder / ".secret-key").write_text("s3ntinel")
+    (project.path / "web").mkdir()
+    link = project.path / "web" / "link"
+    link.symlink_to(folder / ".secret-key" if kind == "file" else folder)
+    planned = secret("{file: ../secrets/.secret-folder/.secret-key}")
+    assert planned.messages("secret-file-place") == [
+        "web/link:1:1: it is a symbolic link to the file of a secret, in a folder that is packed; "
+        "remove it"
+    ]
+
+
+def test_another_link_out_of_the_source_is_left_out_with_a_warning(secret, project):
+    (project.path.parent / "notes").write_text("x")
+    (project.path / "notes").symlink_to("../notes")
+    (project.path / "inside").symlink_to("docker-compose.yml")
+    (project.path / "node_modules").mkdir()
+    (project.path / "node_modules" / "tool").symlink_to("/usr/bin/env")
+    assert secret("{external: true}").messages("link-outside") == [
+        "notes:1:1: it is a symbolic link that leads out of the folder, and is left out; copy what "
+        "it leads to into the folder"
+    ]
+
+
 def test_a_folder_that_is_a_link_into_the_source_is_seen_through(plan, project):
     (project.path / "inside").mkdir()
     (project.path.parent / "secrets").symlink_to(project.path / "inside")
@@ -225,7 +278,7 @@ def test_all_that_is_wrong_is_told_at_once(plan):
     codes = sorted(code for code, _ in planned.findings)
     assert codes == [
         "secret-file-name", "secret-file-name", "secret-file-place", "secret-file-place",
-        "secret-name-invalid",
+        "secret-name-invalid", "secret-name-shared",
     ]  # fmt: skip
 
 

@@ -162,19 +162,82 @@ class TestInAnApi:
         with pytest.raises(ValueError, match="has no API_KEY, DB_PASSWORD, LICENSE; it has none"):
             ContainerApi(stack, "Api", source=source, secrets=kept)
 
-    def test_tasks_may_decrypt_with_the_key_that_was_pushed_with(self, source):
-        stack = Stack(App(), "Test")
-        key = kms.Key(stack, "Key")
-        kept = SecretsFromFiles(stack, "Secrets", source=source, encryption_key=key)
-        ContainerApi(stack, "Api", source=source, secrets=kept)
-        statements = [
-            statement
-            for policy in Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+    def test_the_execution_role_reads_values_and_nothing_more(self, template):
+        actions = {
+            action
+            for policy in template.find_resources("AWS::IAM::Policy").values()
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-            if "kms:Decrypt" in statement["Action"]
-        ]
-        assert statements
-        assert all("Key" in str(each["Resource"]) for each in statements)
+            for action in [statement["Action"]]
+            if "ssm:" in str(action) or "secretsmanager:" in str(action)
+        }
+        assert actions == {"ssm:GetParameters", "secretsmanager:GetSecretValue"}
+
+    def test_a_secret_is_asked_for_once_in_a_stack(self, source):
+        stack = Stack(App(), "Test")
+        for name in ("One", "Two"):
+            ContainerApi(stack, name, source=source, environment_name="dev")
+        template = Template.from_stack(stack)
+        template.resource_count_is("AWS::SecretsManager::ResourcePolicy", 1)
+        assert len(template.find_parameters("*", {"Type": "AWS::SSM::Parameter::Name"})) == 1
+
+    def test_the_construct_may_be_renamed_without_another_policy(self, source):
+        ids = []
+        for name in ("One", "Two"):
+            stack = Stack(App(), "Test")
+            ContainerApi(stack, name, source=source, environment_name="dev")
+            kind = "AWS::SecretsManager::ResourcePolicy"
+            ids += Template.from_stack(stack).find_resources(kind)
+        assert ids[0] == ids[1]
+
+    def test_two_stacks_cannot_each_ask_for_it(self, source):
+        app = App()
+        ContainerApi(Stack(app, "One"), "Api", source=source, environment_name="dev")
+        with pytest.raises(ValueError, match="asked for by the stacks One and Two; make one Secre"):
+            ContainerApi(Stack(app, "Two"), "Api", source=source, environment_name="dev")
+        ContainerApi(Stack(app, "Three"), "Api", source=source, environment_name="prod")
+
+    def test_a_name_that_others_may_have_gets_no_policy(self, project):
+        project.compose("""
+services: {web: {image: nginx, ports: ['80'], secrets: [A]}}
+secrets: {A: {file: ../.secret-a, name: ours}}
+""")
+        stack = Stack(App(), "Test")
+        ContainerApi(stack, "Api", source=project.path)
+        template = Template.from_stack(stack)
+        template.resource_count_is("AWS::SecretsManager::ResourcePolicy", 0)
+        assert values_from(template)["A"].endswith(":secret:ours")
+
+    def test_secrets_of_another_stack_are_deployed_first(self, source):
+        app = App()
+        secrets = Stack(app, "Secrets")
+        stack = Stack(app, "App")
+        kept = SecretsFromFiles(secrets, "Secrets", source=source)
+        ContainerApi(stack, "Api", source=source, secrets=kept)
+        assert stack.dependencies == [secrets]
+
+    def test_secrets_of_another_environment_are_refused(self, source):
+        stack = Stack(App(), "Test")
+        kept = SecretsFromFiles(stack, "Secrets", source=source)
+        with pytest.raises(ValueError, match="API_KEY is /shop/API_KEY in the secrets that are g"):
+            ContainerApi(stack, "Api", source=source, secrets=kept, environment_name="dev")
+
+    @pytest.mark.parametrize(
+        ("props", "message"),
+        [
+            ({"secrets": {"API_KEY": "plain s3ntinel"}}, "secrets: expected Secret in it, got str"),
+            ({"resources": "posts"}, "resources: expected ResourceAccess in it, got str"),
+        ],
+    )
+    def test_what_is_no_secret_and_no_resource_is_named_by_its_type(self, source, props, message):
+        with pytest.raises(TypeError, match=message) as caught:
+            ContainerApi(Stack(App(), "Test"), "Api", source=source, **props)
+        assert "s3ntinel" not in str(caught.value)
+
+    def test_an_alias_is_no_key(self, source):
+        stack = Stack(App(), "Test")
+        alias = kms.Alias.from_alias_name(stack, "Alias", "alias/secrets")
+        with pytest.raises(ValueError, match=r"expected a key, got alias/secrets"):
+            SecretsFromFiles(stack, "Secrets", source=source, encryption_key=alias)
 
     def test_a_variable_for_all_containers_cannot_be_a_secret_too(self, source):
         with pytest.raises(ValueError, match="API_KEY: a variable for every container, and a sec"):

@@ -3,9 +3,10 @@
 import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
-from serverless_containers import ContainerApi
+from serverless_containers import ContainerApi, SecretsFromFiles
 from tests.support.iam import Policies
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/dev/DB_PASSWORD-AbCdEf"
@@ -101,3 +102,48 @@ def test_the_parameter_and_the_external_secret_are_within_reach(account):
     assert not account.policies.allows(role, "ssm:GetParameters", parameter + "2")
     external = "arn:aws:secretsmanager:us-east-1:123456789012:secret:vendor/license-AbCdEf"
     assert account.policies.allows(role, READ, external)
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+
+@pytest.mark.parametrize("where", ["imported", "another stack"])
+@pytest.mark.parametrize(
+    ("store", "service"), [("secrets-manager", "secretsmanager"), ("parameter-store", "ssm")]
+)
+def test_ecs_decrypts_through_the_store_and_no_other_way(project, where, store, service):
+    source = project.compose(
+        "services: {web: {image: nginx, ports: ['80'], secrets: [A]}}\n"
+        f"secrets: {{A: {{file: ../.secret-a, x-serverless-containers: {{store: {store}}}}}}}\n"
+    )
+    app = App()
+    stack, other = Stack(app, "Test"), Stack(app, "Keys")
+    key = kms.Key.from_key_arn(stack, "Key", KEY) if where == "imported" else kms.Key(other, "Key")
+    kept = SecretsFromFiles(stack, "Secrets", source=source, encryption_key=key)
+    ContainerApi(stack, "Api", source=source, secrets=kept)
+    others = Policies.of(Template.from_stack(other))
+    policies = Policies.of(Template.from_stack(stack), others=[others])
+    arn = KEY if where == "imported" else others.arn("AWS::KMS::Key")
+    role = policies.referred("AWS::ECS::TaskDefinition", "ExecutionRoleArn")
+    task = policies.referred("AWS::ECS::TaskDefinition", "TaskRoleArn")
+    via = {"kms:ViaService": f"{service}.us-east-1.amazonaws.com"}
+    account = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ],
+    }
+
+    def allows(who, action="kms:Decrypt", context=via):
+        return policies.allows(who, action, arn, context=context, resource_policy=account)
+
+    assert allows(role)
+    assert not allows(role, context={"kms:ViaService": "s3.us-east-1.amazonaws.com"})
+    assert not allows(role, context={})
+    assert not allows(role, action="kms:Encrypt")
+    assert not allows(task)

@@ -5,7 +5,7 @@ Nothing of a value gets into a finding, an exception or a representation.
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +88,8 @@ class _Reading:
         self._report(
             rules.VALUE_MISSING,
             f"the variable {name} is not set in this shell",
-            f"set it, or leave {self._plan.key} to somebody who has it",
+            f"set it, or push the others with --only and leave {self._plan.key} to somebody who "
+            "has it",
         )
         return None
 
@@ -103,7 +104,8 @@ class _Reading:
             self._report(
                 rules.VALUE_MISSING,
                 f"{file} does not exist",
-                f"create it, or leave {self._plan.key} to somebody who has it",
+                f"create it, or push the others with --only and leave {self._plan.key} to somebody "
+                "who has it",
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name is none that a file can have"
@@ -115,7 +117,7 @@ class _Reading:
     def _is_plain(self, file: Path) -> bool:
         status = file.lstat()
         # A link leads to a file that has another name, in another place, with other permissions.
-        if stat.S_ISLNK(status.st_mode) or file.parent.is_symlink():
+        if any(each.is_symlink() for each in self._below_common(file)):
             self._report(
                 rules.FILE_LINK,
                 f"{file} is reached through a symbolic link",
@@ -133,6 +135,17 @@ class _Reading:
                 f"chmod 600 {file}",
             )
         return True
+
+    def _below_common(self, file: Path) -> Iterator[Path]:
+        """The file, and the folders above it that are the project's own business."""
+        yield file
+        plan = self._plan
+        common = os.path.commonpath((file.parent, plan.folder)) if plan.folder else file.parent
+        for folder in (file.parent, *file.parents[1:]):
+            if str(folder) == common:
+                # Where both are in, a link leads both elsewhere.
+                return
+            yield folder
 
     def _text(self, content: bytes) -> SecretText | None:
         value = (

@@ -1,14 +1,14 @@
 """From a Compose model to the secrets that its services read."""
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import FileSource, Project
 from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings
+from serverless_containers.plan.packed import packed_folders, real
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import Known, read_extension
@@ -31,9 +31,14 @@ _NAMES = {
         "letters, digits, _.- and at most fifteen levels that start with /, not with aws or ssm",
     ),
 }
+_ARN = r"arn:aws[a-z-]*:{}:[a-z]{{2}}(?:-[a-z]+)+-\d:\d{{12}}:"
 _ARNS = {
-    SecretStore.SECRETS_MANAGER: re.compile(r"arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:[^:]+"),
-    SecretStore.PARAMETER_STORE: re.compile(r"arn:[^:]+:ssm:[^:]+:\d{12}:parameter/[^:]+"),
+    SecretStore.SECRETS_MANAGER: re.compile(
+        _ARN.format("secretsmanager") + r"secret:[A-Za-z0-9/_+=.@-]{1,519}"
+    ),
+    SecretStore.PARAMETER_STORE: re.compile(
+        _ARN.format("ssm") + r"parameter(/[A-Za-z0-9_.-]+){1,15}"
+    ),
 }
 _LIKE_AN_ARN = re.compile(r"-[A-Za-z0-9]{6}\Z")
 
@@ -90,14 +95,27 @@ def _plan(
         name=name,
         store=store,
         external=source.external,
-        file=source.file,
+        shared=not source.external
+        and not name.removeprefix("/").startswith(f"{owner_of(project.name, environment)}/"),
+        file=None if source.external else source.file,
         variable=source.environment,
         json_key=str(json_key.value) if json_key else None,
         multiline=bool(multiline and multiline.value),
+        folder=project.directory,
         at=source.at("file" if source.file else "environment" if source.environment else "name"),
         path=source.path,
     )
     _check_name(plan, source, findings)
+    _say_what_is_left_out(source, findings)
+    if plan.shared:
+        findings.report(
+            rules.NAME_SHARED,
+            source.at("name"),
+            (*source.path, "name"),
+            f"{plan.name} is not named after {owner_of(project.name, environment)}: it gets no "
+            "policy of its own, and a deployment does not miss it at once",
+            "remove name, or push it once and make it external for the others",
+        )
     if json_key and (not source.external or store is not SecretStore.SECRETS_MANAGER):
         findings.report(
             rules.JSON_KEY,
@@ -165,6 +183,17 @@ def _check_name(plan: SecretPlan, source: FileSource, findings: Findings) -> Non
         )
 
 
+def _say_what_is_left_out(source: FileSource, findings: Findings) -> None:
+    if source.external and source.file is not None:
+        findings.report(
+            rules.FILE_UNUSED,
+            source.at("file"),
+            (*source.path, "file"),
+            f"{source.key} is external: it exists already, and no value is taken from the file",
+            "remove external, or the file",
+        )
+
+
 def _report_taken(planned: Mapping[str, SecretPlan], findings: Findings) -> None:
     """Report two secrets whose pushes would overwrite each other."""
     first: dict[tuple[SecretStore, str], SecretPlan] = {}
@@ -187,7 +216,7 @@ class _Places:
 
     def __init__(self, project: Project, findings: Findings) -> None:
         self._findings = findings
-        self._folders = dict.fromkeys(map(_real, _packed(project)))
+        self._folders = packed_folders(project)
 
     def check(self, source: FileSource) -> None:
         """Report a file whose name or place gives its value away."""
@@ -202,27 +231,14 @@ class _Places:
                 f"expected a file whose name starts with {SECRET_PREFIX}, got {source.file.name!r}",
                 f"rename it, for instance to {SECRET_PREFIX}{source.file.name.lstrip('.')}",
             )
-        real = Path(_real(source.file.parent)) / source.file.name
-        inside = [folder for folder in self._folders if real.is_relative_to(folder)]
+        placed = Path(real(source.file.parent)) / source.file.name
+        inside = [folder for folder in self._folders if placed.is_relative_to(folder)]
         if inside:
             self._findings.report(
                 rules.FILE_PLACE,
                 at,
                 path,
-                f"{source.file.name} is in the folder {Path(inside[0]).name}, which is packed and "
+                f"{source.file.name} is in the folder {inside[0].name}, which is packed and "
                 "uploaded",
                 f"keep it outside, for instance in ../secrets/{source.file.name}",
             )
-
-
-def _packed(project: Project) -> Iterator[Path]:
-    yield project.directory
-    for service in project.services.values():
-        if service.build is not None and "://" not in service.build.context:
-            contexts = (service.build.context, *service.build.additional_contexts.values())
-            yield from (project.directory / each for each in contexts if "://" not in each)
-
-
-def _real(folder: Path) -> str:
-    # Unlike pathlib's, it has an answer for any text that a user may have written.
-    return os.path.realpath(folder)

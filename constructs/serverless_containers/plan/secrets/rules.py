@@ -33,6 +33,21 @@ NAME_TAKEN = Rule(
     severity=Severity.ERROR,
     summary="No two secrets that are pushed have one name.",
 )
+NAME_SHARED = Rule(
+    code="secret-name-shared",
+    severity=Severity.NOTE,
+    summary="A secret with another name than the service's own may belong to others, too.",
+)
+FILE_UNUSED = Rule(
+    code="secret-file-unused",
+    severity=Severity.WARNING,
+    summary="A secret that exists already has no file.",
+)
+LINK_OUTSIDE = Rule(
+    code="link-outside",
+    severity=Severity.WARNING,
+    summary="No symbolic link leads out of a folder that is packed: what it leads to is left out.",
+)
 JSON_KEY = Rule(
     code="secret-json-key",
     severity=Severity.ERROR,
