@@ -39,7 +39,8 @@ local: setup ## Deploy dev, with a site, to an embedded AWS on this machine; KEE
 test: check ## Run every check and test
 	python -m pytest -n auto --dist loadfile
 	python -m pytest -q container_src/python/tests
-	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js
+	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js \
+	  examples/site/container_src/web/test/*.test.js
 
 check: setup-dev ## Lint and type-check
 	ruff check .

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from serverless_containers.authorization import Authorization
+    from serverless_containers.api.authorization import Authorization
     from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
     from serverless_containers.container_hosting import ContainerHosting
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from serverless_containers.hosting.target_health import TargetHealthCheck
     from serverless_containers.images import BuiltImages
     from serverless_containers.network import NetworkProfile
-    from serverless_containers.pipeline_props import PipelineProps
-    from serverless_containers.pipeline_source import PipelineSource
+    from serverless_containers.pipeline.props import PipelineProps
+    from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
     from serverless_containers.resource_access import Access, ResourceAccess
     from serverless_containers.scaling import TaskScaling
@@ -58,7 +58,7 @@ __all__ = [
 _HOMES = {
     "Access": "resource_access",
     "Architecture": "plan",
-    "Authorization": "authorization",
+    "Authorization": "api.authorization",
     "BuildPipeline": "build_pipeline",
     "BuiltImages": "images",
     "ContainerApi": "container_api",
@@ -67,8 +67,8 @@ _HOMES = {
     "Firewall": "hosting.firewall",
     "InvalidSourceError": "findings",
     "NetworkProfile": "network",
-    "PipelineProps": "pipeline_props",
-    "PipelineSource": "pipeline_source",
+    "PipelineProps": "pipeline.props",
+    "PipelineSource": "pipeline.source",
     "ResourceAccess": "resource_access",
     "Rollout": "hosting.rollout",
     "SecretsFromFiles": "secrets_from_files",

@@ -22,19 +22,20 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IDependable
 
-from serverless_containers.image_build import ImageBuild
-from serverless_containers.image_repositories import ImageRepositories
+from serverless_containers.access.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
 from serverless_containers.images import BuiltImages
 from serverless_containers.keywords import check_keywords
-from serverless_containers.pipeline_buildspec import (
+from serverless_containers.pipeline.build import ImageBuild
+from serverless_containers.pipeline.buildspec import (
     login_variables,
     pipeline_buildspec,
     run_variables,
 )
-from serverless_containers.pipeline_images import ManagedImages, PipelineImages
-from serverless_containers.pipeline_props import PipelineProps
-from serverless_containers.pipeline_source import BoundSource, PipelineSource
-from serverless_containers.pipeline_stages import (
+from serverless_containers.pipeline.images import ManagedImages, PipelineImages
+from serverless_containers.pipeline.props import PipelineProps
+from serverless_containers.pipeline.repositories import ImageRepositories
+from serverless_containers.pipeline.source import BoundSource, PipelineSource
+from serverless_containers.pipeline.stages import (
     BUILD_NAMESPACE,
     DeployStage,
     make_artifact_bucket,
@@ -46,7 +47,6 @@ from serverless_containers.plan.buildspec import (
     to_yaml,
 )
 from serverless_containers.source import read_source
-from serverless_containers.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
 
 _MARGIN = Duration.minutes(30)
 """How much longer than a build CloudFormation waits: for the pipeline to start, and to queue."""

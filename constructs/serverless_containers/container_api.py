@@ -15,10 +15,10 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
-from serverless_containers.authorization import Authorization
+from serverless_containers.api.authorization import Authorization
+from serverless_containers.api.custom_domain import CustomDomain
+from serverless_containers.api.door import HttpApiDoor
 from serverless_containers.container_door import ContainerDoor
-from serverless_containers.custom_domain import CustomDomain
-from serverless_containers.http_api import HttpApiDoor
 from serverless_containers.metric_props import MetricProps
 from serverless_containers.network import DoorNeeds
 from serverless_containers.service_props import ServiceProps

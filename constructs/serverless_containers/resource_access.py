@@ -12,7 +12,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from serverless_containers.access_levels import (
+from serverless_containers.access.grants import acknowledge_granted, allow, allow_key
+from serverless_containers.access.levels import (
     INDEX_ACTIONS,
     Access,
     object_actions,
@@ -20,7 +21,6 @@ from serverless_containers.access_levels import (
     table_actions,
     table_key_actions,
 )
-from serverless_containers.grants import acknowledge_granted, allow, allow_key
 
 __all__ = ["Access", "ResourceAccess", "merge_environment"]
 

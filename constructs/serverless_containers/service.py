@@ -11,7 +11,6 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline
-from serverless_containers.execute_command import enable_execute_command
 from serverless_containers.images import BuiltImages
 from serverless_containers.keywords import check_keywords
 from serverless_containers.network import DoorNeeds, Network, NetworkProfile, Placement
@@ -36,7 +35,8 @@ from serverless_containers.service_defaults import (
 )
 from serverless_containers.service_props import ServiceProps
 from serverless_containers.source import read_source, refuse
-from serverless_containers.task import Task
+from serverless_containers.tasks.execute_command import enable_execute_command
+from serverless_containers.tasks.task import Task
 
 
 class ContainerService(Construct):

@@ -6,7 +6,7 @@ from pathlib import Path
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from serverless_containers.custom_policies import attach_policies
+from serverless_containers.access.custom_policies import attach_policies
 from serverless_containers.plan import TaskPlan
 from serverless_containers.plan.secrets.reader import owner_of
 from serverless_containers.resource_access import ResourceAccess, merge_environment

@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from serverless_containers.network import DoorNeeds, Placement, existing_placement
 from serverless_containers.plan import PlanOptions
 from serverless_containers.service_props import ServiceProps
-from serverless_containers.stop_delay import StopDelay
+from serverless_containers.tasks.stop_delay import StopDelay
 
 _UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _DEFAULT_STOP_DELAY = Duration.seconds(10)

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from serverless_containers.secret_stores.failures import answered, in_words
+from serverless_containers.secret_stores.settings import is_endpoint, misconfigured
 
 _CONFIG = Config(
     # botocore repeats a request with the same ClientRequestToken, by which Secrets Manager knows
@@ -39,22 +40,22 @@ class Clients:
     @cached_property
     def secrets_manager(self) -> BaseClient:
         """Of AWS Secrets Manager."""
-        return self._make("secretsmanager")
+        return self._make("secretsmanager", "SECRETS_MANAGER")
 
     @cached_property
     def parameter_store(self) -> BaseClient:
         """Of AWS Systems Manager."""
-        return self._make("ssm")
+        return self._make("ssm", "SSM")
 
     @cached_property
     def ecs(self) -> BaseClient:
         """Of Amazon ECS."""
-        return self._make("ecs")
+        return self._make("ecs", "ECS")
 
     @cached_property
     def cloudformation(self) -> BaseClient:
         """Of AWS CloudFormation."""
-        return self._make("cloudformation")
+        return self._make("cloudformation", "CLOUDFORMATION")
 
     @cached_property
     def region(self) -> str:
@@ -71,13 +72,17 @@ class Clients:
         except BotoCoreError as error:
             raise in_words(error) from None
 
-    def _make(self, service: str) -> BaseClient:
+    def _make(self, service: str, in_variables: str) -> BaseClient:
         # boto3's stubs know services by literal names only.
         make: Any = self._session.client
         try:
             client: BaseClient = make(service, region_name=self.region, config=_CONFIG)
         except BotoCoreError as error:
             raise in_words(error) from None
+        except ValueError:
+            raise misconfigured(in_variables) from None
+        if not is_endpoint(client.meta.endpoint_url):
+            raise misconfigured(in_variables)
         return client
 
 

@@ -15,6 +15,10 @@ class Standing(StrEnum):
     THERE = "there"
     SCHEDULED = "scheduled for deletion"
     """Its value can be neither read nor written before it is restored."""
+    MISSING = "missing"
+    """Nobody here can push it, and it is not there."""
+    ELSEWHERE = "elsewhere"
+    """It is in another region, which is not asked."""
 
 
 class Step(StrEnum):

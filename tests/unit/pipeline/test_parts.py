@@ -10,7 +10,7 @@ from aws_cdk.assertions import Match, Template
 
 from serverless_containers import Architecture, ContainerApi, InvalidSourceError
 from serverless_containers.build_pipeline import BuildPipeline
-from serverless_containers.pipeline_source import GitHubFolder, PipelineSource, parse_github_url
+from serverless_containers.pipeline.source import GitHubFolder, PipelineSource, parse_github_url
 
 
 class TestRepositories:

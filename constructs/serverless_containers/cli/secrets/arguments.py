@@ -1,5 +1,6 @@
 """What the commands for secrets are given."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -8,6 +9,9 @@ import click
 from serverless_containers.cli.arguments import project_arguments
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_LETTERS_NUMBERS_SPACES = frozenset("LNZ")
+"""Unicode's categories, by their first letters: "Tag", AWS Systems Manager API Reference."""
 
 
 class Misuse(click.UsageError):
@@ -87,7 +91,8 @@ def wanting(command: _Command) -> _Command:
             metavar="KEY=VALUE",
             callback=_tags,
             help="A tag that they have; may be repeated. serverless-containers:project and "
-            "serverless-containers:environment are added.",
+            "serverless-containers:environment are added to those that are named after the "
+            "project.",
         ),
     ):
         command = declare(command)
@@ -107,5 +112,18 @@ def _tags(
             )
         if key.lower().startswith("aws:"):
             raise click.BadParameter(f"tags that start with aws: are AWS's own, got {each!r}")
+        if key.lower().startswith("serverless-containers:"):
+            raise click.BadParameter(
+                "tags that start with serverless-containers: tell whose a secret is, and are set "
+                f"by this program alone, got {each!r}"
+            )
+        if not all(map(_is_allowed, key + value)):
+            raise click.BadParameter(
+                f"in a tag AWS allows letters, digits, spaces and _ . : / = + - @, got {each!r}"
+            )
         tags[key] = value
     return tags
+
+
+def _is_allowed(character: str) -> bool:
+    return character in "_.:/=+-@" or unicodedata.category(character)[0] in _LETTERS_NUMBERS_SPACES

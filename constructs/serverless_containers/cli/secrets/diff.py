@@ -15,7 +15,13 @@ from serverless_containers.cli.secrets.arguments import (
     wanting,
 )
 from serverless_containers.cli.secrets.project import say, select
-from serverless_containers.cli.secrets.stores import compared, connect, show_changes, stores_of
+from serverless_containers.cli.secrets.stores import (
+    compared,
+    connect,
+    show_changes,
+    stores_of,
+    warn_of_external,
+)
 
 
 @click.command(name="diff", cls=SecretsCommand)
@@ -52,6 +58,7 @@ def command(
         stores = stores_of(clients, selected)
         changes = compared(selected, values, stores, kms_key=kms_key, tags=tags)
         show_changes(selected, changes, region=clients.region)
+        warn_of_external(selected, stores, region=clients.region)
         differing = sum(1 for change in changes if change.steps)
         if differing:
             say(f"A push would change {differing} of {len(changes)}.")

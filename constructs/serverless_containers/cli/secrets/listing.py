@@ -14,6 +14,7 @@ from serverless_containers.cli.secrets.project import say, say_table, select
 from serverless_containers.cli.secrets.stores import STORE_NAMES, complain_of, connect, stores_of
 from serverless_containers.cli.show import write_document
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
+from serverless_containers.secret_stores.external import ask_external
 from serverless_containers.secret_stores.failures import AwsFailure
 from serverless_containers.secret_stores.push import Stores
 from serverless_containers.secret_stores.state import written
@@ -57,8 +58,8 @@ def command(
         selected = select(arguments, entrypoint=entrypoint, only=only)
         listing = _Listing()
         if selected.secrets and not offline:
-            stores = stores_of(connect(region=region, profile=aws_profile), selected)
-            listing.ask(selected.secrets, stores)
+            clients = connect(region=region, profile=aws_profile)
+            listing.ask(selected.secrets, stores_of(clients, selected), region=clients.region)
         entries = [listing.entry(plan) for plan in selected.secrets]
         if form == "json":
             write_document(json.dumps({"secrets": entries}, indent=2, ensure_ascii=False))
@@ -78,10 +79,14 @@ class _Listing:
         self.failures: dict[str, AwsFailure] = {}
         self._states: dict[str, _Entry] = {}
 
-    def ask(self, secrets: tuple[SecretPlan, ...], stores: Stores) -> None:
+    def ask(self, secrets: tuple[SecretPlan, ...], stores: Stores, *, region: str) -> None:
         for plan in secrets:
             try:
-                stored = stores[plan.store].ask(plan.name, value=False)
+                stored = (
+                    ask_external(plan, stores, region=region)
+                    if plan.external
+                    else stores[plan.store].ask(plan.name, value=False)
+                )
             except AwsFailure as failure:
                 if not failure.denied:
                     self.failures[plan.key] = failure

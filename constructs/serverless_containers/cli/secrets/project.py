@@ -39,9 +39,11 @@ class Selected:
         """Those that are nobody's here to write."""
         return tuple(secret for secret in self.secrets if secret.external)
 
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """The tags by which the project knows its own."""
+    def tags_of(self, secret: SecretPlan) -> Mapping[str, str]:
+        """The tags by which the project knows its own; none for what others may have, too."""
+        if secret.shared:
+            # Each of them would set its own at every push.
+            return {}
         tags = {"serverless-containers:project": self.project}
         if self.environment is not None:
             tags["serverless-containers:environment"] = self.environment
@@ -56,9 +58,7 @@ class Selected:
                 value = read_value(secret, findings, variables=os.environ)
                 if value is not None:
                     values[secret.key] = value
-                    if value.newline_removed:
-                        where = secret.file.name if secret.file else secret.variable
-                        say(f"note: the newline at the end of {where} is left out")
+                    _note(value, str(secret.file.name if secret.file else secret.variable))
         _exit_with_errors(findings, self.places)
         return values
 
@@ -99,6 +99,15 @@ def select(arguments: ProjectArguments, *, entrypoint: str | None, only: Sequenc
         places=places,
         secrets=tuple(plan.secrets[key] for key in plan.secrets if not only or key in only),
     )
+
+
+def _note(value: SecretText, where: str) -> None:
+    """Say what is easily overlooked in a value, without showing it."""
+    if value.newline_removed:
+        say(f"note: the newline at the end of {where} is left out")
+    text = value.reveal()
+    if text != text.strip():
+        say(f"note: the value in {where} starts or ends with a blank, which is kept")
 
 
 def say(line: str) -> None:

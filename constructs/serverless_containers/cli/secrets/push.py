@@ -16,7 +16,13 @@ from serverless_containers.cli.secrets.arguments import (
 )
 from serverless_containers.cli.secrets.project import say, select
 from serverless_containers.cli.secrets.running import Restart, restarting
-from serverless_containers.cli.secrets.stores import compared, connect, show_changes, stores_of
+from serverless_containers.cli.secrets.stores import (
+    compared,
+    connect,
+    show_changes,
+    stores_of,
+    warn_of_external,
+)
 from serverless_containers.cli.secrets.writing import write
 
 
@@ -60,6 +66,7 @@ def command(
         stores = stores_of(clients, selected)
         changes = compared(selected, values, stores, kms_key=kms_key, tags=tags)
         show_changes(selected, changes, region=clients.region)
+        warn_of_external(selected, stores, region=clients.region)
         restarts = prepared is not None and prepared.announce(changes)
         if not restarts and not any(change.steps for change in changes):
             say("Nothing to push.")

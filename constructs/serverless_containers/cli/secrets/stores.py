@@ -10,6 +10,7 @@ from serverless_containers.plan.secrets.files import SecretText
 from serverless_containers.plan.secrets.model import SecretStore
 from serverless_containers.secret_stores.changes import Change, Wanted
 from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.external import ask_external, lack_of
 from serverless_containers.secret_stores.failures import AwsFailure
 from serverless_containers.secret_stores.manager import SecretsManager
 from serverless_containers.secret_stores.parameters import ParameterStore
@@ -37,8 +38,17 @@ def connect(*, region: str | None, profile: str | None) -> Clients:
 
 
 def stores_of(clients: Clients, selected: Selected) -> Stores:
-    """The stores that the secrets are in."""
-    return {store: _store(clients, store) for store in {each.store for each in selected.secrets}}
+    """The stores that the secrets are in.
+
+    Raises:
+        click.ClickException: If this machine's AWS configuration leaves no way to one.
+    """
+    try:
+        return {
+            store: _store(clients, store) for store in {each.store for each in selected.secrets}
+        }
+    except AwsFailure as failure:
+        raise click.ClickException(str(failure)) from None
 
 
 def _store(clients: Clients, store: SecretStore) -> Store:
@@ -61,7 +71,7 @@ def compared(
             plan=secret,
             value=values[secret.key],
             kms_key=kms_key,
-            tags={**tags, **selected.tags},
+            tags={**tags, **selected.tags_of(secret)},
         )
         for secret in selected.secrets
         if not secret.external
@@ -105,3 +115,19 @@ def show_changes(selected: Selected, changes: Sequence[Change], *, region: str) 
     say_table(rows)
     for warning in warnings:
         say(warning)
+
+
+def warn_of_external(selected: Selected, stores: Stores, *, region: str) -> None:
+    """Warn of external secrets without which a deployment fails.
+
+    Who may push need not be allowed to see them: then nothing is said.
+    """
+    for plan in selected.external:
+        try:
+            lack = lack_of(ask_external(plan, stores, region=region))
+        except AwsFailure as failure:
+            if not failure.denied:
+                say(f"warning: {plan.name}: whether it exists is not known: {failure}")
+        else:
+            if lack:
+                say(f"warning: {plan.name}: {lack}, and a deployment needs it")

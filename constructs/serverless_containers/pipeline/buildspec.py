@@ -8,8 +8,8 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
-from serverless_containers.pipeline_props import PipelineProps
-from serverless_containers.pipeline_source import BoundSource
+from serverless_containers.pipeline.props import PipelineProps
+from serverless_containers.pipeline.source import BoundSource
 from serverless_containers.plan import Architecture, TaskPlan
 from serverless_containers.plan.buildspec import (
     BuildspecOptions,

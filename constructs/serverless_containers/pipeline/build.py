@@ -11,9 +11,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_containers.access.wildcards import acknowledge_wildcards
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.buildspec import Variable, repository_variable
-from serverless_containers.wildcards import acknowledge_wildcards
 
 _PULL_AND_PUSH = (
     "ecr:BatchCheckLayerAvailability",

@@ -9,9 +9,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_containers.image_build import service_arn
+from serverless_containers.access.wildcards import acknowledge_wildcards
+from serverless_containers.pipeline.build import service_arn
 from serverless_containers.plan.buildspec.model import Exported
-from serverless_containers.wildcards import acknowledge_wildcards
 
 BUILD_NAMESPACE = "Build"
 """Where later stages find the variables that the build exports."""

@@ -8,9 +8,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
-from serverless_containers.access_log import AccessLog
-from serverless_containers.authorization import Authorization
-from serverless_containers.custom_domain import CustomDomain
+from serverless_containers.api.access_log import AccessLog
+from serverless_containers.api.authorization import Authorization
+from serverless_containers.api.custom_domain import CustomDomain
 from serverless_containers.service import ContainerService
 
 _DNS_TTL = Duration.seconds(10)

@@ -7,16 +7,6 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_containers.container_props import (
-    health_check,
-    linux_parameters,
-    log_driver,
-    set_tmpfs_options,
-    system_controls,
-    ulimits,
-)
-from serverless_containers.files import CONTAINER_NAME as FILES_CONTAINER
-from serverless_containers.files import add_files_container
 from serverless_containers.images import BuiltImages, registry_image
 from serverless_containers.network import Placement
 from serverless_containers.plan import (
@@ -26,8 +16,18 @@ from serverless_containers.plan import (
     TaskPlan,
 )
 from serverless_containers.plan.checks import MOST_CONTAINERS
-from serverless_containers.stop_delay import StopDelay
-from serverless_containers.storage import Storage
+from serverless_containers.tasks.container_props import (
+    health_check,
+    linux_parameters,
+    log_driver,
+    set_tmpfs_options,
+    system_controls,
+    ulimits,
+)
+from serverless_containers.tasks.files import CONTAINER_NAME as FILES_CONTAINER
+from serverless_containers.tasks.files import add_files_container
+from serverless_containers.tasks.stop_delay import StopDelay
+from serverless_containers.tasks.storage import Storage
 
 _CONDITIONS = {
     DependencyCondition.START: ecs.ContainerDependencyCondition.START,

@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 
-from serverless_containers.pipeline_source import PipelineSource
+from serverless_containers.pipeline.source import PipelineSource
 from serverless_containers.plan import Architecture
 
 

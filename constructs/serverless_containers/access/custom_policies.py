@@ -6,8 +6,8 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from serverless_containers.access.wildcards import acknowledge_wildcards
 from serverless_containers.plan.permissions.model import Effect, PseudoParameter, Statement, Text
-from serverless_containers.wildcards import acknowledge_wildcards
 
 _TOKENS = {
     PseudoParameter.ACCOUNT_ID: Aws.ACCOUNT_ID,

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IValidation
 
-from serverless_containers.wildcards import acknowledge_wildcards
+from serverless_containers.access.wildcards import acknowledge_wildcards
 
 
 def allow(

@@ -1,0 +1,1 @@
+"""What principals may do, and what cdk-nag is told of it."""

@@ -1,0 +1,1 @@
+"""What a build pipeline is made of."""

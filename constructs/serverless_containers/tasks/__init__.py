@@ -1,0 +1,1 @@
+"""The task definition: containers, storage, files, secrets."""
