@@ -56,7 +56,7 @@ def test_every_secret_is_listed_with_its_origin_and_its_state(case, monkeypatch)
         ),
         "mail": ("file .secret-mail", True, "parameter-store", "/shop/dev/mail", "there"),
         "new": ("file .secret-new", False, "secrets-manager", "shop/dev/new", "not pushed"),
-        "theirs": ("external", None, "secrets-manager", "team/api-key", "not pushed"),
+        "theirs": ("external", None, "secrets-manager", "team/api-key", "missing"),
         "token": (
             "variable SHOP_TOKEN",
             False,
@@ -90,7 +90,7 @@ def test_the_table_says_the_same(case):
     )
     assert lines[2:] == [
         "  new     file .secret-new  yes   Secrets Manager  shop/dev/new  not pushed",
-        "  theirs  external          -     Secrets Manager  team/api-key  not pushed",
+        "  theirs  external          -     Secrets Manager  team/api-key  missing",
     ]
 
 

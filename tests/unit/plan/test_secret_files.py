@@ -60,6 +60,8 @@ def test_a_value_is_what_the_file_holds_but_for_one_newline(read, content, value
          "others with --only and leave KEY to somebody who has it"),
         (b"", {}, "secret-value-empty", "/.secret-key holds no value; write the value into it"),
         (b" \n", {}, "secret-value-empty", "/.secret-key holds no value; write the value into it"),
+        (b"\xc2\xa0", {}, "secret-value-empty", "/.secret-key holds no value; write the value into "
+         "it"),
         (b"a\nb", {}, "secret-value-lines", "/.secret-key holds several lines; write one value on "
          "one line, or give the secret x-serverless-containers: {multiline: true}"),
         (b"a\n\n", {}, "secret-value-lines", "/.secret-key holds several lines; write one value on "

@@ -171,7 +171,7 @@ class _Reading:
                 f"{where} holds no text in UTF-8 without zero bytes and byte-order mark",
                 "save it as plain UTF-8, or encode it, for instance with base64",
             )
-        if not value.strip():
+        if not (value.strip() if text is None else text.strip()):
             self._report(rules.VALUE_EMPTY, f"{where} holds no value", "write the value into it")
         elif not self._plan.multiline and (b"\n" in value or b"\r" in value):
             self._report(
