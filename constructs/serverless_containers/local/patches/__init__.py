@@ -16,6 +16,7 @@ from serverless_containers.local.patches import (
     recorded,
     secretsmanager,
     signals,
+    stack_outputs,
     waf,
 )
 from serverless_containers.local.patches.private import PatchError, private
@@ -44,6 +45,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     recorded,
     secretsmanager,
     signals,
+    stack_outputs,
     waf,
 )
 
