@@ -12,22 +12,28 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_containers.container_door import ContainerDoor
 from serverless_containers.hosting.cached_paths import check_cached_paths
 from serverless_containers.hosting.distribution import SiteDistribution
-from serverless_containers.hosting.domain_name import DomainNames, parse_domain_names
 from serverless_containers.hosting.edge import Edge
 from serverless_containers.hosting.firewall import Firewall
 from serverless_containers.hosting.load_balancer import LoadBalancerDoor
+from serverless_containers.hosting.load_balancer_subnets import check_gateway, gateway_attachment
 from serverless_containers.hosting.origin_secret import OriginSecret
-from serverless_containers.hosting.origins import load_balancer_origin
+from serverless_containers.hosting.origins import (
+    check_timeouts,
+    load_balancer_origin,
+    longest_wait,
+    set_unknown_timeouts,
+)
 from serverless_containers.hosting.records import (
     RecordToCreate,
     SiteRecords,
     records_to_create,
-    zone_name_of,
+    site_domain,
 )
 from serverless_containers.hosting.rollout import Rollout
 from serverless_containers.hosting.sign_in import BoundSignIn, SignIn
@@ -92,6 +98,9 @@ class ContainerHosting(ContainerDoor):
         prefix_list_id: The id of CloudFront's prefix list in the region. Default: from a table.
         deletion_protection: Whether the load balancer can be deleted only after that was turned
             off. Default: False.
+        access_logs: Whether CloudFront writes an access log. Default: True.
+        access_log_bucket: The bucket for it, with ACLs, and not in a region that an account has to
+            opt in to. Default: one is made.
         access_log_expiration: How long the access logs of CloudFront and of the load balancer are
             kept, in buckets that stay when the stack goes. Default: 30 days.
         **props: What can be said of the service behind it; see `ServiceProps`.
@@ -131,10 +140,15 @@ class ContainerHosting(ContainerDoor):
         load_balancer_subnets: ec2.SubnetSelection | None = None,
         prefix_list_id: str | None = None,
         deletion_protection: bool = False,
+        access_logs: bool = True,
+        access_log_bucket: s3.IBucket | None = None,
         access_log_expiration: Duration | None = None,
         **props: Unpack[ServiceProps],
     ) -> None:
-        internal = not domain_names if vpc_origin is None else vpc_origin
+        internal = domain_names is None if vpc_origin is None else vpc_origin
+        check_timeouts(read_timeout, keepalive_timeout)
+        if internal and origin_secret_generation != 1:
+            raise ValueError("origin_secret_generation: a VPC origin has no secret to rotate")
         super().__init__(
             scope,
             construct_id,
@@ -143,9 +157,16 @@ class ContainerHosting(ContainerDoor):
             needs=DoorNeeds(zones=2, gateway=True, private=internal, drains=True),
             **props,
         )
-        self._domain = _domain(domain_names, hosted_zone)
+        self._domain = site_domain(domain_names, hosted_zone)
+        if internal:
+            check_gateway(self.vpc)
         if sign_in is not None:
-            check_cached_paths(sign_in.public_paths, static_paths, error_pages or {})
+            check_cached_paths(
+                sign_in.public_paths,
+                static_paths,
+                error_pages or {},
+                caches_others=cache_policy is not None,
+            )
         edge = Edge(
             self,
             "Edge",
@@ -174,7 +195,7 @@ class ContainerHosting(ContainerDoor):
             target=targets,
             subnets=load_balancer_subnets or self._door_subnets(props, internal=internal),
             prefix_list_id=prefix_list_id,
-            origin_timeout=_longer(read_timeout, keepalive_timeout),
+            origin_timeout=longest_wait(read_timeout, keepalive_timeout),
             deletion_protection=deletion_protection,
             log_expiration=access_log_expiration,
         )
@@ -189,6 +210,7 @@ class ContainerHosting(ContainerDoor):
                 vpc=internal,
                 read_timeout=read_timeout,
                 keepalive_timeout=keepalive_timeout,
+                ready=gateway_attachment(self.vpc),
             ),
             domain=self._domain,
             certificate=edge.certificate,
@@ -201,8 +223,13 @@ class ContainerHosting(ContainerDoor):
             allowed_countries=allowed_countries,
             denied_countries=denied_countries,
             price_class=price_class,
-            log_expiration=access_log_expiration,
+            access_logs=access_logs,
+            log_bucket=access_log_bucket,
+            log_expiration=None if access_log_bucket else access_log_expiration,
             comment=f"Containers of {self._containers.plan.name}",
+        )
+        set_unknown_timeouts(
+            self.distribution, read=read_timeout, keepalive=keepalive_timeout, vpc=internal
         )
         # A new secret has to be accepted before it is sent.
         self._site.node.add_dependency(self._door)
@@ -271,21 +298,3 @@ class ContainerHosting(ContainerDoor):
             return None
         placement = self._containers.placement
         return placement.private_subnets if internal else placement.public_subnets
-
-
-def _domain(
-    names: str | Sequence[str] | None, hosted_zone: route53.IHostedZone | None
-) -> DomainNames | None:
-    if not names:
-        if hosted_zone is not None:
-            raise ValueError("a hosted_zone is given, and no domain_names; give them too")
-        return None
-    zone_name = zone_name_of(hosted_zone) if hosted_zone else None
-    return parse_domain_names(names, zone_name=zone_name)
-
-
-def _longer(read: Duration | None, keepalive: Duration | None) -> Duration | None:
-    """The longer of the times that CloudFront keeps a connection for."""
-    given = [each for each in (read or Duration.seconds(30), keepalive) if each is not None]
-    unknown = [each for each in given if each.is_unresolved()]
-    return unknown[0] if unknown else max(given, key=lambda each: each.to_seconds())

@@ -19,7 +19,13 @@ MAY_IMPORT = {
     "secret_stores": {"findings", "compose", "plan"},
     "local": {"findings", "compose", "plan", "toolchain"},
     "cli": {
-        "findings", "compose", "plan", "toolchain", "clients", "secret_stores", "local",
+        "findings",
+        "compose",
+        "plan",
+        "toolchain",
+        "clients",
+        "secret_stores",
+        "local",
     },
 }
 """The rooms, and what each may know of. The modules at the top are the constructs."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Token, Validations
+from aws_cdk import Acknowledgment, Duration, Names, RemovalPolicy, Stack, Token, Validations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
@@ -170,6 +170,9 @@ class SiteDistribution(Construct):
         return cloudfront.CachePolicy(
             self,
             "StaticCache",
+            # Unique in the account: stacks of one id may have several names and regions.
+            cache_policy_name=f"{Names.unique_resource_name(self, max_length=100, separator='-')}-"
+            f"{Stack.of(self).region}",
             comment="Static paths, by host",
             header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Host"),
             min_ttl=Duration.seconds(1),

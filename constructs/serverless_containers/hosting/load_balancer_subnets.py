@@ -2,6 +2,7 @@
 
 from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
+from constructs import IDependable
 
 
 def door_subnets(
@@ -72,3 +73,23 @@ def _kind(vpc: ec2.IVpc, *, internal: bool) -> ec2.SubnetType:
         "a VPC origin needs a load balancer in private subnets, and the VPC has none (Restrict "
         "access with VPC origins, Amazon CloudFront Developer Guide)"
     )
+
+
+def check_gateway(vpc: ec2.IVpc) -> None:
+    """Refuse a VPC that CloudFront makes no VPC origin in, as far as it is known.
+
+    Raises:
+        ValueError: If it has no internet gateway.
+    """
+    if isinstance(vpc, ec2.Vpc) and vpc.internet_gateway_id is None:
+        raise ValueError(
+            "a VPC origin takes an internet gateway at the VPC, even though nothing passes through "
+            "it (Restrict access with VPC origins, Amazon CloudFront Developer Guide); give the "
+            "VPC one, for instance with a public subnet"
+        )
+
+
+def gateway_attachment(vpc: ec2.IVpc) -> list[IDependable]:
+    """What makes an internet gateway that of a VPC, if both are made in this app."""
+    attachment = vpc.node.try_find_child("VPCGW")
+    return [] if attachment is None else [attachment]

@@ -1,10 +1,12 @@
 """How CloudFront reaches a load balancer."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, Names, Stack, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from constructs import Construct
+from constructs import Construct, IDependable
 
 _LONGEST = 120
 """Seconds of either timeout without a raised quota; "Quotas", Amazon CloudFront Developer Guide."""
@@ -20,6 +22,7 @@ def load_balancer_origin(
     read_timeout: Duration | None = None,
     keepalive_timeout: Duration | None = None,
     connection_attempts: int | None = None,
+    ready: Sequence[IDependable] = (),
 ) -> cloudfront.IOrigin:
     """A load balancer as the origin of a distribution of the same stack.
 
@@ -44,12 +47,13 @@ def load_balancer_origin(
         keepalive_timeout: How long it keeps an idle connection; 1 to 120 seconds. Default: 5
             seconds.
         connection_attempts: How often it tries to connect, 1 to 3. Default: 3.
+        ready: What has to exist before a VPC origin.
 
     Raises:
         ValueError: If a value is out of its range.
     """
-    _check_seconds("read_timeout", read_timeout)
-    _check_seconds("keepalive_timeout", keepalive_timeout)
+    check_timeouts(read_timeout, keepalive_timeout)
+    read_timeout, keepalive_timeout = _known(read_timeout), _known(keepalive_timeout)
     if (
         connection_attempts is not None
         and not Token.is_unresolved(connection_attempts)
@@ -83,6 +87,7 @@ def load_balancer_origin(
         protocol_policy=protocol,
         origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
     )
+    vpc_origin.node.add_dependency(*ready)
     return origins.VpcOrigin.with_vpc_origin(
         vpc_origin,
         domain_name=server_name,
@@ -91,6 +96,57 @@ def load_balancer_origin(
         keepalive_timeout=keepalive_timeout,
         connection_attempts=connection_attempts,
     )
+
+
+def check_timeouts(read: Duration | None, keepalive: Duration | None) -> None:
+    """Hold the times that CloudFront waits to what it takes.
+
+    Raises:
+        ValueError: If one is out of its range, as far as it is known.
+    """
+    _check_seconds("read_timeout", read)
+    _check_seconds("keepalive_timeout", keepalive)
+
+
+def set_unknown_timeouts(
+    distribution: cloudfront.Distribution,
+    *,
+    read: Duration | None,
+    keepalive: Duration | None,
+    vpc: bool,
+) -> None:
+    """Set times that are known only at deployment on the resource.
+
+    The CDK compares a token as the number that it stands in, and refuses it.
+
+    Args:
+        distribution: The distribution, whose only origin it is.
+        read: How long CloudFront waits for an answer.
+        keepalive: How long it keeps an idle connection.
+        vpc: Whether it is a VPC origin.
+    """
+    resource = distribution.node.default_child
+    place = f"DistributionConfig.Origins.0.{'Vpc' if vpc else 'Custom'}OriginConfig"
+    for name, value in (("OriginReadTimeout", read), ("OriginKeepaliveTimeout", keepalive)):
+        unknown = value is not None and value.is_unresolved()
+        if value is not None and unknown and isinstance(resource, cloudfront.CfnDistribution):
+            resource.add_property_override(f"{place}.{name}", value.to_seconds())
+
+
+def longest_wait(read: Duration | None, keepalive: Duration | None) -> Duration:
+    """The longer of the times for which CloudFront keeps a connection; unknown if one is.
+
+    Args:
+        read: How long it waits for an answer. None: 30 seconds.
+        keepalive: How long it keeps an idle connection. None: less than that.
+    """
+    given = [each for each in (read or Duration.seconds(30), keepalive) if each is not None]
+    unknown = [each for each in given if each.is_unresolved()]
+    return unknown[0] if unknown else max(given, key=lambda each: each.to_seconds())
+
+
+def _known(value: Duration | None) -> Duration | None:
+    return None if value is None or value.is_unresolved() else value
 
 
 def _check_seconds(what: str, value: Duration | None) -> None:

@@ -1,6 +1,6 @@
 """The records that lead a site's names to its distribution."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from aws_cdk import Token
@@ -9,7 +9,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
-from serverless_containers.hosting.domain_name import DomainNames
+from serverless_containers.hosting.domain_name import DomainNames, parse_domain_names
 
 
 class RecordToCreate(NamedTuple):
@@ -80,3 +80,24 @@ def records_to_create(domain: DomainNames, target: str) -> Mapping[str, RecordTo
         name: RecordToCreate("ALIAS or ANAME" if domain.is_apex(name) else "CNAME", target)
         for name in domain.names
     }
+
+
+def site_domain(
+    names: str | Sequence[str] | None, hosted_zone: route53.IHostedZone | None
+) -> DomainNames | None:
+    """The names of a site, read and held against their zone.
+
+    Args:
+        names: The names, or None if it has none of its own.
+        hosted_zone: The zone, if there is one.
+
+    Raises:
+        ValueError: If there is a zone and no name, or a name is none, or not in the zone.
+    """
+    if names is None:
+        if hosted_zone is not None:
+            raise ValueError("a hosted_zone is given, and no domain_names; give them too")
+        return None
+    return parse_domain_names(
+        names, zone_name=zone_name_of(hosted_zone) if hosted_zone is not None else None
+    )

@@ -23,7 +23,7 @@ def make_log_bucket(
     if RegionInfo.get(region).is_opt_in_region:
         raise ValueError(
             f"CloudFront writes no access logs to a bucket in {region}, a region to opt in to; "
-            "give log_bucket, a bucket with ACLs in a region such as us-east-1, or set "
+            "give access_log_bucket, one with ACLs in a region such as us-east-1, or set "
             "access_logs=False"
         )
     bucket = s3.Bucket(

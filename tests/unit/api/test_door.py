@@ -68,7 +68,7 @@ class TestPath:
 
     def test_two_apis_in_one_vpc_have_namespaces_of_different_names(self, deploy, project):
         deployed = deploy()
-        first = deployed.api
+        first = deployed.door
         ContainerApi(deployed.stack, "Other", source=project.path, vpc=first.vpc)
         names = [
             each["Name"]
@@ -119,8 +119,8 @@ class TestAuthorization:
             if route["RouteKey"] == "$default"
         ]
         assert route["AuthorizationScopes"] == ["aws.cognito.signin.user.admin"]
-        assert deployed.api.user_pool is not None
-        assert deployed.api.user_pool_client is not None
+        assert deployed.door.user_pool is not None
+        assert deployed.door.user_pool_client is not None
 
     def test_scopes_that_the_made_client_cannot_have_are_refused(self):
         with pytest.raises(ValueError, match="scopes need user_pool_clients"):
@@ -162,7 +162,7 @@ class TestAuthorization:
     def test_a_role_can_be_let_in(self, deploy):
         deployed = deploy(authorization=Authorization.iam())
         role = iam.Role(deployed.stack, "Caller", assumed_by=iam.AccountRootPrincipal())
-        deployed.api.grant_invoke(role)
+        deployed.door.grant_invoke(role)
         (policy,) = [
             policy
             for policy in deployed.resources("AWS::IAM::Policy")
@@ -219,7 +219,7 @@ class TestDomain:
     @pytest.mark.parametrize("name", ["api.example.com", "example.com", "a.b.example.com"])
     def test_in_a_zone_it_gets_certificate_and_records(self, deploy, name):
         deployed = deploy(domain_name=name, hosted_zone=self.zone(Stack()))
-        assert deployed.api.url == f"https://{name}"
+        assert deployed.door.url == f"https://{name}"
         certificate = deployed.only("AWS::CertificateManager::Certificate")
         assert certificate["DomainName"] == name
         assert certificate["ValidationMethod"] == "DNS"
@@ -241,7 +241,7 @@ class TestDomain:
         certificate = acm.Certificate.from_certificate_arn(Stack(), "C", self.CERTIFICATE)
         deployed = deploy(domain_name="api.example.com", certificate=certificate)
         deployed.template.resource_count_is("AWS::Route53::RecordSet", 0)
-        assert deployed.api.regional_domain_name is not None
+        assert deployed.door.regional_domain_name is not None
 
     def test_with_neither_it_is_refused(self, deploy):
         with pytest.raises(ValueError, match=r"'api\.example\.com' needs a hosted_zone"):
@@ -254,5 +254,20 @@ class TestDomain:
 
     def test_without_one_the_url_is_api_gateways(self, deploy):
         deployed = deploy()
-        _, attribute = deployed.stack.resolve(deployed.api.url)["Fn::GetAtt"]
+        _, attribute = deployed.stack.resolve(deployed.door.url)["Fn::GetAtt"]
         assert attribute == "ApiEndpoint"
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"),
+    [
+        ("metric_requests", "Count"),
+        ("metric_latency", "Latency"),
+        ("metric_client_errors", "4xx"),
+        ("metric_server_errors", "5xx"),
+    ],
+)
+def test_metrics(deploy, metric, name):
+    found = getattr(deploy().door, metric)(statistic="Maximum")
+    assert (found.namespace, found.metric_name) == ("AWS/ApiGateway", name)
+    assert found.statistic == "Maximum"

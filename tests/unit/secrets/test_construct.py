@@ -117,51 +117,6 @@ class TestInAnApi:
         ContainerApi(stack, "Api", source=source, environment_name="dev")
         return Template.from_stack(stack)
 
-    def test_values_come_from_where_they_are_kept(self, template):
-        arn = "arn:<AWS::Partition>:{}:<AWS::Region>:<AWS::AccountId>:{}"
-        assert values_from(template) == {
-            "API_KEY": arn.format("ssm", "parameter/shop/dev/API_KEY"),
-            "DB_PASSWORD": arn.format("secretsmanager", "secret:shop/dev/DB_PASSWORD"),
-            "LICENSE": arn.format("secretsmanager", "secret:vendor/license") + ":key::",
-        }
-
-    def test_the_api_makes_the_policies_itself(self, template):
-        template.resource_count_is("AWS::SecretsManager::ResourcePolicy", 1)
-
-    def test_its_roles_are_marked_as_those_of_this_service(self, template):
-        marked = [
-            role
-            for role in template.find_resources("AWS::IAM::Role").values()
-            if {"Key": "serverless-containers-service", "Value": "shop/dev"}
-            in role["Properties"].get("Tags", [])
-        ]
-        assert [
-            each["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
-            for each in marked
-        ] == [{"Service": "ecs-tasks.amazonaws.com"}] * 2
-
-    def test_one_construct_serves_two_apis_of_other_stacks(self, source):
-        app = App()
-        kept = SecretsFromFiles(
-            Stack(app, "Secrets"), "Secrets", source=source, environment_name="dev"
-        )
-        stacks = [Stack(app, name) for name in ("One", "Two")]
-        for stack in stacks:
-            ContainerApi(stack, "Api", source=source, environment_name="dev", secrets=kept)
-        for template in map(Template.from_stack, stacks):
-            template.resource_count_is("AWS::SecretsManager::ResourcePolicy", 0)
-            assert len(values_from(template)) == 3
-            assert "ImportValue" not in json.dumps(template.to_json())
-
-    def test_secrets_of_another_file_are_refused(self, source, tmp_path):
-        other = tmp_path / "other"
-        other.mkdir()
-        (other / "compose.yaml").write_text("services: {web: {image: nginx, ports: ['80']}}")
-        stack = Stack(App(), "Test")
-        kept = SecretsFromFiles(stack, "Secrets", source=other)
-        with pytest.raises(ValueError, match="has no API_KEY, DB_PASSWORD, LICENSE; it has none"):
-            ContainerApi(stack, "Api", source=source, secrets=kept)
-
     def test_the_execution_role_reads_values_and_nothing_more(self, template):
         actions = {
             action
@@ -238,7 +193,3 @@ secrets: {A: {file: ../.secret-a, name: ours}}
         alias = kms.Alias.from_alias_name(stack, "Alias", "alias/secrets")
         with pytest.raises(ValueError, match=r"expected a key, got alias/secrets"):
             SecretsFromFiles(stack, "Secrets", source=source, encryption_key=alias)
-
-    def test_a_variable_for_all_containers_cannot_be_a_secret_too(self, source):
-        with pytest.raises(ValueError, match="API_KEY: a variable for every container, and a sec"):
-            ContainerApi(Stack(App(), "Test"), "Api", source=source, environment={"API_KEY": "x"})

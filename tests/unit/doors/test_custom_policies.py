@@ -1,26 +1,27 @@
 """``custom-policies.json`` in a template."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from aws_cdk import App, Stack, Validations
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
 
-from serverless_containers import ContainerApi, InvalidSourceError
+from serverless_containers import InvalidSourceError
 
 WEB = "name: shop\nservices: {web: {image: nginx, ports: ['80']}}"
 
 
 @pytest.fixture
-def statements(project):
+def statements(door, project):
     """The statements that a file adds to the task role."""
 
     def _statements(*content, where="custom-policies.json", **props):
         project.compose(WEB)
         project.write(where, json.dumps(content))
         stack = Stack(App(), "Test")
-        ContainerApi(stack, "Api", source=project.path, **props)
+        door(stack, "Front", source=project.path, **props)
         policies = [
             policy["Properties"]
             for policy in Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
@@ -89,26 +90,24 @@ def test_a_file_elsewhere(statements, project):
     assert len(statements(given, where=file, custom_policies=file)) == 1
 
 
-def test_its_mistakes_are_told_with_those_of_the_compose_file(project):
+def test_its_mistakes_are_told_with_those_of_the_compose_file(door, project):
     project.compose("services: {web: {image: nginx, ports: ['80'], privileged: true}}")
     project.write("custom-policies.json", '[\n  {"Action": ["*"], "Resource": ["x"]}\n]')
     with pytest.raises(InvalidSourceError) as caught:
-        ContainerApi(Stack(App(), "Test"), "Api", source=project.path)
+        door(Stack(App(), "Test"), "Front", source=project.path)
     places = [str(each.at) for each in caught.value.findings]
     assert places == [
         "custom-policies.json:2:15", "custom-policies.json:2:34", "docker-compose.yml:1:47",
     ]  # fmt: skip
 
 
-def test_a_file_that_was_named_and_is_not_there_is_an_error(project):
+def test_a_file_that_was_named_and_is_not_there_is_an_error(door, project):
     project.compose(WEB)
     with pytest.raises(InvalidSourceError, match=r"nowhere\.json"):
-        ContainerApi(
-            Stack(App(), "Test"), "Api", source=project.path, custom_policies="nowhere.json"
-        )
+        door(Stack(App(), "Test"), "Front", source=project.path, custom_policies="nowhere.json")
 
 
-def test_wildcards_that_were_warned_of_pass_cdk_nag(project):
+def test_wildcards_that_were_warned_of_pass_cdk_nag(door, by_design, project):
     project.compose(WEB)
     project.write(
         "custom-policies.json",
@@ -121,15 +120,15 @@ def test_wildcards_that_were_warned_of_pass_cdk_nag(project):
     )
     app = App()
     stack = Stack(app, "Test")
-    api = ContainerApi(stack, "Api", source=project.path, environment_name="dev")
+    front = door(stack, "Front", source=project.path, environment_name="dev")
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    # Everything else that is open on purpose here is not this test's matter.
-    with pytest.raises(Exception, match="APIG4") as caught:
+    # An open API is for its own app to acknowledge.
+    with by_design(api=pytest.raises(Exception, match="APIG4"), hosting=nullcontext()) as caught:
         app.synth()
-    assert "IAM5" not in str(caught.value)
+    assert "IAM5" not in str(caught)
     warnings = [
         str(entry.data)
-        for each in api.node.find_all()
+        for each in front.node.find_all()
         for entry in each.node.metadata
         if entry.type == "aws:cdk:warning"
     ]

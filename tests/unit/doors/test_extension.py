@@ -7,7 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Annotations, Match
 
-from serverless_containers import ContainerApi, InvalidSourceError, Severity, Suppression
+from serverless_containers import InvalidSourceError, Severity, Suppression
 
 
 def test_it_can_be_granted_something(deploy):
@@ -17,19 +17,14 @@ def test_it_can_be_granted_something(deploy):
         "Table",
         partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
     )
-    table.grant_read_data(deployed.api)
-    (policy,) = [
-        policy
-        for policy in deployed.resources("AWS::IAM::Policy")
-        if "dynamodb:GetItem" in str(policy)
-    ]
-    assert "TaskRole" in str(policy["Roles"])
+    table.grant_read_data(deployed.door)
+    assert any("dynamodb:GetItem" in each["Action"] for each in deployed.statements("TaskRole"))
 
 
 def test_a_security_group_can_let_it_in(deploy):
     deployed = deploy()
-    database = ec2.SecurityGroup(deployed.stack, "Database", vpc=deployed.api.vpc)
-    database.connections.allow_from(deployed.api, ec2.Port.tcp(5432))
+    database = ec2.SecurityGroup(deployed.stack, "Database", vpc=deployed.door.vpc)
+    database.connections.allow_from(deployed.door, ec2.Port.tcp(5432))
     rules = [
         rule
         for rule in deployed.resources("AWS::EC2::SecurityGroupIngress")
@@ -40,35 +35,33 @@ def test_a_security_group_can_let_it_in(deploy):
 
 
 def test_its_parts_are_the_cdks_own(deploy):
-    api = deploy().api
-    assert isinstance(api.service, ecs.FargateService)
-    assert isinstance(api.task_definition, ecs.FargateTaskDefinition)
-    assert isinstance(api.containers["web"], ecs.ContainerDefinition)
-    assert isinstance(api.cluster, ecs.Cluster)
-    assert isinstance(api.vpc, ec2.Vpc)
+    front = deploy().door
+    assert isinstance(front.service, ecs.FargateService)
+    assert isinstance(front.task_definition, ecs.FargateTaskDefinition)
+    assert isinstance(front.containers["web"], ecs.ContainerDefinition)
+    assert isinstance(front.cluster, ecs.Cluster)
+    assert isinstance(front.vpc, ec2.Vpc)
 
 
-def test_a_sidecar_can_be_added(deploy):
+def test_a_sidecar_can_be_added(deploy, by_design):
     deployed = deploy()
-    deployed.api.task_definition.add_container(
+    deployed.door.task_definition.add_container(
         "xray", image=ecs.ContainerImage.from_registry("xray:3"), essential=False
     )
-    assert set(deployed.containers()) == {"web", "stop-delay", "xray"}
+    assert deployed.containers().keys() == by_design(
+        api={"web", "stop-delay", "xray"}, hosting={"web", "xray"}
+    )
 
 
 @pytest.mark.parametrize(
     ("metric", "namespace", "name"),
     [
-        ("metric_requests", "AWS/ApiGateway", "Count"),
-        ("metric_latency", "AWS/ApiGateway", "Latency"),
-        ("metric_client_errors", "AWS/ApiGateway", "4xx"),
-        ("metric_server_errors", "AWS/ApiGateway", "5xx"),
         ("metric_cpu_utilization", "AWS/ECS", "CPUUtilization"),
         ("metric_memory_utilization", "AWS/ECS", "MemoryUtilization"),
     ],
 )
 def test_metrics(deploy, metric, namespace, name):
-    found = getattr(deploy().api, metric)(statistic="Maximum")
+    found = getattr(deploy().door, metric)(statistic="Maximum")
     assert (found.namespace, found.metric_name, found.statistic) == (namespace, name, "Maximum")
 
 
@@ -96,11 +89,11 @@ class TestFindings:
             """)
         annotations = Annotations.from_stack(deployed.stack)
         annotations.has_warning(
-            "/Test/Api/Containers",
+            "/Test/Front/Containers",
             Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.restart.*"),
         )
         annotations.has_info(
-            "/Test/Api/Containers",
+            "/Test/Front/Containers",
             Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.container_name.*"),
         )
 
@@ -113,6 +106,6 @@ class TestFindings:
         )
         Annotations.from_stack(deployed.stack).has_no_warning("*", Match.any_value())
 
-    def test_a_missing_folder(self, project):
+    def test_a_missing_folder(self, door, project):
         with pytest.raises(InvalidSourceError, match="does not exist"):
-            ContainerApi(Stack(), "Api", source=project.path / "nowhere")
+            door(Stack(), "Front", source=project.path / "nowhere")

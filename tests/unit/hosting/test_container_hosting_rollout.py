@@ -1,0 +1,195 @@
+"""How new versions replace old ones, and what has to fit together for it."""
+
+import pytest
+from aws_cdk import Duration, Token
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
+from serverless_containers import (
+    BuildPipeline,
+    NetworkProfile,
+    Rollout,
+    SignIn,
+    Stickiness,
+    TargetOptions,
+)
+from tests.unit.doors.sites import NAMED, host
+
+TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+SHIFTING = {
+    "blue_green": Rollout.blue_green(bake_time=Duration.minutes(3)),
+    "linear": Rollout.linear(step_percent=25),
+    "canary": Rollout.canary(percent=10),
+}
+STRATEGIES = {"blue_green": "BLUE_GREEN", "linear": "LINEAR", "canary": "CANARY"}
+
+
+def service(deployed):
+    return deployed.only("AWS::ECS::Service")
+
+
+def attributes(deployed, kind, key):
+    (properties,) = deployed.resources(kind)
+    return {pair["Key"]: pair["Value"] for pair in properties[key]}
+
+
+def test_rolling_is_the_default_and_takes_one_target_group(project):
+    deployed = host(project)
+    configuration = service(deployed)["DeploymentConfiguration"]
+    assert configuration["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+    assert configuration.get("Strategy") in {None, "ROLLING"}
+    deployed.template.resource_count_is(TARGET_GROUP, 1)
+
+
+@pytest.mark.parametrize("props", [{}, {**NAMED, "vpc_origin": True}])
+@pytest.mark.parametrize("name", SHIFTING)
+def test_traffic_is_shifted_between_two_target_groups_through_the_one_rule(project, name, props):
+    deployed = host(project, rollout=SHIFTING[name], **props)
+    assert service(deployed)["DeploymentConfiguration"]["Strategy"] == STRATEGIES[name]
+    groups = deployed.template.find_resources(TARGET_GROUP)
+    assert len(groups) == 2
+    (rule,) = deployed.template.find_resources(RULE)
+    (balancer,) = service(deployed)["LoadBalancers"]
+    advanced = balancer["AdvancedConfiguration"]
+    assert advanced["ProductionListenerRule"] == {"Ref": rule}
+    used = {balancer["TargetGroupArn"]["Ref"], advanced["AlternateTargetGroupArn"]["Ref"]}
+    assert used == groups.keys()
+    # AND the service waits for the rule, which has both target groups attached
+    (made,) = deployed.template.find_resources("AWS::ECS::Service").values()
+    assert rule in made["DependsOn"]
+    (action,) = deployed.only(RULE)["Actions"]
+    weights = action["ForwardConfig"]["TargetGroups"]
+    assert {each["TargetGroupArn"]["Ref"]: each["Weight"] for each in weights} == {
+        balancer["TargetGroupArn"]["Ref"]: 100,
+        advanced["AlternateTargetGroupArn"]["Ref"]: 0,
+    }
+
+
+@pytest.mark.parametrize("name", SHIFTING)
+@pytest.mark.parametrize(
+    ("props", "message"),
+    [
+        (NAMED, "rollout and an origin secret exclude each other: .*use a VPC origin"),
+        (
+            {
+                **NAMED,
+                "vpc_origin": True,
+                "sign_in": SignIn.cognito(),
+                "network_profile": NetworkProfile.PRIVATE,
+            },
+            "rollout and sign-in exclude each other",
+        ),
+        (
+            {"targets": TargetOptions(stickiness=Stickiness())},
+            "rollout and stickiness exclude each other",
+        ),
+    ],
+)
+def test_what_would_change_the_rule_or_do_more_is_refused(project, name, props, message):
+    with pytest.raises(ValueError, match=message):
+        host(project, rollout=SHIFTING[name], **props)
+
+
+def test_a_pipeline_rolls_out_in_the_same_way(project):
+    project.write("web/Dockerfile", "FROM scratch\n")
+    deployed = host(
+        project,
+        "services: {web: {build: web, ports: ['80']}}",
+        images=BuildPipeline.managed(),
+        rollout=SHIFTING["canary"],
+    )
+    assert service(deployed)["DeploymentConfiguration"]["Strategy"] == "CANARY"
+    deployed.template.resource_count_is("AWS::CodePipeline::Pipeline", 1)
+
+
+@pytest.mark.parametrize("rollout", [None, SHIFTING["blue_green"]])
+def test_alarms_of_the_load_balancer_can_roll_it_back(project, rollout):
+    deployed = host(project, rollout=rollout)
+    alarm = cloudwatch.Alarm(
+        deployed.stack,
+        "Alarm",
+        alarm_name="errors",
+        metric=deployed.door.load_balancer.metrics.http_code_target(
+            elbv2.HttpCodeTarget.TARGET_5XX_COUNT
+        ),
+        threshold=5,
+        evaluation_periods=1,
+    )
+    deployed.door.roll_back_on(alarm)
+    (name,) = deployed.template.find_resources("AWS::CloudWatch::Alarm")
+    assert service(deployed)["DeploymentConfiguration"]["Alarms"] == {
+        "AlarmNames": [{"Ref": name}],
+        "Enable": True,
+        "Rollback": True,
+    }
+
+
+class TestTimes:
+    @pytest.mark.parametrize(
+        ("grace", "given", "delay"),
+        [("", None, "30"), ("stop_grace_period: 10s, ", None, "10"),
+         ("stop_grace_period: 90s, ", None, "30"), ("stop_grace_period: 90s, ", 90, "90")],
+    )  # fmt: skip
+    def test_requests_are_drained_for_no_longer_than_the_container_takes_to_stop(
+        self, project, grace, given, delay
+    ):
+        targets = TargetOptions(deregistration_delay=Duration.seconds(given)) if given else None
+        deployed = host(
+            project,
+            f"services: {{web: {{image: nginx, {grace}ports: ['80']}}}}",
+            targets=targets,
+        )
+        found = attributes(deployed, TARGET_GROUP, "TargetGroupAttributes")
+        assert found["deregistration_delay.timeout_seconds"] == delay
+
+    def test_a_longer_delay_is_refused(self, project):
+        with pytest.raises(ValueError, match="60 seconds is longer than web may take to stop, 30"):
+            host(project, targets=TargetOptions(deregistration_delay=Duration.seconds(60)))
+
+    @pytest.mark.parametrize(
+        ("times", "idle"),
+        [
+            ({}, "60"),
+            ({"read_timeout": 55}, "60"),
+            ({"read_timeout": 56}, "61"),
+            ({"read_timeout": 120}, "125"),
+            ({"keepalive_timeout": 100}, "105"),
+            ({"read_timeout": 70, "keepalive_timeout": 100}, "105"),
+        ],
+    )
+    def test_the_load_balancer_keeps_a_connection_longer_than_cloudfront(
+        self, project, times, idle
+    ):
+        deployed = host(project, **{key: Duration.seconds(value) for key, value in times.items()})
+        found = attributes(
+            deployed, "AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes"
+        )
+        assert found["idle_timeout.timeout_seconds"] == idle
+        (origin,) = deployed.only("AWS::CloudFront::Distribution")["DistributionConfig"]["Origins"]
+        config = origin["VpcOriginConfig"]
+        assert config.get("OriginReadTimeout", 30) == times.get("read_timeout", 30)
+        assert config.get("OriginKeepaliveTimeout", 5) == times.get("keepalive_timeout", 5)
+
+    @pytest.mark.parametrize("name", ["read_timeout", "keepalive_timeout"])
+    @pytest.mark.parametrize(
+        "value",
+        [
+            Duration.seconds(0),
+            Duration.seconds(121),
+            Duration.millis(1500),
+        ],
+    )
+    def test_a_time_that_cloudfront_does_not_take_is_refused(self, project, name, value):
+        with pytest.raises(ValueError, match=f"{name} is .* allowed are 1 to 120 whole seconds"):
+            host(project, **{name: value})
+
+    @pytest.mark.parametrize("props", [{}, NAMED])
+    @pytest.mark.parametrize("name", ["read_timeout", "keepalive_timeout"])
+    def test_a_time_that_is_known_only_at_deployment_passes(self, project, name, props):
+        given = Duration.seconds(Token.as_number({"Ref": "Seconds"}))
+        deployed = host(project, **{name: given}, **props)
+        found = attributes(
+            deployed, "AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes"
+        )
+        assert found["idle_timeout.timeout_seconds"] == "125"
