@@ -36,7 +36,7 @@ from serverless_containers.hosting.records import (
     site_domain,
 )
 from serverless_containers.hosting.rollout import Rollout
-from serverless_containers.hosting.sign_in import BoundSignIn, SignIn
+from serverless_containers.hosting.sign_in import BoundSignIn, SignIn, warn_of_keys
 from serverless_containers.hosting.target_group import TargetOptions
 from serverless_containers.hosting.target_health import TargetHealthCheck
 from serverless_containers.network import DoorNeeds
@@ -52,8 +52,7 @@ class ContainerHosting(ContainerDoor):
     secret that this site's distribution adds. With a VPC origin it has private addresses, which
     only distributions of its own account can be made to reach.
 
-    The construct can be handed to grants, which go to the task role, and to rules of security
-    groups, which are the tasks'.
+    Grants to the construct go to the task role, rules of security groups to the tasks' groups.
 
     Args:
         scope: The construct above.
@@ -231,15 +230,17 @@ class ContainerHosting(ContainerDoor):
         set_unknown_timeouts(
             self.distribution, read=read_timeout, keepalive=keepalive_timeout, vpc=internal
         )
-        # A new secret has to be accepted before it is sent.
-        self._site.node.add_dependency(self._door)
-        self._has_records = bool(self._domain and hosted_zone)
-        if self._domain and hosted_zone:
+        # A new secret has to be accepted before it is sent, and tasks to be there before requests.
+        self._site.node.add_dependency(self._door, self.service)
+        if sign_in and not self._containers.placement.reaches_internet:
+            warn_of_keys(self)
+        self._has_records = bool(self._domain and edge.hosted_zone)
+        if self._domain and edge.hosted_zone:
             SiteRecords(
                 self,
                 "Records",
                 domain=self._domain,
-                hosted_zone=hosted_zone,
+                hosted_zone=edge.hosted_zone,
                 distribution=self.distribution,
             )
 

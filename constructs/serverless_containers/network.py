@@ -65,6 +65,7 @@ class Placement:
 
 
 _CIDR = "10.0.0.0/16"
+_MOST_ZONES = 3
 _TWO_ZONE_REGIONS = frozenset({"us-west-1"})
 """Regions that show an account two zones; "AWS Regions and Availability Zones"."""
 
@@ -138,6 +139,8 @@ class Network(Construct):
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(_CIDR),
             availability_zones=zones,
+            # So that another zone, later, moves no subnet.
+            reserved_azs=max(_MOST_ZONES - len(zones), 0),
             nat_gateways=count if profile is NetworkProfile.PRIVATE else 0,
             subnet_configuration=[
                 *([gateway] if has_gateway else []),
@@ -191,7 +194,7 @@ class Network(Construct):
                 f"{region} shows an account two availability zones; high availability uses both",
             )
             return 2
-        return 3
+        return _MOST_ZONES
 
     def _make_endpoints(self, *, secrets: Collection[SecretStore], execute: bool) -> Placement:
         """Give tasks their way to AWS, where they have no other.

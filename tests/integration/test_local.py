@@ -382,7 +382,8 @@ def test_a_build_that_never_signals_ends_the_deployment_when_its_time_is_up(app)
 
 
 def test_a_deployment_that_fails_shows_its_cause(app):
-    policy = {"SecretId": "never-pushed", "ResourcePolicy": {}}
+    # Of a name that is plain text a secret would be made up.
+    policy = {"SecretId": {"Fn::Join": ["-", ["never", "pushed"]]}, "ResourcePolicy": {}}
     app.has({"Policy": {"Type": "AWS::SecretsManager::ResourcePolicy", "Properties": policy}})
     code, output = app.run("--json", str(app.json))
     assert code == 1

@@ -147,8 +147,11 @@ class SiteDistribution(Construct):
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cache_policy or cloudfront.CachePolicy.CACHING_DISABLED,
             # The load balancer's certificate is held against the viewer's Host, and a sign-in there
-            # makes its addresses of it.
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
+            # makes its addresses of it. Without a domain the load balancer is asked by HTTP, and
+            # CloudFront-Forwarded-Proto alone tells the application how the visitor came.
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER
+            if self._domain
+            else cloudfront.OriginRequestPolicy.ALL_VIEWER_AND_CLOUDFRONT_2022,
             response_headers_policy=self._headers,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,
@@ -158,8 +161,9 @@ class SiteDistribution(Construct):
         return cloudfront.BehaviorOptions(
             origin=self._origin,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+            # Nothing of the viewer's but what the copies are kept by: an answer that depended on a
+            # cookie would be shown to everybody.
             cache_policy=self._static_cache or cloudfront.CachePolicy.CACHING_OPTIMIZED,
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
             response_headers_policy=self._headers,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,

@@ -39,6 +39,7 @@ class Edge(Construct):
     Attributes:
         certificate: CloudFront's certificate, if there is a domain.
         load_balancer_certificate: The load balancer's, if there is a domain.
+        hosted_zone: The zone, as this stack can name it.
         web_acl: The web ACL, if one was made.
         web_acl_arn: Its ARN, or the one that was given.
         support_stack: The stack in us-east-1, if it took one.
@@ -63,6 +64,7 @@ class Edge(Construct):
         super().__init__(scope, construct_id)
         self._region = Stack.of(self).region
         self._place = EdgeScope(self)
+        self.hosted_zone = self._here(hosted_zone)
         self.certificate: acm.ICertificate | None = None
         self.load_balancer_certificate: acm.ICertificate | None = None
         if domain is not None:
@@ -81,7 +83,7 @@ class Edge(Construct):
             if self._region == EDGE_REGION:
                 load_balancer_certificate = load_balancer_certificate or self.certificate
             self.load_balancer_certificate = load_balancer_certificate or self._make(
-                self, "LoadBalancerCertificate", domain, hosted_zone
+                self, "LoadBalancerCertificate", domain, self.hosted_zone
             )
         elif certificate or load_balancer_certificate:
             raise ValueError("a certificate is given, and no domain names; give them too")
@@ -146,6 +148,24 @@ class Edge(Construct):
             zone.hosted_zone_id, producer=zone, name="IdForOtherRegions", consumer=place
         )
         return route53.HostedZone.from_hosted_zone_id(place, "HostedZone", zone_id)
+
+    def _here(self, zone: route53.IHostedZone | None) -> route53.IHostedZone | None:
+        """The zone, as the stack of the site can name it."""
+        if zone is None:
+            return None
+        theirs, ours = Stack.of(zone).account, Stack.of(self).account
+        if theirs != ours and not Token.is_unresolved([theirs, ours]):
+            raise ValueError(
+                f"hosted zone {zone.node.path!r} is in the account {theirs}, and the site in "
+                f"{ours}: CloudFormation makes no records in another account; give the "
+                "certificates, and no zone, and make the records there"
+            )
+        zone_id = refer(zone.hosted_zone_id, producer=zone, name="IdForOtherRegions", consumer=self)
+        if zone_id == zone.hosted_zone_id:
+            return zone
+        return route53.HostedZone.from_hosted_zone_attributes(
+            self, "HostedZone", hosted_zone_id=zone_id, zone_name=zone.zone_name
+        )
 
     def _bring(self, certificate: acm.ICertificate) -> acm.ICertificate:
         """A certificate that was given, from whatever stack."""

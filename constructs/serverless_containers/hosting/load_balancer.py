@@ -138,14 +138,21 @@ class LoadBalancerDoor(Construct):
         )
         self.listener = self._add_listener(certificate)
         self.sign_in: BoundSignIn | None = sign_in.bind(self, site_names) if sign_in else None
+        # A target group stays with its load balancer, which another scheme replaces.
+        scheme = "Internal" if internal else "Public"
         self.target_group = make_target_group(
-            self, "Targets", vpc=service.vpc, plan=service.plan, options=target, health=health
+            self,
+            f"{scheme}Targets",
+            vpc=service.vpc,
+            plan=service.plan,
+            options=target,
+            health=health,
         )
         self._route(
             origin_secret,
             make_target_group(
                 self,
-                "AlternateTargets",
+                f"Alternate{scheme}Targets",
                 vpc=service.vpc,
                 plan=service.plan,
                 options=target,

@@ -68,6 +68,9 @@ def make_security_group(
 ) -> ec2.ISecurityGroup:
     """The security group of a load balancer, with every rule that it will ever have.
 
+    Another port is another group: the load balancer in front of it is another one, too, and the old
+    group serves until that is gone.
+
     The rules stand in the group itself: a group without inline rules is created with one that lets
     everything out ("AWS::EC2::SecurityGroup", CloudFormation), and the CDK would add rules as
     resources of their own. What is returned takes no more rules, so that nothing can open it. The
@@ -87,7 +90,7 @@ def make_security_group(
     """
     group = ec2.SecurityGroup(
         scope,
-        "SecurityGroup",
+        f"SecurityGroup{port}",
         vpc=vpc,
         description="Load balancer that takes requests from CloudFront",
         allow_all_outbound=False,
@@ -107,13 +110,13 @@ def make_security_group(
             *(
                 ec2.CfnSecurityGroup.EgressProperty(
                     ip_protocol="tcp",
-                    from_port=task_port,
-                    to_port=task_port,
+                    # What a task takes is the task's to say, the old port beside a new one too.
+                    from_port=0,
+                    to_port=65535,
                     destination_security_group_id=task.security_group_id,
                     description="To the tasks",
                 )
                 for task in tasks
-                for task_port in task_ports
             ),
             *([_COGNITO] if signs_in else []),
         ]

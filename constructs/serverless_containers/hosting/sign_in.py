@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import Annotations, Duration, RemovalPolicy, Token
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_elasticloadbalancingv2_actions as actions
@@ -231,3 +231,13 @@ class SignIn:
             scopes=" ".join(each.scope_name for each in self._scopes),
             session_timeout=self._session_timeout,
         )
+
+
+def warn_of_keys(scope: Construct) -> None:
+    """Warn of tasks that cannot get the keys by which the tokens of visitors are checked."""
+    Annotations.of(scope).add_warning_v2(
+        "serverless-containers:sign-in-keys",
+        "the containers cannot check the token in x-amzn-oidc-data: its key is at "
+        "public-keys.auth.elb.<region>.amazonaws.com, which tasks without a way to the internet "
+        "do not reach; use another network_profile, or trust the load balancer alone",
+    )

@@ -139,7 +139,9 @@ def make_target_group(
         scope,
         construct_id,
         vpc=vpc,
-        port=plan.port,
+        # Of no consequence: ECS registers each task with its own port. A group is replaced where
+        # this changes, and the old tasks are not in the new one.
+        port=80,
         protocol=elbv2.ApplicationProtocol.HTTP,
         target_type=elbv2.TargetType.IP,
     )

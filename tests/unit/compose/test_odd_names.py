@@ -21,8 +21,9 @@ def test_a_file_name_that_is_too_long_is_a_missing_file(tmp_path, key):
     assert f"services.web.{key}[0]: {LONG} does not exist" in message
 
 
-def test_an_environment_of_such_a_name_has_no_file(tmp_path):
-    assert found(tmp_path, "services: {web: {image: x}}", environment=LONG) == []
+def test_an_environment_of_such_a_name_is_none(tmp_path):
+    (message,) = found(tmp_path, "services: {web: {image: x}}", environment=LONG)
+    assert message.startswith("environment: expected letters, digits and _.- after a letter")
 
 
 @pytest.mark.parametrize("value", ["NAME =hunter2", "NAME=${hunter2!}"])

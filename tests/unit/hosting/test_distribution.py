@@ -16,7 +16,9 @@ CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1234"
 
 DISABLED = cloudfront.CachePolicy.CACHING_DISABLED.cache_policy_id
 OPTIMIZED = cloudfront.CachePolicy.CACHING_OPTIMIZED.cache_policy_id
-ALL_VIEWER = cloudfront.OriginRequestPolicy.ALL_VIEWER.origin_request_policy_id
+POLICIES = cloudfront.OriginRequestPolicy
+ALL_VIEWER = POLICIES.ALL_VIEWER.origin_request_policy_id
+ALL_VIEWER_AND_MORE = POLICIES.ALL_VIEWER_AND_CLOUDFRONT_2022.origin_request_policy_id
 SECURITY = cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS.response_headers_policy_id
 
 
@@ -112,13 +114,18 @@ class TestDoor:
 
 
 class TestBehaviors:
-    def test_everything_is_forwarded_and_nothing_is_cached(self):
-        behavior = Site().config["DefaultCacheBehavior"]
+    @pytest.mark.parametrize(
+        ("names", "policy"),
+        # By HTTP a load balancer cannot tell how a visitor came, and CloudFront adds it.
+        [(["example.com"], ALL_VIEWER), (None, ALL_VIEWER_AND_MORE)],
+    )
+    def test_everything_is_forwarded_and_nothing_is_cached(self, names, policy):
+        behavior = Site(names=names).config["DefaultCacheBehavior"]
         assert set(behavior["AllowedMethods"]) == {
             *("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
         }
         assert behavior["CachePolicyId"] == DISABLED
-        assert behavior["OriginRequestPolicyId"] == ALL_VIEWER
+        assert behavior["OriginRequestPolicyId"] == policy
         assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
         assert behavior["ResponseHeadersPolicyId"] == SECURITY
 
@@ -126,7 +133,7 @@ class TestBehaviors:
         policy = cloudfront.CachePolicy.USE_ORIGIN_CACHE_CONTROL_HEADERS
         behavior = Site(cache_policy=policy).config["DefaultCacheBehavior"]
         assert behavior["CachePolicyId"] == policy.cache_policy_id
-        assert behavior["OriginRequestPolicyId"] == ALL_VIEWER
+        assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_AND_MORE
 
     def test_static_paths_are_cached_compressed_and_only_read(self):
         paths = Site(static_paths=["/assets/*", "*.css"]).paths
@@ -134,7 +141,8 @@ class TestBehaviors:
         for behavior in paths.values():
             assert set(behavior["AllowedMethods"]) == {"GET", "HEAD", "OPTIONS"}
             assert behavior["CachePolicyId"] == OPTIMIZED
-            assert behavior["OriginRequestPolicyId"] == ALL_VIEWER
+            # A cookie that goes there could come back for everybody.
+            assert "OriginRequestPolicyId" not in behavior
             assert behavior["ResponseHeadersPolicyId"] == SECURITY
             assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
             assert behavior["Compress"] is True
