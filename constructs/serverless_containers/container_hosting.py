@@ -46,8 +46,7 @@ from serverless_containers.service_props import ServiceProps
 class ContainerHosting(ContainerDoor):
     """Runs a folder with a Compose file, or a lone Dockerfile, as a web site behind CloudFront.
 
-    Visitors reach CloudFront, which forwards to a load balancer, which forwards to the tasks;
-    nothing else leads to either. By default the load balancer is on the internet and speaks HTTPS:
+    CloudFront forwards to a load balancer, which forwards to tasks; nothing else leads to either. By default the load balancer is on the internet and speaks HTTPS:
     its security group lets in CloudFront's addresses alone, and its listener only what carries a
     secret that this site's distribution adds. With a VPC origin it has private addresses, which
     only distributions of its own account can be made to reach.

@@ -209,14 +209,14 @@ class TestTemplate:
 
     def test_it_can_be_attached_to_the_viewer_requests_of_several_behaviors(self):
         stack, (function,) = guarded()
-        behavior = {
-            "origin": origins.HttpOrigin("example.com"),
-            "function_associations": [
+        behavior = cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin("example.com"),
+            function_associations=[
                 cloudfront.FunctionAssociation(
                     function=function, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
                 )
             ],
-        }
+        )
         cloudfront.Distribution(
             stack,
             "Distribution",
@@ -239,15 +239,16 @@ class TestTemplate:
 class TestNames:
     def test_sites_of_an_account_have_different_ones(self):
         app = App()
-        templates = [
-            template_of("A", scope=app, ids=("Guard", "Other")),
-            template_of("B", scope=app, stack_name="Other-A"),
-            template_of("C", scope=app, stack_name="OtherA"),
-            template_of("A", scope=App(), region="us-east-1"),
-            template_of("A", scope=App(), stack_name="Z"),
-            template_of("A", scope=Stage(app, "dev")),
-            template_of("A", scope=Stage(app, "prod")),
+        stacks = [
+            guarded("A", scope=app, ids=("Guard", "Other"))[0],
+            guarded("B", scope=app, stack_name="Other-A")[0],
+            guarded("C", scope=app, stack_name="OtherA")[0],
+            guarded("A", region="us-east-1")[0],
+            guarded("A", stack_name="Z")[0],
+            guarded("A", scope=Stage(app, "dev"))[0],
+            guarded("A", scope=Stage(app, "prod"))[0],
         ]
+        templates = [Template.from_stack(stack) for stack in stacks]
         names = [found["Name"] for each in templates for found in properties_of(each)]
         assert len(set(names)) == len(names) == 8
 
