@@ -30,6 +30,7 @@ class CdkCli:
         app: The app's command, in place of cdk.json's.
         context: ``key=value`` entries of context.
         log: Gives the log file of a step.
+        tools: Variables by which the CLI builds images here; they win over all others.
 
     Raises:
         LocalError: If Node.js or the CDK CLI is missing or too old.
@@ -46,6 +47,7 @@ class CdkCli:
         app: str | None,
         context: Sequence[str],
         log: Callable[[str], Path],
+        tools: Mapping[str, str] | None = None,
     ) -> None:
         self._command, node = find_cdk(folder, os.environ)
         self._environ = emulated(os.environ, endpoint, account, region) | {
@@ -56,6 +58,7 @@ class CdkCli:
             "NO_COLOR": "1",
             # `python app.py` finds this Python, though the environment is not activated.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+            **(tools or {}),
         }
         self._app = ["--app", app] if app else []
         self._context = [part for entry in context for part in ("-c", entry)]

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from serverless_containers.local.engine import Engine, EngineError, sweep
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.images.commands import names_given
 from serverless_containers.local.patches import PatchError, check_version
 from serverless_containers.local.process import Child, end_group
-from serverless_containers.local.server import FOLDER, KEEP, STATUS_PATH, TOKEN
+from serverless_containers.local.server import ENGINE, FOLDER, KEEP, RUN, STATUS_PATH, TOKEN
 
 HOST = "127.0.0.1"
 _START_SECONDS = 60.0
@@ -38,12 +40,16 @@ class Emulator:
         pid: Its process, and the process group of everything that it started.
         token: What its status carries, to tell it from another server on that port.
         folder: Its private files.
+        engine: The address of the container engine that it uses, if it uses one.
+        run: The id by which everything is found that it made there.
     """
 
     port: int
     pid: int
     token: str
     folder: str
+    engine: str = ""
+    run: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -69,7 +75,25 @@ class Emulator:
             while self.status() is not None and time.monotonic() < deadline:
                 time.sleep(0.1)
             end_group(self.pid, signal.SIGKILL)
+        self.clean_up()
+
+    def clean_up(self) -> None:
+        """Remove what an emulator that has ended left behind.
+
+        Raises:
+            LocalError: If the engine does not answer. Its containers are still there then.
+        """
+        names = names_given(Path(self.folder))
         shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.engine:
+            return
+        try:
+            sweep(Engine(self.engine, self.run), self.run, names)
+        except EngineError as error:
+            raise LocalError(
+                f"what runs at the engine could not be removed: {error}; "
+                "`serverless-containers local down` tries again"
+            ) from error
 
 
 class EmulatorProcess:
@@ -79,12 +103,13 @@ class EmulatorProcess:
         port: The port to listen on; 0 for a free one.
         account: The account of requests that carry none.
         log: The file that takes its output.
+        engine: The address of the container engine to use; empty for none.
 
     Raises:
         LocalError: If the port is taken, or MiniStack is not the pinned version.
     """
 
-    def __init__(self, *, port: int, account: str, log: Path) -> None:
+    def __init__(self, *, port: int, account: str, log: Path, engine: str = "") -> None:
         try:
             check_version()
         except PatchError as error:
@@ -93,14 +118,23 @@ class EmulatorProcess:
             token = secrets.token_hex(16)
             folder = tempfile.mkdtemp(prefix="serverless-containers-local-")
             port = listening.getsockname()[1]
+            run = secrets.token_hex(4) if engine else ""
             self._child = Child(
                 [sys.executable, "-m", "serverless_containers.local.server", str(_fd(listening))],
-                environ=_environ(os.environ, port, account, token, folder),
+                environ=_environ(os.environ, port, account, token, folder)
+                | {ENGINE: engine, RUN: run},
                 log=log,
                 pass_fds=[_fd(listening)],
                 stdin=True,
             )
-        self.emulator = Emulator(port=port, pid=self._child.pid, token=token, folder=folder)
+        self.emulator = Emulator(
+            port=port,
+            pid=self._child.pid,
+            token=token,
+            folder=folder,
+            engine=engine,
+            run=run,
+        )
 
     def wait_until_ready(self) -> None:
         """Wait until it answers.
@@ -127,7 +161,7 @@ class EmulatorProcess:
     def stop(self) -> None:
         """End it and remove its files."""
         self._child.stop()
-        shutil.rmtree(self.emulator.folder, ignore_errors=True)
+        self.emulator.clean_up()
 
 
 def _listen(port: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """One run: start, bootstrap, deploy, ask what exists, diff, stop."""
 
 import contextlib
+import os
 import tempfile
 import time
 from collections.abc import Callable, Generator
@@ -19,7 +20,9 @@ from serverless_containers.local.assembly import (
 )
 from serverless_containers.local.cdk import CdkCli, finish
 from serverless_containers.local.emulator import Emulator, EmulatorProcess
+from serverless_containers.local.engine import Engine, EngineError, Found, find_engine
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.images.commands import place_commands
 from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
 from serverless_containers.local.process import Child, uninterrupted
 from serverless_containers.local.project import Project
@@ -117,14 +120,34 @@ def _emulator(
                 "out to deploy to it, or stop it with `serverless-containers local stop`"
             )
         return kept, None
+    engine = find_engine()
     with uninterrupted():
         process = EmulatorProcess(
-            port=options.port, account=DEFAULT_ACCOUNT, log=project.log("emulator")
+            port=options.port,
+            account=DEFAULT_ACCOUNT,
+            log=project.log("emulator"),
+            engine=engine.url if isinstance(engine, Found) else "",
         )
         cleanup.push(
             lambda *error: _stop_unless_kept(process, kept=options.keep and error[0] is None)
         )
     return process.emulator, process
+
+
+def _tools(emulator: Emulator) -> dict[str, str]:
+    """The variables by which images are built at the emulator's engine."""
+    if not emulator.engine:
+        return {}
+    try:
+        return place_commands(
+            Path(emulator.folder),
+            os.environ,
+            engine=emulator.engine,
+            run=emulator.run,
+            platform=Engine(emulator.engine, emulator.run).platform(),
+        )
+    except EngineError as error:
+        raise LocalError(str(error)) from error
 
 
 def _stop_unless_kept(process: EmulatorProcess, *, kept: bool) -> None:
@@ -154,6 +177,7 @@ class _Run:
         self._work = work
         self._cleanup = cleanup
         self._seconds: dict[str, float] = {}
+        self._tools = _tools(emulator)
 
     def result(self) -> LocalResult:
         options, assembly, again = self._options, self._work / "first", self._work / "second"
@@ -220,6 +244,7 @@ class _Run:
             app=self._options.app,
             context=self._options.context,
             log=self._project.log,
+            tools=self._tools,
         )
 
     def _clients(self, account: str, region: str) -> Clients:

@@ -9,25 +9,36 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeAlias
 
-from serverless_containers.local.patches import PatchError, apply_patches
-from serverless_containers.local.patches.private import private
+from serverless_containers.local.engine import EngineError, sweep
+from serverless_containers.local.images.commands import names_given
+from serverless_containers.local.patches import (
+    PatchError,
+    apply_engine_patches,
+    apply_patches,
+)
 from serverless_containers.local.patches.recorded import records
+from serverless_containers.local.runtime import Runtime, start_runtime
 
 TOKEN = "SERVERLESS_CONTAINERS_LOCAL_TOKEN"  # noqa: S105  # a variable's name
 """The variable that carries the token by which a caller knows its own server."""
 FOLDER = "SERVERLESS_CONTAINERS_LOCAL_FOLDER"
 """The variable that names the folder of the emulator's files."""
+ENGINE = "SERVERLESS_CONTAINERS_LOCAL_ENGINE"
+"""The variable that holds the address of the engine, if there is one."""
+RUN = "SERVERLESS_CONTAINERS_LOCAL_RUN"
+"""The variable that holds the id by which everything is found that is made there."""
 STATUS_PATH = "/_serverless-containers/status"
+_THIS_MACHINE = "host.docker.internal"
 KEEP = b"k"
 """Sent on standard input: go on when it is closed."""
-ENGINE = "ministack.app:_docker_socket_present"
-
 _Event: TypeAlias = MutableMapping[str, Any]
 _Receive: TypeAlias = Callable[[], Awaitable[_Event]]
 _Send: TypeAlias = Callable[[_Event], Awaitable[None]]
@@ -48,7 +59,7 @@ def status() -> dict[str, Any]:
     """Who answers here, whether containers can run, and what is only recorded."""
     return {
         "token": os.environ.get(TOKEN, ""),
-        "engine": bool(private(ENGINE)()),
+        "engine": bool(os.environ.get(ENGINE)),
         "recorded": records(),
     }
 
@@ -57,15 +68,61 @@ def main() -> None:
     """Serve until SIGTERM, or until the parent closes standard input without a word."""
     try:
         apply_patches()
-        private(ENGINE)
     except PatchError as error:
         sys.exit(str(error))
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    runtime = None
     try:
-        asyncio.run(_serve(int(sys.argv[1])))
+        listening = [int(sys.argv[1])]
+        if url := os.environ.get(ENGINE):
+            runtime = _start_runtime(url)
+            listening += _reachable_from_containers(runtime, listening[0])
+            apply_engine_patches(runtime)
+        asyncio.run(_serve(listening))
     finally:
+        if runtime is not None:
+            _clean_up(runtime)
         # A parent that was killed cannot do it.
         shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
+
+def _start_runtime(url: str) -> Runtime:
+    try:
+        return start_runtime(url, os.environ[RUN])
+    except EngineError as error:
+        sys.exit(f"the container engine refuses: {error}")
+
+
+def _reachable_from_containers(runtime: Runtime, own: int) -> list[int]:
+    """Listen on the containers' network too, where this machine has an address on it.
+
+    Where the engine runs in a virtual machine it has none. There the engine's own name for this
+    machine leads to its loopback address.
+    """
+    with socket.socket(fileno=os.dup(own)) as same:
+        port = same.getsockname()[1]
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((runtime.gateway, port))
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        runtime.endpoint = f"http://{_THIS_MACHINE}:{port}"
+        return []
+    runtime.endpoint = f"http://{runtime.gateway}:{port}"
+    # The server owns it from here on.
+    return [listening.detach()]
+
+
+def _clean_up(runtime: Runtime) -> None:
+    if runtime.scheduler is not None:
+        runtime.scheduler.end()
+    try:
+        sweep(runtime.engine, runtime.engine.run, names_given(Path(os.environ[FOLDER])))
+    except EngineError as error:
+        # The parent tries again, and says so.
+        print(error, file=sys.stderr)  # noqa: T201  # the log
 
 
 def _end_with_parent() -> None:
@@ -74,12 +131,12 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _serve(fd: int) -> None:
+async def _serve(listening: list[int]) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415  # after the patches: they fail faster
     from hypercorn.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.bind = [f"fd://{fd}"]
+    config.bind = [f"fd://{each}" for each in listening]
     config.keep_alive_timeout = 75
     config.accesslog = None
     stop = asyncio.Event()

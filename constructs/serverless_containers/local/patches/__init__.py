@@ -1,25 +1,32 @@
 """What MiniStack lacks, one module a topic, and the check that it is the MiniStack they patch.
 
-Each topic names every private name that it uses in ``PRIVATE`` and changes them in ``apply``.
+Each topic names every private name that it uses in ``PRIVATE`` and changes them in ``apply``. Some
+need an engine.
 """
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from typing import Final, Protocol
 
 from serverless_containers.local.patches import (
     attributes,
     ec2,
+    ecr,
     ecs,
     health,
     http_api,
     recorded,
     secretsmanager,
+    services,
     signals,
     stack_outputs,
+    tasks,
+    vpc_link,
     waf,
 )
 from serverless_containers.local.patches.private import PatchError, private
+from serverless_containers.local.runtime import Runtime
 
 PINNED: Final = "1.5.33"
 """The MiniStack whose private names these patches know."""
@@ -36,6 +43,17 @@ class Topic(Protocol):
         """Change the names."""
 
 
+class EngineTopic(Protocol):
+    """A module of patches for the case that there is an engine."""
+
+    @property
+    def PRIVATE(self) -> tuple[str, ...]:  # noqa: N802  # a module's constant
+        """The private names that it uses."""
+
+    def apply(self, runtime: Runtime) -> None:
+        """Change the names."""
+
+
 TOPICS: Final[tuple[Topic, ...]] = (
     attributes,
     ec2,
@@ -48,6 +66,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     stack_outputs,
     waf,
 )
+ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (ecr, tasks, services, vpc_link)
 
 
 def check_version(installed: str | None = None) -> None:
@@ -71,11 +90,26 @@ def apply_patches() -> None:
         PatchError: If it is another version, or lacks a name that is patched. Nothing is changed.
     """
     check_version()
-    for topic in TOPICS:
-        for name in topic.PRIVATE:
-            private(name)
+    for name in chain.from_iterable(each.PRIVATE for each in TOPICS):
+        private(name)
+    for name in chain.from_iterable(each.PRIVATE for each in ENGINE_TOPICS):
+        private(name)
     for topic in TOPICS:
         topic.apply()
 
 
-__all__ = ["PINNED", "TOPICS", "PatchError", "apply_patches", "check_version"]
+def apply_engine_patches(runtime: Runtime) -> None:
+    """Let what MiniStack records run at an engine. Comes after the other patches."""
+    for topic in ENGINE_TOPICS:
+        topic.apply(runtime)
+
+
+__all__ = [
+    "ENGINE_TOPICS",
+    "PINNED",
+    "TOPICS",
+    "PatchError",
+    "apply_engine_patches",
+    "apply_patches",
+    "check_version",
+]

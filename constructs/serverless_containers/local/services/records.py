@@ -1,0 +1,166 @@
+"""Reads and writes MiniStack's records of services and tasks."""
+
+import time
+import uuid
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, TypeAlias
+
+from serverless_containers.local.services.rollout import Outcome, Service, Stage, Task
+
+Record: TypeAlias = MutableMapping[str, Any]
+
+STAGE = "_stage"
+NUMBER = "_number"
+DEPLOYMENT = "_deployment_id"
+CAUSE = "_cause"
+"""What the last task of a deployment failed of."""
+_EVENTS = 100
+
+
+def belongs(task: Mapping[str, Any], service: Mapping[str, Any]) -> bool:
+    """Whether a task is one of a service's."""
+    return (
+        task.get("group") == f"service:{service['serviceName']}"
+        and task.get("clusterArn") == service["clusterArn"]
+    )
+
+
+def is_wanted(task: Mapping[str, Any]) -> bool:
+    """Whether nobody has told a task to stop, and it has not stopped by itself."""
+    return task.get("desiredStatus") != "STOPPED" and task.get("lastStatus") != "STOPPED"
+
+
+def primary(service: Mapping[str, Any]) -> Record:
+    """The deployment that a service is to reach."""
+    found: Record = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+    return found
+
+
+def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Service:
+    """A service as the rules of rollouts see it."""
+    deployment = primary(service)
+    configuration = service.get("deploymentConfiguration") or {}
+    breaker = configuration.get("deploymentCircuitBreaker") or {}
+    return Service(
+        deployment=deployment["id"],
+        outcome=Outcome(deployment["rolloutState"]),
+        failures=int(deployment.get("failedTasks") or 0),
+        desired=int(service["desiredCount"]),
+        tasks=tuple(
+            Task(
+                id=task["taskArn"],
+                deployment=task.get(DEPLOYMENT) or "",
+                stage=task.get(STAGE, Stage.STARTING),
+                number=task.get(NUMBER, 0),
+            )
+            for task in tasks
+            if belongs(task, service) and is_wanted(task)
+        ),
+        minimum_percent=_percent(configuration.get("minimumHealthyPercent"), 100),
+        maximum_percent=_percent(configuration.get("maximumPercent"), 200),
+        breaker=_flag(breaker.get("enable")),
+    )
+
+
+def rolls_back(service: Mapping[str, Any]) -> bool:
+    """Whether a failed deployment gives way to the last completed one."""
+    breaker = (service.get("deploymentConfiguration") or {}).get("deploymentCircuitBreaker") or {}
+    return _flag(breaker.get("rollback"))
+
+
+def begin(service: Record) -> None:
+    """Open the first deployment of a service, which MiniStack takes for completed at once."""
+    deployment = primary(service)
+    deployment["rolloutState"] = Outcome.IN_PROGRESS.value
+    deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} in progress."
+
+
+def complete(service: Record) -> None:
+    """Note that the current deployment is completed; earlier ones are history."""
+    deployment = primary(service)
+    deployment["rolloutState"] = Outcome.COMPLETED.value
+    deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} completed."
+    deployment["failedTasks"] = 0
+    service["deployments"] = [
+        each
+        for each in service["deployments"]
+        if each is deployment or each["rolloutState"] == Outcome.FAILED.value
+    ][:2]
+    tell(service, "has reached a steady state.")
+
+
+def fail(service: Record) -> None:
+    """Note that the current deployment failed, and turn back to the last completed one."""
+    deployment = primary(service)
+    cause = deployment.get(CAUSE, "tasks failed to start")
+    deployment["rolloutState"] = Outcome.FAILED.value
+    deployment["rolloutStateReason"] = "ECS deployment circuit breaker: tasks failed to start."
+    deployment["desiredCount"] = 0
+    tell(
+        service,
+        f"(deployment {deployment['id']}) deployment failed: tasks failed to start. "
+        f"The last one: {cause}",
+    )
+    before = next(
+        (
+            each
+            for each in service["deployments"]
+            if each is not deployment and each["rolloutState"] == Outcome.COMPLETED.value
+        ),
+        None,
+    )
+    if before is None or not rolls_back(service):
+        return
+    deployment["status"], before["status"] = "ACTIVE", "PRIMARY"
+    before["rolloutState"] = Outcome.IN_PROGRESS.value
+    before["rolloutStateReason"] = "ECS deployment circuit breaker: rolling back."
+    before["desiredCount"] = service["desiredCount"]
+    service["taskDefinition"] = before["taskDefinition"]
+    tell(service, f"rolling back to deployment {before['id']}.")
+
+
+def count_failure(service: Record, task: Mapping[str, Any], cause: str) -> None:
+    """Note that a task failed, with its deployment."""
+    for deployment in service["deployments"]:
+        if deployment["id"] == task.get(DEPLOYMENT):
+            deployment["failedTasks"] = int(deployment.get("failedTasks") or 0) + 1
+            deployment[CAUSE] = cause
+    tell(service, f"(task {task['taskArn'].rpartition('/')[2]}) failed: {cause}")
+
+
+def count(service: Record, tasks: Iterable[Mapping[str, Any]]) -> None:
+    """Note how many tasks run and how many are on their way."""
+    counted = [
+        (
+            task.get(DEPLOYMENT),
+            "runningCount" if task["lastStatus"] == "RUNNING" else "pendingCount",
+        )
+        for task in tasks
+        if belongs(task, service) and is_wanted(task)
+    ]
+    for kind in ("runningCount", "pendingCount"):
+        service[kind] = sum(each == kind for _, each in counted)
+        for deployment in service["deployments"]:
+            deployment[kind] = sum(each == (deployment["id"], kind) for each in counted)
+
+
+def tell(service: Record, message: str) -> None:
+    """Add an event of a service, in ECS's form."""
+    service["events"].insert(
+        0,
+        {
+            "id": str(uuid.uuid4()),
+            "createdAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "message": f"(service {service['serviceName']}) {message}",
+        },
+    )
+    del service["events"][_EVENTS:]
+
+
+def _percent(value: object, default: int) -> int:
+    return default if value is None else int(str(value))
+
+
+def _flag(value: object) -> bool:
+    # CloudFormation takes texts for flags.
+    return str(value).lower() == "true"

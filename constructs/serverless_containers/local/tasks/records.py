@@ -1,0 +1,84 @@
+"""Writes what a task tells of itself into MiniStack's record of it."""
+
+import time
+import uuid
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+
+from serverless_containers.local.services.records import STAGE
+from serverless_containers.local.services.rollout import Stage
+from serverless_containers.local.tasks.definition import Container
+from serverless_containers.local.tasks.order import Health, State
+from serverless_containers.local.tasks.progress import Phase, Progress
+
+ADDRESS = "_address"
+
+
+def write_progress(
+    task: MutableMapping[str, Any], containers: Sequence[Container], progress: Progress
+) -> None:
+    """Bring a record up to date."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    before = task["lastStatus"]
+    task["version"] = int(task.get("version") or 1) + 1
+    task["lastStatus"] = progress.phase.value
+    task["healthStatus"] = progress.health.value
+    task[STAGE] = _stage(progress)
+    if progress.address and task.get(ADDRESS) != progress.address:
+        task[ADDRESS] = progress.address
+        task["attachments"] = [_attachment(progress.address)]
+        task["pullStartedAt"] = task["pullStoppedAt"] = now
+    if progress.phase is Phase.RUNNING and before != Phase.RUNNING.value:
+        task["startedAt"] = now
+    if progress.phase is Phase.DEACTIVATING and before != Phase.DEACTIVATING.value:
+        task["stoppingAt"] = now
+    if progress.phase is Phase.STOPPED:
+        task["stoppedAt"] = now
+    if progress.failed is not None or progress.phase is Phase.STOPPED:
+        if task["desiredStatus"] != "STOPPED" and progress.failed is not None:
+            task["stoppedReason"] = progress.failed.reason
+            task["stopCode"] = progress.failed.code
+        task["desiredStatus"] = "STOPPED"
+    by_name = {each["name"]: each for each in task["containers"]}
+    for container in containers:
+        _write_container(
+            by_name[container.name],
+            progress.states.get(container.name, State()),
+            progress,
+            asked=container.health is not None,
+        )
+
+
+def _stage(progress: Progress) -> Stage:
+    if progress.health is Health.UNHEALTHY:
+        return Stage.UNHEALTHY
+    return Stage.SERVING if progress.serving else Stage.STARTING
+
+
+def _attachment(address: str) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "type": "ElasticNetworkInterface",
+        "status": "ATTACHED",
+        "details": [{"name": "privateIPv4Address", "value": address}],
+    }
+
+
+def _write_container(
+    record: MutableMapping[str, Any], state: State, progress: Progress, *, asked: bool
+) -> None:
+    name = record["name"]
+    if state.running:
+        record["lastStatus"] = "RUNNING"
+    elif state.exit_code is not None or progress.phase is Phase.STOPPED:
+        record["lastStatus"] = "STOPPED"
+    else:
+        record["lastStatus"] = "PENDING"
+    if state.exit_code is not None:
+        record["exitCode"] = state.exit_code
+    if name in progress.ids:
+        record["runtimeId"] = progress.ids[name]
+    if asked:
+        record["healthStatus"] = state.health.value
+    if progress.address:
+        record["networkInterfaces"] = [{"privateIpv4Address": progress.address}]
