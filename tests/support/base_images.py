@@ -1,7 +1,7 @@
 """Base images of the sample application, made of what is on this machine: none can be pulled.
 
-The node image has this machine's Node.js and an npm that copies the sample's installed packages; the
-python image has this machine's Python and a pip that finds the packages installed already.
+The node image has this machine's Node.js and an npm that copies the sample's installed packages;
+the python image has this machine's Python and a pip that finds the packages installed already.
 """
 
 import io
@@ -24,7 +24,7 @@ _USERS = "root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/:/bin/sh\n"
 _NPM = "#!/bin/sh\nexec cp -r /opt/node_modules .\n"
 _NOTHING = "#!/bin/sh\nexit 0\n"
 _USERADD = "#!/bin/sh\necho 'app:x:999:999::/:/bin/sh' >> /etc/passwd\n"
-_GUNICORN = "#!/bin/sh\nexec python -m gunicorn \"$@\"\n"
+_GUNICORN = '#!/bin/sh\nexec python -m gunicorn "$@"\n'
 _PACKAGES = (
     "flask", "gunicorn", "blinker", "click", "itsdangerous", "jinja2", "markupsafe", "packaging",
     "werkzeug",
@@ -59,7 +59,9 @@ class _Files:
         self.libraries_of(source)
 
     def libraries_of(self, source):
-        listed = subprocess.run(["/usr/bin/ldd", source], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["/usr/bin/ldd", source], capture_output=True, text=True, check=True
+        )
         for line in listed.stdout.splitlines():
             library = next((word for word in line.split() if word.startswith("/")), None)
             if library and library not in self._libraries:
@@ -95,8 +97,11 @@ def python():
     base = Path(sys.base_prefix)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     files.program(base / "bin" / version, "usr/local/bin/python")
-    files.tree(base / "lib" / version, f"usr/local/lib/{version}",
-               ("site-packages", "config-3.11-x86_64-linux-gnu", "ensurepip", "idlelib", "tkinter"))
+    files.tree(
+        base / "lib" / version,
+        f"usr/local/lib/{version}",
+        ("site-packages", "config-3.11-x86_64-linux-gnu", "ensurepip", "idlelib", "tkinter"),
+    )
     for library in (base / "lib" / version / "lib-dynload").glob("*.so"):
         files.libraries_of(library)
     packages = Path(sysconfig.get_paths()["purelib"])

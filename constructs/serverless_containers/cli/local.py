@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,98 +16,157 @@ _MISSING = (
 )
 
 
+def _deploying(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a deployment."""
+    for option in (
+        click.option(
+            "--json",
+            "json_file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Write the result to this file.",
+        ),
+        click.option(
+            "--region",
+            default="us-east-1",
+            show_default=True,
+            help="The region of stacks without one.",
+        ),
+        click.option(
+            "--port",
+            type=click.IntRange(0, 65535),
+            default=0,
+            help="The port on 127.0.0.1. By default a free one.",
+        ),
+        click.option(
+            "-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context for the CDK app."
+        ),
+        click.option(
+            "--stacks",
+            metavar="PATTERN",
+            help="The stacks to deploy, as the CDK CLI selects them. By default those of the stage "
+            "that the context value 'environment' names, else of the stage 'dev', else all.",
+        ),
+        click.option("--app", help="The CDK app's command. By default that of cdk.json."),
+    ):
+        function = option(function)
+    return function
+
+
 @click.group(name="local", invoke_without_command=True)
-@click.option("--app", help="The CDK app's command. By default that of cdk.json.")
-@click.option(
-    "--stacks",
-    metavar="PATTERN",
-    help="The stacks to deploy, as the CDK CLI selects them. By default those of the stage that "
-    "the context value 'environment' names, else of the stage 'dev', else all.",
-)
-@click.option(
-    "-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context for the CDK app."
-)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    help="The port on 127.0.0.1. By default a free one.",
-)
-@click.option(
-    "--region", default="us-east-1", show_default=True, help="The region of stacks without one."
-)
+@_deploying
 @click.option("--keep", is_flag=True, help="Leave the embedded AWS running.")
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the result to this file.",
-)
 @click.pass_context
-def command(
-    ctx: click.Context,
-    *,
-    app: str | None,
-    stacks: str | None,
-    context: tuple[str, ...],
-    port: int,
-    region: str,
-    keep: bool,
-    json_file: Path | None,
-) -> None:
+def command(ctx: click.Context, /, *, keep: bool, **options: Any) -> None:  # noqa: ANN401
     """Deploy the CDK app in this folder to an AWS embedded in this machine.
 
-    Starts it, deploys with the real CDK CLI, asks the service APIs what exists, and stops it.
+    Without a command it is started, deployed to with the real CDK CLI, asked what exists, and
+    stopped. With a Docker engine in reach the containers run.
     """
-    if ctx.invoked_subcommand is not None:
-        return
+    if ctx.invoked_subcommand is None:
+        _guarded(lambda: _deploy(keep=keep, **options))
 
-    def deploy() -> int:
-        from serverless_containers.local.report import (  # noqa: PLC0415  # slow to load
-            ConsoleProgress,
-            make_console,
-            show,
-            show_kept,
-        )
-        from serverless_containers.local.run import Options, run  # noqa: PLC0415
 
-        console = make_console()
-        options = Options(
-            folder=Path.cwd(),
-            app=app,
-            stacks=stacks,
-            context=context,
-            port=port,
-            region=region,
-            keep=keep,
-        )
-        result = run(options, ConsoleProgress(console))
-        if json_file is not None:
-            json_file.write_text(result.to_json())
-        show(console, result)
-        if result.kept:
-            show_kept(console, result)
-        return 0 if result.holds else 1
+@command.command()
+@_deploying
+def up(**options: Any) -> None:  # noqa: ANN401  # click's
+    """Start the embedded AWS, deploy to it, and leave it running."""
+    _guarded(lambda: _deploy(keep=True, **options))
 
-    _guarded(deploy)
+
+@command.command()
+@_deploying
+def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
+    """Deploy once more to the embedded AWS that `up` left running."""
+    _guarded(lambda: _deploy(running=True, **options))
+
+
+def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  # click's
+    from serverless_containers.local.report import (  # noqa: PLC0415  # slow to load
+        ConsoleProgress,
+        make_console,
+        show,
+        show_kept,
+    )
+    from serverless_containers.local.run import Options, run  # noqa: PLC0415
+
+    console = make_console()
+    result = run(Options(folder=Path.cwd(), **options), ConsoleProgress(console))
+    if json_file is not None:
+        json_file.write_text(result.to_json())
+    show(console, result)
+    if result.kept:
+        show_kept(console, result)
+    return 0 if result.holds else 1
+
+
+@command.command()
+def status() -> None:
+    """Tell which services and tasks run at the embedded AWS that `up` left running."""
+
+    def tell() -> int:
+        from serverless_containers.local.report_running import show_services  # noqa: PLC0415
+        from serverless_containers.local.running import clients_of  # noqa: PLC0415
+
+        show_services(clients_of(Path.cwd()))
+        return 0
+
+    _guarded(tell)
+
+
+@command.command()
+@click.argument("container", required=False)
+@click.option("-f", "--follow", is_flag=True, help="Go on until it is interrupted.")
+def logs(*, container: str | None, follow: bool) -> None:
+    """Print what the containers wrote, or one of them."""
+
+    def tell() -> int:
+        from serverless_containers.local.running import clients_of  # noqa: PLC0415
+        from serverless_containers.local.watching import lines  # noqa: PLC0415
+
+        for clients in clients_of(Path.cwd()):
+            for line in lines(clients, container, follow=follow):
+                click.echo(f"{line.container} | {line.text}")
+        return 0
+
+    _guarded(tell)
+
+
+@command.command()
+@click.option("--access", is_flag=True, help="The access token, in place of the ID token.")
+def token(*, access: bool) -> None:
+    """Make a test user in the deployed user pool, sign it in, and print its token."""
+
+    def tell() -> int:
+        from serverless_containers.local.running import token_of  # noqa: PLC0415
+
+        click.echo(token_of(Path.cwd(), access=access))
+        return 0
+
+    _guarded(tell)
+
+
+def _end() -> int:
+    from serverless_containers.local.run import stop as stop_kept  # noqa: PLC0415
+
+    emulator = stop_kept(Path.cwd())
+    click.echo(
+        f"Stopped the embedded AWS on port {emulator.port}."
+        if emulator
+        else "No embedded AWS runs for this folder."
+    )
+    return 0
+
+
+@command.command()
+def down() -> None:
+    """Stop the embedded AWS of this folder, and remove all that it made."""
+    _guarded(_end)
 
 
 @command.command()
 def stop() -> None:
-    """Stop the embedded AWS that `local --keep` left running for this folder."""
-
-    def end() -> int:
-        from serverless_containers.local.run import stop as stop_kept  # noqa: PLC0415
-
-        emulator = stop_kept(Path.cwd())
-        click.echo(
-            f"Stopped the embedded AWS on port {emulator.port}."
-            if emulator
-            else "No embedded AWS runs for this folder."
-        )
-        return 0
-
-    _guarded(end)
+    """Do what `down` does."""
+    _guarded(_end)
 
 
 def _guarded(work: Callable[[], int]) -> None:

@@ -1,11 +1,12 @@
 """Runs the real CDK CLI against the emulator, and nowhere else."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
 from serverless_containers.local.failure import LocalError
@@ -15,6 +16,7 @@ from serverless_containers.toolchain import PINNED_CDK_CLI, ToolchainError, chec
 _PROGRESS = re.compile(r"\|\s+(\d+)/(\d+) \|")
 _CAUSE = re.compile(r"Failed resources:|\s*❌")
 _TAIL = 25
+_DIFFERENCES = "Number of stacks with differences"
 _POLL_SECONDS = 0.2
 
 
@@ -171,3 +173,36 @@ def find_cdk(folder: Path, environ: Mapping[str, str]) -> tuple[list[str], str]:
     except ToolchainError as error:
         raise LocalError(str(error)) from error
     return [node, str(script.resolve())], node
+
+
+def is_empty(diff: Child) -> bool:
+    """Whether a diff found nothing.
+
+    Raises:
+        LocalError: If it failed.
+    """
+    while diff.wait(60) is None:
+        pass
+    if diff.poll() == 0:
+        return True
+    if _DIFFERENCES not in diff.log.read_text(errors="replace"):
+        finish(diff, "cdk diff")
+    return False
+
+
+@contextlib.contextmanager
+def unchanged(file: Path) -> Generator[None, None, None]:
+    """Put a file back as it was.
+
+    The CDK CLI stores there what it looked up, and the emulator's answers must not reach a
+    deployment to AWS.
+    """
+    before = file.read_bytes() if file.exists() else None
+    try:
+        yield
+    finally:
+        if before is None:
+            with contextlib.suppress(FileNotFoundError):
+                file.unlink()
+        elif not file.exists() or file.read_bytes() != before:
+            file.write_bytes(before)

@@ -72,7 +72,8 @@ class Emulator:
         if self.status() is not None:
             end_group(self.pid, signal.SIGTERM)
             deadline = time.monotonic() + _STOP_SECONDS
-            while self.status() is not None and time.monotonic() < deadline:
+            # It answers no more while it still removes its containers.
+            while _is_alive(self.pid) and time.monotonic() < deadline:
                 time.sleep(0.1)
             end_group(self.pid, signal.SIGKILL)
         self.clean_up()
@@ -178,6 +179,17 @@ def _listen(port: int) -> socket.socket:
             "name another with --port, or leave it out for a free one"
         ) from error
     return listening
+
+
+def _is_alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        # One of our own is a process until somebody asks for its exit code.
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _fd(listening: socket.socket) -> int:

@@ -1,6 +1,7 @@
 """Shows a run on a terminal."""
 
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Generator
@@ -12,10 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from serverless_containers.local.cdk import aws_variables
+from serverless_containers.local.engine.detect import HOW_TO_GET_ONE
 from serverless_containers.local.result import LocalResult, Standing
 from serverless_containers.local.run import Note
 
 _WIDTH_OF_A_FILE = 160
+_API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
 _EXPORTS = "ExportsOutput"
 """What the CDK calls outputs that only other stacks read."""
 _STYLES = {
@@ -95,10 +98,28 @@ def show(console: Console, result: LocalResult) -> None:
             soft_wrap=True,
         )
     console.print(
+        f"Containers run at {result.engine}"
+        if result.engine
+        else f"Containers: not running (no Docker engine); {HOW_TO_GET_ONE}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(
         "cdk diff: no differences"
         if result.diff_empty
         else "[bold red]cdk diff found differences[/]; they are in .local/diff.log"
     )
+
+
+def urls_of(result: LocalResult) -> list[str]:
+    """The URLs of the HTTP APIs and sites among the outputs, in a form that resolves everywhere.
+
+    A host name below ``localhost`` resolves in browsers and in curl; elsewhere a path does as well.
+    """
+    found = (_API.search(value) for values in result.outputs.values() for value in values.values())
+    apis = dict.fromkeys(match["api"] for match in found if match)
+    return [f"{result.endpoint}/_aws/execute-api/{api}/$default" for api in apis]
 
 
 def show_kept(console: Console, result: LocalResult) -> None:
@@ -108,6 +129,8 @@ def show_kept(console: Console, result: LocalResult) -> None:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
+    for url in urls_of(result):
+        console.print(f"  curl {url}/health", markup=False, highlight=False, soft_wrap=True)
     # Either would win over the variables, or contradict them.
     console.print("  unset AWS_PROFILE AWS_SESSION_TOKEN", highlight=False)
     for name, value in variables.items():

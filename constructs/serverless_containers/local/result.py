@@ -62,6 +62,7 @@ class LocalResult:
         made_up_secrets: The names of secrets that nobody had pushed, and that got a random value.
         seconds: How long each step took.
         kept: Whether the emulator runs on.
+        engine: The address of the engine that runs the containers; empty if there is none.
     """
 
     endpoint: str
@@ -73,6 +74,7 @@ class LocalResult:
     made_up_secrets: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     kept: bool = False
+    engine: str = ""
 
     @property
     def holds(self) -> bool:

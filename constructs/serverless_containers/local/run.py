@@ -1,7 +1,5 @@
 """One run: start, bootstrap, deploy, ask what exists, diff, stop."""
 
-import contextlib
-import os
 import tempfile
 import time
 from collections.abc import Callable, Generator
@@ -18,11 +16,11 @@ from serverless_containers.local.assembly import (
     stacks_of,
     with_neighbours,
 )
-from serverless_containers.local.cdk import CdkCli, finish
+from serverless_containers.local.cdk import CdkCli, finish, is_empty, unchanged
 from serverless_containers.local.emulator import Emulator, EmulatorProcess
-from serverless_containers.local.engine import Engine, EngineError, Found, find_engine
+from serverless_containers.local.engine import Found, find_engine
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.images.commands import place_commands
+from serverless_containers.local.images.tools import tools_for
 from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
 from serverless_containers.local.process import Child, uninterrupted
 from serverless_containers.local.project import Project
@@ -31,7 +29,6 @@ from serverless_containers.local.secrets import make_up_secrets
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_ENVIRONMENT = "dev"
-_DIFFERENCES = "Number of stacks with differences"
 
 Note: TypeAlias = Callable[[str], None]
 
@@ -56,6 +53,7 @@ class Options:
         port: The port to listen on; 0 for a free one.
         region: The region of stacks that name none.
         keep: Whether the emulator runs on afterwards.
+        running: Whether to deploy only to an emulator that an earlier run kept.
     """
 
     folder: Path
@@ -65,6 +63,7 @@ class Options:
     port: int = 0
     region: str = "us-east-1"
     keep: bool = False
+    running: bool = False
 
 
 def run(options: Options, progress: Progress) -> LocalResult:
@@ -93,6 +92,10 @@ def run(options: Options, progress: Progress) -> LocalResult:
             work=work,
             cleanup=cleanup,
         ).result()
+        if result.kept:
+            project.note_deployed(
+                {"account": result.account, "regions": result.regions, "outputs": result.outputs}
+            )
         if process is not None and options.keep:
             with uninterrupted():
                 project.remember(emulator)
@@ -101,8 +104,16 @@ def run(options: Options, progress: Progress) -> LocalResult:
 
 
 def stop(folder: Path) -> Emulator | None:
-    """Stop the emulator that a run in this folder kept. Returns it, or None if there is none."""
+    """Stop the emulator that a run in this folder kept, and those of runs that are under way.
+
+    Returns:
+        The one that was kept, or None if there was none.
+
+    Raises:
+        LocalError: If the engine does not answer, so that containers are left.
+    """
     project = Project(folder)
+    project.stop_started()
     emulator = project.kept()
     if emulator is not None:
         emulator.stop()
@@ -120,6 +131,11 @@ def _emulator(
                 "out to deploy to it, or stop it with `serverless-containers local stop`"
             )
         return kept, None
+    if options.running:
+        raise LocalError(
+            "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
+        )
+    project.recover()
     engine = find_engine()
     with uninterrupted():
         process = EmulatorProcess(
@@ -128,31 +144,18 @@ def _emulator(
             log=project.log("emulator"),
             engine=engine.url if isinstance(engine, Found) else "",
         )
+        note = project.note_start(process.emulator)
         cleanup.push(
-            lambda *error: _stop_unless_kept(process, kept=options.keep and error[0] is None)
+            lambda *error: _stop_unless_kept(process, note, kept=options.keep and error[0] is None)
         )
     return process.emulator, process
 
 
-def _tools(emulator: Emulator) -> dict[str, str]:
-    """The variables by which images are built at the emulator's engine."""
-    if not emulator.engine:
-        return {}
-    try:
-        return place_commands(
-            Path(emulator.folder),
-            os.environ,
-            engine=emulator.engine,
-            run=emulator.run,
-            platform=Engine(emulator.engine, emulator.run).platform(),
-        )
-    except EngineError as error:
-        raise LocalError(str(error)) from error
-
-
-def _stop_unless_kept(process: EmulatorProcess, *, kept: bool) -> None:
+def _stop_unless_kept(process: EmulatorProcess, note: Path, *, kept: bool) -> None:
     if not kept:
         process.stop()
+    # Not if that failed: what is left is to be found by the note.
+    note.unlink(missing_ok=True)
 
 
 class _Run:
@@ -177,11 +180,11 @@ class _Run:
         self._work = work
         self._cleanup = cleanup
         self._seconds: dict[str, float] = {}
-        self._tools = _tools(emulator)
+        self._tools = tools_for(emulator)
 
     def result(self) -> LocalResult:
         options, assembly, again = self._options, self._work / "first", self._work / "second"
-        with _unchanged(options.folder / "cdk.context.json"):
+        with unchanged(options.folder / "cdk.context.json"):
             with self._step("synth", "Synthesizing, and starting the embedded AWS"):
                 # The CLI's first question waits in the port's queue until somebody answers it.
                 synth = self._started(lambda: self._cli(DEFAULT_ACCOUNT).start_synth(assembly))
@@ -221,7 +224,7 @@ class _Run:
                 resources = inspect(deployed, self._status())
             with self._step("diff", "Comparing with a second synth"):
                 finish(second, "the second cdk synth")
-                diff_empty = _is_empty(self._started(lambda: cli.start_diff(again, pattern)))
+                diff_empty = is_empty(self._started(lambda: cli.start_diff(again, pattern)))
         return LocalResult(
             endpoint=self._emulator.endpoint,
             account=account,
@@ -232,6 +235,7 @@ class _Run:
             made_up_secrets=tuple(made_up),
             seconds=self._seconds,
             kept=options.keep or self._process is None,
+            engine=self._emulator.engine,
         )
 
     def _cli(self, account: str) -> CdkCli:
@@ -273,32 +277,3 @@ class _Run:
         with self._progress.step(doing) as note:
             yield note
         self._seconds[name] = round(time.monotonic() - began, 1)
-
-
-def _is_empty(diff: Child) -> bool:
-    """Whether a diff found nothing."""
-    while diff.wait(60) is None:
-        pass
-    if diff.poll() == 0:
-        return True
-    if _DIFFERENCES not in diff.log.read_text(errors="replace"):
-        finish(diff, "cdk diff")
-    return False
-
-
-@contextmanager
-def _unchanged(file: Path) -> Generator[None, None, None]:
-    """Put a file back as it was.
-
-    The CDK CLI stores there what it looked up, and the emulator's answers must not reach a
-    deployment to AWS.
-    """
-    before = file.read_bytes() if file.exists() else None
-    try:
-        yield
-    finally:
-        if before is None:
-            with contextlib.suppress(FileNotFoundError):
-                file.unlink()
-        elif not file.exists() or file.read_bytes() != before:
-            file.write_bytes(before)

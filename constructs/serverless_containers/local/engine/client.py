@@ -1,6 +1,7 @@
 """What is asked of a container engine, by the PyPI package docker."""
 
 import contextlib
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -11,6 +12,9 @@ LABEL: Final = "serverless-containers.local"
 """Everything that is made carries it, with the run's id as its value."""
 _CALL_SECONDS = 60
 _PULL_SECONDS = 600
+_CONFLICT = 409
+_PATIENCE = 100
+_PAUSE_SECONDS = 0.1
 
 
 class EngineError(Exception):
@@ -112,7 +116,16 @@ class Engine:
     def remove(self, container: str) -> None:
         """Remove a container, running or not, with its unnamed volumes."""
         with self._told(), contextlib.suppress(self._docker.errors.NotFound):
-            self._api.remove_container(container, v=True, force=True)
+            for _ in range(_PATIENCE):
+                try:
+                    self._api.remove_container(container, v=True, force=True)
+                except self._docker.errors.APIError as error:
+                    # Somebody else is removing it, and it is there until that is done.
+                    if error.status_code != _CONFLICT:
+                        raise
+                    time.sleep(_PAUSE_SECONDS)
+                else:
+                    return
 
     def logs(self, container: str, *, only_new: bool = False) -> Iterator[bytes]:
         """What a container writes, in the pieces in which it comes, until it ends."""
@@ -179,7 +192,8 @@ class Engine:
         """Remove a run's networks."""
         with self._told():
             for each in self._api.networks(filters=_of(run)):
-                self._api.remove_network(each["Id"])
+                with contextlib.suppress(self._docker.errors.NotFound):
+                    self._api.remove_network(each["Id"])
 
     def sweep_volumes(self, run: str) -> None:
         """Remove a run's volumes."""

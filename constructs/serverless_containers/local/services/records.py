@@ -32,8 +32,9 @@ def is_wanted(task: Mapping[str, Any]) -> bool:
 
 def primary(service: Mapping[str, Any]) -> Record:
     """The deployment that a service is to reach."""
-    found: Record = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
-    return found
+    (found,) = (each for each in service["deployments"] if each["status"] == "PRIMARY")
+    deployment: Record = found
+    return deployment
 
 
 def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Service:
@@ -81,11 +82,13 @@ def complete(service: Record) -> None:
     deployment["rolloutState"] = Outcome.COMPLETED.value
     deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} completed."
     deployment["failedTasks"] = 0
-    service["deployments"] = [
+    # The newest are first. Of those that failed the last one is still told of.
+    failed = [
         each
         for each in service["deployments"]
-        if each is deployment or each["rolloutState"] == Outcome.FAILED.value
-    ][:2]
+        if each is not deployment and each["rolloutState"] == Outcome.FAILED.value
+    ]
+    service["deployments"] = [deployment, *failed[:1]]
     tell(service, "has reached a steady state.")
 
 

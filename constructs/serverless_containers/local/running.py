@@ -1,0 +1,40 @@
+"""The emulator that was kept, for those that ask about what was deployed to it."""
+
+from pathlib import Path
+
+from serverless_containers.local.failure import LocalError
+from serverless_containers.local.inspection import Clients
+from serverless_containers.local.project import Project
+from serverless_containers.local.token import find_pool, make_token
+
+
+def clients_of(folder: Path) -> tuple[Clients, ...]:
+    """The clients of each region that was deployed to.
+
+    Raises:
+        LocalError: If no emulator runs, or nothing was deployed to it.
+    """
+    project = Project(folder)
+    emulator = project.kept()
+    if emulator is None:
+        raise LocalError(
+            "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
+        )
+    deployed = project.deployed()
+    return tuple(
+        Clients(endpoint=emulator.endpoint, account=deployed["account"], region=region)
+        for region in deployed["regions"]
+    )
+
+
+def token_of(folder: Path, *, access: bool) -> str:
+    """A token of a test user of the user pool that was deployed.
+
+    Raises:
+        LocalError: If no emulator runs, or no user pool was deployed to it.
+    """
+    clients = clients_of(folder)
+    pool = find_pool(Project(folder).deployed()["outputs"])
+    region = pool.pool.partition("_")[0]
+    mine = next((each for each in clients if each.region == region), clients[0])
+    return make_token(mine, pool, access=access)

@@ -1,0 +1,136 @@
+"""What runs at a kept emulator: services, tasks, and what their containers wrote."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from serverless_containers.local.inspection import Clients
+
+_PAUSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task of a service."""
+
+    id: str
+    status: str
+    health: str
+    containers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service, and how it is.
+
+    Attributes:
+        name: Its name.
+        desired: How many tasks it is to have.
+        running: How many run.
+        rollout: What became of its last deployment.
+        tasks: Its tasks.
+        events: Its last events, the newest first.
+    """
+
+    name: str
+    desired: int
+    running: int
+    rollout: str
+    tasks: tuple[Task, ...]
+    events: tuple[str, ...]
+
+
+def services(clients: Clients) -> Iterator[Service]:
+    """Every service of an account and region."""
+    for cluster, description in _descriptions(clients):
+        arns = clients["ecs"].list_tasks(cluster=cluster, serviceName=description["serviceName"])
+        described = (
+            clients["ecs"].describe_tasks(cluster=cluster, tasks=arns["taskArns"])["tasks"]
+            if arns["taskArns"]
+            else []
+        )
+        yield Service(
+            name=description["serviceName"],
+            desired=description["desiredCount"],
+            running=description["runningCount"],
+            rollout=description["deployments"][0]["rolloutState"],
+            tasks=tuple(_task(each) for each in described),
+            events=tuple(each["message"] for each in description["events"][:5]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line that a container wrote.
+
+    Attributes:
+        at: When it came, in milliseconds since 1970.
+        container: Which container wrote it.
+        text: The line.
+    """
+
+    at: int
+    container: str
+    text: str
+
+
+def lines(
+    clients: Clients, container: str | None = None, *, follow: bool = False
+) -> Iterator[Line]:
+    """What the containers of all services wrote, the oldest first.
+
+    Args:
+        clients: The clients of the account and region.
+        container: The container of which alone to tell.
+        follow: Whether to go on for ever.
+    """
+    since: dict[str, int] = {}
+    seen: set[str] = set()
+    while True:
+        found = []
+        for group in sorted(_groups(clients)):
+            pages = clients["logs"].get_paginator("filter_log_events")
+            for page in pages.paginate(logGroupName=group, startTime=since.get(group, 0)):
+                for event in page["events"]:
+                    if event["eventId"] in seen:
+                        continue
+                    seen.add(event["eventId"])
+                    since[group] = max(since.get(group, 0), event["timestamp"])
+                    name = event["logStreamName"].split("/")[-2:][0]
+                    found.append(Line(at=event["timestamp"], container=name, text=event["message"]))
+        found.sort(key=lambda line: line.at)
+        yield from (line for line in found if container in (None, line.container))
+        if not follow:
+            return
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _task(described: Mapping[str, Any]) -> Task:
+    return Task(
+        id=described["taskArn"].rpartition("/")[2],
+        status=described["lastStatus"],
+        health=described.get("healthStatus", "UNKNOWN"),
+        containers={each["name"]: each["lastStatus"] for each in described["containers"]},
+    )
+
+
+def _descriptions(clients: Clients) -> Iterator[tuple[str, dict[str, Any]]]:
+    ecs = clients["ecs"]
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
+            for each in ecs.describe_services(cluster=cluster, services=[arn])["services"]:
+                yield cluster, each
+
+
+def _groups(clients: Clients) -> set[str]:
+    groups = set()
+    for _, service in _descriptions(clients):
+        definition = clients["ecs"].describe_task_definition(
+            taskDefinition=service["taskDefinition"]
+        )
+        for container in definition["taskDefinition"]["containerDefinitions"]:
+            options = (container.get("logConfiguration") or {}).get("options") or {}
+            if "awslogs-group" in options:
+                groups.add(options["awslogs-group"])
+    return groups

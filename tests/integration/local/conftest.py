@@ -1,0 +1,53 @@
+"""A container engine, and apps that are deployed to it."""
+
+import pytest
+
+from serverless_containers.local.failure import LocalError
+from serverless_containers.local.project import Project
+from tests.support.local_api import Deployed
+from tests.support.local_app import App
+from tests.support.local_engine import LocalEngine, why_not
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    if reason := why_not():
+        pytest.skip(reason)
+    engine = LocalEngine(tmp_path_factory.mktemp("engine"))
+    try:
+        with engine.inside():
+            yield engine
+    finally:
+        engine.stop()
+
+
+@pytest.fixture(scope="module")
+def make_app(engine, tmp_path_factory):
+    """Make an app in a folder of its own. What it left running is stopped in the end."""
+    made = []
+
+    def make():
+        made.append(App(tmp_path_factory.mktemp("app"), engine.url))
+        return made[-1]
+
+    yield make
+    for app in made:
+        try:
+            if kept := Project(app.folder).kept():
+                kept.stop()
+        except LocalError:
+            pass
+
+
+@pytest.fixture(scope="module")
+def up(make_app):
+    """Deploy a template to an emulated AWS that goes on: the app, and what runs."""
+
+    def upping(resources, *options):
+        app = make_app()
+        app.has(resources)
+        code, output = app.run("up", "--json", str(app.json), *options)
+        assert code == 0, output
+        return app, Deployed(app.result())
+
+    return upping

@@ -1,0 +1,131 @@
+"""A container engine for the local deployment: Debian's, in a network of its own.
+
+Tests that use it run inside of that network, with every process that they start: containers and the
+emulated AWS reach each other there, and nothing else is reached.
+"""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from tests.support import base_images
+
+_NEEDED = {
+    "dockerd": "docker.io",
+    "busybox": "busybox-static",
+    "unshare": "util-linux",
+    "ip": "iproute2",
+    "iptables": "iptables",
+}
+_CLONE_NEWNET = 0x40000000
+_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def why_not():
+    """The reason why no engine can run here, or an empty text."""
+    if os.geteuid() != 0:
+        return "a Docker engine in its own namespaces needs root"
+    missing = [package for tool, package in _NEEDED.items() if not shutil.which(tool, path=_PATH)]
+    if missing:
+        return f"apt-get install {' '.join(sorted(missing))}"
+    allowed = subprocess.run(
+        ["/usr/bin/unshare", "-n", "-m", "true"], capture_output=True, check=False
+    )
+    return "" if allowed.returncode == 0 else "namespaces cannot be made here"
+
+
+class LocalEngine:
+    """The engine, with the base images of the sample application.
+
+    Attributes:
+        url: Its address.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.url = f"unix://{folder}/docker.sock"
+        self._process = None
+        try:
+            self.start()
+            base_images.import_all(self.docker)
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self):
+        inside = (
+            f"ip link set lo up && exec dockerd --data-root {self.folder}/data "
+            f"--exec-root {self.folder}/exec --pidfile {self.folder}/docker.pid -H {self.url}"
+        )
+        command = ["/usr/bin/unshare", "-n", "-m", "--propagation", "private", "sh", "-c", inside]
+        with (self.folder / "engine.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                env={"PATH": _PATH, "HOME": str(self.folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(AssertionError):
+                self.docker("version")
+                return
+            assert self._process.poll() is None, (self.folder / "engine.log").read_text()[-2000:]
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def stop(self):
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(60)
+            for name in ("data", "exec"):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def kill(self):
+        """End the engine as a crash does. Its containers end with it, as their network does."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def docker(self, *arguments, **options):
+        """Run a Docker client; its output."""
+        result = subprocess.run(
+            ["/usr/bin/docker", *arguments],
+            env={"PATH": _PATH, "DOCKER_HOST": self.url, "HOME": str(self.folder)},
+            capture_output=True,
+            check=False,
+            **options,
+        )
+        assert result.returncode == 0, result.stderr.decode()
+        return result.stdout.decode().strip()
+
+    def leftovers(self):
+        """What carries the label of the local deployment."""
+        label = ("--filter", "label=serverless-containers.local")
+        found = [
+            self.docker("ps", "--all", "--format", "container {{.Names}}", *label),
+            self.docker("network", "ls", "--format", "network {{.Name}}", *label),
+            self.docker("volume", "ls", "--format", "volume {{.Name}}", *label),
+            self.docker("images", "--format", "image {{.Repository}}:{{.Tag}}", *label),
+        ]
+        return [line for lines in found for line in lines.splitlines()]
+
+    @contextlib.contextmanager
+    def inside(self):
+        """Let this thread, and every process and thread that it starts, be in the network."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        own = Path(f"/proc/self/task/{threading.get_native_id()}/ns/net")
+        with (
+            own.open("rb") as before,
+            Path(f"/proc/{self._process.pid}/ns/net").open("rb") as network,
+        ):
+            assert libc.setns(network.fileno(), _CLONE_NEWNET) == 0
+            try:
+                yield
+            finally:
+                assert libc.setns(before.fileno(), _CLONE_NEWNET) == 0
