@@ -58,8 +58,11 @@ class App:
         self.tmp = folder / "tmp"
         self.tmp.mkdir()
 
-    def has(self, resources, **more):
-        template = {"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}}
+    def has(self, resources, outputs=None, **more):
+        template = {
+            "Resources": resources,
+            "Outputs": {"Answer": {"Value": "42"}, **(outputs or {})},
+        }
         (self.folder / "stack.json").write_text(json.dumps({"template": template, **more}))
 
     def start(self, *arguments):

@@ -77,11 +77,17 @@ def test_an_update_that_fails_is_rolled_back_and_its_cause_is_told(running, chan
     assert service["runningCount"] == service["desiredCount"] == 2
 
 
+def engine_name(engine, task, container):
+    """The engine's name of a container of a task."""
+    short = task.rpartition("/")[2].replace("-", "")[:12]
+    names = engine.docker("ps", "--format", "{{.Names}}").split()
+    return next(name for name in names if name.endswith(f"-{short}-{container}"))
+
+
 def test_a_killed_container_is_replaced_by_a_new_task(running, engine):
     _, deployed = running
     before = {task["taskArn"] for task in deployed.tasks()}
-    name = engine.docker("ps", "--format", "{{.Names}}", "--filter", "name=-web").split()[0]
-    engine.docker("kill", name)
+    engine.docker("kill", engine_name(engine, min(before), "web"))
     eventually(
         lambda: (
             len(

@@ -28,6 +28,7 @@ WORK = "ministack.services.ecs:_run_task_worker"
 STOP = "ministack.services.ecs:_stop_task"
 TASKS = "ministack.services.ecs:_tasks"
 VISIBLE = "ministack.services.ecs:_sanitize"
+ACTIONS = "ministack.services.ecs:_ACTION_MAP"
 FIND = "ministack.services.ecs:_resolve_task"
 CLUSTER = "ministack.services.ecs:_resolve_cluster_name"
 ENDED = "ministack.services.ecs:_maybe_mark_stopped"
@@ -35,7 +36,7 @@ SCOPE = "ministack.core.responses:request_scope"
 JSON = "ministack.core.responses:json_response"
 ERROR = "ministack.core.responses:error_response_json"
 PRIVATE = (
-    *(ENGINE, WORK, STOP, TASKS, VISIBLE, FIND, CLUSTER, ENDED, SCOPE, JSON, ERROR),
+    *(ENGINE, WORK, STOP, ACTIONS, TASKS, VISIBLE, FIND, CLUSTER, ENDED, SCOPE, JSON, ERROR),
     *PRIVATE_OUTSIDE,
 )
 
@@ -46,6 +47,7 @@ def apply(runtime: Runtime) -> None:
     replace(ENGINE, lambda: runtime.engine)
     replace(WORK, lambda *arguments: _work(runtime, *arguments))
     replace(STOP, lambda data: _stop(runtime, data))
+    private(ACTIONS)["StopTask"] = private(STOP)
     # MiniStack would ask its own engine.
     replace(ENDED, lambda *_: None)
 

@@ -1,0 +1,208 @@
+"""What a task's containers have around them, asked from inside."""
+
+import json
+import time
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.support.base_images import BUSYBOX
+from tests.support.local_api import container, eventually, resource, template, variables
+from tests.support.local_app import ACCOUNT
+
+pytestmark = pytest.mark.local
+
+
+def shell(name, script, **more):
+    """A container that runs a script."""
+    return {
+        "Name": name,
+        "Image": BUSYBOX,
+        "Essential": False,
+        "EntryPoint": ["/bin/sh", "-c"],
+        "Command": [script],
+        "LogConfiguration": container()["LogConfiguration"],
+        **more,
+    }
+
+
+WEB = container(
+    Environment=variables(VERSION="1", AWS_REGION_OF_OWN="x"),
+    Secrets=[
+        {"Name": "WHOLE", "ValueFrom": {"Ref": "Secret"}},
+        {"Name": "PART", "ValueFrom": {"Fn::Join": ["", [{"Ref": "Secret"}, ":key::"]]}},
+        {"Name": "PARAMETER", "ValueFrom": "/app/parameter"},
+    ],
+    User="1000",
+    WorkingDirectory="/scratch",
+    ReadonlyRootFilesystem=True,
+    LinuxParameters={
+        "InitProcessEnabled": True,
+        "Tmpfs": [{"ContainerPath": "/scratch", "Size": 16}],
+    },
+    Ulimits=[{"Name": "nofile", "SoftLimit": 2048, "HardLimit": 4096}],
+    Memory=128,
+    StopTimeout=5,
+    MountPoints=[{"SourceVolume": "shared", "ContainerPath": "/shared"}],
+    DependsOn=[
+        {"ContainerName": "first", "Condition": "SUCCESS"},
+        {"ContainerName": "second", "Condition": "HEALTHY"},
+    ],
+)
+FIRST = shell(
+    "first",
+    "echo first; chmod 777 /shared; echo made > /shared/file",
+    MountPoints=[{"SourceVolume": "shared", "ContainerPath": "/shared"}],
+)
+SECOND = container(
+    "second",
+    Environment=variables(PORT="9090"),
+    PortMappings=[{"ContainerPort": 9090}],
+    HealthCheck={
+        "Command": ["CMD-SHELL", "wget -q -O - http://127.0.0.1:9090/health"],
+        "Interval": 5,
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def running(up):
+    return up(
+        template(
+            WEB,
+            FIRST,
+            SECOND,
+            task={"Volumes": [{"Name": "shared"}]},
+            Secret=resource(
+                "SecretsManager::Secret", Name="app", SecretString='{"key": "of a secret"}'
+            ),
+            Parameter=resource(
+                "SSM::Parameter", Name="/app/parameter", Type="String", Value="of a parameter"
+            ),
+        )
+    )[1]
+
+
+@pytest.fixture(scope="module")
+def environment(running):
+    return running.seen()["environment"]
+
+
+def test_a_request_arrives_as_it_was_sent(running):
+    seen = running.seen(
+        "/a%20b/c%2Fd?x=1&x=2&empty=&y=%2F", "POST", b'{"a": 1}', x_own="Value", content_type="a/b"
+    )
+    assert (seen["method"], seen["body"]) == ("POST", '{"a": 1}')
+    assert seen["path"] == "/a%20b/c/d?x=1&x=2&empty=&y=%2F"
+    assert (seen["headers"]["x-own"], seen["headers"]["content-type"]) == ("Value", "a/b")
+    assert ".execute-api." in seen["headers"]["host"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_every_method_arrives(running, method):
+    assert running.seen("/x", method)["method"] == method
+
+
+def test_an_answer_comes_back_as_it_was_given_and_no_redirect_is_followed(running):
+    status, headers, _ = running.request("GET", "/status/302")
+    assert status == 302
+    assert headers["location"] == "/elsewhere"
+    assert headers.get_all("set-cookie") == ["a=1", "b=2"]
+    assert running.request("GET", "/status/500")[0] == 500
+
+
+def test_health_is_the_applications_own(running):
+    assert running.seen("/health")["path"] == "/health"
+
+
+def test_containers_share_localhost(running):
+    assert running.seen("/port/9090")["path"] == "/"
+
+
+def test_secrets_come_whole_by_key_and_from_parameters(environment):
+    assert json.loads(environment["WHOLE"]) == {"key": "of a secret"}
+    assert environment["PART"] == "of a secret"
+    assert environment["PARAMETER"] == "of a parameter"
+
+
+def test_user_folder_and_limits_are_those_of_the_definition(running, engine):
+    seen = running.seen()
+    assert (seen["user"], seen["folder"]) == (1000, "/scratch")
+    name = next(
+        name for name in engine.docker("ps", "--format", "{{.Names}}").split() if "-web" in name
+    )
+    (found,) = json.loads(engine.docker("inspect", name))
+    host = found["HostConfig"]
+    assert host["ReadonlyRootfs"] is True
+    assert host["Init"] is True
+    assert host["Memory"] == 128 * 1024 * 1024
+    assert host["Tmpfs"] == {"/scratch": "size=16m"}
+    assert engine.docker("exec", name, "sh", "-c", "ulimit -n") == "2048"
+    assert engine.docker("exec", name, "cat", "/shared/file") == "made"
+    # Nothing listens for other machines.
+    for bindings in found["NetworkSettings"]["Ports"].values():
+        assert all(each["HostIp"] == "127.0.0.1" for each in bindings or [])
+
+
+def test_the_task_role_is_who_the_containers_are(running, environment):
+    assert environment["AWS_REGION"] == "us-east-1"
+    sts = boto3.client(
+        "sts",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name="us-east-1",
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=environment["AWS_SESSION_TOKEN"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    identity = sts.get_caller_identity()
+    task = running.tasks()[0]["taskArn"].rpartition("/")[2]
+    assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/task-role/{task}"
+
+
+def test_what_is_written_is_in_the_log_group(running):
+    task = running.tasks()[0]["taskArn"].rpartition("/")[2]
+
+    def lines(name):
+        events = running.clients["logs"].get_log_events(
+            logGroupName="logs", logStreamName=f"app/{name}/{task}"
+        )["events"]
+        return [event["message"] for event in events]
+
+    assert eventually(lambda: lines("first")) == ["first"]
+    assert eventually(lambda: lines("web")) == ["started 1"]
+
+
+def test_a_stopped_task_ends_dependants_first(running):
+    (task,) = running.tasks()
+    running.clients["ecs"].stop_task(cluster="main", task=task["taskArn"])
+
+    def stopped():
+        (now,) = running.clients["ecs"].describe_tasks(cluster="main", tasks=[task["taskArn"]])[
+            "tasks"
+        ]
+        return now if now["lastStatus"] == "STOPPED" else None
+
+    now = eventually(stopped)
+    assert now["stoppedReason"] == "Task stopped by user"
+    name = task["taskArn"].rpartition("/")[2]
+    ends = {}
+    for container_name in ("web", "second"):
+        events = running.clients["logs"].get_log_events(
+            logGroupName="logs", logStreamName=f"app/{container_name}/{name}"
+        )["events"]
+        ends[container_name] = {
+            word: float(at)
+            for word, _, at in (event["message"].partition(" ") for event in events)
+            if word in ("ending", "ended")
+        }
+    assert ends["web"]["ended"] <= ends["second"]["ending"]
+    eventually(lambda: [each for each in running.tasks() if each["healthStatus"] == "HEALTHY"])
+
+
+def test_nobody_to_ask_is_503(running):
+    running.clients["ecs"].update_service(cluster="main", service="web", desiredCount=0)
+    began = time.monotonic()
+    eventually(lambda: running.request("GET", "/")[0] == 503)
+    assert time.monotonic() - began < 20
