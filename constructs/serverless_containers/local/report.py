@@ -130,7 +130,7 @@ def show_kept(console: Console, result: LocalResult) -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
     for url in urls_of(result):
-        console.print(f"  curl {url}/health", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  curl '{url}/health'", markup=False, highlight=False, soft_wrap=True)
     # Either would win over the variables, or contradict them.
     console.print("  unset AWS_PROFILE AWS_SESSION_TOKEN", highlight=False)
     for name, value in variables.items():

@@ -9,7 +9,8 @@ from pathlib import Path
 from serverless_containers.local.engine.client import LABEL as OWNER
 from serverless_containers.local.images.docker import LABEL, PLATFORM, REAL, TAGS
 
-_COMMANDS = {"docker": "serverless_containers.local.images.docker"}
+_DOCKER = {"docker": "serverless_containers.local.images.docker"}
+_AWS = {"aws": "serverless_containers.local.images.aws"}
 
 
 def tags_file(folder: Path) -> Path:
@@ -40,7 +41,9 @@ def place_commands(
     """
     commands = folder / "bin"
     commands.mkdir(exist_ok=True)
-    for name, module in _COMMANDS.items():
+    # The AWS CLI itself is better, where there is one.
+    there = shutil.which("aws", path=environ.get("PATH")) not in (None, str(commands / "aws"))
+    for name, module in (_DOCKER | ({} if there else _AWS)).items():
         file = commands / name
         # Not by a first line that names Python: a path there may hold no space.
         file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')

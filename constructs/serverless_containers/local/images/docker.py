@@ -28,6 +28,7 @@ _ECR = re.compile(
     r"(/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?)?"
 )
 _MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+_NEEDS_BUILDX = 23
 _NOT_HERE = ("--cache-from", "--cache-to")
 """Options of a build that lead to the registry. The engine keeps its own cache."""
 
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         return _run(["image", "inspect", "--format", "{{.Id}}", last])
     if command == "build" or words[:2] == ["buildx", "build"]:
         words = build_arguments(words, os.environ)
+        if os.environ.get("DOCKER_BUILDKIT") == "1" and not _has_buildkit():
+            os.environ["DOCKER_BUILDKIT"] = "0"
         _note(_values(words, ("-t", "--tag")))
     elif command in ("tag",) or words[:2] == ["image", "tag"]:
         _note([last])
@@ -81,6 +84,15 @@ def build_arguments(words: Sequence[str], environ: Mapping[str, str]) -> list[st
     platform = ["--platform", environ[PLATFORM]] if environ.get(PLATFORM) else []
     verb = 2 if kept[0] == "buildx" else 1
     return [*kept[:verb], "--label", environ[LABEL], *platform, *kept[verb:]]
+
+
+def _has_buildkit() -> bool:
+    """Whether the client can use BuildKit: from version 23 on it needs Buildx for that."""
+    if _real(["buildx", "version"], capture=True).returncode == 0:
+        return True
+    version = _real(["version", "--format", "{{.Client.Version}}"], capture=True).stdout
+    major = version.partition(".")[0]
+    return major.isdigit() and int(major) < _NEEDS_BUILDX
 
 
 def _push(name: str, image: re.Match[str]) -> int:

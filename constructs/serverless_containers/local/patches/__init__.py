@@ -16,6 +16,7 @@ from serverless_containers.local.patches import (
     ecs,
     health,
     http_api,
+    pipeline,
     recorded,
     secretsmanager,
     services,
@@ -66,7 +67,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     stack_outputs,
     waf,
 )
-ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (ecr, tasks, services, vpc_link)
+ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (ecr, pipeline, tasks, services, vpc_link)
 
 
 def check_version(installed: str | None = None) -> None:

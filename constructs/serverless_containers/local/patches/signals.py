@@ -6,8 +6,8 @@ here, and the stack would wait until the wait condition's time is up.
 
 import json
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from serverless_containers.local.patches.private import HANDLERS, Made, Properties, private
 from serverless_containers.local.patches.recorded import add_note
@@ -22,6 +22,10 @@ WAIT_HANDLE_URL = "WAIT_HANDLE_URL"
 SOURCE_TAG = "SOURCE_TAG"
 UNIQUE_ID = "nothing-built"
 NOTE = "images: nothing was built (no Docker engine)"
+
+Builder: TypeAlias = Callable[..., bool]
+"""Takes a pipeline's name, its properties and whether it runs; tells whether it builds."""
+_builder: Builder | None = None
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +59,15 @@ def _signalling_update(update: Any) -> Any:  # noqa: ANN401  # a handler
     return signalling
 
 
+def build_with(builder: Builder) -> None:
+    """Let pipelines build, where there is something to build with."""
+    global _builder  # noqa: PLW0603  # as the patched names are global
+    _builder = builder
+
+
 def _note_and_signal(pipeline: str, props: Properties, *, runs: bool) -> None:
+    if _builder is not None and _builder(pipeline, props, runs=runs):
+        return
     for variables in _builds(props):
         if url := variables.get(WAIT_HANDLE_URL):
             add_note(TYPE, pipeline, NOTE)

@@ -1,0 +1,1 @@
+"""Pipelines: their source, and their build on this machine."""
