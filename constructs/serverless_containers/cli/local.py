@@ -46,6 +46,9 @@ def _deploying(function: Callable[..., None]) -> Callable[..., None]:
             help="The stacks to deploy, as the CDK CLI selects them. By default those of the stage "
             "that the context value 'environment' names, else of the stage 'dev', else all.",
         ),
+        click.option(
+            "--enforce-iam", is_flag=True, help="Refuse calls that no policy of the app allows."
+        ),
         click.option("--app", help="The CDK app's command. By default that of cdk.json."),
     ):
         function = option(function)

@@ -25,6 +25,7 @@ from serverless_containers.local.process import Child, end_group
 from serverless_containers.local.server import ENGINE, FOLDER, KEEP, RUN, STATUS_PATH, TOKEN
 
 HOST = "127.0.0.1"
+SECRET_KEY = "local"  # noqa: S105  # the emulator takes any unless it enforces IAM
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV")
@@ -105,12 +106,15 @@ class EmulatorProcess:
         account: The account of requests that carry none.
         log: The file that takes its output.
         engine: The address of the container engine to use; empty for none.
+        enforce_iam: Whether calls are refused that no policy allows.
 
     Raises:
         LocalError: If the port is taken, or MiniStack is not the pinned version.
     """
 
-    def __init__(self, *, port: int, account: str, log: Path, engine: str = "") -> None:
+    def __init__(
+        self, *, port: int, account: str, log: Path, engine: str = "", enforce_iam: bool = False
+    ) -> None:
         try:
             check_version()
         except PatchError as error:
@@ -123,7 +127,8 @@ class EmulatorProcess:
             self._child = Child(
                 [sys.executable, "-m", "serverless_containers.local.server", str(_fd(listening))],
                 environ=_environ(os.environ, port, account, token, folder)
-                | {ENGINE: engine, RUN: run},
+                | {ENGINE: engine, RUN: run}
+                | ({"AUTH": "true"} if enforce_iam else {}),
                 log=log,
                 pass_fds=[_fd(listening)],
                 stdin=True,
@@ -204,6 +209,8 @@ def _environ(
         TOKEN: token,
         FOLDER: folder,
         "GATEWAY_PORT": str(port),
+        # What the account's own key is signed with.
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "MINISTACK_ACCOUNT_ID": account,
         "STATE_DIR": f"{folder}/state",
         "S3_DATA_DIR": f"{folder}/s3",

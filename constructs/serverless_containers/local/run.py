@@ -53,6 +53,7 @@ class Options:
         port: The port to listen on; 0 for a free one.
         region: The region of stacks that name none.
         keep: Whether the emulator runs on afterwards.
+        enforce_iam: Whether an emulator that is started refuses what no policy allows.
         running: Whether to deploy only to an emulator that an earlier run kept.
     """
 
@@ -63,6 +64,7 @@ class Options:
     port: int = 0
     region: str = "us-east-1"
     keep: bool = False
+    enforce_iam: bool = False
     running: bool = False
 
 
@@ -143,6 +145,7 @@ def _emulator(
             account=DEFAULT_ACCOUNT,
             log=project.log("emulator"),
             engine=engine.url if isinstance(engine, Found) else "",
+            enforce_iam=options.enforce_iam,
         )
         note = project.note_start(process.emulator)
         cleanup.push(

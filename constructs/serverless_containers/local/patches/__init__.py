@@ -11,9 +11,11 @@ from typing import Final, Protocol
 
 from serverless_containers.local.patches import (
     attributes,
+    balancer,
     ec2,
     ecr,
     ecs,
+    enforcement,
     health,
     http_api,
     pipeline,
@@ -59,6 +61,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     attributes,
     ec2,
     ecs,
+    enforcement,
     health,
     http_api,
     recorded,
@@ -67,7 +70,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
     stack_outputs,
     waf,
 )
-ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (ecr, pipeline, tasks, services, vpc_link)
+ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (
+    balancer,
+    ecr,
+    pipeline,
+    tasks,
+    services,
+    vpc_link,
+)
 
 
 def check_version(installed: str | None = None) -> None:
