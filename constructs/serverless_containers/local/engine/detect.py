@@ -111,13 +111,16 @@ def ping(url: str) -> bool:
 
 def _ping_socket(path: str) -> bool:
     connection = http.client.HTTPConnection("localhost", timeout=_PING_SECONDS)
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.sock.settimeout(_PING_SECONDS)
-        connection.sock.connect(path)
+    with (
+        contextlib.suppress(OSError, http.client.HTTPException),
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connected,
+    ):
+        connected.settimeout(_PING_SECONDS)
+        connected.connect(path)
+        connection.sock = connected
         connection.request("GET", "/_ping")
-        return connection.getresponse().status == 200
-    connection.close()
+        with connection.getresponse() as answer:
+            return answer.status == 200
     return False
 
 
