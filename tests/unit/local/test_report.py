@@ -127,6 +127,7 @@ def test_the_json_carries_everything():
         "made_up_secrets": [],
         "seconds": {"deploy": 1.5},
         "kept": False,
+        "engine": "",
     }
 
 
