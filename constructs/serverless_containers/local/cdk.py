@@ -100,13 +100,27 @@ class CdkCli:
         )
 
 
-def finish(child: Child, doing: str, progress: Callable[[str], None] = lambda _: None) -> None:
+def finish(
+    child: Child,
+    doing: str,
+    progress: Callable[[str], None] = lambda _: None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> None:
     """Wait for a step to end.
+
+    Args:
+        child: The step.
+        doing: What it is called.
+        progress: Told how far it is.
+        goes_on: Whether there is anybody for it to speak to. The CLI tries again for very long.
 
     Raises:
         LocalError: If it fails, with the lines of its log that matter.
     """
     while (code := child.wait(_POLL_SECONDS)) is None:
+        if not goes_on():
+            child.stop()
+            raise LocalError(f"the embedded AWS ended in the middle of {doing}")
         if counts := _PROGRESS.findall(child.log.read_text(errors="replace")):
             progress("{} of {} resources".format(*counts[-1]))
     if code != 0:

@@ -68,6 +68,10 @@ class Emulator:
                 return status
         return None
 
+    def is_alive(self) -> bool:
+        """Whether its process is still there."""
+        return _is_alive(self.pid)
+
     def stop(self) -> None:
         """End it, though another process started it, and remove its files."""
         if self.status() is not None:

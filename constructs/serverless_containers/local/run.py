@@ -214,7 +214,10 @@ class _Run:
             ]
             with self._step("deploy", f"Deploying {pattern}") as note:
                 finish(
-                    self._started(lambda: cli.start_deploy(assembly, pattern)), "cdk deploy", note
+                    self._started(lambda: cli.start_deploy(assembly, pattern)),
+                    "cdk deploy",
+                    note,
+                    self._emulator.is_alive,
                 )
             with self._step("inspect", "Asking the service APIs what exists"):
                 # All of the app's: a deployment takes along the stacks that it depends on.

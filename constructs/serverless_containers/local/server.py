@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from pathlib import Path
@@ -72,25 +73,32 @@ def main() -> None:
         sys.exit(str(error))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     runtime = None
+    code = 1
     try:
         listening = [int(sys.argv[1])]
         if url := os.environ.get(ENGINE):
-            runtime = _start_runtime(url)
+            runtime = start_runtime(url, os.environ[RUN])
             listening += _reachable_from_containers(runtime, listening[0])
             apply_engine_patches(runtime)
-        asyncio.run(_serve(listening))
+        asyncio.new_event_loop().run_until_complete(_serve(listening))
+        code = 0
+    except EngineError as error:
+        _tell(f"the container engine refuses: {error}")
+    except Exception:  # told below, and the end is the same
+        _tell(traceback.format_exc())
     finally:
         if runtime is not None:
             _clean_up(runtime)
         # A parent that was killed cannot do it.
         shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+        # Threads that wait for something to be deployed would wait on.
+        os._exit(code)
 
 
-def _start_runtime(url: str) -> Runtime:
-    try:
-        return start_runtime(url, os.environ[RUN])
-    except EngineError as error:
-        sys.exit(f"the container engine refuses: {error}")
+def _tell(problem: str) -> None:
+    """Write to the log, which the parent shows the end of."""
+    sys.stderr.write(f"{problem}\n")
+    sys.stderr.flush()
 
 
 def _reachable_from_containers(runtime: Runtime, own: int) -> list[int]:
@@ -118,11 +126,13 @@ def _reachable_from_containers(runtime: Runtime, own: int) -> list[int]:
 def _clean_up(runtime: Runtime) -> None:
     if runtime.scheduler is not None:
         runtime.scheduler.end()
+    # What is starting just now must not make anything behind the sweep's back.
+    runtime.engine.close()
     try:
         sweep(runtime.engine, runtime.engine.run, names_given(Path(os.environ[FOLDER])))
     except EngineError as error:
         # The parent tries again, and says so.
-        print(error, file=sys.stderr)  # noqa: T201  # the log
+        _tell(str(error))
 
 
 def _end_with_parent() -> None:

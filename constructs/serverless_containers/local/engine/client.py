@@ -34,6 +34,7 @@ class Engine:
     def __init__(self, url: str, run: str) -> None:
         self.url = url
         self.run = run
+        self._closed = False
         self._docker = import_module("docker")
         with self._told():
             self._api: Any = self._docker.APIClient(
@@ -84,8 +85,14 @@ class Engine:
                 archive, repository=repository, tag=tag, changes=list(changes)
             )
 
+    def close(self) -> None:
+        """Make no container any more."""
+        self._closed = True
+
     def create(self, config: Mapping[str, Any], name: str) -> str:
         """Make a container of the engine's own configuration. Returns its id."""
+        if self._closed:
+            raise EngineError("the embedded AWS is ending")
         labelled = {**config, "Labels": {**config.get("Labels", {}), **self.labels}}
         with self._told():
             return str(self._api.create_container_from_config(labelled, name=name)["Id"])

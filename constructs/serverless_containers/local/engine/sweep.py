@@ -21,12 +21,15 @@ def sweep(engine: Engine, run: str, images: tuple[str, ...] = ()) -> int:
     Raises:
         EngineError: If the engine does not answer.
     """
-    containers = engine.containers(run)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(engine.remove, containers))
+    count = 0
+    # What was being made meanwhile is found the next time.
+    while containers := engine.containers(run):
+        count += len(containers)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(engine.remove, containers))
     engine.sweep_networks(run)
     engine.sweep_volumes(run)
     for name in images:
         engine.untag(name)
     engine.sweep_images(run)
-    return len(containers)
+    return count
