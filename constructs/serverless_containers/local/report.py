@@ -19,6 +19,7 @@ from serverless_containers.local.run import Note
 
 _WIDTH_OF_A_FILE = 160
 _API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
+_SITE = re.compile(r"(?P<site>[a-z0-9]+)\.cloudfront\.net")
 _EXPORTS = "ExportsOutput"
 """What the CDK calls outputs that only other stacks read."""
 _STYLES = {
@@ -122,6 +123,14 @@ def urls_of(result: LocalResult) -> list[str]:
     return [f"{result.endpoint}/_aws/execute-api/{api}/$default" for api in apis]
 
 
+def sites_of(result: LocalResult) -> list[str]:
+    """The URLs by which a browser on this machine opens the sites among the outputs."""
+    found = (_SITE.search(value) for values in result.outputs.values() for value in values.values())
+    port = result.endpoint.rpartition(":")[2]
+    sites = dict.fromkeys(match["site"] for match in found if match)
+    return [f"http://{site}.cloudfront.localhost:{port}/" for site in sites]
+
+
 def show_kept(console: Console, result: LocalResult) -> None:
     """Print how to use and how to stop an emulator that runs on."""
     console.print(f"\nThe embedded AWS runs on at {result.endpoint}. To use it:", highlight=False)
@@ -131,6 +140,8 @@ def show_kept(console: Console, result: LocalResult) -> None:
     }
     for url in urls_of(result):
         console.print(f"  curl '{url}/health'", markup=False, highlight=False, soft_wrap=True)
+    for url in sites_of(result):
+        console.print(f"  in a browser: {url}", markup=False, highlight=False, soft_wrap=True)
     # Either would win over the variables, or contradict them.
     console.print("  unset AWS_PROFILE AWS_SESSION_TOKEN", highlight=False)
     for name, value in variables.items():

@@ -71,7 +71,7 @@ def balanced():
                 ],
                 "DefaultCacheBehavior": {
                     "TargetOriginId": "balancer",
-                    "ViewerProtocolPolicy": "allow-all",
+                    "ViewerProtocolPolicy": "redirect-to-https",
                     "AllowedMethods": ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
                     # "Managed-CachingDisabled" and "Managed-AllViewer".
                     "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",

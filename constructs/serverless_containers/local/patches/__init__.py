@@ -25,6 +25,7 @@ from serverless_containers.local.patches import (
     signals,
     stack_outputs,
     tasks,
+    viewers,
     vpc_link,
     waf,
 )
@@ -68,6 +69,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     secretsmanager,
     signals,
     stack_outputs,
+    viewers,
     waf,
 )
 ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (
