@@ -46,10 +46,11 @@ from serverless_containers.service_props import ServiceProps
 class ContainerHosting(ContainerDoor):
     """Runs a folder with a Compose file, or a lone Dockerfile, as a web site behind CloudFront.
 
-    CloudFront forwards to a load balancer, which forwards to tasks; nothing else leads to either. By default the load balancer is on the internet and speaks HTTPS:
-    its security group lets in CloudFront's addresses alone, and its listener only what carries a
-    secret that this site's distribution adds. With a VPC origin it has private addresses, which
-    only distributions of its own account can be made to reach.
+    CloudFront forwards to a load balancer, which forwards to tasks; nothing else leads to either.
+    By default the load balancer is on the internet and speaks HTTPS: its security group lets in
+    CloudFront's addresses alone, and its listener only what carries a secret that this site's
+    distribution adds. With a VPC origin it has private addresses, which only distributions of its
+    own account can be made to reach.
 
     Grants to the construct go to the task role, rules of security groups to the tasks' groups.
 
