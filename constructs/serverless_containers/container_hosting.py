@@ -21,7 +21,11 @@ from serverless_containers.hosting.distribution import SiteDistribution
 from serverless_containers.hosting.edge import Edge
 from serverless_containers.hosting.firewall import Firewall
 from serverless_containers.hosting.load_balancer import LoadBalancerDoor
-from serverless_containers.hosting.load_balancer_subnets import check_gateway, gateway_attachment
+from serverless_containers.hosting.load_balancer_subnets import (
+    check_gateway,
+    gateway_attachment,
+    made_subnets,
+)
 from serverless_containers.hosting.origin_secret import OriginSecret
 from serverless_containers.hosting.origins import (
     check_timeouts,
@@ -192,7 +196,8 @@ class ContainerHosting(ContainerDoor):
             rollout=rollout,
             health_check=health_check,
             target=targets,
-            subnets=load_balancer_subnets or self._door_subnets(props, internal=internal),
+            subnets=load_balancer_subnets
+            or made_subnets(self._containers.placement, props, internal=internal),
             prefix_list_id=prefix_list_id,
             origin_timeout=longest_wait(read_timeout, keepalive_timeout),
             deletion_protection=deletion_protection,
@@ -292,10 +297,3 @@ class ContainerHosting(ContainerDoor):
         For alarms that watch this site's own load balancer.
         """
         self._door.roll_back_on(*alarms)
-
-    def _door_subnets(self, props: ServiceProps, *, internal: bool) -> ec2.SubnetSelection | None:
-        """Its subnets in a network that was made here; in another one it looks for itself."""
-        if props.get("vpc") or props.get("cluster"):
-            return None
-        placement = self._containers.placement
-        return placement.private_subnets if internal else placement.public_subnets
