@@ -43,6 +43,7 @@ from serverless_containers.hosting.rollout import Rollout
 from serverless_containers.hosting.sign_in import BoundSignIn, SignIn, warn_of_keys
 from serverless_containers.hosting.target_group import TargetOptions
 from serverless_containers.hosting.target_health import TargetHealthCheck
+from serverless_containers.hosting.viewer_request import guard_paths
 from serverless_containers.network import DoorNeeds
 from serverless_containers.service_props import ServiceProps
 
@@ -227,6 +228,7 @@ class ContainerHosting(ContainerDoor):
             allowed_countries=allowed_countries,
             denied_countries=denied_countries,
             price_class=price_class,
+            guard=guard_paths(self, "PathGuard") if sign_in else None,
             access_logs=access_logs,
             log_bucket=access_log_bucket,
             log_expiration=None if access_log_bucket else access_log_expiration,
@@ -287,9 +289,8 @@ class ContainerHosting(ContainerDoor):
     @property
     def records_to_create(self) -> Mapping[str, RecordToCreate]:
         """By name, the records that somebody has to make; none where a zone was given."""
-        if self._domain is None or self._has_records:
-            return {}
-        return records_to_create(self._domain, self._site.domain_name)
+        missing = self._domain if not self._has_records else None
+        return records_to_create(missing, self._site.domain_name) if missing else {}
 
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.

@@ -52,6 +52,7 @@ class SiteDistribution(Construct):
         denied_countries: The countries not served. Default: none.
         price_class: Where it is served from. Default: all edge locations.
         access_logs: Whether requests are logged to a bucket, without cookies.
+        guard: What looks at each request first. Default: nothing.
         log_bucket: The bucket, with ACLs. Default: one is made.
         log_prefix: What the names of its logs start with.
         log_expiration: How long they are kept in the bucket that is made. Default: 30 days.
@@ -84,6 +85,7 @@ class SiteDistribution(Construct):
         allowed_countries: Sequence[str] | None = None,
         denied_countries: Sequence[str] | None = None,
         price_class: cloudfront.PriceClass | None = None,
+        guard: cloudfront.IFunction | None = None,
         access_logs: bool = True,
         log_bucket: s3.IBucket | None = None,
         log_prefix: str = "cloudfront/",
@@ -108,6 +110,15 @@ class SiteDistribution(Construct):
             log_bucket, on=access_logs, expiration=log_expiration, removal_policy=removal_policy
         )
         self._domain = domain
+        self._functions = (
+            [
+                cloudfront.FunctionAssociation(
+                    function=guard, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                )
+            ]
+            if guard
+            else None
+        )
         self._static_cache = self._make_static_cache() if paths and domain else None
         self.distribution = cloudfront.Distribution(
             self,
@@ -153,6 +164,8 @@ class SiteDistribution(Construct):
             if self._domain
             else cloudfront.OriginRequestPolicy.ALL_VIEWER_AND_CLOUDFRONT_2022,
             response_headers_policy=self._headers,
+            # Of every path: a behavior is chosen by the normalised one, and the raw one is sent on.
+            function_associations=self._functions,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,
         )
@@ -165,6 +178,7 @@ class SiteDistribution(Construct):
             # cookie would be shown to everybody.
             cache_policy=self._static_cache or cloudfront.CachePolicy.CACHING_OPTIMIZED,
             response_headers_policy=self._headers,
+            function_associations=self._functions,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,
         )

@@ -18,7 +18,7 @@ function isAmbiguous(uri) {
     }
     // Both: an encoded slash cannot be told from a slash once it is decoded, and what was encoded
     // twice shows only then.
-    return AMBIGUOUS.test(uri);
+    return AMBIGUOUS.test(uri) || AMBIGUOUS.test(decoded);
 }
 
 function handler(event) {

@@ -33,7 +33,7 @@ def guard_paths(scope: Construct, construct_id: str) -> cloudfront.Function:
     viewer might send to a public path. They are not among the headers that a function cannot remove
     ("Restrictions on all edge functions").
 
-    An account can have 100 functions, of at most 10 KB each ("Quotas on CloudFront Functions").
+    Its code has to stay below 10 KB ("Quotas on CloudFront Functions").
 
     Args:
         scope: Where it is made.

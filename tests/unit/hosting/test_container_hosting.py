@@ -168,6 +168,19 @@ class TestSignIn:
     ):
         self.site(project, public=[public], static_paths=[static])
 
+    def test_every_path_is_guarded_before_it_reaches_the_rules(self, project):
+        deployed = self.site(project, public=["/assets/*"], static_paths=["/assets/*"])
+        config = deployed.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+        behaviors = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+        assert len(behaviors) == 2
+        for behavior in behaviors:
+            (function,) = behavior["FunctionAssociations"]
+            assert function["EventType"] == "viewer-request"
+
+    def test_a_site_without_sign_in_needs_no_guard(self, project):
+        template = host(project, **NAMED).template
+        template.resource_count_is("AWS::CloudFront::Function", 0)
+
     @pytest.mark.parametrize("profile", [NetworkProfile.PUBLIC, NetworkProfile.ENDPOINTS])
     def test_behind_a_vpc_origin_it_takes_a_way_to_cognito(self, project, profile):
         with pytest.raises(ValueError, match="needs private subnets with a NAT gateway"):
