@@ -3,7 +3,13 @@
 import pytest
 
 from serverless_containers.local import patches
-from serverless_containers.local.patches import PINNED, TOPICS, PatchError, check_version
+from serverless_containers.local.patches import (
+    ENGINE_TOPICS,
+    PINNED,
+    TOPICS,
+    PatchError,
+    check_version,
+)
 from serverless_containers.local.patches.private import derived_id, private, succeeded, to_api
 
 
@@ -20,7 +26,9 @@ def test_another_version_is_one_line_that_says_what_to_install():
     )
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.__name__.rpartition(".")[2])
+@pytest.mark.parametrize(
+    "topic", [*TOPICS, *ENGINE_TOPICS], ids=lambda topic: topic.__name__.rpartition(".")[2]
+)
 def test_every_private_name_of_a_topic_exists(topic):
     assert topic.PRIVATE
     for name in topic.PRIVATE:

@@ -51,7 +51,7 @@ def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Serv
             Task(
                 id=task["taskArn"],
                 deployment=task.get(DEPLOYMENT) or "",
-                stage=task.get(STAGE, Stage.STARTING),
+                stage=Stage(task.get(STAGE, Stage.STARTING)),
                 number=task.get(NUMBER, 0),
             )
             for task in tasks
