@@ -13,6 +13,7 @@ from serverless_containers.local.services.records import Record
 from serverless_containers.local.services.rollout import Outcome, next_steps
 
 _TICK_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.1
 _LONGEST_PAUSE: Final = 10.0
 """Seconds between attempts after many failures one after the other. ECS waits longer."""
 
@@ -110,7 +111,7 @@ class Scheduler:
                 if found["rolloutState"] == Outcome.FAILED.value:
                     return str(found.get(records.CAUSE) or found["rolloutStateReason"])
             with self._changed:
-                self._changed.wait(_TICK_SECONDS)
+                self._changed.wait(_LOOK_SECONDS)
         return "the embedded AWS is ending"
 
     def _loop(self) -> None:
