@@ -1,16 +1,21 @@
 """This project's own application: built by its pipeline, IAM enforced, updated and destroyed."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
 
+from serverless_containers.local.cdk import aws_variables
 from tests.support.local_api import Deployed, Load
-from tests.support.local_app import ROOT
+from tests.support.local_app import ACCOUNT, ROOT
 
 pytestmark = pytest.mark.local
 
+KEY = "a-key-of-at-least-thirty-two-characters"
 IGNORED = shutil.ignore_patterns("node_modules", "__pycache__")
 
 
@@ -70,6 +75,32 @@ def test_images_come_through_both_containers(running):
     status, headers, content = running.request("GET", images[0]["url"])
     assert (status, headers["content-type"].partition(";")[0]) == (200, "image/svg+xml")
     assert b"<svg" in content
+
+
+def test_a_secret_that_is_pushed_is_read_by_the_application(app, running, engine):
+    file = app.folder / "secrets/.secret-page-token-key"
+    file.parent.mkdir()
+    file.write_text(KEY)
+    file.chmod(0o600)
+    push = ["secrets", "push", "container_src", "--env", "dev", "--yes", "--restart"]
+    stack = ["--stack", "serverless-containers-dev-api"]
+    pushed = subprocess.run(
+        [sys.executable, "-m", "serverless_containers.cli", *push, *stack],
+        cwd=app.folder,
+        env={**os.environ, **aws_variables(running.endpoint, ACCOUNT, "us-east-1")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert pushed.returncode == 0, pushed.stdout + pushed.stderr
+    assert KEY not in pushed.stdout + pushed.stderr
+    # Those of the task before may still be ending.
+    names = engine.docker("ps", "--format", "{{.Names}}", "--filter", "name=-express").split()
+    assert any(
+        f"PAGE_TOKEN_KEY={KEY}" in engine.docker("exec", name, "env").splitlines() for name in names
+    )
+    assert asked(running, "GET", "/posts") == {"posts": []}
 
 
 def test_logs_and_status_are_told(app, running):  # noqa: ARG001

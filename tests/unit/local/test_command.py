@@ -77,6 +77,39 @@ def test_the_options_reach_the_run(invoke, monkeypatch, tmp_path):
     assert json.loads((tmp_path / "out.json").read_text())["holds"] is True
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("up",), {"keep": True}),
+        (("up", "--enforce-iam"), {"keep": True, "enforce_iam": True}),
+        (("deploy", "--stacks", "x"), {"running": True, "stacks": "x"}),
+    ],
+)
+def test_up_leaves_it_running_and_deploy_needs_one_that_runs(
+    invoke, monkeypatch, tmp_path, words, expected
+):
+    seen = []
+    monkeypatch.setattr(run_module, "run", lambda options, _: seen.append(options) or RESULT)
+    done = invoke(*words)
+    assert done.exit_code == 0, done.output
+    assert seen == [Options(folder=tmp_path, **expected)]
+
+
+def test_deploy_without_one_that_runs_says_how_to_get_one(invoke):
+    done = invoke("deploy")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "Error: no embedded AWS runs for this folder: `serverless-containers local up` starts one\n"
+    )
+
+
+@pytest.mark.parametrize("words", [("status",), ("logs",), ("logs", "web"), ("token",)])
+def test_what_asks_one_that_runs_says_that_none_does(invoke, words):
+    done = invoke(*words)
+    assert done.exit_code == 1
+    assert "no embedded AWS runs for this folder" in done.stderr
+
+
 def test_the_exit_code_says_whether_everything_holds(invoke, monkeypatch):
     broken = LocalResult(
         **{name: getattr(RESULT, name) for name in RESULT.__slots__} | {"diff_empty": False}
@@ -121,11 +154,12 @@ def test_a_port_that_is_none(invoke, port):
     assert "--port" in done.stderr
 
 
-def test_stop_says_what_it_stopped(invoke, monkeypatch):
-    assert invoke("stop").output == "No embedded AWS runs for this folder.\n"
+@pytest.mark.parametrize("word", ["down", "stop"])
+def test_down_and_stop_say_what_they_stopped(invoke, monkeypatch, word):
+    assert invoke(word).output == "No embedded AWS runs for this folder.\n"
     emulator = Emulator(port=4566, pid=1, token="t", folder="/nonexistent")
     monkeypatch.setattr(run_module, "stop", lambda _: emulator)
-    assert invoke("stop").output == "Stopped the embedded AWS on port 4566.\n"
+    assert invoke(word).output == "Stopped the embedded AWS on port 4566.\n"
 
 
 def test_a_folder_without_an_app(invoke):
