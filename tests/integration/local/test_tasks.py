@@ -44,7 +44,10 @@ WEB = container(
     Ulimits=[{"Name": "nofile", "SoftLimit": 2048, "HardLimit": 4096}],
     Memory=128,
     StopTimeout=5,
-    MountPoints=[{"SourceVolume": "shared", "ContainerPath": "/shared"}],
+    MountPoints=[
+        {"SourceVolume": "shared", "ContainerPath": "/shared"},
+        {"SourceVolume": "kept", "ContainerPath": "/kept", "ReadOnly": True},
+    ],
     DependsOn=[
         {"ContainerName": "first", "Condition": "SUCCESS"},
         {"ContainerName": "second", "Condition": "HEALTHY"},
@@ -52,8 +55,11 @@ WEB = container(
 )
 FIRST = shell(
     "first",
-    "echo first; chmod 777 /shared; echo made > /shared/file",
-    MountPoints=[{"SourceVolume": "shared", "ContainerPath": "/shared"}],
+    "echo first; chmod 777 /shared; echo made > /shared/file; echo again >> /kept/file",
+    MountPoints=[
+        {"SourceVolume": "shared", "ContainerPath": "/shared"},
+        {"SourceVolume": "kept", "ContainerPath": "/kept"},
+    ],
 )
 SECOND = container(
     "second",
@@ -66,6 +72,16 @@ SECOND = container(
 )
 
 
+KEPT = {
+    "Name": "kept",
+    "EFSVolumeConfiguration": {
+        "FilesystemId": {"Ref": "Files"},
+        "TransitEncryption": "ENABLED",
+        "AuthorizationConfig": {"AccessPointId": {"Ref": "Point"}, "IAM": "ENABLED"},
+    },
+}
+
+
 @pytest.fixture(scope="module")
 def running(up):
     return up(
@@ -73,7 +89,16 @@ def running(up):
             WEB,
             FIRST,
             SECOND,
-            task={"Volumes": [{"Name": "shared"}]},
+            task={"Volumes": [{"Name": "shared"}, KEPT]},
+            Files=resource("EFS::FileSystem"),
+            Point=resource(
+                "EFS::AccessPoint",
+                FileSystemId={"Ref": "Files"},
+                RootDirectory={
+                    "Path": "/app",
+                    "CreationInfo": {"OwnerUid": "7", "OwnerGid": "8", "Permissions": "755"},
+                },
+            ),
             Secret=resource(
                 "SecretsManager::Secret", Name="app", SecretString='{"key": "of a secret"}'
             ),
@@ -129,9 +154,7 @@ def test_secrets_come_whole_by_key_and_from_parameters(environment):
 def test_user_folder_and_limits_are_those_of_the_definition(running, engine):
     seen = running.seen()
     assert (seen["user"], seen["folder"]) == (1000, "/scratch")
-    name = next(
-        name for name in engine.docker("ps", "--format", "{{.Names}}").split() if "-web" in name
-    )
+    name = web(engine)
     (found,) = json.loads(engine.docker("inspect", name))
     host = found["HostConfig"]
     assert host["ReadonlyRootfs"] is True
@@ -199,6 +222,19 @@ def test_a_stopped_task_ends_dependants_first(running):
         }
     assert ends["web"]["ended"] <= ends["second"]["ending"]
     eventually(lambda: [each for each in running.tasks() if each["healthStatus"] == "HEALTHY"])
+
+
+def web(engine):
+    names = engine.docker("ps", "--format", "{{.Names}}").split()
+    return next(name for name in names if name.endswith("-web"))
+
+
+def test_a_file_system_outlives_the_task_and_a_scratch_volume_does_not(running, engine):  # noqa: ARG001
+    # The task before this one has written to both, too.
+    name = web(engine)
+    assert engine.docker("exec", name, "cat", "/kept/file").split() == ["again", "again"]
+    assert engine.docker("exec", name, "cat", "/shared/file").split() == ["made"]
+    assert engine.docker("exec", name, "stat", "-c", "%u %g %a", "/kept") == "7 8 755"
 
 
 def test_nobody_to_ask_is_503(running):

@@ -60,9 +60,11 @@ def test_keys_become_the_apis_and_the_users_own_keys_stay():
             "LogConfiguration": {"LogDriver": "awslogs", "Options": {"Awslogs-Group": "g"}},
             "DockerLabels": {"Some.Label": "x"},
             "DependsOn": [{"ContainerName": "a", "Condition": "HEALTHY"}],
+            "EFSVolumeConfiguration": {"FilesystemId": "fs-1"},
         }
     ) == {
         "logConfiguration": {"logDriver": "awslogs", "options": {"Awslogs-Group": "g"}},
         "dockerLabels": {"Some.Label": "x"},
         "dependsOn": [{"containerName": "a", "condition": "HEALTHY"}],
+        "efsVolumeConfiguration": {"fileSystemId": "fs-1"},
     }

@@ -9,7 +9,7 @@ import struct
 from typing import Final
 
 from serverless_containers.local.engine.archive import one_program
-from serverless_containers.local.engine.client import LABEL, Engine
+from serverless_containers.local.engine.client import LABEL, Engine, EngineError
 
 _BASE = 0x400000
 _HEADERS = 64 + 56
@@ -30,10 +30,12 @@ def make_pause_image(engine: Engine) -> None:
     """Give the engine the image, under the name that this run has for it.
 
     Raises:
-        EngineError: If the engine refuses, or runs images for another processor.
-        KeyError: If it runs images for neither amd64 nor arm64.
+        EngineError: If the engine refuses, or runs images for neither amd64 nor arm64.
     """
-    archive = one_program("pause", program(engine.platform()))
+    platform = engine.platform()
+    if platform not in _MACHINES:
+        raise EngineError(f"it runs images for {platform}, and tasks run on amd64 and arm64 only")
+    archive = one_program("pause", program(platform))
     label = f'LABEL "{LABEL}"="{engine.run}"'
     engine.import_image(archive, engine.pause_image, ['ENTRYPOINT ["/pause"]', label])
 

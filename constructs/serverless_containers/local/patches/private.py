@@ -21,6 +21,14 @@ _CALLERS_KEYS = frozenset({"DockerLabels", "Options", "DriverOpts", "Labels"})
 """Maps whose keys are the user's, not CloudFormation's."""
 
 
+_NAMES = {
+    "EFSVolumeConfiguration": "efsVolumeConfiguration",
+    "FilesystemId": "fileSystemId",
+    "IAM": "iam",
+}
+"""What an API writes in another way than CloudFormation."""
+
+
 class PatchError(Exception):
     """MiniStack is not the one that the patches know."""
 
@@ -92,6 +100,6 @@ def to_api(value: Any) -> Any:  # noqa: ANN401  # JSON
     if not isinstance(value, dict):
         return value
     return {
-        key[:1].lower() + key[1:]: item if key in _CALLERS_KEYS else to_api(item)
+        _NAMES.get(key, key[:1].lower() + key[1:]): item if key in _CALLERS_KEYS else to_api(item)
         for key, item in value.items()
     }

@@ -22,6 +22,7 @@ WAIT_HANDLE_URL = "WAIT_HANDLE_URL"
 SOURCE_TAG = "SOURCE_TAG"
 UNIQUE_ID = "nothing-built"
 NOTE = "images: nothing was built (no Docker engine)"
+NOTE_ELSEWHERE = "images: nothing was built (the source is not on this machine)"
 
 Builder: TypeAlias = Callable[..., bool]
 """Takes a pipeline's name, its properties and whether it runs; tells whether it builds."""
@@ -66,11 +67,14 @@ def build_with(builder: Builder) -> None:
 
 
 def _note_and_signal(pipeline: str, props: Properties, *, runs: bool) -> None:
-    if _builder is not None and _builder(pipeline, props, runs=runs):
-        return
+    note = NOTE
+    if _builder is not None:
+        if _builder(pipeline, props, runs=runs):
+            return
+        note = NOTE_ELSEWHERE
     for variables in _builds(props):
         if url := variables.get(WAIT_HANDLE_URL):
-            add_note(TYPE, pipeline, NOTE)
+            add_note(TYPE, pipeline, note)
             if runs:
                 _signal(url, variables.get(SOURCE_TAG, ""))
 

@@ -157,7 +157,7 @@ def volumes_of(
     run, volumes = runtime.engine.run, {}
     for each in definition.get("volumes") or []:
         if efs := each.get("efsVolumeConfiguration"):
-            system = efs.get("fileSystemId") or efs["filesystemId"]
+            system = efs["fileSystemId"]
             point = (efs.get("authorizationConfig") or {}).get("accessPointId")
             volumes[each["name"]] = Volume(
                 name="-".join(part for part in ("sc", run, system, point) if part),
