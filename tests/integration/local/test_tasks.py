@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.request
 
 import boto3
 import pytest
@@ -182,6 +183,35 @@ def test_the_task_role_is_who_the_containers_are(running, environment):
     identity = sts.get_caller_identity()
     task = running.tasks()[0]["taskArn"].rpartition("/")[2]
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/task-role/{task}"
+
+
+def test_a_container_can_ask_what_it_is(running, environment):
+    url = environment["ECS_CONTAINER_METADATA_URI_V4"]
+    assert url.startswith("http://")
+    with urllib.request.urlopen(url) as answer:  # noqa: S310  # HTTP, by the line before
+        assert json.load(answer)["Name"] == "web"
+    with urllib.request.urlopen(f"{url}/task") as answer:  # noqa: S310  # likewise
+        told = json.load(answer)
+    assert told["TaskARN"] == running.tasks()[0]["taskArn"]
+    assert {each["Name"] for each in told["Containers"]} == {"web", "first", "second"}
+    assert told["KnownStatus"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v4/a-path-of-ones-own",
+        "/v2/apis",
+        "/2015-03-31/functions",
+        "/latest/meta-data/",
+        "/oauth2/token",
+        "/login",
+        "/graphql",
+        "/favicon.ico",
+    ],
+)
+def test_no_path_is_the_emulators_own(running, path):
+    assert running.seen(path)["path"] == path
 
 
 def test_what_is_written_is_in_the_log_group(running):

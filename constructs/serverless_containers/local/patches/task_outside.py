@@ -24,10 +24,11 @@ LOG_EVENT = "ministack.services.ecs:_emit_awslogs_event"
 LOG_SCOPE = "ministack.core.responses:request_scope"
 ACCOUNT = "ministack.core.responses:get_account_id"
 REGION = "ministack.core.responses:get_region"
+TELL = "ministack.services.ecs_metadata:register_container"
 ACCESS_POINTS = "ministack.services.efs:_access_points"
 PRIVATE_OUTSIDE = (
     *(SECRET, PARAMETER, REGISTER, ROLE_ID, LOG_PLACE, LOG_STREAM, LOG_EVENT, LOG_SCOPE),
-    *(ACCOUNT, REGION, ACCESS_POINTS),
+    *(ACCOUNT, REGION, TELL, ACCESS_POINTS),
 )
 
 _REGISTRY = ".dkr.ecr."
@@ -148,6 +149,44 @@ def _session(role: str, task: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_SESSION_TOKEN": token,
     }
+
+
+def metadata_of(
+    runtime: Runtime,
+    task: Mapping[str, Any],
+    definition: Mapping[str, Any],
+    container: Container,
+) -> dict[str, str]:
+    """The variable by which a container asks what it is, and the answer in its place."""
+    token = secrets.token_urlsafe(24)
+    arn = task["taskArn"]
+    private(TELL)(
+        token,
+        arn,
+        {
+            "Cluster": task["clusterArn"],
+            "TaskARN": arn,
+            "Family": definition["family"],
+            "Revision": str(definition["revision"]),
+            "DesiredStatus": "RUNNING",
+            "KnownStatus": task["lastStatus"],
+            "AvailabilityZone": task["availabilityZone"],
+            "LaunchType": task["launchType"],
+        },
+        {
+            "Name": container.name,
+            "Image": container.raw["image"],
+            "Labels": {
+                "com.amazonaws.ecs.cluster": task["clusterArn"],
+                "com.amazonaws.ecs.container-name": container.name,
+                "com.amazonaws.ecs.task-arn": arn,
+                "com.amazonaws.ecs.task-definition-family": definition["family"],
+                "com.amazonaws.ecs.task-definition-version": str(definition["revision"]),
+            },
+            "Type": "NORMAL",
+        },
+    )
+    return {"ECS_CONTAINER_METADATA_URI_V4": f"{runtime.endpoint}/v4/{token}"}
 
 
 def volumes_of(

@@ -11,6 +11,7 @@ from serverless_containers.local.patches.private import private, replace
 from serverless_containers.local.patches.task_outside import (
     PRIVATE_OUTSIDE,
     image_of,
+    metadata_of,
     secrets_of,
     variables_of,
     volumes_of,
@@ -32,11 +33,26 @@ ACTIONS = "ministack.services.ecs:_ACTION_MAP"
 FIND = "ministack.services.ecs:_resolve_task"
 CLUSTER = "ministack.services.ecs:_resolve_cluster_name"
 ENDED = "ministack.services.ecs:_maybe_mark_stopped"
+TELL_STATUS = "ministack.services.ecs_metadata:set_task_status"
 SCOPE = "ministack.core.responses:request_scope"
 JSON = "ministack.core.responses:json_response"
 ERROR = "ministack.core.responses:error_response_json"
 PRIVATE = (
-    *(ENGINE, WORK, STOP, ACTIONS, TASKS, VISIBLE, FIND, CLUSTER, ENDED, SCOPE, JSON, ERROR),
+    *(
+        ENGINE,
+        WORK,
+        STOP,
+        ACTIONS,
+        TASKS,
+        VISIBLE,
+        FIND,
+        CLUSTER,
+        ENDED,
+        TELL_STATUS,
+        SCOPE,
+        JSON,
+        ERROR,
+    ),
     *PRIVATE_OUTSIDE,
 )
 
@@ -68,6 +84,7 @@ def _work(  # noqa: PLR0917  # MiniStack's form
     def changed(progress: Progress) -> None:
         with scope(account, region):
             write_progress(task, containers, progress)
+            private(TELL_STATUS)(arn, progress.phase.value, task["desiredStatus"])
             if progress.address:
                 if progress.phase is Phase.STOPPED:
                     runtime.addresses.withdraw(progress.address)
@@ -96,7 +113,12 @@ def _work(  # noqa: PLR0917  # MiniStack's form
         around,
         Help(
             image=lambda name: image_of(runtime.engine, name),
-            secrets=scoped(secrets_of),
+            secrets=scoped(
+                lambda container: {
+                    **metadata_of(runtime, task, definition, container),
+                    **secrets_of(container),
+                }
+            ),
             writer=scoped(lambda container, made: writer_of(container, arn, made)),
             changed=changed,
             busy=lambda: runtime.addresses.busy(task.get("_address", "")),

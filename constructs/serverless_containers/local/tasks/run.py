@@ -49,7 +49,8 @@ class Help:
 
     Attributes:
         image: Gives the engine's name of an image, fetching it if need be. Raises StartError.
-        secrets: Gives the values of a container's secrets. Raises StartError.
+        secrets: Gives the values of a container's secrets, and what else is its own. Raises
+            StartError.
         writer: Gives what takes a container's log lines, or None if nobody wants them.
         changed: Told of every change.
         busy: Whether requests to the task are under way.
