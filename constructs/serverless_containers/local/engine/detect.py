@@ -57,11 +57,10 @@ def candidates(environ: Mapping[str, str], home: Path, user: int) -> Iterator[Fo
         return
     configuration = Path(environ.get("DOCKER_CONFIG") or home / ".docker")
     name = environ.get("DOCKER_CONTEXT") or _current_context(configuration)
-    if name not in ("", "default"):
-        if url := _context_url(configuration, name):
-            yield Found(url=url, origin=f"the Docker context {name}")
-        if environ.get("DOCKER_CONTEXT"):
-            return
+    if url := _context_url(configuration, name):
+        yield Found(url=url, origin=f"the Docker context {name}")
+    if environ.get("DOCKER_CONTEXT", "default") != "default":
+        return
     runtime = Path(environ.get("XDG_RUNTIME_DIR") or f"/run/user/{user}")
     for origin, path in (
         ("Docker's usual socket", Path("/var/run/docker.sock")),

@@ -145,7 +145,8 @@ def next_steps(service: Service) -> Steps:
     there = kept + len(earlier) - len(leaving)
     most = max(1, service.desired * service.maximum_percent // 100)
     start = max(0, min(service.desired - kept, most - there))
-    done = serving >= service.desired and len(leaving) == len(earlier)
+    # Then all of the earlier ones leave, for as many as are desired serve without them.
+    done = serving >= service.desired
     outcome = service.outcome if service.outcome is Outcome.COMPLETED or not done else None
     return Steps(start=start, stop=tuple(stops), outcome=outcome or Outcome.COMPLETED)
 

@@ -28,6 +28,10 @@ ENVIRON = {LABEL: "l=r1", PLATFORM: "linux/amd64"}
             ["build", "--label", "l=r1", "--platform", "linux/amd64", "-t", "n", "."],
         ),
         (
+            ["build", "--platform=linux/arm64", "-t", "n", "."],
+            ["build", "--label", "l=r1", "--platform", "linux/amd64", "-t", "n", "."],
+        ),
+        (
             ["buildx", "build", "."],
             ["buildx", "build", "--label", "l=r1", "--platform", "linux/amd64", "."],
         ),

@@ -33,6 +33,7 @@ def test_a_failure_within_the_start_period_does_not_count(count):
         count.answered(now, well=False)
     assert count.health is Health.UNKNOWN
     count.answered(121, well=False)
+    assert count.health is Health.UNKNOWN
     count.answered(131, well=False)
     assert count.health is Health.UNHEALTHY
 

@@ -50,6 +50,7 @@ def definition(name, *, essential=True, health=False, **waits_for):
         ("HEALTHY", RUNS, False),
         ("HEALTHY", WELL, True),
         ("HEALTHY", ILL, False),
+        ("HEALTHY", State(started=True, exit_code=0, health=Health.HEALTHY), False),
         ("COMPLETE", RUNS, False),
         ("COMPLETE", ended(1), True),
         ("SUCCESS", ended(1), False),

@@ -162,6 +162,14 @@ def test_a_wait_ends_with_the_service_and_with_the_scheduler(world):
     assert world.scheduler.wait(world.service, "one") == "the embedded AWS is ending"
 
 
+def test_a_service_that_is_deleted_gets_no_traffic(world):
+    world.scheduler.start()
+    assert world.scheduler.wait(world.service, "one") is None
+    world.service["status"] = "INACTIVE"
+    world.scheduler.publish(world.service)
+    assert world.published[-1] == []
+
+
 def test_one_service_that_cannot_be_looked_after_does_not_stop_the_others(world, caplog):
     broken = {**world.service, "serviceName": "broken", "deployments": []}
     both = [(("account", "region"), broken), (("account", "region"), world.service)]
