@@ -4,6 +4,8 @@
 PYTHON ?= python3
 ENV ?= dev
 CDK_ARGS ?=
+# Many tests wait for something: twice as many at a time as there are cores.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local test check format snapshot docs bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +38,12 @@ destroy: setup ## Delete ENV=dev from it
 local: setup ## Deploy dev, with a site, to an embedded AWS on this machine; KEEP=1 leaves it running
 	serverless-containers local -c environment=dev -c site=true $(if $(KEEP),--keep)
 
-test: check ## Run every check and test
-	python -m pytest -n auto --dist loadfile
+test: SELECTED = not thorough
+test test-all: check
+test: ## Run every check and test, but for a few that take minutes
+test-all: ## Run those too
+test test-all:
+	python -m pytest -n $(WORKERS) --dist loadfile -m '$(SELECTED)'
 	python -m pytest -q container_src/python/tests
 	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js \
 	  examples/site/container_src/web/test/*.test.js

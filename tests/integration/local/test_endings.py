@@ -26,6 +26,7 @@ def test_down_in_the_middle_of_a_deployment(make_app, engine):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_interrupted_in_the_middle_of_a_deployment(make_app, engine):
     app = make_app()
     waiting = container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})
@@ -38,6 +39,7 @@ def test_interrupted_in_the_middle_of_a_deployment(make_app, engine):
     assert engine.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_killed_in_the_middle_it_is_cleaned_up_by_the_emulator_itself(make_app, engine):
     app = make_app()
     app.has(template(container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})))
@@ -48,6 +50,7 @@ def test_killed_in_the_middle_it_is_cleaned_up_by_the_emulator_itself(make_app, 
     eventually(lambda: engine.leftovers() == [], 30)
 
 
+@pytest.mark.thorough
 def test_two_projects_beside_each_other(up, engine):
     one, first = up(template(container(Environment=variables(VERSION="one"))))
     two, second = up(template(container(Environment=variables(VERSION="two"))))
@@ -71,6 +74,7 @@ def test_a_taken_port_is_told_before_anything_is_made(make_app, engine):
     assert engine.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_an_engine_that_stops_is_told_and_cleaned_up_after_when_it_is_back(up, engine):
     app, deployed = up(template(container()))
     assert isinstance(deployed, Deployed)
