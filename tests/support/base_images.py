@@ -117,6 +117,9 @@ def python():
 
 def import_all(docker):
     """Give an engine all base images. `docker` runs a client: docker(*arguments, input=bytes)."""
-    change = ("--change", "ENV PATH=/usr/local/bin:/bin PYTHONHOME=/usr/local")
+    # Debian's Python looks for packages in folders of its own.
+    packages = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}"
+    variables = f"PYTHONHOME=/usr/local PYTHONPATH={packages}/site-packages"
+    change = ("--change", f"ENV PATH=/usr/local/bin:/bin {variables}")
     for name, content in ((BUSYBOX, busybox()), (NODE, node()), (PYTHON, python())):
         docker("import", *change, "-", name, input=content)
