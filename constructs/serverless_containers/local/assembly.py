@@ -77,6 +77,11 @@ def select(stacks: Iterable[Stack], pattern: str) -> tuple[Stack, ...]:
     return selected
 
 
+def has_pipeline(stack: Stack) -> bool:
+    """Whether a stack has a pipeline, whose build then runs."""
+    return '"AWS::CodePipeline::Pipeline"' in stack.template.read_text()
+
+
 def with_neighbours(selected: Iterable[Stack], stacks: Iterable[Stack]) -> Iterator[Stack]:
     """What may be deployed along with these stacks: the others of their stages, or of the app."""
     stages = {stack.path.rpartition("/")[0] for stack in selected}

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from serverless_containers.local.assembly import (
     account_of,
     default_pattern,
+    has_pipeline,
     regions_of,
     select,
     stacks_of,
@@ -212,7 +213,9 @@ class _Run:
                     stack.template, self._clients(account, stack.region or options.region)
                 )
             ]
-            with self._step("deploy", f"Deploying {pattern}") as note:
+            builds = self._emulator.engine and any(map(has_pipeline, selected))
+            told = ", with builds whose commands run on this machine" if builds else ""
+            with self._step("deploy", f"Deploying {pattern}{told}") as note:
                 finish(
                     self._started(lambda: cli.start_deploy(assembly, pattern)),
                     "cdk deploy",

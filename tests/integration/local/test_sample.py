@@ -34,6 +34,7 @@ def running(app):
     began = time.monotonic()
     code, output = app.run("up", "--enforce-iam", "-c", "environment=dev", "--json", str(app.json))
     assert code == 0, output
+    assert "with builds whose commands run on this machine" in output
     print(f"first deployment: {time.monotonic() - began:.0f} s")
     return Deployed(app.result())
 
@@ -68,6 +69,33 @@ def test_posts_are_kept_in_the_table_by_the_containers_own_credentials(running):
     assert [each["title"] for each in asked(running, "GET", "/posts")["posts"]] == ["Two"]
     asked(running, "DELETE", "/posts/7", status=204)
     asked(running, "GET", "/posts/7", status=404)
+
+
+CALL = """
+import * as dynamodb from "@aws-sdk/client-dynamodb";
+const client = new dynamodb.DynamoDBClient({});
+const command = new dynamodb[process.argv[1]]({ TableName: process.env.STORAGE_POSTS_NAME });
+try {
+  await client.send(command);
+  console.log("done");
+} catch (error) {
+  console.log(error.name);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("DescribeTableCommand", "done"),
+        ("ScanCommand", "done"),
+        ("DeleteTableCommand", "AccessDeniedException"),
+    ],
+)
+def test_a_container_may_do_what_its_policies_allow_and_no_more(running, engine, command, answer):  # noqa: ARG001
+    (name,) = engine.docker("ps", "--format", "{{.Names}}", "--filter", "name=-express").split()
+    call = ("exec", name, "node", "--input-type=module", "-e", CALL, command)
+    assert engine.docker(*call).split() == [answer]
 
 
 def test_images_come_through_both_containers(running):

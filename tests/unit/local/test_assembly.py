@@ -9,6 +9,7 @@ from serverless_containers.local.assembly import (
     Stack,
     account_of,
     default_pattern,
+    has_pipeline,
     regions_of,
     select,
     stacks_of,
@@ -140,3 +141,10 @@ def test_a_stacks_neighbours_are_those_of_its_stage():
     others = (*APP, stack("dev/Storage"))
     found = with_neighbours(select(APP, "dev/Api"), others)
     assert [each.path for each in found] == ["dev/Api", "dev/Storage"]
+
+
+@pytest.mark.parametrize("kind", ["AWS::CodePipeline::Pipeline", "AWS::CodePipeline::Webhook"])
+def test_a_pipeline_in_a_template_is_found(tmp_path, kind):
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps({"Resources": {"It": {"Type": kind}}}))
+    assert has_pipeline(stack("dev/Api", template=file)) == kind.endswith("Pipeline")
