@@ -204,6 +204,7 @@ def conditions(result):
     }
 
 
+@pytest.mark.thorough
 def test_a_pipelines_stack_is_deployed_updated_and_destroyed_though_nothing_is_built(app):
     (app.folder / "app.py").write_text(PIPELINE_APP)
     ignored = shutil.ignore_patterns("node_modules", "__pycache__")
@@ -341,6 +342,7 @@ def test_a_synth_that_is_never_the_same_is_found_out(app):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_an_account_and_region_of_its_own_and_a_lookup_that_leaves_no_trace(app):
     key = "availability-zones:account=111122223333:region=eu-central-1"
     props = {"account": "111122223333", "region": "eu-central-1"}
@@ -399,6 +401,7 @@ def test_a_taken_port(app):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_two_at_once_do_not_meet(tmp_path):
     apps = []
     for name in ("one", "two"):
