@@ -6,10 +6,9 @@ from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from constructs import Construct
 
-from serverless_containers import Authorization, BuiltImages, ContainerApi, ResourceAccess
+from serverless_containers import Authorization, ContainerApi, ServiceProps
 from stacks.environments import Access, EnvironmentConfig
 from stacks.outputs import service_outputs, tell
-from stacks.storage_stack import StorageStack
 from stacks.zones import zone_of
 
 
@@ -24,9 +23,7 @@ class ApiStack(Stack):
         config: EnvironmentConfig,
         stack_name: str,
         source: Path,
-        entrypoint: str | None,
-        images: BuiltImages,
-        storage: StorageStack,
+        containers: ServiceProps,
     ) -> None:
         super().__init__(
             scope,
@@ -38,25 +35,12 @@ class ApiStack(Stack):
             self,
             "Api",
             source=source,
-            environment_name=config.name,
-            entrypoint=entrypoint,
-            images=images,
-            secrets=storage.secrets,
-            resources=[ResourceAccess.table(storage.posts, name="posts")],
+            **containers,
             authorization=_authorization(config),
             cors_preflight=_cors(config),
             throttle=_throttle(config),
             domain_name=config.domain.name if config.domain else None,
             hosted_zone=zone_of(self, config.domain),
-            network_profile=config.network_profile,
-            high_availability=config.high_availability,
-            spot=config.spot,
-            cpu=config.cpu,
-            memory_limit_mib=config.memory_limit_mib,
-            scaling=config.scaling,
-            enable_execute_command=config.enable_execute_command,
-            log_retention=config.log_retention,
-            removal_policy=config.removal_policy,
         )
         self._acknowledge(config)
         self._tell()

@@ -5,8 +5,9 @@ from pathlib import Path
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
-from serverless_containers import BuildPipeline, BuiltImages
+from serverless_containers import ServiceProps
 from stacks.api_stack import ApiStack
+from stacks.containers import built_images, container_props
 from stacks.environments import EnvironmentConfig, Images
 from stacks.site_stack import SiteStack
 from stacks.storage_stack import StorageStack
@@ -34,39 +35,32 @@ class EnvironmentStage(Stage):
         storage = StorageStack(
             self, "Storage", config=config, stack_name=f"{prefix}-storage", source=source
         )
-        api = ApiStack(
+
+        def containers() -> ServiceProps:
+            return container_props(
+                config,
+                entrypoint=entrypoint,
+                images=built_images(config, images, image_tag),
+                storage=storage,
+            )
+
+        ApiStack(
             self,
             "Api",
             config=config,
             stack_name=f"{prefix}-api",
             source=source,
-            entrypoint=entrypoint,
-            images=_built_images(config, images, image_tag),
-            storage=storage,
+            containers=containers(),
         )
-        api.add_stack_dependency(storage)
         if config.site is not None:
-            site = SiteStack(
+            SiteStack(
                 self,
                 "Site",
                 config=config,
                 site=config.site,
                 stack_name=f"{prefix}-site",
                 source=source,
-                entrypoint=entrypoint,
-                images=_built_images(config, images, image_tag),
-                storage=storage,
+                containers=containers(),
             )
-            site.add_stack_dependency(storage)
         Tags.of(self).add("application", _APPLICATION)
         Tags.of(self).add("environment", config.name)
-
-
-def _built_images(config: EnvironmentConfig, images: Images, tag: str | None) -> BuiltImages:
-    if tag is not None:
-        return BuiltImages.repositories(prefix=f"{_APPLICATION}/", tag=tag)
-    if images is Images.DOCKER:
-        return BuiltImages.local_build()
-    return BuildPipeline.managed(
-        log_retention=config.log_retention, removal_policy=config.removal_policy
-    )

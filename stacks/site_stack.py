@@ -6,16 +6,14 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from serverless_containers import (
-    BuiltImages,
     ContainerHosting,
     Firewall,
-    ResourceAccess,
+    ServiceProps,
     SignIn,
     TargetHealthCheck,
 )
 from stacks.environments import EnvironmentConfig, Site
 from stacks.outputs import service_outputs, tell
-from stacks.storage_stack import StorageStack
 from stacks.zones import zone_of
 
 
@@ -31,9 +29,7 @@ class SiteStack(Stack):
         site: Site,
         stack_name: str,
         source: Path,
-        entrypoint: str | None,
-        images: BuiltImages,
-        storage: StorageStack,
+        containers: ServiceProps,
     ) -> None:
         super().__init__(
             scope,
@@ -45,11 +41,7 @@ class SiteStack(Stack):
             self,
             "Site",
             source=source,
-            environment_name=config.name,
-            entrypoint=entrypoint,
-            images=images,
-            secrets=storage.secrets,
-            resources=[ResourceAccess.table(storage.posts, name="posts")],
+            **containers,
             domain_names=site.domain.name if site.domain else None,
             hosted_zone=zone_of(self, site.domain),
             sign_in=SignIn.cognito(public_paths=["/health"], removal_policy=config.removal_policy)
@@ -57,15 +49,6 @@ class SiteStack(Stack):
             else None,
             firewall=Firewall(log_retention=config.log_retention) if site.firewall else None,
             health_check=TargetHealthCheck(path="/health"),
-            network_profile=config.network_profile,
-            high_availability=config.high_availability,
-            spot=config.spot,
-            cpu=config.cpu,
-            memory_limit_mib=config.memory_limit_mib,
-            scaling=config.scaling,
-            enable_execute_command=config.enable_execute_command,
-            log_retention=config.log_retention,
-            removal_policy=config.removal_policy,
         )
         self._tell()
 

@@ -1,0 +1,55 @@
+"""What an environment's API and its site say of the containers, which are the same."""
+
+from serverless_containers import BuildPipeline, BuiltImages, ResourceAccess, ServiceProps
+from stacks.environments import EnvironmentConfig, Images
+from stacks.storage_stack import StorageStack
+
+
+def container_props(
+    config: EnvironmentConfig,
+    *,
+    entrypoint: str | None,
+    images: BuiltImages,
+    storage: StorageStack,
+) -> ServiceProps:
+    """The containers of an environment.
+
+    Args:
+        config: The environment.
+        entrypoint: The container that receives the traffic. None leaves it to the Compose file.
+        images: Where the images come from; for each service by itself.
+        storage: The data and the secrets.
+    """
+    return ServiceProps(
+        environment_name=config.name,
+        entrypoint=entrypoint,
+        images=images,
+        secrets=storage.secrets,
+        resources=[ResourceAccess.table(storage.posts, name="posts")],
+        network_profile=config.network_profile,
+        high_availability=config.high_availability,
+        spot=config.spot,
+        cpu=config.cpu,
+        memory_limit_mib=config.memory_limit_mib,
+        scaling=config.scaling,
+        enable_execute_command=config.enable_execute_command,
+        log_retention=config.log_retention,
+        removal_policy=config.removal_policy,
+    )
+
+
+def built_images(config: EnvironmentConfig, images: Images, tag: str | None) -> BuiltImages:
+    """Where the images of one service come from.
+
+    Args:
+        config: The environment.
+        images: Who builds them.
+        tag: The tag under which they are in ECR already, if they are.
+    """
+    if tag is not None:
+        return BuiltImages.repositories(prefix="serverless-containers/", tag=tag)
+    if images is Images.DOCKER:
+        return BuiltImages.local_build()
+    return BuildPipeline.managed(
+        log_retention=config.log_retention, removal_policy=config.removal_policy
+    )
