@@ -1,10 +1,12 @@
 """The access log of a load balancer."""
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+from serverless_containers.hosting.log_bucket import log_bucket
 
 _DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
 """Writes the logs in every region; the accounts of single regions are the older way ("Enable access
@@ -29,26 +31,11 @@ def log_access(
         removal_policy: What becomes of the bucket when the stack is deleted; CloudFormation deletes
             it only when it is empty.
     """
-    bucket = s3.Bucket(
+    bucket = log_bucket(
         scope,
-        "AccessLogs",
-        # Logs can be written with no other key ("Enable access logs", as above).
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        enforce_ssl=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                expiration=expiration, abort_incomplete_multipart_upload_after=Duration.days(1)
-            )
-        ],
+        ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        expiration=expiration,
         removal_policy=removal_policy,
-    )
-    Validations.of(bucket).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-S1",
-            reason="It holds an access log itself; a log of its reading would need a bucket too.",
-        )
     )
     bucket.add_to_resource_policy(
         iam.PolicyStatement(

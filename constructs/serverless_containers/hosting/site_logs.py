@@ -1,9 +1,11 @@
 """The access log of a distribution."""
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 from aws_cdk.region_info import RegionInfo
 from constructs import Construct
+
+from serverless_containers.hosting.log_bucket import log_bucket
 
 
 def make_log_bucket(
@@ -26,24 +28,9 @@ def make_log_bucket(
             "give access_log_bucket, one with ACLs in a region such as us-east-1, or set "
             "access_logs=False"
         )
-    bucket = s3.Bucket(
+    return log_bucket(
         scope,
-        "AccessLogs",
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        enforce_ssl=True,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                expiration=expiration, abort_incomplete_multipart_upload_after=Duration.days(1)
-            )
-        ],
+        ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+        expiration=expiration,
         removal_policy=removal_policy,
     )
-    Validations.of(bucket).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-S1",
-            reason="It holds an access log itself; a log of its reading would need a bucket too.",
-        )
-    )
-    return bucket
