@@ -19,7 +19,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from serverless_containers.local.inspection import Clients
 from serverless_containers.local.patches.recorded import TYPES
-from serverless_containers.local.project import Project
 from tests.support.local_app import ACCOUNT, ROOT, App
 
 pytestmark = pytest.mark.local
@@ -90,8 +89,7 @@ TASK = {
 def app(tmp_path):
     made = App(tmp_path)
     yield made
-    if kept := Project(tmp_path).kept():
-        kept.stop()
+    made.end()
 
 
 def standings(result):
@@ -166,9 +164,12 @@ def test_a_kept_one_is_used_again_updated_and_stopped(app):
         ("ECS task", "Service task 2 of 2"): "not running (no Docker engine)",
     }
     assert first["outputs"] == {"Stack": {"Answer": "42"}}
+    assert 'eval "$(serverless-containers local env)"' in output
+    code, output = app.run("env")
+    assert code == 0
     assert f"export AWS_ENDPOINT_URL={first['endpoint']}" in output
 
-    clients = Clients(endpoint=first["endpoint"], account=ACCOUNT, region="us-east-1")
+    clients = app.clients()
     (container,) = clients["ecs"].describe_task_definition(taskDefinition="app")["taskDefinition"][
         "containerDefinitions"
     ]
@@ -233,7 +234,7 @@ def test_a_pipelines_stack_is_deployed_updated_and_destroyed_though_nothing_is_b
     # Another source is another wait condition, which got a signal of its own.
     assert conditions(second).isdisjoint(conditions(first))
     (tag,) = (condition[:12] for condition in conditions(second))
-    clients = Clients(endpoint=first["endpoint"], account=ACCOUNT, region="us-east-1")
+    clients = app.clients()
     newest, *_ = clients["ecs"].list_task_definitions(sort="DESC")["taskDefinitionArns"]
     definition = clients["ecs"].describe_task_definition(taskDefinition=newest)["taskDefinition"]
     assert any(each["image"].endswith(f":{tag}") for each in definition["containerDefinitions"])
@@ -255,11 +256,13 @@ def test_a_build_that_fails_ends_the_deployment_with_its_reason(app):
         port = free.getsockname()[1]
     app.has(WAITING)
     process = app.start("--port", str(port))
-    clients = Clients(endpoint=f"http://127.0.0.1:{port}", account=ACCOUNT, region="us-east-1")
     url = None
     deadline = time.monotonic() + 60
     while url is None and time.monotonic() < deadline:
         time.sleep(0.1)
+        if (emulator := app.started()) is None:
+            continue
+        clients = Clients(emulator.credentials(ACCOUNT), region="us-east-1")
         with contextlib.suppress(ClientError, BotoCoreError):
             found = clients["cloudformation"].describe_stack_resources(StackName="Stack")
             url = next(

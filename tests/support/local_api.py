@@ -134,9 +134,11 @@ class Deployed:
         clients: The clients of the services.
     """
 
-    def __init__(self, result, region="us-east-1"):
-        self.endpoint = result["endpoint"]
-        self.clients = Clients(endpoint=self.endpoint, account=ACCOUNT, region=region)
+    def __init__(self, app, region="us-east-1"):
+        self.endpoint = app.result()["endpoint"]
+        self.emulator = app.emulator()
+        self.credentials = self.emulator.credentials(ACCOUNT)
+        self.clients = Clients(self.credentials, region=region)
         self.api = self.clients["apigatewayv2"].get_apis()["Items"][0]["ApiId"]
 
     def request(self, method, path, body=None, **headers):

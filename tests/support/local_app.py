@@ -4,12 +4,19 @@ Most write their cloud assembly by themselves. That needs no aws-cdk-lib, so tha
 seconds; the CDK CLI cannot tell the difference.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from unittest import mock
+
+from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.inspection import Clients
+from serverless_containers.local.project import Project
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "serverless_containers.cli", "local"]
@@ -85,6 +92,32 @@ class App:
             output, _ = process.communicate(timeout=300)
         assert "Traceback" not in output
         return process.returncode, output
+
+    def emulator(self):
+        """The emulator that `up` left running."""
+        with self.temporary_files():
+            return Project(self.folder).kept()
+
+    def temporary_files(self):
+        """Let this process have the temporary files of those that the app starts."""
+        return mock.patch.object(tempfile, "tempdir", str(self.tmp))
+
+    def end(self):
+        """Stop what `up` left running, if it did."""
+        with self.temporary_files():
+            if kept := Project(self.folder).kept():
+                kept.stop()
+
+    def started(self):
+        """The emulator of a run that is under way, or None before it has one."""
+        for note in (self.folder / ".local").glob("run-*.json"):
+            with self.temporary_files(), contextlib.suppress(OSError, ValueError):
+                return Emulator.find(json.loads(note.read_text())["folder"])
+        return None
+
+    def clients(self, region="us-east-1"):
+        """Clients of the emulator that `up` left running."""
+        return Clients(self.emulator().credentials(ACCOUNT), region=region)
 
     def result(self):
         return json.loads(self.json.read_text())

@@ -69,12 +69,3 @@ def test_a_room_imports_only_what_lies_below_it(file):
 def test_importing_it_starts_no_node(module):
     code = f"import sys, {module}; sys.exit('aws_cdk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_no_file_is_longer_than_it_explains_itself():
-    long = {
-        str(file.relative_to(LIBRARY)): lines
-        for file in FILES
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 300
-    }
-    assert long == {}

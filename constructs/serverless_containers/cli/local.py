@@ -1,5 +1,6 @@
 """``serverless-containers local``."""
 
+import shlex
 import sys
 import traceback
 from collections.abc import Callable
@@ -129,6 +130,25 @@ def logs(*, container: str | None, follow: bool) -> None:
         for clients in clients_of(Path.cwd()):
             for line in lines(clients, container, follow=follow):
                 click.echo(f"{line.container} | {line.text}")
+        return 0
+
+    _guarded(tell)
+
+
+@command.command()
+def env() -> None:
+    """Print what makes a shell's tools of AWS speak to the embedded AWS that `up` left running.
+
+    It holds the key of the run. Use it as eval "$(serverless-containers local env)".
+    """
+
+    def tell() -> int:
+        from serverless_containers.local.running import variables_of  # noqa: PLC0415
+
+        # Either would win over the variables, or contradict them.
+        click.echo("unset AWS_PROFILE AWS_SESSION_TOKEN")
+        for name, value in variables_of(Path.cwd()).items():
+            click.echo(f"export {name}={shlex.quote(value)}")
         return 0
 
     _guarded(tell)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
+from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.process import Child
 from serverless_containers.toolchain import PINNED_CDK_CLI, ToolchainError, check_cdk_cli, find_node
@@ -25,8 +26,7 @@ class CdkCli:
 
     Args:
         folder: Where cdk.json is: the CLI runs there.
-        endpoint: The emulator.
-        account: The account number; the emulator takes it from the access key.
+        credentials: Where the emulator is, and the key that it takes.
         region: The region of stacks that name none.
         home: A private folder in place of ~/.cdk.
         app: The app's command, in place of cdk.json's.
@@ -42,8 +42,7 @@ class CdkCli:
         self,
         *,
         folder: Path,
-        endpoint: str,
-        account: str,
+        credentials: Credentials,
         region: str,
         home: Path,
         app: str | None,
@@ -52,7 +51,7 @@ class CdkCli:
         tools: Mapping[str, str] | None = None,
     ) -> None:
         self._command, node = find_cdk(folder, os.environ)
-        self._environ = emulated(os.environ, endpoint, account, region) | {
+        self._environ = emulated(os.environ, credentials, region) | {
             "CDK_HOME": str(home),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_DISABLE_VERSION_CHECK": "true",
@@ -137,13 +136,13 @@ def what_matters(log: str) -> tuple[str, ...]:
     return tuple(lines[-_TAIL:] if cause is None else lines[cause:][:_TAIL])
 
 
-def emulated(caller: Mapping[str, str], endpoint: str, account: str, region: str) -> dict[str, str]:
+def emulated(caller: Mapping[str, str], credentials: Credentials, region: str) -> dict[str, str]:
     """An environment in which AWS is the emulator, whatever the caller's configuration says."""
     kept = {name: value for name, value in caller.items() if not name.startswith("AWS_")}
     bypass = ",".join(part for part in (kept.get("NO_PROXY"), "127.0.0.1", "localhost") if part)
     return (
         kept
-        | aws_variables(endpoint, account, region)
+        | credentials.variables(region)
         | {
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -152,17 +151,6 @@ def emulated(caller: Mapping[str, str], endpoint: str, account: str, region: str
             "no_proxy": bypass,
         }
     )
-
-
-def aws_variables(endpoint: str, account: str, region: str) -> dict[str, str]:
-    """The variables by which any AWS tool reaches the emulator."""
-    return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-    }
 
 
 def find_cdk(folder: Path, environ: Mapping[str, str]) -> tuple[list[str], str]:

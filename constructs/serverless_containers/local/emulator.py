@@ -1,31 +1,38 @@
 """Starts, recognises and stops the emulator's process."""
 
 import contextlib
+import hmac
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as SigningKey
+
+from serverless_containers.local.credentials import Credentials, make_secret, proof
 from serverless_containers.local.engine import Engine, EngineError, sweep
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.gate import STATUS_PATH
 from serverless_containers.local.images.commands import names_given
 from serverless_containers.local.patches import PatchError, check_version
+from serverless_containers.local.patches.authorization import VARIABLE as ENFORCE_IAM
 from serverless_containers.local.process import Child, end_group
-from serverless_containers.local.server import ENGINE, FOLDER, KEEP, RUN, STATUS_PATH, TOKEN
+from serverless_containers.local.run_folder import RunFolder
+from serverless_containers.local.server import ENGINE, FOLDER, KEEP, RUN
 
 HOST = "127.0.0.1"
-SECRET_KEY = "local"  # noqa: S105  # the emulator takes any unless it enforces IAM
+DEFAULT_ACCOUNT = "123456789012"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV")
@@ -39,7 +46,7 @@ class Emulator:
     Attributes:
         port: Where it listens on 127.0.0.1.
         pid: Its process, and the process group of everything that it started.
-        token: What its status carries, to tell it from another server on that port.
+        secret: The secret with which requests to it are signed.
         folder: Its private files.
         engine: The address of the container engine that it uses, if it uses one.
         run: The id by which everything is found that it made there.
@@ -47,40 +54,64 @@ class Emulator:
 
     port: int
     pid: int
-    token: str
+    secret: str = field(repr=False)
     folder: str
     engine: str = ""
     run: str = ""
+
+    @classmethod
+    def find(cls, folder: str) -> "Emulator | None":
+        """Find one by its folder, if that is the folder of one of this user's runs."""
+        found = RunFolder.find(folder)
+        with contextlib.suppress(TypeError):
+            if found is not None:
+                return cls(**{**found.read(), "folder": folder})
+        return None
 
     @property
     def endpoint(self) -> str:
         """The URL for AWS_ENDPOINT_URL."""
         return f"http://{HOST}:{self.port}"
 
+    def credentials(self, account: str) -> Credentials:
+        """How it is reached in the name of an account."""
+        return Credentials(endpoint=self.endpoint, account=account, secret=self.secret)
+
     def status(self) -> dict[str, Any] | None:
         """What it says of itself, or None if it is not this emulator that answers."""
         # No proxy of the user's: the request must not leave the machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with contextlib.suppress(OSError, urllib.error.URLError, ValueError):
-            with opener.open(f"{self.endpoint}{STATUS_PATH}", timeout=5) as answer:
+        url = f"{self.endpoint}{STATUS_PATH}"
+        signed = AWSRequest("GET", url)
+        SigV4Auth(SigningKey(DEFAULT_ACCOUNT, self.secret), "sts", "us-east-1").add_auth(signed)
+        request = urllib.request.Request(url, headers=dict(signed.headers.items()))  # noqa: S310
+        challenge = signed.headers["Authorization"].rpartition("Signature=")[2]
+        with contextlib.suppress(OSError, urllib.error.URLError, ValueError, AttributeError):
+            with opener.open(request, timeout=5) as answer:
                 status: dict[str, Any] = json.load(answer)
-            if status.get("token") == self.token:
+            if hmac.compare_digest(str(status.get("proof", "")), proof(self.secret, challenge)):
                 return status
         return None
 
     def is_alive(self) -> bool:
         """Whether its process is still there."""
-        return _is_alive(self.pid)
+        with contextlib.suppress(ChildProcessError):
+            # One of our own is a process until somebody asks for its exit code.
+            os.waitpid(self.pid, os.WNOHANG)
+        found = RunFolder.find(self.folder)
+        return found is not None and found.is_locked()
 
     def stop(self) -> None:
         """End it, though another process started it, and remove its files."""
-        if self.status() is not None:
+        # Never by its number alone, which may be another process's by now.
+        if self.is_alive():
             end_group(self.pid, signal.SIGTERM)
             deadline = time.monotonic() + _STOP_SECONDS
             # It answers no more while it still removes its containers.
-            while _is_alive(self.pid) and time.monotonic() < deadline:
+            while self.is_alive() and time.monotonic() < deadline:
                 time.sleep(0.1)
-            end_group(self.pid, signal.SIGKILL)
+            if self.is_alive():
+                end_group(self.pid, signal.SIGKILL)
         self.clean_up()
 
     def clean_up(self) -> None:
@@ -89,8 +120,10 @@ class Emulator:
         Raises:
             LocalError: If the engine does not answer. Its containers are still there then.
         """
-        names = names_given(Path(self.folder))
-        shutil.rmtree(self.folder, ignore_errors=True)
+        folder = RunFolder.find(self.folder)
+        names = names_given(Path(self.folder)) if folder is not None else ()
+        if folder is not None:
+            folder.remove()
         if not self.engine:
             return
         try:
@@ -124,27 +157,41 @@ class EmulatorProcess:
         except PatchError as error:
             raise LocalError(str(error)) from error
         with _listen(port) as listening:
-            token = secrets.token_hex(16)
-            folder = tempfile.mkdtemp(prefix="serverless-containers-local-")
+            secret = make_secret()
+            folder = RunFolder.make()
             port = listening.getsockname()[1]
             run = secrets.token_hex(4) if engine else ""
-            self._child = Child(
-                [sys.executable, "-m", "serverless_containers.local.server", str(_fd(listening))],
-                environ=_environ(os.environ, port, account, token, folder)
-                | {ENGINE: engine, RUN: run}
-                | ({"AUTH": "true"} if enforce_iam else {}),
-                log=log,
-                pass_fds=[_fd(listening)],
-                stdin=True,
-            )
+            # The child alone holds it, as soon as this process has closed its own.
+            held = folder.lock()
+            try:
+                self._child = Child(
+                    [
+                        sys.executable,
+                        "-m",
+                        "serverless_containers.local.server",
+                        str(_fd(listening)),
+                    ],
+                    environ=_environ(os.environ, port, account, secret, str(folder.path))
+                    | {ENGINE: engine, RUN: run}
+                    | ({ENFORCE_IAM: "1"} if enforce_iam else {}),
+                    log=log,
+                    pass_fds=[_fd(listening), held],
+                    stdin=True,
+                )
+            except BaseException:
+                folder.remove()
+                raise
+            finally:
+                os.close(held)
         self.emulator = Emulator(
             port=port,
             pid=self._child.pid,
-            token=token,
-            folder=folder,
+            secret=secret,
+            folder=str(folder.path),
             engine=engine,
             run=run,
         )
+        folder.write(asdict(self.emulator))
 
     def wait_until_ready(self) -> None:
         """Wait until it answers.
@@ -190,31 +237,19 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _is_alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        # One of our own is a process until somebody asks for its exit code.
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def _fd(listening: socket.socket) -> int:
     return listening.fileno()
 
 
 def _environ(
-    caller: Mapping[str, str], port: int, account: str, token: str, folder: str
+    caller: Mapping[str, str], port: int, account: str, secret: str, folder: str
 ) -> dict[str, str]:
     inherited = {name: caller[name] for name in _INHERITED if name in caller}
     return inherited | {
-        TOKEN: token,
         FOLDER: folder,
         "GATEWAY_PORT": str(port),
         # What the account's own key is signed with.
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "MINISTACK_ACCOUNT_ID": account,
         "STATE_DIR": f"{folder}/state",
         "S3_DATA_DIR": f"{folder}/s3",

@@ -1,14 +1,18 @@
 """The folder ``.local`` of a CDK app: logs, and the emulators that were started for it."""
 
+import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.engine import Engine, EngineError, find_engine, sweep
 from serverless_containers.local.failure import LocalError
+
+_RUN = re.compile(r"[0-9a-f]{8}")
 
 
 class Project:
@@ -27,12 +31,17 @@ class Project:
     def log(self, step: str) -> Path:
         """The file for a step's output."""
         self._make_own()
-        return self._own / f"{step}.log"
+        log = self._own / f"{step}.log"
+        if log.is_symlink():
+            # It would lead a step's output to somebody else's file.
+            log.unlink()
+        return log
 
     def kept(self) -> Emulator | None:
         """The emulator that an earlier run left running, if it still does."""
         emulator = _read(self._state)
         if emulator is None:
+            self._forget_lost(self._state)
             return None
         if emulator.status() is None:
             # It ended with the machine, or was killed.
@@ -44,7 +53,7 @@ class Project:
     def remember(self, emulator: Emulator) -> None:
         """Note an emulator, for `kept`."""
         self._make_own()
-        self._state.write_text(json.dumps(asdict(emulator), indent=2) + "\n")
+        self._note(self._state, emulator)
 
     def forget(self) -> None:
         """Note that none runs."""
@@ -59,7 +68,7 @@ class Project:
         """
         self._make_own()
         note = self._own / f"run-{os.getpid()}-{emulator.port}.json"
-        note.write_text(json.dumps(asdict(emulator), indent=2) + "\n")
+        self._note(note, emulator)
         return note
 
     def stop_started(self) -> int:
@@ -85,7 +94,7 @@ class Project:
     def note_deployed(self, what: Mapping[str, Any]) -> None:
         """Note what was deployed to the emulator that is kept."""
         self._make_own()
-        self._deployed.write_text(json.dumps(what, indent=2) + "\n")
+        _write(self._deployed, json.dumps(what, indent=2) + "\n")
 
     def deployed(self) -> dict[str, Any]:
         """What was deployed to the emulator that is kept.
@@ -105,17 +114,46 @@ class Project:
         for note in sorted(self._own.glob("run-*.json")):
             if emulator := _read(note):
                 yield note, emulator
+            else:
+                self._forget_lost(note)
+
+    def _note(self, note: Path, emulator: Emulator) -> None:
+        # What it is to be believed stands in its own folder, where nobody else can write.
+        known = {"folder": emulator.folder, "engine": emulator.engine, "run": emulator.run}
+        _write(note, json.dumps(known, indent=2) + "\n")
+
+    def _forget_lost(self, note: Path) -> None:
+        """Remove a note whose folder is gone, as temporary files are when a machine starts.
+
+        Of what it says only the run's id is used, and only at the engine that is found anyway.
+        """
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            known = json.loads(note.read_text())
+            engine = find_engine()
+            if _RUN.fullmatch(known["run"]) and getattr(engine, "url", None) == known["engine"]:
+                with contextlib.suppress(EngineError):
+                    sweep(Engine(known["engine"], known["run"]), known["run"])
+        note.unlink(missing_ok=True)
 
     def _make_own(self) -> None:
-        self._own.mkdir(exist_ok=True)
+        if self._own.is_symlink():
+            raise LocalError(f"{self._own} is a symbolic link; remove it")
+        self._own.mkdir(mode=0o700, exist_ok=True)
         # A consumer's repository need not know this folder.
-        (self._own / ".gitignore").write_text("*\n")
+        _write(self._own / ".gitignore", "*\n")
+
+
+def _write(file: Path, content: str) -> None:
+    """Write a file that only its user may read, in place of whatever has its name."""
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(content)
 
 
 def _read(file: Path) -> Emulator | None:
     try:
-        return Emulator(**json.loads(file.read_text()))
-    except (OSError, ValueError, TypeError):
+        return Emulator.find(str(json.loads(file.read_text())["folder"]))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

@@ -1,6 +1,5 @@
 """Shows a run on a terminal."""
 
-import os
 import re
 import time
 from collections import Counter
@@ -12,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from serverless_containers.local.cdk import aws_variables
 from serverless_containers.local.engine.detect import HOW_TO_GET_ONE
 from serverless_containers.local.result import LocalResult, Standing
 from serverless_containers.local.run import Note
@@ -134,16 +132,10 @@ def sites_of(result: LocalResult) -> list[str]:
 def show_kept(console: Console, result: LocalResult) -> None:
     """Print how to use and how to stop an emulator that runs on."""
     console.print(f"\nThe embedded AWS runs on at {result.endpoint}. To use it:", highlight=False)
-    variables = aws_variables(result.endpoint, result.account, result.regions[0]) | {
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
     for url in urls_of(result):
-        console.print(f"  curl '{url}/health'", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  curl '{url}/'", markup=False, highlight=False, soft_wrap=True)
     for url in sites_of(result):
         console.print(f"  in a browser: {url}", markup=False, highlight=False, soft_wrap=True)
-    # Either would win over the variables, or contradict them.
-    console.print("  unset AWS_PROFILE AWS_SESSION_TOKEN", highlight=False)
-    for name, value in variables.items():
-        console.print(f"  export {name}={value}", markup=False, highlight=False, soft_wrap=True)
-    console.print("To stop it: serverless-containers local stop", highlight=False)
+    console.print("  any tool of AWS, with the key of this run:", highlight=False)
+    console.print('    eval "$(serverless-containers local env)"', markup=False, highlight=False)
+    console.print("To stop it: serverless-containers local down", highlight=False)

@@ -18,7 +18,7 @@ from serverless_containers.local.assembly import (
     with_neighbours,
 )
 from serverless_containers.local.cdk import CdkCli, finish, is_empty, unchanged
-from serverless_containers.local.emulator import Emulator, EmulatorProcess
+from serverless_containers.local.emulator import DEFAULT_ACCOUNT, Emulator, EmulatorProcess
 from serverless_containers.local.engine import Found, find_engine
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.images.tools import tools_for
@@ -28,7 +28,6 @@ from serverless_containers.local.project import Project
 from serverless_containers.local.result import LocalResult
 from serverless_containers.local.secrets import make_up_secrets
 
-DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_ENVIRONMENT = "dev"
 
 Note: TypeAlias = Callable[[str], None]
@@ -131,7 +130,7 @@ def _emulator(
         if options.port not in (0, kept.port):
             raise LocalError(
                 f"an embedded AWS of this folder runs already, on port {kept.port}: leave --port "
-                "out to deploy to it, or stop it with `serverless-containers local stop`"
+                "out to deploy to it, or stop it with `serverless-containers local down`"
             )
         return kept, None
     if options.running:
@@ -250,8 +249,7 @@ class _Run:
     def _cli(self, account: str) -> CdkCli:
         return CdkCli(
             folder=self._options.folder,
-            endpoint=self._emulator.endpoint,
-            account=account,
+            credentials=self._emulator.credentials(account),
             region=self._options.region,
             home=Path(self._emulator.folder) / "cdk",
             app=self._options.app,
@@ -261,7 +259,7 @@ class _Run:
         )
 
     def _clients(self, account: str, region: str) -> Clients:
-        return Clients(endpoint=self._emulator.endpoint, account=account, region=region)
+        return Clients(self._emulator.credentials(account), region=region)
 
     def _started(self, start: Callable[[], Child]) -> Child:
         with uninterrupted():

@@ -1,5 +1,6 @@
 """The emulator that was kept, for those that ask about what was deployed to it."""
 
+import os
 from pathlib import Path
 
 from serverless_containers.local.failure import LocalError
@@ -22,9 +23,22 @@ def clients_of(folder: Path) -> tuple[Clients, ...]:
         )
     deployed = project.deployed()
     return tuple(
-        Clients(endpoint=emulator.endpoint, account=deployed["account"], region=region)
+        Clients(emulator.credentials(deployed["account"]), region=region)
         for region in deployed["regions"]
     )
+
+
+def variables_of(folder: Path) -> dict[str, str]:
+    """The variables by which any AWS tool reaches the emulator, whatever its configuration says.
+
+    Raises:
+        LocalError: If no emulator runs, or nothing was deployed to it.
+    """
+    clients = clients_of(folder)[0]
+    return clients.credentials.variables(clients.region) | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
 
 
 def token_of(folder: Path, *, access: bool) -> str:

@@ -5,7 +5,6 @@ already: the parent chose the port and holds it, so that no other server can ans
 """
 
 import asyncio
-import json
 import os
 import shutil
 import signal
@@ -13,53 +12,35 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from serverless_containers.local.engine import EngineError, sweep
+from serverless_containers.local.gate import Gate
 from serverless_containers.local.images.commands import names_given
 from serverless_containers.local.patches import (
     PatchError,
     apply_engine_patches,
     apply_patches,
+    commands,
 )
 from serverless_containers.local.patches.recorded import records
 from serverless_containers.local.runtime import Runtime, start_runtime
 
-TOKEN = "SERVERLESS_CONTAINERS_LOCAL_TOKEN"  # noqa: S105  # a variable's name
-"""The variable that carries the token by which a caller knows its own server."""
 FOLDER = "SERVERLESS_CONTAINERS_LOCAL_FOLDER"
 """The variable that names the folder of the emulator's files."""
 ENGINE = "SERVERLESS_CONTAINERS_LOCAL_ENGINE"
 """The variable that holds the address of the engine, if there is one."""
 RUN = "SERVERLESS_CONTAINERS_LOCAL_RUN"
 """The variable that holds the id by which everything is found that is made there."""
-STATUS_PATH = "/_serverless-containers/status"
 _THIS_MACHINE = "host.docker.internal"
 KEEP = b"k"
 """Sent on standard input: go on when it is closed."""
-_Event: TypeAlias = MutableMapping[str, Any]
-_Receive: TypeAlias = Callable[[], Awaitable[_Event]]
-_Send: TypeAlias = Callable[[_Event], Awaitable[None]]
-
-
-async def app(scope: _Event, receive: _Receive, send: _Send) -> None:
-    """Answer the status ourselves and leave the rest to MiniStack."""
-    if scope["type"] != "http" or scope["path"] != STATUS_PATH:
-        await import_module("ministack.app").app(scope, receive, send)
-        return
-    body = json.dumps(status()).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def status() -> dict[str, Any]:
-    """Who answers here, whether containers can run, and what is only recorded."""
+    """Whether containers can run here, and what is only recorded."""
     return {
-        "token": os.environ.get(TOKEN, ""),
         "engine": bool(os.environ.get(ENGINE)),
         "recorded": records(),
     }
@@ -80,7 +61,10 @@ def main() -> None:
             runtime = start_runtime(url, os.environ[RUN])
             listening += _reachable_from_containers(runtime, listening[0])
             apply_engine_patches(runtime)
-        asyncio.new_event_loop().run_until_complete(_serve(listening))
+        hosts = frozenset({runtime.gateway, _THIS_MACHINE} if runtime else ())
+        gate = Gate(secret=os.environ["AWS_SECRET_ACCESS_KEY"], hosts=hosts, status=status)
+        commands.close()
+        asyncio.new_event_loop().run_until_complete(_serve(listening, gate))
         code = 0
     except EngineError as error:
         _tell(f"the container engine refuses: {error}")
@@ -141,7 +125,7 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _serve(listening: list[int]) -> None:
+async def _serve(listening: list[int], gate: Gate) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415  # after the patches: they fail faster
     from hypercorn.config import Config  # noqa: PLC0415
 
@@ -156,7 +140,7 @@ async def _serve(listening: list[int]) -> None:
         await stop.wait()
 
     # hypercorn's type of an application lists every event; ours takes any.
-    application: Any = app
+    application: Any = gate
     await serve(application, config, shutdown_trigger=stopped)
 
 

@@ -1,9 +1,10 @@
 """A container engine, and apps that are deployed to it."""
 
+import contextlib
+
 import pytest
 
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.project import Project
 from tests.support.local_api import Deployed
 from tests.support.local_app import App
 from tests.support.local_engine import LocalEngine, why_not
@@ -32,11 +33,8 @@ def make_app(engine, tmp_path_factory):
 
     yield make
     for app in made:
-        try:
-            if kept := Project(app.folder).kept():
-                kept.stop()
-        except LocalError:
-            pass
+        with contextlib.suppress(LocalError):
+            app.end()
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +46,6 @@ def up(make_app):
         app.has(resources)
         code, output = app.run("up", "--json", str(app.json), *options)
         assert code == 0, output
-        return app, Deployed(app.result())
+        return app, Deployed(app)
 
     return upping

@@ -42,7 +42,7 @@ def client(make_app):
     app.has(template(container(), **more))
     code, output = app.run("up", "--enforce-iam", "--json", str(app.json))
     assert code == 0, output
-    environment = Deployed(app.result()).seen()["environment"]
+    environment = Deployed(app).seen()["environment"]
     return boto3.client(
         "dynamodb",
         endpoint_url=environment["AWS_ENDPOINT_URL"],

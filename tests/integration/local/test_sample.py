@@ -9,9 +9,8 @@ import time
 
 import pytest
 
-from serverless_containers.local.cdk import aws_variables
 from tests.support.local_api import Deployed, Load
-from tests.support.local_app import ACCOUNT, ROOT
+from tests.support.local_app import ROOT
 
 pytestmark = pytest.mark.local
 
@@ -36,7 +35,7 @@ def running(app):
     assert code == 0, output
     assert "with builds whose commands run on this machine" in output
     print(f"first deployment: {time.monotonic() - began:.0f} s")
-    return Deployed(app.result())
+    return Deployed(app)
 
 
 def asked(running, method, path, body=None, status=200):
@@ -115,7 +114,7 @@ def test_a_secret_that_is_pushed_is_read_by_the_application(app, running, engine
     pushed = subprocess.run(
         [sys.executable, "-m", "serverless_containers.cli", *push, *stack],
         cwd=app.folder,
-        env={**os.environ, **aws_variables(running.endpoint, ACCOUNT, "us-east-1")},
+        env={**os.environ, **running.credentials.variables("us-east-1")},
         capture_output=True,
         text=True,
         check=False,

@@ -27,7 +27,7 @@ def app(make_app):
 @pytest.fixture(scope="module")
 def ask(app):
     """Ask for the posts, and give the status of the answer."""
-    deployed = Deployed(app.result())
+    deployed = Deployed(app)
 
     def _ask(token=None):
         headers = {"authorization": f"Bearer {token}"} if token else {}

@@ -62,7 +62,7 @@ def running(make_app):
     app.has(resources, outputs=OUTPUTS)
     code, output = app.run("up", "--json", str(app.json))
     assert code == 0, output
-    return app, Deployed(app.result())
+    return app, Deployed(app)
 
 
 @pytest.fixture(scope="module")

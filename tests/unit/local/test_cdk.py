@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from serverless_containers.local.cdk import CdkCli, emulated, find_cdk, finish, what_matters
+from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.process import Child
 
@@ -30,8 +31,7 @@ def test_nothing_of_the_users_aws_configuration_is_left():
             "HOME": "/home/user",
             "NO_PROXY": "internal",
         },
-        "http://127.0.0.1:1",
-        "123456789012",
+        Credentials(endpoint="http://127.0.0.1:1", account="123456789012", secret="of the run"),
         "eu-central-1",
     )
     assert environ == {
@@ -41,7 +41,7 @@ def test_nothing_of_the_users_aws_configuration_is_left():
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_REGION": "eu-central-1",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": "of the run",
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "HOME": "/home/user",
         "NO_PROXY": "internal,127.0.0.1,localhost",
@@ -83,8 +83,9 @@ def cli(tmp_path, monkeypatch):
     monkeypatch.setenv("JSII_NODE", str(node))
     return CdkCli(
         folder=tmp_path,
-        endpoint="http://127.0.0.1:1",
-        account="123456789012",
+        credentials=Credentials(
+            endpoint="http://127.0.0.1:1", account="123456789012", secret="of the run"
+        ),
         region="us-east-1",
         home=tmp_path / "home",
         app="python other.py",

@@ -157,7 +157,7 @@ def test_a_port_that_is_none(invoke, port):
 @pytest.mark.parametrize("word", ["down", "stop"])
 def test_down_and_stop_say_what_they_stopped(invoke, monkeypatch, word):
     assert invoke(word).output == "No embedded AWS runs for this folder.\n"
-    emulator = Emulator(port=4566, pid=1, token="t", folder="/nonexistent")
+    emulator = Emulator(port=4566, pid=1, secret="t", folder="/nonexistent")
     monkeypatch.setattr(run_module, "stop", lambda _: emulator)
     assert invoke(word).output == "Stopped the embedded AWS on port 4566.\n"
 

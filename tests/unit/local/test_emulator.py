@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from serverless_containers.local.emulator import Emulator, EmulatorProcess
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.patches import PatchError
 from serverless_containers.local.project import Project
+from serverless_containers.local.run_folder import RunFolder
 
 ACCOUNT = "123456789012"
 
@@ -33,7 +35,7 @@ def stranger():
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            body = json.dumps({"token": "another", "recorded": []}).encode()
+            body = json.dumps({"proof": "0" * 64, "recorded": []}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -52,8 +54,16 @@ def stranger():
 
 
 def at(port, **known):
-    values = {"pid": 2**22, "token": "own", "folder": "/nonexistent"}
+    values = {"pid": 2**22, "secret": "own", "folder": "/nonexistent"}
     return Emulator(port=port, **values | known)
+
+
+def noted(port, **known):
+    """One whose folder is there, as that of a run that was killed."""
+    folder = RunFolder.make()
+    emulator = at(port, **known | {"folder": str(folder.path)})
+    folder.write(asdict(emulator))
+    return emulator
 
 
 def listeners(pid):
@@ -134,7 +144,6 @@ def test_a_taken_port_is_one_line(tmp_path, stranger):
 
 def test_a_stranger_on_the_port_is_not_taken_for_it(stranger):
     assert at(stranger).status() is None
-    assert at(stranger, token="another").status() == {"token": "another", "recorded": []}
 
 
 def test_nobody_on_the_port():
@@ -144,13 +153,20 @@ def test_nobody_on_the_port():
 
 
 def test_a_stranger_on_the_port_of_a_kept_one_is_left_alone(tmp_path, stranger):
-    project = Project(tmp_path)
-    project.remember(at(stranger))
-    assert project.kept() is None
-    assert at(stranger, token="another").status() is not None
+    # It has the number of a process that is somebody else's by now.
+    with subprocess.Popen(["/bin/sleep", "60"], start_new_session=True) as other:
+        emulator = noted(stranger, pid=other.pid)
+        project = Project(tmp_path)
+        project.remember(emulator)
+        assert project.kept() is None
+        assert other.poll() is None
+        assert not Path(emulator.folder).exists()
+        other.kill()
+    with socket.create_connection(("127.0.0.1", stranger), timeout=5):
+        pass
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"port": 1}'])
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"folder": 1}', '{"folder": "\\u0000"}'])
 def test_a_spoilt_state_file_means_none(tmp_path, content):
     project = Project(tmp_path)
     project.log("x")

@@ -5,6 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
 from serverless_containers.local.inspection.checks import CHECKS
 from serverless_containers.local.patches.recorded import TYPES
@@ -328,7 +329,8 @@ def test_the_users_aws_configuration_is_not_read(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "https://elsewhere")
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:1")
-    clients = Clients(endpoint="http://127.0.0.1:1", account="123456789012", region="us-east-1")
+    credentials = Credentials(endpoint="http://127.0.0.1:1", account="123456789012", secret="s")
+    clients = Clients(credentials, region="us-east-1")
     client = clients["iam"]
     assert client.meta.endpoint_url == "http://127.0.0.1:1"
     assert client.meta.config.proxies == {}

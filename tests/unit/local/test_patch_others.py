@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from ministack import app
 
 
 def test_a_resource_policy_reaches_the_secret_and_leaves_it(act, api):
@@ -87,9 +86,3 @@ def test_cors_and_throttling_of_an_http_api(act, api):
 def test_a_user_pool_has_its_provider_url(act):
     pool, attributes = act("create", "AWS::Cognito::UserPool", "Pool", {}, "stack")
     assert attributes["ProviderURL"] == f"https://cognito-idp.us-east-1.amazonaws.com/{pool}"
-
-
-@pytest.mark.usefixtures("handlers")
-def test_health_is_left_to_the_application():
-    assert app._handle_health_request("/health", "id") is None
-    assert app._handle_health_request("/_ministack/health", "id") is not None

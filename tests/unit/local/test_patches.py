@@ -37,7 +37,7 @@ def test_every_private_name_of_a_topic_exists(topic):
 
 def test_a_name_that_is_gone_is_told_before_anything_is_patched(monkeypatch):
     applied = []
-    monkeypatch.setattr(patches.health, "PRIVATE", ("ministack.app:_NO_SUCH_NAME",))
+    monkeypatch.setattr(patches.waf, "PRIVATE", ("ministack.app:_NO_SUCH_NAME",))
     monkeypatch.setattr(patches.attributes, "apply", lambda: applied.append("attributes"))
     with pytest.raises(PatchError, match=r"MiniStack has no ministack\.app\._NO_SUCH_NAME"):
         patches.apply_patches.__wrapped__()

@@ -139,10 +139,8 @@ def test_secrets_that_were_made_up_are_named(console):
 def test_how_to_use_and_stop_one_that_is_kept(console):
     show_kept(console, result(kept=True))
     lines = text(console).splitlines()
-    assert "  unset AWS_PROFILE AWS_SESSION_TOKEN" in lines
-    assert "  export AWS_ENDPOINT_URL=http://127.0.0.1:1234" in lines
-    assert "  export AWS_ACCESS_KEY_ID=123456789012" in lines
-    assert lines[-1] == "To stop it: serverless-containers local stop"
+    assert '    eval "$(serverless-containers local env)"' in lines
+    assert lines[-1] == "To stop it: serverless-containers local down"
 
 
 def test_each_step_is_shown_with_its_time(console):

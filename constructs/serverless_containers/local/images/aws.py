@@ -4,6 +4,7 @@ It knows any operation of any service by botocore's models, ``--query`` and ``--
 speaks to the emulator alone.
 """
 
+import base64
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
+from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.inspection.clients import Clients
 
 _search: Any = import_module("jmespath").search  # it has no types
@@ -26,10 +28,13 @@ def main(arguments: Sequence[str]) -> int:
     """Do what the command says. Returns its exit code, as the AWS CLI has them."""
     words = list(arguments)
     if words[:2] == _PASSWORD:
-        sys.stdout.write("local\n")
-        return 0
+        words = ["ecr", "get-authorization-token", *words[2:]]
+        words += ["--query", "authorizationData[0].authorizationToken", "--output", "text"]
     try:
-        sys.stdout.write(_answer(words))
+        answer = _answer(words)
+        if arguments[:2] == _PASSWORD:
+            answer = base64.b64decode(answer).decode().partition(":")[2] + "\n"
+        sys.stdout.write(answer)
     except _UsageError as error:
         sys.stderr.write(f"\n{error}\n")
         return _USAGE
@@ -48,8 +53,7 @@ def _answer(words: list[str]) -> str:
         raise _UsageError("expected a service and an operation")
     service, operation, *rest = words
     clients = Clients(
-        endpoint=os.environ["AWS_ENDPOINT_URL"],
-        account=os.environ["AWS_ACCESS_KEY_ID"],
+        Credentials.of(),
         region=os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"],
     )
     client = clients[service]

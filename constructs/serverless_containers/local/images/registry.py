@@ -1,9 +1,10 @@
 """Tells the emulated registry of an image."""
 
-import os
+from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.inspection.clients import Clients
 
 
@@ -11,7 +12,7 @@ def announce(
     *, account: str, region: str, repository: str, tag: str, manifest: str, media_type: str
 ) -> str:
     """Say that an image was pushed. Returns why not, or an empty text."""
-    clients = Clients(endpoint=os.environ["AWS_ENDPOINT_URL"], account=account, region=region)
+    clients = Clients(replace(Credentials.of(), account=account), region=region)
     try:
         clients["ecr"].put_image(
             repositoryName=repository,

@@ -7,6 +7,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from serverless_containers.local.credentials import Credentials
+
 # The user's profiles and files must not be read: a profile in AWS_PROFILE that does not exist
 # stops botocore, and one that does exist may name another endpoint.
 _NO_CONFIGURATION: dict[str, tuple[None, None, str | None, None]] = {
@@ -20,19 +22,20 @@ class Clients:
     """The clients of one account and region, each made once.
 
     Args:
-        endpoint: The emulator's URL.
-        account: The account; the emulator takes it from the access key.
+        credentials: Where the emulator is, and the key that it takes.
         region: The region.
     """
 
-    def __init__(self, *, endpoint: str, account: str, region: str) -> None:
-        self.account = account
+    def __init__(self, credentials: Credentials, *, region: str) -> None:
+        self.credentials = credentials
+        self.account = credentials.account
         self.region = region
-        self._endpoint = endpoint
+        self._endpoint = credentials.endpoint
         self._session = boto3.Session(
             botocore_session=botocore.session.Session(session_vars=_NO_CONFIGURATION),
-            aws_access_key_id=account,
-            aws_secret_access_key="local",  # noqa: S106  # the emulator takes any
+            aws_access_key_id=credentials.account,
+            aws_secret_access_key=credentials.secret,
+            aws_session_token=credentials.session_token or None,
             region_name=region,
         )
         self._made: dict[str, Any] = {}

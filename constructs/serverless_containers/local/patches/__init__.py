@@ -11,19 +11,21 @@ from typing import Final, Protocol
 
 from serverless_containers.local.patches import (
     attributes,
+    authorization,
     balancer,
+    commands,
     ec2,
     ecr,
     ecs,
-    enforcement,
-    health,
     http_api,
     pipeline,
     recorded,
+    registry,
     secretsmanager,
     services,
     signals,
     stack_outputs,
+    targets,
     tasks,
     viewers,
     vpc_link,
@@ -60,15 +62,17 @@ class EngineTopic(Protocol):
 
 TOPICS: Final[tuple[Topic, ...]] = (
     attributes,
+    authorization,
+    commands,
     ec2,
     ecs,
-    enforcement,
-    health,
     http_api,
     recorded,
+    registry,
     secretsmanager,
     signals,
     stack_outputs,
+    targets,
     viewers,
     waf,
 )
@@ -102,10 +106,16 @@ def apply_patches() -> None:
     Raises:
         PatchError: If it is another version, or lacks a name that is patched. Nothing is changed.
     """
+    # The gate is made of what is patched here.
+    from serverless_containers.local import gate  # noqa: PLC0415
+
     check_version()
-    for name in chain.from_iterable(each.PRIVATE for each in TOPICS):
-        private(name)
-    for name in chain.from_iterable(each.PRIVATE for each in ENGINE_TOPICS):
+    names = chain(
+        gate.PRIVATE,
+        *(each.PRIVATE for each in TOPICS),
+        *(each.PRIVATE for each in ENGINE_TOPICS),
+    )
+    for name in names:
         private(name)
     for topic in TOPICS:
         topic.apply()

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from serverless_containers.local.patches.private import private, replace
+from serverless_containers.local.patches import targets
+from serverless_containers.local.patches.private import replace
 from serverless_containers.local.runtime import Runtime
 
-PROXY = "ministack.services.alb:_proxy_http_target"
-PRIVATE = (PROXY,)
+PRIVATE = (targets.BALANCER,)
 
 
 def apply(runtime: Runtime) -> None:
     """Translate the addresses of targets, and count the requests that are under way."""
-    proxy = private(PROXY)
+    proxy = targets.shipped[targets.BALANCER]
 
     async def through(
         target: dict[str, Any],
@@ -20,10 +20,12 @@ def apply(runtime: Runtime) -> None:
         **options: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401  # MiniStack's answer
         address = str(target.get("Id", ""))
+        if not runtime.addresses.has(address):
+            return await targets.refuse()
         host, port = runtime.addresses.here(
             address, int(target.get("Port") or group.get("Port") or 80)
         )
         with runtime.addresses.request_to(address):
             return await proxy({**target, "Id": host, "Port": port}, group, *arguments, **options)
 
-    replace(PROXY, through)
+    replace(targets.BALANCER, through)

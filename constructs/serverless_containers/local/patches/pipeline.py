@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from serverless_containers.local.cdk import aws_variables
+from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.images.commands import place_commands
 from serverless_containers.local.inspection.clients import Clients
 from serverless_containers.local.patches import signals
+from serverless_containers.local.patches.authorization import written_by_others
+from serverless_containers.local.patches.commands import permitted
 from serverless_containers.local.patches.private import Properties, private
 from serverless_containers.local.patches.recorded import add_note
 from serverless_containers.local.pipeline.buildspec import Build
@@ -127,13 +129,16 @@ def _value(variable: Mapping[str, str]) -> str:
 
 
 def _build(run: _Run, turn: threading.Lock) -> None:
-    """Build, and make sure that nobody waits for a build that cannot tell how it ended."""
+    """Build, and make sure that nobody waits for a build that cannot tell how it ended.
+
+    What is built was uploaded with the run's key: its commands run on this machine.
+    """
     folder = Path(tempfile.mkdtemp(prefix="build-"))
     log = _Log(folder.with_suffix(".log"))
     reason = "the build failed before it could tell why"
     try:
         # One after the other: what a later one builds is the newer source.
-        with turn:
+        with turn, permitted():
             succeeded = _run(run, folder, log.write)
     except Exception as error:  # whatever it is, somebody waits to be told
         succeeded, reason = False, f"{type(error).__name__}: {error}"
@@ -168,8 +173,13 @@ class _Log:
 
 def _run(run: _Run, folder: Path, write: Callable[[str], None]) -> bool:
     endpoint = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
-    clients = Clients(endpoint=endpoint, account=run.account, region=run.region)
+    credentials = Credentials(
+        endpoint=endpoint, account=run.account, secret=os.environ["AWS_SECRET_ACCESS_KEY"]
+    )
+    clients = Clients(credentials, region=run.region)
     content = clients["s3"].get_object(Bucket=run.bucket, Key=run.key)["Body"].read()
+    if f"arn:aws:s3:::{run.bucket}/{run.key}" in written_by_others:
+        raise PermissionError("its source was not uploaded with the key of this run")
     source, scratch = folder / "source", folder / "scratch"
     scratch.mkdir()
     _unpack(content, source)
@@ -182,7 +192,7 @@ def _run(run: _Run, folder: Path, write: Callable[[str], None]) -> bool:
         buildspec=run.project["source"]["buildspec"],
         source=source,
         variables={
-            **aws_variables(endpoint, run.account, run.region),
+            **credentials.variables(run.region),
             **commands,
             "PATH": os.pathsep.join([str(base / "bin"), os.environ["PATH"]]),
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),

@@ -7,17 +7,17 @@ redirects are followed.
 from contextvars import ContextVar
 from typing import Any
 
+from serverless_containers.local.patches import targets
 from serverless_containers.local.patches.private import private, replace
 from serverless_containers.local.requests.forward import Forwarded, forward
 from serverless_containers.local.requests.turns import Turns
 from serverless_containers.local.runtime import Runtime
 
-PROXY = "ministack.services.apigateway:_invoke_http_proxy"
 EXECUTE = "ministack.services.apigateway:_handle_execute_in_scope"
 INSTANCES = "ministack.services.servicediscovery:_instances"
 HEALTH = "ministack.services.servicediscovery:_instance_health_status"
 OFF_LOOP = "ministack.core.concurrency:run_reentrant"
-PRIVATE = (PROXY, EXECUTE, INSTANCES, HEALTH, OFF_LOOP)
+PRIVATE = (targets.API, EXECUTE, INSTANCES, HEALTH, OFF_LOOP)
 
 _MAP = ":servicediscovery:"
 _TIMEOUT_MS = 30_000
@@ -26,7 +26,7 @@ _RAW_QUERY: ContextVar[str | None] = ContextVar("raw_query", default=None)
 
 def apply(runtime: Runtime) -> None:
     """Replace the way to an HTTP backend for those that Cloud Map knows."""
-    proxy, execute = private(PROXY), private(EXECUTE)
+    execute = private(EXECUTE)
     turns = Turns()
 
     async def through(  # noqa: PLR0917  # MiniStack's form
@@ -39,7 +39,7 @@ def apply(runtime: Runtime) -> None:
     ) -> Any:  # noqa: ANN401  # MiniStack's answer
         uri = integration.get("integrationUri", "")
         if _MAP not in uri:
-            return await proxy(integration, path, method, headers, body, query)
+            return await targets.refuse()
         request = Forwarded(
             method=method,
             path=path,
@@ -59,7 +59,7 @@ def apply(runtime: Runtime) -> None:
         finally:
             _RAW_QUERY.reset(token)
 
-    replace(PROXY, through)
+    replace(targets.API, through)
     replace(EXECUTE, executing)
 
 

@@ -30,6 +30,11 @@ class Addresses:
         with self._lock:
             self._ports.pop(address, None)
 
+    def has(self, address: str) -> bool:
+        """Whether it is the address of a task."""
+        with self._lock:
+            return address in self._ports
+
     def here(self, address: str, port: int) -> tuple[str, int]:
         """Where to reach a port: what is published for it, else the port itself."""
         with self._lock:

@@ -1,0 +1,343 @@
+"""Verifies signatures, after "Signature Version 4 signing process", IAM User Guide.
+
+MiniStack verifies those of sessions and of IAM users only: a key that looks like an account's root
+is believed without. Here none is.
+"""
+
+import hashlib
+import hmac
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.auth import HmacV1QueryAuth
+from botocore.credentials import Credentials as SigningKey
+
+from serverless_containers.local.callers import Caller, is_deployer
+from serverless_containers.local.gate.request import Request
+from serverless_containers.local.patches.private import private
+
+KEY = "ministack.core.router:extract_access_key_id"
+SERVICE = "ministack.core.router:detect_service"
+PARSE_HEADER = "ministack.core.sigv4:parse_header_signature"
+PARSE_QUERY = "ministack.core.sigv4:parse_query_signature"
+EXPIRED = "ministack.core.sigv4:presigned_request_is_expired"
+SKEWED = "ministack.core.sigv4:request_time_failure"
+FAILURE = "ministack.core.sigv4:header_signature_failure"
+RESOLVE = "ministack.core.iam_evaluator:resolve_credential"
+UNRESOLVED = "ministack.core.iam_evaluator:CredentialResolutionError"
+USER_ACCOUNT = "ministack.core.iam_evaluator:find_iam_access_key_account"
+SESSION_ACCOUNT = "ministack.core.responses:_account_from_sts_session"
+PRIVATE = (
+    KEY,
+    SERVICE,
+    PARSE_HEADER,
+    PARSE_QUERY,
+    EXPIRED,
+    SKEWED,
+    FAILURE,
+    RESOLVE,
+    UNRESOLVED,
+    USER_ACCOUNT,
+    SESSION_ACCOUNT,
+)
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_KEY = re.compile(r"[A-Z0-9]{16,128}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LONGEST = 7 * 24 * 3600
+"""Seconds that a presigned URL holds ("Authenticating Requests: Using Query Parameters")."""
+_DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_SIGNED_STREAM = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+"""Marks a body that comes in parts, each with a signature of its own."""
+_WITHOUT_HASH = frozenset(
+    {
+        "UNSIGNED-PAYLOAD",
+        "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        _SIGNED_STREAM,
+        f"{_SIGNED_STREAM}-TRAILER",
+    }
+)
+"""What a request to S3 may say in place of its body's hash."""
+_SIGNATURES = ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
+
+
+class RefusedError(Exception):
+    """The signature does not hold.
+
+    Attributes:
+        code: The error's code, as AWS has it.
+        service: The service that the signature is for, if it says so.
+    """
+
+    def __init__(self, code: str, message: str, service: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.service = service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A signature that is to be verified."""
+
+    request: Request
+    signature: Any
+    presigned: bool
+
+    @property
+    def body_is_claimed(self) -> bool:
+        """Whether the signature can be verified before the body is there."""
+        claimed = self.request.headers.get("x-amz-content-sha256")
+        if claimed is None:
+            return bool(self.presigned and self.signature.service == "s3")
+        return not claimed.startswith(_SIGNED_STREAM)
+
+
+def is_signed(request: Request) -> bool:
+    """Whether a request has anything that anybody may take for a signature or a key of AWS."""
+    return request.headers.get("authorization", "").startswith("AWS") or any(
+        name.lower() in _QUERY_NAMES for name in request.query
+    )
+
+
+_QUERY_NAMES = frozenset(
+    {
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-signature",
+        "x-amz-signedheaders",
+        "awsaccesskeyid",
+        "signature",
+    }
+)
+
+
+def claim_of(request: Request) -> Claim:
+    """Read the signature of a request.
+
+    Raises:
+        RefusedError: If there is none, more than one, or one of another kind.
+    """
+    header = request.headers.get("authorization", "")
+    in_query = any(name.lower() in _QUERY_NAMES for name in request.query)
+    if header and in_query:
+        raise RefusedError("InvalidRequest", "only one authentication mechanism is allowed")
+    if in_query:
+        names = [name.lower() for name in request.query]
+        if len(set(names)) != len(names) or any(
+            len(values) != 1
+            for name, values in request.query.items()
+            if name.lower().startswith("x-amz-")
+        ):
+            raise RefusedError("IncompleteSignature", "a query parameter is given twice")
+        if "AWSAccessKeyId" in request.query:
+            return _second_version(request)
+        if request.value("X-Amz-Algorithm") not in _SIGNATURES:
+            raise RefusedError("IncompleteSignature", "only Signature Version 4 is accepted")
+        parsed = private(PARSE_QUERY)(request.query)
+    elif header.partition(" ")[0] in _SIGNATURES:
+        parsed = private(PARSE_HEADER)(request.signed_headers)
+    else:
+        raise RefusedError("MissingAuthenticationToken", "the request is not signed")
+    if isinstance(parsed, tuple):
+        code, message = parsed
+        raise RefusedError(code, message)
+    if private(KEY)(dict(request.headers), dict(request.query)) != parsed.access_key_id:
+        # MiniStack, which reads it for itself, would take it for another one's.
+        raise RefusedError("IncompleteSignature", "the request names two keys", parsed.service)
+    signed = parsed.signed_headers.lower().split(";")
+    unsigned = [
+        name
+        for name in ("host", "x-amz-target", "x-amz-region-set")
+        if name in request.headers and name not in signed
+    ]
+    if unsigned or "host" not in signed:
+        raise RefusedError(
+            "SignatureDoesNotMatch",
+            f"the signature does not cover {', '.join(unsigned or ['host'])}",
+            parsed.service,
+        )
+    return Claim(request=request, signature=parsed, presigned=in_query)
+
+
+def _second_version(request: Request) -> Claim:
+    """Read a presigned URL of S3 in the older form, which boto3 still makes for us-east-1.
+
+    It covers neither the query nor the host, and so it leads to objects of S3 alone.
+
+    Raises:
+        RefusedError: If it is for anything else, or incomplete.
+    """
+    given = {name: request.value(name) for name in ("AWSAccessKeyId", "Signature", "Expires")}
+    _, bucket, key = [*request.path.split("/", 2), "", ""][:3]
+    if (
+        not all(given.values())
+        or any(len(values) != 1 for values in request.query.values())
+        or any(name.lower() in _QUERY_NAMES and name not in given for name in request.query)
+        or "Action" in request.query
+        or "x-amz-target" in request.headers
+        or not (bucket and key)
+        or private(SERVICE)(request.method, request.path, dict(request.headers), request.query)
+        != "s3"
+    ):
+        raise RefusedError("AccessDenied", "only objects of S3 are read and written so", "s3")
+    signature = Older(
+        access_key_id=given["AWSAccessKeyId"],
+        signature=given["Signature"],
+        expires=given["Expires"],
+    )
+    return Claim(request=request, signature=signature, presigned=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Older:
+    """A signature in the older form."""
+
+    access_key_id: str
+    signature: str
+    expires: str
+    service: str = "s3"
+
+    def failure(self, request: Request, secret: str) -> tuple[str, str] | None:
+        """Why it does not hold, if it does not."""
+        if not self.expires.isdecimal() or int(self.expires) < time.time():
+            return "AccessDenied", "Request has expired"
+        split = urlsplit(f"{request.raw_path}?{request.query_string}")
+        # Those of the headers that begin with x-amz- may be in the query.
+        given = {name: values[0] for name, values in request.query.items()}
+        given |= request.signed_headers
+        auth = HmacV1QueryAuth(SigningKey(self.access_key_id, secret))
+        parts = [
+            request.method,
+            given.get("content-md5", ""),
+            given.get("content-type", ""),
+            self.expires,
+            *(f"{name}:{given[name]}" for name in sorted(given) if name.startswith("x-amz-")),
+            auth.canonical_resource(split),
+        ]
+        computed = auth.sign_string("\n".join(parts))
+        if hmac.compare_digest(computed, self.signature):
+            return None
+        return "SignatureDoesNotMatch", "the signature does not match"
+
+
+def verify(claim: Claim, body: bytes) -> Caller:
+    """Verify a signature.
+
+    Args:
+        claim: The signature.
+        body: The request's body. It may be empty if it is claimed, and `verify_body` comes later.
+
+    Raises:
+        RefusedError: If it does not hold.
+    """
+    signature, request = claim.signature, claim.request
+    credential = _credential(claim)
+    if isinstance(signature, Older):
+        failure = signature.failure(request, credential.secret_access_key)
+    else:
+        _verify_time(claim)
+        failure = private(FAILURE)(
+            signature,
+            credential.secret_access_key,
+            request.method,
+            request.raw_path,
+            request.query,
+            request.signed_headers,
+            body,
+            presigned=claim.presigned,
+        )
+    if failure:
+        code, message = failure
+        raise RefusedError(code, message, signature.service)
+    key = signature.access_key_id
+    return Caller(
+        key=key,
+        account=credential.account_id,
+        deploys=bool(_ACCOUNT.fullmatch(key)) or is_deployer(key),
+    )
+
+
+def verify_body(claim: Claim, body: bytes) -> None:
+    """Hold a body against the hash that was signed in its place.
+
+    Raises:
+        RefusedError: If it is another body, or the service takes none without a hash.
+    """
+    claimed = claim.request.headers.get("x-amz-content-sha256")
+    service = claim.signature.service
+    if claimed is None:
+        return
+    if _DIGEST.fullmatch(claimed):
+        if not hmac.compare_digest(hashlib.sha256(body).hexdigest(), claimed):
+            raise RefusedError(
+                "XAmzContentSHA256Mismatch",
+                "the provided 'x-amz-content-sha256' header does not match what was computed",
+                service,
+            )
+    elif service != "s3" or claimed not in _WITHOUT_HASH:
+        raise RefusedError(
+            "SignatureDoesNotMatch",
+            f"x-amz-content-sha256 cannot be {claimed} for {service or 'this service'}",
+            service,
+        )
+
+
+def _verify_time(claim: Claim) -> None:
+    """Refuse what was signed too long ago, or is signed for a time to come."""
+    signature, request = claim.signature, claim.request
+    expires = request.value("X-Amz-Expires") if claim.presigned else ""
+    skewed = private(SKEWED)(signature)
+    if expires:
+        # It may be older than a request that is signed to be sent at once, and no younger.
+        skewed = skewed if skewed and "not yet current" in skewed[1] else None
+        try:
+            seconds = int(expires)
+            late = private(EXPIRED)(signature.amz_date, seconds)
+        except ValueError:
+            seconds, late = 0, True
+        if late or not 0 < seconds <= _LONGEST:
+            raise RefusedError("AccessDenied", "Request has expired", signature.service)
+    if skewed:
+        code, message = skewed
+        raise RefusedError(code, message, signature.service)
+    if not _DATE.fullmatch(signature.amz_date):
+        raise RefusedError("IncompleteSignature", "the date is no date", signature.service)
+
+
+def _credential(claim: Claim) -> Any:  # noqa: ANN401  # MiniStack's own
+    """Find the secret of the key that a signature names.
+
+    Raises:
+        RefusedError: If there is none, or it needs another session token.
+    """
+    key = claim.signature.access_key_id
+    unknown = RefusedError(
+        "InvalidClientTokenId",
+        "The security token included in the request is invalid.",
+        claim.signature.service,
+    )
+    token = (
+        claim.request.value("X-Amz-Security-Token") or claim.request.value("x-amz-security-token")
+        if claim.presigned
+        else claim.request.headers.get("x-amz-security-token", "")
+    )
+    if _ACCOUNT.fullmatch(key):
+        account = key
+    elif _KEY.fullmatch(key):
+        try:
+            account = private(SESSION_ACCOUNT)(key) or private(USER_ACCOUNT)(key) or ""
+        except ValueError:
+            # Two accounts have it.
+            raise unknown from None
+    else:
+        # MiniStack would take it, or none at all, for the root of its own account.
+        raise unknown
+    if not account:
+        raise unknown
+    credential = private(RESOLVE)(key, account, token)
+    if isinstance(credential, private(UNRESOLVED)):
+        raise RefusedError(credential.code, credential.message, claim.signature.service)
+    return credential
