@@ -70,6 +70,12 @@ def test_a_wrong_password_for_the_registry(two):
 def test_no_permission_to_ask(two):
     two.aws.failing = lambda call: call[0] == "ecr"
     reason = failed(two, two.run())
+    assert reason.startswith("service web failed (exit status 254): aws ecr batch-get-image ")
+
+
+def test_no_permission_to_log_in(two):
+    two.aws.failing = lambda call: call[1] == "get-login-password"
+    reason = failed(two, two.run())
     assert reason.startswith("the build failed (exit status 254): aws ecr get-login-password.")
 
 

@@ -9,7 +9,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.buildspec import BuildspecOptions, plan_images
 from serverless_containers.plan.source import plan_source
-from tests.support.container_engine import HOST
+from tests.support.container_engine import HOST, TOKEN
 from tests.support.pipeline_run import BASE, definitions
 
 pytestmark = pytest.mark.local
@@ -185,6 +185,23 @@ def test_commands_of_the_project(two):
         lines.index(line) for line in ("before a1", "web", f"scanned worker {image}")
     ] + [lines.index(f"+ docker push {image}")]  # fmt: skip
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("when", ["before_build", "after_build", "scan"])
+def test_commands_of_the_project_have_no_password(two, when):
+    # GIVEN commands that look for what the build has, and push as it does
+    look = (
+        f"if grep -rq '{TOKEN[:-1]}[{TOKEN[-1]}]' \"$HOME\"; then echo a password; exit 1; fi",
+        "if env | grep -q '^WAIT_HANDLE_URL='; then echo the handle; exit 1; fi",
+        f'docker tag {BASE} "$REPOSITORY_1:mine"',
+        'if docker push "$REPOSITORY_1:mine"; then echo pushed; exit 1; fi',
+    )
+    run = two.run(BuildspecOptions(**{when: look}))
+    # THEN they find nothing, and the build still pushes
+    assert run.succeeded, run.log
+    assert "no basic auth credentials" in run.log
+    assert set(two.tags(1)) == {"a1", "latest"}
+    assert not list((two.folder / "home-1").rglob("config.json"))
 
 
 def test_a_stack_that_is_rolled_back_hears_nothing_and_is_left_alone(two):

@@ -34,7 +34,7 @@ def test_all_options(script):
         service="web",
         context="web",
         dockerfile="web/Dockerfile.prod",
-        args={"VERSION": "1 2", "TOKEN": None},
+        args={"VERSION": "1 2"},
         target="final",
         labels={"team": "a b"},
         network="host",
@@ -45,7 +45,7 @@ def test_all_options(script):
     )
     assert build(script, image) == [
         "build", "--file", "web/Dockerfile.prod", "--platform", "linux/amd64",
-        "--build-arg", "VERSION=1 2", "--build-arg", "TOKEN", "--target", "final",
+        "--build-arg", "VERSION=1 2", "--target", "final",
         "--label", "team=a b", "--network", "host", "--shm-size", "67108864",
         "--add-host", "db:10.0.0.1", "--add-host", "db:::1",
         "--build-context", "shared=lib", "--build-context", "base=docker-image://alpine:3",

@@ -62,8 +62,8 @@ class ImageBuild:
         context: A folder below the source folder, with ``/`` between its parts, or a URL.
         dockerfile: The Dockerfile below the source folder; with a URL as the context, below that.
         dockerfile_inline: The text of the Dockerfile, in its place.
-        args: Build arguments; one that is None is taken from CodeBuild's environment, if it is
-            there.
+        args: Build arguments, each with its value: Docker would take one without from the build's
+            environment.
         target: The stage to build. Default: the last one.
         labels: The image's labels.
         network: The network of RUN instructions. Default: Docker's.
@@ -77,7 +77,7 @@ class ImageBuild:
     context: str = "."
     dockerfile: str = "Dockerfile"
     dockerfile_inline: str | None = None
-    args: Mapping[str, str | None] = field(default_factory=dict)
+    args: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     network: str | None = None
@@ -108,7 +108,9 @@ class BuildspecOptions:
     """What a caller decides about a build.
 
     The commands are shell code (POSIX sh) and run in the source folder, each in a shell of its own.
-    One that fails ends the build. None of them runs when all images exist already.
+    One that fails ends the build. None of them runs when all images exist already. They run as the
+    build does, with the credentials of its role; they are given none of the variables of
+    ``Variable`` nor those of ``logins``, and Docker has not logged in to ECR while they run.
 
     Attributes:
         architecture: What the images run on, which is also what CodeBuild has to run on.

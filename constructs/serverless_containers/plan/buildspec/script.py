@@ -10,6 +10,7 @@ from serverless_containers.plan.buildspec.model import (
     BuildspecOptions,
     ImageBuild,
     RegistryLogin,
+    Variable,
     repository_variable,
 )
 from serverless_containers.plan.model import Architecture
@@ -69,6 +70,11 @@ def project_script(builds: Sequence[ImageBuild], options: BuildspecOptions) -> s
             ],
             "docker_build ARGUMENT...: builds the image of this service.",
         ),
+        _function(
+            "keep_own_variables",
+            [f"unset {' '.join(_own_variables(options.logins))}"],
+            "keep_own_variables: what no command of the project is given.",
+        ),
         _function("before_build", _commands("before the build", options.before_build)),
         _function("after_build", _commands("after the build", options.after_build)),
         _function("scan", _commands("before the push", options.scan)),
@@ -90,6 +96,13 @@ def _indented(lines: Iterable[str]) -> Iterable[str]:
 
 def _commands(when: str, commands: Iterable[str]) -> list[str]:
     return [f"project_command {shlex.quote(when)} {shlex.quote(command)}" for command in commands]
+
+
+def _own_variables(logins: Iterable[RegistryLogin]) -> Iterable[str]:
+    yield "PIPELINE_HOME"
+    yield from map(str, Variable)
+    for login in logins:
+        yield from (login.username_variable, login.password_variable)
 
 
 def _login(login: RegistryLogin) -> str:
@@ -121,7 +134,7 @@ def _options(
 ) -> Iterable[tuple[str, str] | tuple[str]]:
     yield "--platform", _PLATFORMS[architecture]
     for name, value in build.args.items():
-        yield "--build-arg", name if value is None else f"{name}={value}"
+        yield "--build-arg", f"{name}={value}"
     if build.target is not None:
         yield "--target", build.target
     for name, value in build.labels.items():

@@ -42,7 +42,6 @@ prepare() {
   rm -f "$CODEBUILD_SRC_DIR/imagedefinitions.json"
   settle_owner
   choose_tag
-  log_in
   missing=
   for number in $all; do
     select_service "$number"
@@ -68,13 +67,30 @@ is_forced() {
   esac
 }
 
+# log_in: what Docker is told of ECR is in a folder of its own, which is there while the build itself
+# needs it: no command of the project runs between log_in and log_out.
 log_in() {
+  say "+ DOCKER_CONFIG=$PIPELINE_HOME/docker"
+  given=${DOCKER_CONFIG:-}
+  own=${given:-${HOME:-}/.docker}
+  logged_in=yes
+  rm -rf "$PIPELINE_HOME/docker"
+  (umask 077 && mkdir "$PIPELINE_HOME/docker")
+  # Docker finds its plugins there, and what the project has logged in to itself.
+  for each in "$own"/*; do
+    if [ "$each" = "$own/config.json" ]; then
+      cp "$each" "$PIPELINE_HOME/docker/config.json"
+    elif [ -e "$each" ]; then
+      ln -s "$each" "$PIPELINE_HOME/docker/"
+    fi
+  done
+  export DOCKER_CONFIG="$PIPELINE_HOME/docker"
   select_service 1
   registry=${repository%%/*}
   service=
   password=$(ask aws ecr get-login-password)
   log_in_to "$registry" AWS "$password"
-  log_in_elsewhere
+  password=
 }
 
 # log_in_to REGISTRY USER PASSWORD
@@ -82,6 +98,13 @@ log_in_to() {
   say "+ docker login $1"
   printf '%s' "$3" | docker login --username "$2" --password-stdin "$1" ||
     give_up $? "docker login $1"
+}
+
+log_out() {
+  rm -rf "$PIPELINE_HOME/docker"
+  if [ -z "$logged_in" ]; then return 0; fi
+  logged_in=
+  if [ -n "$given" ]; then DOCKER_CONFIG=$given; else unset DOCKER_CONFIG; fi
 }
 
 build() {
@@ -93,7 +116,10 @@ build() {
   else
     run cd "$CODEBUILD_SRC_DIR/$source_folder"
     before_build
+    log_in
+    log_in_elsewhere
     in_parallel "$missing" build_image
+    log_out
     after_build
     in_parallel "$missing" scan_image
   fi
@@ -119,10 +145,10 @@ scan_image() {
   scan
 }
 
-# project_command WHEN COMMAND: a command of the project's own.
+# project_command WHEN COMMAND: a command of the project's own, without what is the build's own.
 project_command() {
   say "+ $2"
-  sh -e -c "$2" || give_up $? "the command $1: $2"
+  (keep_own_variables && exec sh -e -c "$2") || give_up $? "the command $1: $2"
 }
 
 publish() {
@@ -135,7 +161,11 @@ publish() {
   missing=$(cat "$PIPELINE_HOME/missing")
   find_running
   in_parallel "$all" keep_running
-  in_parallel "$missing" push_image
+  if [ -n "$missing" ]; then
+    log_in
+    in_parallel "$missing" push_image
+    log_out
+  fi
   in_parallel "$all" move_latest
   if [ -n "${TAG_PARAMETER:-}" ]; then
     run aws ssm put-parameter --name "$TAG_PARAMETER" --type String --value "$tag" --overwrite

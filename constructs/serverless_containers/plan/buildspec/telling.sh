@@ -7,6 +7,7 @@
 set -eu
 service=
 log=
+logged_in=
 
 # --- Saying what happens -----------------------------------------------------------------------
 
@@ -68,6 +69,7 @@ in_parallel() {
 conclude() {
   set +e
   trap - EXIT
+  log_out
   if [ "$1" -eq 0 ]; then exit 0; fi
   reason=$(sed -n 1p "$PIPELINE_HOME/failure" 2> /dev/null)
   detail=$(sed -n 2p "$PIPELINE_HOME/failure" 2> /dev/null)
