@@ -164,8 +164,7 @@ class _LocalBuild(BuiltImages):
                 asset_name=container.name,
                 directory=build.context,
                 file=_within_context(build),
-                build_args={key: value for key, value in build.args.items() if value is not None}
-                or None,
+                build_args=dict(build.args) or None,
                 target=build.target,
                 network_mode=ecr_assets.NetworkMode.custom(build.network)
                 if build.network

@@ -22,17 +22,20 @@ from serverless_containers.compose.model import (
 from serverless_containers.compose.nodes import MappingNode, Scalar
 from serverless_containers.compose.place import NOTHING, Encoded, Many, Place, to_bytes, to_duration
 from serverless_containers.compose.recipes import Recipes
+from serverless_containers.findings import Location
 
 
-def make_service(name: str, service: Encoded, at: Place, recipes: Recipes) -> Service:
-    """Make a service of the model."""
+def make_service(
+    name: str, service: Encoded, at: Place, recipes: Recipes, named_args: Mapping[str, Location]
+) -> Service:
+    """Make a service of the model; ``named_args`` are the build's."""
     many = Many(service, at)
     return Service(
         node=at.node,
         path=at.path,
         name=name,
         image=service.get("image"),
-        build=many.one("build", lambda item, place: _build(item, place, recipes)),
+        build=many.one("build", lambda item, place: _build(item, place, recipes, named_args)),
         command=_command(service["command"]),
         entrypoint=_command(service["entrypoint"]),
         environment=service.get("environment", NOTHING),
@@ -104,7 +107,9 @@ def _command(words: list[str] | None) -> tuple[str, ...] | None:
     return None if words is None else tuple(words)
 
 
-def _build(build: Encoded, at: Place, recipes: Recipes) -> Build:
+def _build(
+    build: Encoded, at: Place, recipes: Recipes, named_args: Mapping[str, Location]
+) -> Build:
     many = Many(build, at)
     context = build.get("context", "")
     return Build(
@@ -114,6 +119,7 @@ def _build(build: Encoded, at: Place, recipes: Recipes) -> Build:
         dockerfile=build.get("dockerfile", "Dockerfile"),
         dockerfile_inline=build.get("dockerfile_inline"),
         args=build.get("args", NOTHING),
+        named_args=named_args,
         target=build.get("target"),
         platforms=tuple(build.get("platforms", ())),
         labels=build.get("labels", NOTHING),

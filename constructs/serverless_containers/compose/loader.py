@@ -22,7 +22,7 @@ from serverless_containers.compose.files import Reader
 from serverless_containers.compose.model import Project
 from serverless_containers.compose.naming import folder_name, project_name
 from serverless_containers.compose.nodes import MappingNode, Node, replaced, text_at
-from serverless_containers.compose.normalise import normalise
+from serverless_containers.compose.normalise import named_args, normalise
 from serverless_containers.compose.place import Place
 from serverless_containers.compose.profiles import active_profiles, split_by_profile
 from serverless_containers.compose.recipes import Recipes
@@ -187,9 +187,20 @@ class _Load:
                     "start with `services:`",
                 )
             return None
-        return self._model(normalise(root, name, self.variables), name, trees.broken)
+        services = root.get("services")
+        named = {
+            key: named_args(service)
+            for key, service in (services.items() if isinstance(services, MappingNode) else ())
+        }
+        return self._model(normalise(root, name, self.variables), name, trees.broken, named)
 
-    def _model(self, root: MappingNode, name: str, broken: set[str]) -> Project:
+    def _model(
+        self,
+        root: MappingNode,
+        name: str,
+        broken: set[str],
+        named: Mapping[str, Mapping[str, Location]],
+    ) -> Project:
         enabled, disabled = split_by_profile(root.get("services"), self.profiles)
         settled: dict[str, Node] = {
             key: settle(service, ("services", key), self.variables, self.reader)
@@ -208,7 +219,7 @@ class _Load:
             broken=broken,
             findings=self.findings,
         ).check()
-        return _project(root, name, canonical, self.sources, self.reader)
+        return _project(root, name, canonical, self.sources, self.reader, named=named)
 
 
 def _with_services(root: MappingNode, services: dict[str, Node]) -> MappingNode:
@@ -219,7 +230,13 @@ def _with_services(root: MappingNode, services: dict[str, Node]) -> MappingNode:
 
 
 def _project(
-    root: MappingNode, name: str, canonical: dict[str, Json], sources: Sources, reader: Reader
+    root: MappingNode,
+    name: str,
+    canonical: dict[str, Json],
+    sources: Sources,
+    reader: Reader,
+    *,
+    named: Mapping[str, Mapping[str, Location]],
 ) -> Project:
     recipes = Recipes(reader)
     top = Place(root, ())
@@ -242,7 +259,8 @@ def _project(
         directory=sources.directory,
         files=sources.files,
         services={
-            key: make_service(key, value, at, recipes) for key, value, at in each("services")
+            key: make_service(key, value, at, recipes, named.get(key, {}))
+            for key, value, at in each("services")
         },
         secrets={key: make_file_source(key, value, at) for key, value, at in each("secrets")},
         configs={key: make_file_source(key, value, at) for key, value, at in each("configs")},
@@ -269,4 +287,4 @@ def _from_dockerfile(sources: Sources, variables: dict[str, str], reader: Reader
     root = MappingNode({"services": MappingNode(services, mark)}, mark)
     root = normalise(root, name, variables)
     canonical = encode.encode(root, name, reader.findings)
-    return _project(root, name, canonical, sources, reader)
+    return _project(root, name, canonical, sources, reader, named={})

@@ -44,7 +44,8 @@ class Build(Part):
     context: str
     dockerfile: str = "Dockerfile"
     dockerfile_inline: str | None = None
-    args: Mapping[str, str | None]
+    args: Mapping[str, str]
+    named_args: Mapping[str, Location]  # where those stand that the files give no value
     target: str | None = None
     platforms: tuple[str, ...] = ()
     labels: Mapping[str, str]

@@ -9,9 +9,11 @@ from serverless_containers.compose.nodes import (
     Node,
     Scalar,
     Sequence,
+    is_null,
     replaced,
     text_at,
 )
+from serverless_containers.findings import Location
 
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _NAMED = ("networks", "volumes", "configs", "secrets")
@@ -48,6 +50,19 @@ def normalise(root: MappingNode, name: str, variables: Mapping[str, str]) -> Map
         if isinstance(resources, MappingNode):
             changes[section] = _with_names(resources, name)
     return replaced(root, changes)
+
+
+def named_args(service: Node | None) -> Mapping[str, Location]:
+    """The build arguments that a service only names, and where each stands.
+
+    Args:
+        service: A canonical service, before it is normalised.
+    """
+    build = service.get("build") if isinstance(service, MappingNode) else None
+    args = build.get("args") if isinstance(build, MappingNode) else None
+    if isinstance(args, MappingNode):
+        return {name: args.key_at(name) for name, value in args.items() if is_null(value)}
+    return {text: item.at for item, text in _texts(args) if "=" not in text}
 
 
 def _service(service: MappingNode, variables: Mapping[str, str]) -> MappingNode:

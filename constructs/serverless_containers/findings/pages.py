@@ -17,6 +17,9 @@ _PAGES: Mapping[str, str] = {
     "Using Amazon ECS Exec, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/ecs-exec.html"
     ),
+    "Environment variables in build environments, AWS CodeBuild User Guide": (
+        f"{_AWS}/codebuild/latest/userguide/build-env-ref-env-vars.html"
+    ),
     "Amazon ECS service quotas, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
     ),

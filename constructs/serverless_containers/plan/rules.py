@@ -68,6 +68,13 @@ BUILD_MISSING = Rule(
     severity=Severity.ERROR,
     summary="The context and the Dockerfile of a build are on this machine.",
 )
+BUILD_ARG_RESERVED = Rule(
+    code="build-arg-reserved",
+    severity=Severity.ERROR,
+    summary="No build argument is only named where the name is that of the credentials, or of "
+    "something else that belongs to the build itself.",
+    source="Environment variables in build environments, AWS CodeBuild User Guide",
+)
 COMMAND_CLEARED = Rule(
     code="command-cleared",
     severity=Severity.ERROR,
