@@ -251,13 +251,6 @@ class BuildPipeline(Construct):
     ) -> tuple[DeployStage, codepipeline.Pipeline]:
         bucket = make_artifact_bucket(self, retention_days=retention_days)
         output = codepipeline.Artifact("Images")
-        deploy = DeployStage(
-            self,
-            "Deploy",
-            build_output=output,
-            cluster_name=cluster_name,
-            service_name=service_name,
-        )
         pipeline = codepipeline.Pipeline(
             self,
             "Pipeline",
@@ -286,7 +279,14 @@ class BuildPipeline(Construct):
                 ),
             ],
         )
-        deploy.add_to(pipeline)
+        deploy = DeployStage(
+            self,
+            "Deploy",
+            pipeline=pipeline,
+            build_output=output,
+            cluster_name=cluster_name,
+            service_name=service_name,
+        )
         for construct in (pipeline, deploy, self.project):
             acknowledge_wildcards(
                 construct,

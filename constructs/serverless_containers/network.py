@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
+from serverless_containers.access.trust import confine_flow_log_role
 from serverless_containers.plan.secrets.model import SecretStore
 
 
@@ -156,7 +157,7 @@ class Network(Construct):
             # The default group is not used; emptying it would take a Lambda function.
             restrict_default_security_group=False,
         )
-        self.vpc.add_flow_log(
+        flow_log = self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(
                 logs.LogGroup(
@@ -166,6 +167,7 @@ class Network(Construct):
             # Accepted traffic is in the access log already, and would be most of the bill.
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+        confine_flow_log_role(flow_log.iam_role)
         everywhere = ec2.SubnetSelection(subnet_group_name="Tasks")
         chosen = self.vpc.select_subnets(subnet_group_name="Tasks")
         self.placement = Placement(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 BUCKET_ACTIONS = ("s3:Abort*", "s3:DeleteObject*", "s3:GetBucket*", "s3:GetObject*", "s3:List*")
@@ -27,6 +28,29 @@ def acknowledge_wildcards(
     Validations.of(scope).acknowledge(
         *(Acknowledgment(id=f"AwsSolutions-IAM5[{each}]", reason=reason) for each in findings)
     )
+
+
+def allow_without_resource(
+    role: iam.IRole, construct_id: str, *statements: iam.PolicyStatement, reason: str
+) -> iam.Policy:
+    """Allow a role actions that take no resource, in a policy of their own.
+
+    cdk-nag has one finding for all statements of a policy that name every resource. It is
+    acknowledged for this policy alone, so that a ``*`` that somebody adds to the role is found.
+
+    Args:
+        role: The role, below which the policy is made.
+        construct_id: The policy's id.
+        statements: What is allowed, on every resource.
+        reason: Why nothing narrower can be said.
+    """
+    if not isinstance(role, Construct):
+        raise TypeError("a role is a construct")
+    policy = iam.Policy(role, construct_id, roles=[role], statements=list(statements))
+    Validations.of(policy).acknowledge(
+        Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason)
+    )
+    return policy
 
 
 def _written(value: object) -> str:

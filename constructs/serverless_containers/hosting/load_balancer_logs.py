@@ -22,7 +22,10 @@ def log_access(
 ) -> s3.Bucket:
     """Make a bucket, and a load balancer write its access log there.
 
-    The CDK's own way looks the region's account up when it synthesises, and so needs a region.
+    The CDK's own way looks the region's account up when it synthesises, and so needs a region. Only
+    load balancers of this account and region may write there, both by where they write and by the
+    condition of "Enable access logs for your Application Load Balancer", Elastic Load Balancing
+    documentation.
 
     Args:
         scope: Where the bucket is made.
@@ -37,13 +40,21 @@ def log_access(
         expiration=expiration,
         removal_policy=removal_policy,
     )
+    stack = Stack.of(scope)
     bucket.add_to_resource_policy(
         iam.PolicyStatement(
             sid="AccessLogsOfThisAccount",
             principals=[iam.ServicePrincipal(_DELIVERY)],
             actions=["s3:PutObject"],
             # Load balancers of other accounts write below their own number.
-            resources=[bucket.arn_for_objects(f"AWSLogs/{Stack.of(scope).account}/*")],
+            resources=[bucket.arn_for_objects(f"AWSLogs/{stack.account}/*")],
+            conditions={
+                "ArnLike": {
+                    "aws:SourceArn": stack.format_arn(
+                        service="elasticloadbalancing", resource="loadbalancer", resource_name="*"
+                    )
+                }
+            },
         )
     )
     load_balancer.set_attribute("access_logs.s3.enabled", "true")

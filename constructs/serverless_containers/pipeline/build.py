@@ -11,7 +11,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from serverless_containers.access.wildcards import acknowledge_wildcards
+from serverless_containers.access.trust import confine_build_role
+from serverless_containers.access.wildcards import (
+    acknowledge_wildcards,
+    allow_without_resource,
+)
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.buildspec import Variable, repository_variable
 
@@ -116,14 +120,24 @@ class ImageBuild(Construct):
         stack = Stack.of(self)
         for actions, resources in (
             (_PULL_AND_PUSH, [each.repository_arn for each in repositories]),
-            (("ecr:GetAuthorizationToken",), ["*"]),
-            (("ecs:DescribeTaskDefinition",), ["*"]),
             (("ecs:DescribeServices",), [service_arn(self, cluster_name, service_name)]),
             (("cloudformation:DescribeStacks",), [stack.stack_id]),
         ):
             self.project.add_to_role_policy(
                 iam.PolicyStatement(actions=list(actions), resources=resources)
             )
+        role = self.project.role
+        if role is None:
+            raise TypeError("a project that was made here has a role")
+        confine_build_role(role)
+        allow_without_resource(
+            role,
+            "WithoutResource",
+            iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+            describe_task_definitions(self),
+            reason="ecr:GetAuthorizationToken and ecs:DescribeTaskDefinition support no "
+            "resource-level permission.",
+        )
 
     def _acknowledge(self) -> None:
         acknowledge_wildcards(
@@ -147,12 +161,25 @@ class ImageBuild(Construct):
                 id="AwsSolutions-CB4",
                 reason="Artifacts are encrypted by S3's key; they hold no more than the source.",
             ),
-            Acknowledgment(
-                id="AwsSolutions-IAM5[Resource::*]",
-                reason="ecr:GetAuthorizationToken and ecs:DescribeTaskDefinition support no "
-                "resource-level permission.",
-            ),
         )
+
+
+def describe_task_definitions(scope: Construct, *more: str) -> iam.PolicyStatement:
+    """Allow task definitions of this region to be described.
+
+    ecs:DescribeTaskDefinition takes neither a resource nor a condition key of ECS's ("Actions,
+    resources, and condition keys for Amazon Elastic Container Service", Service Authorization
+    Reference): the region is all that it can be confined to.
+
+    Args:
+        scope: A construct of the stack.
+        more: Further actions, for which the same holds.
+    """
+    return iam.PolicyStatement(
+        actions=["ecs:DescribeTaskDefinition", *more],
+        resources=["*"],
+        conditions={"StringEquals": {"aws:RequestedRegion": Stack.of(scope).region}},
+    )
 
 
 def service_arn(scope: Construct, cluster_name: str, service_name: str) -> str:

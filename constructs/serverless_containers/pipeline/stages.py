@@ -9,8 +9,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_containers.access.wildcards import acknowledge_wildcards
-from serverless_containers.pipeline.build import service_arn
+from serverless_containers.access.wildcards import (
+    acknowledge_wildcards,
+    allow_without_resource,
+)
+from serverless_containers.pipeline.build import describe_task_definitions, service_arn
 from serverless_containers.plan.buildspec.model import Exported
 
 BUILD_NAMESPACE = "Build"
@@ -59,6 +62,7 @@ class DeployStage(Construct):
     besides LambdaInvoke that can skip; "Stage conditions", AWS CodePipeline User Guide.
 
     Args:
+        pipeline: The pipeline, to which the stage is added.
         build_output: The artifact that holds imagedefinitions.json.
         cluster_name: The cluster.
         service_name: The service.
@@ -69,16 +73,16 @@ class DeployStage(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        pipeline: codepipeline.Pipeline,
         build_output: codepipeline.Artifact,
         cluster_name: str,
         service_name: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._role = iam.Role(
-            self, "Role", assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com")
-        )
+        # As the CDK has it for roles that it makes: an action's role is assumed by the pipeline's.
+        self._role = iam.Role(self, "Role", assumed_by=iam.ArnPrincipal(pipeline.role.role_arn))
         self._allow(cluster_name, service_name)
-        self._action = actions.EcsDeployAction(
+        action = actions.EcsDeployAction(
             action_name="Deploy",
             service=ecs.BaseService.from_service_arn_with_cluster(
                 self, "Service", service_arn(self, cluster_name, service_name)
@@ -88,13 +92,10 @@ class DeployStage(Construct):
             role=self._role.without_policy_updates(),
             deployment_timeout=Duration.minutes(30),
         )
-
-    def add_to(self, pipeline: codepipeline.Pipeline) -> None:
-        """Add the stage to a pipeline."""
         pipeline.artifact_bucket.grant_read(self._role)
         pipeline.add_stage(
             stage_name="Deploy",
-            actions=[self._action],
+            actions=[action],
             before_entry=codepipeline.Conditions(
                 conditions=[
                     codepipeline.Condition(
@@ -157,31 +158,27 @@ class DeployStage(Construct):
                 resources=[service_arn(self, cluster_name, service_name)],
             ),
             iam.PolicyStatement(actions=["ecs:DescribeTasks"], resources=[tasks]),
+        ):
+            self._role.add_to_policy(statement)
+        allow_without_resource(
+            self._role,
+            "WithoutResource",
             iam.PolicyStatement(
                 actions=["ecs:ListTasks"],
                 resources=["*"],
                 conditions={"ArnEquals": {"ecs:cluster": cluster}},
             ),
-            iam.PolicyStatement(
-                actions=["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"],
-                resources=["*"],
-            ),
+            describe_task_definitions(self, "ecs:RegisterTaskDefinition"),
             iam.PolicyStatement(
                 actions=["ecs:TagResource"],
                 resources=["*"],
                 conditions={"StringEquals": {"ecs:CreateAction": ["RegisterTaskDefinition"]}},
             ),
-        ):
-            self._role.add_to_policy(statement)
+            reason="Task definitions are described by no resource; the other actions are confined "
+            "by conditions.",
+        )
         acknowledge_wildcards(
             self._role, resources=[tasks], reason="The tasks of this service's cluster."
-        )
-        Validations.of(self._role).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions-IAM5[Resource::*]",
-                reason="Task definitions are described by no resource; the other actions are "
-                "confined by conditions.",
-            )
         )
 
 

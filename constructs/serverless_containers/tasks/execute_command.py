@@ -1,8 +1,9 @@
 """ECS Exec: a shell in a running container."""
 
-from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+
+from serverless_containers.access.wildcards import allow_without_resource
 
 
 def enable_execute_command(
@@ -21,7 +22,9 @@ def enable_execute_command(
     if not isinstance(resource, ecs.CfnService):
         raise TypeError("an ECS service has a CloudFormation resource")
     resource.enable_execute_command = True
-    definition.add_to_task_role_policy(
+    allow_without_resource(
+        definition.task_role,
+        "ExecuteCommand",
         iam.PolicyStatement(
             actions=[
                 "ssmmessages:CreateControlChannel",
@@ -30,11 +33,6 @@ def enable_execute_command(
                 "ssmmessages:OpenDataChannel",
             ],
             resources=["*"],
-        )
-    )
-    Validations.of(definition.task_role).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions-IAM5[Resource::*]",
-            reason="ECS Exec's four ssmmessages actions support no resource-level permission.",
-        )
+        ),
+        reason="ECS Exec's four ssmmessages actions support no resource-level permission.",
     )

@@ -7,6 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_containers.access.trust import confine_task_role
 from serverless_containers.images import BuiltImages, registry_image
 from serverless_containers.network import Placement
 from serverless_containers.plan import (
@@ -24,6 +25,7 @@ from serverless_containers.tasks.container_props import (
     system_controls,
     ulimits,
 )
+from serverless_containers.tasks.definition import TaskDefinition
 from serverless_containers.tasks.files import CONTAINER_NAME as FILES_CONTAINER
 from serverless_containers.tasks.files import add_files_container
 from serverless_containers.tasks.stop_delay import StopDelay
@@ -91,7 +93,7 @@ class Task(Construct):
         self._removal_policy = removal_policy
         self._written = {file.volume for file in plan.files}
         self._secrets = secrets
-        self.definition = ecs.FargateTaskDefinition(
+        self.definition = TaskDefinition(
             self,
             "Definition",
             cpu=plan.size.cpu if cpu is None else cpu,
@@ -102,6 +104,7 @@ class Task(Construct):
                 cpu_architecture=ecs.CpuArchitecture.of(architecture.value),
             ),
         )
+        confine_task_role(self.definition.task_role)
         self.storage = Storage(
             self,
             "Storage",
@@ -242,11 +245,3 @@ class Task(Construct):
                 "values to keep secret are Compose secrets, which ECS reads from Secrets Manager.",
             )
         )
-        execution_role = self.definition.execution_role
-        if execution_role is not None:
-            Validations.of(execution_role).acknowledge(
-                Acknowledgment(
-                    id="AwsSolutions-IAM5[Resource::*]",
-                    reason="ecr:GetAuthorizationToken supports no resource-level permission.",
-                )
-            )

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack, Validations
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
-from serverless_containers import Authorization, ContainerApi
+from serverless_containers import Authorization, BuildPipeline, ContainerApi
 from serverless_containers.resource_access import Access, ResourceAccess
 
 
@@ -177,3 +179,65 @@ def test_the_containers_of_an_api(roles, compose):
     ResourceAccess.bucket(imported_bucket(roles.stack), name="more").grant(api)
     ResourceAccess.table(roles.table(), name="posts", indexes=["by-date"]).grant(api)
     assert wildcards(roles.app) == []
+
+
+@pytest.fixture
+def piped(roles, compose, project):
+    """An API with every permission that takes no resource: a pipeline, ECS Exec, images in ECR."""
+    project.write("Dockerfile", "FROM scratch\n")
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:1"
+    source = compose(
+        f"services: {{web: {{build: ., ports: ['80']}}, worker: {{image: '{image}'}}}}"
+    )
+    return ContainerApi(
+        roles.stack,
+        "Api",
+        source=source,
+        images=BuildPipeline.managed(),
+        authorization=Authorization.iam(),
+        enable_execute_command=True,
+    )
+
+
+ROLES = {
+    "the task's": lambda api: api.task_definition.task_role,
+    "the execution's": lambda api: api.task_definition.execution_role,
+    "the build's": lambda api: api.build_pipeline.project.role,
+    "the pipeline's": lambda api: api.build_pipeline.pipeline.role,
+    "the deployment's": lambda api: api.build_pipeline.node.find_child("Deploy").node.find_child(
+        "Role"
+    ),
+}
+EVERYTHING = "AwsSolutions-IAM5[Resource::*]"
+
+
+def test_what_takes_no_resource_is_acknowledged(roles, piped):
+    assert piped.task_definition.execution_role
+    assert wildcards(roles.app) == []
+
+
+@pytest.mark.parametrize("whose", ROLES)
+def test_a_later_wildcard_of_any_role_is_found(roles, piped, whose):
+    role = ROLES[whose](piped)
+    statement = iam.PolicyStatement(actions=["s3:GetObject"], resources=["*"])
+    assert role.add_to_principal_policy(statement).statement_added
+    ((path, finding),) = wildcards(roles.app)
+    assert (path, finding) == (f"{role.node.path}/DefaultPolicy/Resource", EVERYTHING)
+
+
+def test_logging_in_to_ecr_for_more_than_one_image_is_allowed_once(roles, piped):
+    """A caller's own container brings the permission along with that for its image."""
+    repository = ecr.Repository.from_repository_name(roles.stack, "Sidecar", "sidecar")
+    piped.task_definition.add_container(
+        "Sidecar", image=ecs.ContainerImage.from_ecr_repository(repository, "1")
+    )
+    template = roles.template
+    role = piped.task_definition.execution_role
+    of_role = [
+        statement
+        for policy in template.find_resources("AWS::IAM::Policy").values()
+        if policy["Properties"]["Roles"] == [roles.stack.resolve(role.role_name)]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert sum("ecr:GetAuthorizationToken" in each["Action"] for each in of_role) == 1
+    assert "/sidecar" in str([each for each in of_role if "ecr:BatchGetImage" in each["Action"]])

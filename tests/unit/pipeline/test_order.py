@@ -26,7 +26,7 @@ def test_it_does_not_start_before_its_actions_may_do_anything(pipe):
         name for name in piped.of_type("AWS::IAM::Policy")
         if "ContainersPipeline" in name and "Deploy" not in name
     ]  # fmt: skip
-    assert len(policies) == 4
+    assert len(policies) == 5
     assert set(policies) <= before
 
 
