@@ -127,6 +127,25 @@ def test_a_wildcard_stands_only_where_aws_has_nothing_narrower(assembly, environ
                 # The CDK's grants on a bucket shorten its actions.
                 assert not any("*" in action for action in actions if action[:3] != "s3:")
                 assert statement["Resource"] != "*" or actions <= allowed
+                if "ecs:DescribeTaskDefinition" in actions:
+                    assert "aws:RequestedRegion" in str(statement["Condition"])
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_services_are_trusted_for_this_account_alone(assembly, environment):
+    # Pages that show whom to trust and no condition: "Create the CodePipeline service role (CLI)".
+    unconditional = {"codepipeline.amazonaws.com"}
+    for text in templates(assembly, environment).values():
+        for resource in json.loads(text)["Resources"].values():
+            key = {
+                "AWS::IAM::Role": "AssumeRolePolicyDocument",
+                "AWS::S3::BucketPolicy": "PolicyDocument",
+            }.get(resource["Type"])
+            for statement in resource["Properties"][key]["Statement"] if key else ():
+                service = "Service" in statement["Principal"] and statement["Principal"]["Service"]
+                if service and service not in unconditional:
+                    condition = str(statement["Condition"])
+                    assert "aws:SourceAccount" in condition or "aws:SourceArn" in condition
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,26 @@ class TestBuild:
                 actions = {actions} if isinstance(actions, str) else set(actions)
                 assert statement["Resource"] != "*" or actions <= allowed, statement
 
+    def test_the_build_reaches_the_images_of_this_project_alone(self, pipe):
+        piped = pipe()
+        statements = [
+            statement
+            for name, policy in piped.of_type("AWS::IAM::Policy").items()
+            if "BuildProjectRole" in name
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        ]
+        own = [{"Fn::GetAtt": [name, "Arn"]} for name in piped.of_type("AWS::ECR::Repository")]
+        images = [each for each in statements if "ecr:" in str(each["Action"])]
+        (login,) = [each for each in images if each["Resource"] == "*"]
+        assert login["Action"] == "ecr:GetAuthorizationToken"
+        for each in images:
+            if each is not login:
+                assert all(resource in own for resource in each["Resource"])
+        (definitions,) = [each for each in statements if "DescribeTaskDef" in str(each["Action"])]
+        assert definitions["Condition"] == {
+            "StringEquals": {"aws:RequestedRegion": {"Ref": "AWS::Region"}}
+        }
+
     def test_it_logs_in_to_other_registries_with_secrets(self, pipe):
         secret = secretsmanager.Secret.from_secret_complete_arn(
             Stack(), "Hub", "arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-AbCdEf"
@@ -137,7 +157,9 @@ class TestStages:
     def test_the_deploy_action_may_change_this_service_alone(self, pipe):
         piped = pipe()
         (policy,) = [
-            each for name, each in piped.of_type("AWS::IAM::Policy").items() if "DeployRole" in name
+            each
+            for name, each in piped.of_type("AWS::IAM::Policy").items()
+            if "DeployRoleDefault" in name
         ]
         statements = policy["Properties"]["PolicyDocument"]["Statement"]
         (own,) = [
