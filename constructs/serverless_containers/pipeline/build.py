@@ -34,6 +34,10 @@ _PULL_AND_PUSH = (
 class ImageBuild(Construct):
     """Builds images on the architecture that they run on, and pushes them.
 
+    Its role pulls from and pushes to these repositories, reads the state of this service and of its
+    own stack, describes task definitions, and writes its log. The project's own commands run with
+    that role.
+
     Args:
         buildspec: What it does, as plain data.
         repositories: Where the images go, in the order of the buildspec.

@@ -23,7 +23,9 @@ class PipelineProps(TypedDict, total=False):
     """What the images run on. Default: the services' ``platform``, else X86_64."""
 
     before_build: Sequence[str]
-    """Shell commands before the images are built. Default: none."""
+    """Shell commands before the images are built. Default: none. They, those of ``after_build`` and
+    ``scan``, and a Dockerfile's RUN run in the build's machine: a command can reach the credentials
+    of the build's role, though it is given no password and no variable of the build's own."""
 
     after_build: Sequence[str]
     """Shell commands after that and before anything is pushed: tests. Default: none."""

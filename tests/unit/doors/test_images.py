@@ -68,9 +68,19 @@ def test_only_these_repositories_may_be_pulled(deploy, project):
                                 "Resource": Match.not_("*"),
                             }
                         ),
-                        Match.object_like({"Action": "ecr:GetAuthorizationToken", "Resource": "*"}),
                     ]
                 )
+            }
+        },
+    )
+    # What takes no resource has a policy of its own, in which nothing else may hide.
+    deployed.template.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": [
+                    {"Action": "ecr:GetAuthorizationToken", "Effect": "Allow", "Resource": "*"}
+                ],
             }
         },
     )
