@@ -113,7 +113,9 @@ class BuildPipeline(Construct):
             suppress=(),
         )
         architecture = props.get("architecture") or plan.architecture or Architecture.X86_64
-        bound = props.get("pipeline_source", PipelineSource.asset()).bind(self, plan.directory)
+        bound = props.get("pipeline_source", PipelineSource.asset()).bind(
+            self, plan.directory, plan.packing
+        )
         buildspec = pipeline_buildspec(plan, bound, architecture, props)
         # What is built is the source by this buildspec: a change of either is another image.
         fingerprint = hashlib.sha256(f"{bound.hash}\n{to_yaml(buildspec)}".encode()).hexdigest()

@@ -16,6 +16,8 @@ from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
+from serverless_containers.plan.packing.ignore import literally
+from serverless_containers.plan.packing.model import Packing
 from serverless_containers.plan.rules import BUILD_NOT_LOCAL
 
 if TYPE_CHECKING:
@@ -150,6 +152,20 @@ class _Repositories(BuiltImages):
 
 
 class _LocalBuild(BuiltImages):
+    def __init__(self, packing: Packing | None = None) -> None:
+        self._packing = packing or Packing()
+
+    def prepare(
+        self,
+        scope: Construct,  # noqa: ARG002  # there is nothing to make
+        plan: TaskPlan,
+        architecture: Architecture,  # noqa: ARG002
+        *,
+        cluster_name: str,  # noqa: ARG002
+        service_name: str,  # noqa: ARG002
+    ) -> BuiltImages:
+        return _LocalBuild(plan.packing)
+
     def image(
         self, scope: Construct, container: ContainerPlan, architecture: Architecture
     ) -> ecs.ContainerImage:
@@ -170,7 +186,7 @@ class _LocalBuild(BuiltImages):
                 if build.network
                 else None,
                 cache_disabled=build.no_cache or None,
-                exclude=_NEVER_SENT,
+                exclude=[*_NEVER_SENT, *map(literally, self._packing.inside(build.context))],
                 # As an engine has them: what they lead to outside is not for the image.
                 follow_symlinks=SymlinkFollowMode.NEVER,
                 platform=ecr_assets.Platform.LINUX_ARM64

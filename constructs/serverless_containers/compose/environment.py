@@ -48,6 +48,14 @@ def settle(
     return settled
 
 
+def environment_files(service: MappingNode) -> tuple[Path, ...]:
+    """The files of variables that a canonical service names."""
+    files = service.get("env_file")
+    items = files.items if isinstance(files, Sequence) else ()
+    paths = (_value(each.get("path")) for each in items if isinstance(each, MappingNode))
+    return tuple(Path(str(path)) for path in paths if path)
+
+
 def _environment(
     service: MappingNode, path: KeyPath, variables: Mapping[str, str], reader: Reader
 ) -> MappingNode | None:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from serverless_containers.compose import encode, rules
@@ -16,7 +17,7 @@ from serverless_containers.compose.assemble import (
 from serverless_containers.compose.consistency import Consistency
 from serverless_containers.compose.discover import Sources, discover, project_variables
 from serverless_containers.compose.dotenv import DotenvError, read_dotenv
-from serverless_containers.compose.environment import report_dotenv, settle
+from serverless_containers.compose.environment import environment_files, report_dotenv, settle
 from serverless_containers.compose.fields import Json
 from serverless_containers.compose.files import Reader
 from serverless_containers.compose.model import Project
@@ -87,8 +88,11 @@ def load_project(
         reader = Reader(sources.directory, findings)
         known = {**_dotenv(sources, env_files, given, reader), **given}
         if not sources.files:
-            return _from_dockerfile(sources, known, reader)
-        return _Load(sources, known, tuple(profiles), reader).project()
+            project = _from_dockerfile(sources, known, reader)
+        else:
+            project = _Load(sources, known, tuple(profiles), reader).project()
+        named = project_variables(sources, env_files, given)
+        return project and replace(project, env_files=(*named, *project.env_files))
 
 
 def to_canonical(project: Project) -> dict[str, Json]:
@@ -209,6 +213,7 @@ class _Load:
         if disabled:
             # Nothing of them is printed, and yet their values have to be right.
             encode.encode(_with_services(root, disabled), name, self.findings)
+        read = [file for each in enabled.values() for file in environment_files(each)]
         root = _with_services(root, settled)
         canonical = encode.encode(root, name, self.findings)
         encoded = canonical["services"]
@@ -219,7 +224,8 @@ class _Load:
             broken=broken,
             findings=self.findings,
         ).check()
-        return _project(root, name, canonical, self.sources, self.reader, named=named)
+        project = _project(root, name, canonical, self.sources, self.reader, named=named)
+        return replace(project, env_files=tuple(dict.fromkeys(read)))
 
 
 def _with_services(root: MappingNode, services: dict[str, Node]) -> MappingNode:

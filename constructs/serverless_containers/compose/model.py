@@ -285,6 +285,7 @@ class Project(Part):
         name: The project's name by Compose's rules: ``name:``, COMPOSE_PROJECT_NAME, or the folder.
         directory: The absolute project folder, against which paths are resolved.
         files: The Compose files, in the order of merging; none for a lone Dockerfile.
+        env_files: The files of variables that were looked for: the project's and those of services.
         secrets: All that are defined, used or not; so for the next two.
         canonical: What ``docker compose config`` prints, before it doubles each dollar sign.
     """
@@ -292,6 +293,7 @@ class Project(Part):
     name: str
     directory: Path
     files: tuple[Path, ...]
+    env_files: tuple[Path, ...] = ()
     services: Mapping[str, Service]
     secrets: Mapping[str, FileSource]
     configs: Mapping[str, FileSource]

@@ -54,7 +54,11 @@ class SourceText:
         at = finding.at
         if at is None or at.line > len(self._lines) or not _SECRET_KEYS.isdisjoint(finding.path):
             return None
-        if _is_environment_file(at.file) or finding.rule.code == "invalid-env-file":
+        if (
+            not finding.rule.excerpt
+            or _is_environment_file(at.file)
+            or finding.rule.code == "invalid-env-file"
+        ):
             return None
         if self._hidden is None:
             self._hidden = _hidden_lines(self._lines)

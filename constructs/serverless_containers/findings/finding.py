@@ -27,12 +27,14 @@ class Rule:
         severity: How much each of its findings weighs.
         summary: One sentence for the rule reference: what must hold.
         source: The page that the rule rests on, if it rests on one.
+        excerpt: Whether the line of a finding may be shown. Where it may hold a credential, not.
     """
 
     code: str
     severity: Severity
     summary: str
     source: str = ""
+    excerpt: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

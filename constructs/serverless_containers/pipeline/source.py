@@ -6,34 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import SecretValue
+from aws_cdk import IgnoreMode, SecretValue
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from serverless_containers.plan.packed import links_outside
+from serverless_containers.plan.packing.ignore import literally
+from serverless_containers.plan.packing.model import Packing
+from serverless_containers.plan.packing.walk import NEVER_SENT
 
 _URL = re.compile(
     r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
     r"(?:/tree/(?P<rest>.+?))?/?"
 )
-_NEVER_SENT = (
-    ".git",
-    ".venv",
-    "node_modules",
-    "__pycache__",
-    ".*_cache",
-    ".DS_Store",
-    ".secret-*",
-    ".env.local",
-    "cdk.out",
-    "custom-policies.json",
-    "*.override.yml",
-    "*.override.yaml",
-)
-"""What is no part of a source: what an engine would not find in a clone either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +90,14 @@ class PipelineSource(ABC):
         return _Token(parse_github_url(url, branch), token)
 
     @abstractmethod
-    def bind(self, scope: Construct, folder: Path) -> BoundSource:
-        """Make what is needed below ``scope``, for a project in ``folder``."""
+    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
+        """Make what is needed below ``scope``, for a project in ``folder``.
+
+        Args:
+            scope: Where constructs may be added.
+            folder: The project folder.
+            packing: What is left out where this machine packs the folder.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +141,18 @@ class _Asset(PipelineSource):
     def __init__(self, exclude: Sequence[str]) -> None:
         self._exclude = exclude
 
-    def bind(self, scope: Construct, folder: Path) -> BoundSource:
+    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
         asset = s3_assets.Asset(
             scope,
             "Source",
             path=str(folder),
-            exclude=[*_NEVER_SENT, *links_outside(folder), *self._exclude],
+            ignore_mode=IgnoreMode.DOCKER,
+            # The last one that matches decides: no exception of a caller's brings these back.
+            exclude=[
+                *self._exclude,
+                *(f"**/{name}" for name in NEVER_SENT),
+                *map(literally, packing.below(folder)),
+            ],
         )
         output = codepipeline.Artifact("Source")
         action = actions.S3SourceAction(
@@ -172,7 +171,12 @@ class _Connection(PipelineSource):
         self._place = place
         self._connection_arn = connection_arn
 
-    def bind(self, scope: Construct, folder: Path) -> BoundSource:  # noqa: ARG002  # not from here
+    def bind(
+        self,
+        scope: Construct,  # noqa: ARG002  # nothing is made
+        folder: Path,  # noqa: ARG002  # nothing is packed here
+        packing: Packing,  # noqa: ARG002
+    ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")
         action = actions.CodeStarConnectionsSourceAction(
@@ -203,7 +207,12 @@ class _Token(PipelineSource):
         self._place = place
         self._token = token
 
-    def bind(self, scope: Construct, folder: Path) -> BoundSource:  # noqa: ARG002  # not from here
+    def bind(
+        self,
+        scope: Construct,  # noqa: ARG002  # nothing is made
+        folder: Path,  # noqa: ARG002  # nothing is packed here
+        packing: Packing,  # noqa: ARG002
+    ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")
         action = actions.GitHubSourceAction(

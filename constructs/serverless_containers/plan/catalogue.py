@@ -9,6 +9,7 @@ from serverless_containers.findings import Rule
 from serverless_containers.findings import rules as suppressions
 from serverless_containers.plan import rules as plan
 from serverless_containers.plan.buildspec import rules as buildspec
+from serverless_containers.plan.packing import rules as packing
 from serverless_containers.plan.permissions import rules as permissions
 from serverless_containers.plan.resources import rules as resources
 from serverless_containers.plan.secrets import rules as secrets
@@ -25,6 +26,7 @@ CATALOGUE: Mapping[str, tuple[Rule, ...]] = {
     "Fargate": _of(plan),
     "What containers use": _of(resources),
     "Secrets": _of(secrets),
+    "What is packed": _of(packing),
     "custom-policies.json": _of(permissions),
     "Build pipeline": _of(buildspec),
     "Suppressions": _of(suppressions),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from serverless_containers.compose.model import Build
+from serverless_containers.plan.packing.model import Packing
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.sizes import TaskSize
@@ -241,6 +242,7 @@ class TaskPlan:
         tags: Tags of the service.
         secrets: The secrets that some container reads, by their keys in the file, sorted.
         statements: Further permissions of the application.
+        packing: What is left out of what is packed.
     """
 
     name: str
@@ -257,6 +259,7 @@ class TaskPlan:
     tags: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
+    packing: Packing = field(default_factory=Packing)
 
     @property
     def built(self) -> tuple[ContainerPlan, ...]:

@@ -17,7 +17,7 @@ from serverless_containers.plan.checks import (
 from serverless_containers.plan.containers import plan_container
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.packed import check_links
+from serverless_containers.plan.packing.check import Detector, check_packing
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
@@ -69,6 +69,7 @@ def plan_task(
     findings: Findings,
     *,
     environment: str | None = None,
+    detector: Detector | None = None,
 ) -> TaskPlan | None:
     """Plan the task of a project, all of whose services run in it together.
 
@@ -77,6 +78,7 @@ def plan_task(
         options: What the caller decides over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
         environment: The environment, which is part of the names of secrets.
+        detector: Looks for credentials in the files that are packed. Default: nothing does.
 
     Returns:
         The plan, or None if an error leaves none.
@@ -119,7 +121,7 @@ def plan_task(
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
-    check_links(project, findings)
+    packing = check_packing(project, findings, detector=detector)
     size = choose_size(containers, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -140,6 +142,7 @@ def plan_task(
         rollout=rollout,
         tags=plan_tags(project),
         secrets=secrets,
+        packing=packing,
     )
 
 

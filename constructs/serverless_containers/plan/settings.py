@@ -12,7 +12,9 @@ from serverless_containers.plan import rules
 
 EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"
-"""The one setting that is read elsewhere: by ``read_suppressions``."""
+"""The setting that ``read_suppressions`` reads."""
+PACK = "pack"
+"""The setting that ``read_packed`` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ _TYPE_NAMES: Mapping[type, str] = {
 
 def read_settings(project: Project, findings: Findings) -> Settings:
     """Read the settings of a file, reporting those that are unknown or of the wrong type."""
-    return read_extension(project, _OF_A_PROJECT, findings, elsewhere=(SUPPRESS,))
+    return read_extension(project, _OF_A_PROJECT, findings, elsewhere=(SUPPRESS, PACK))
 
 
 def read_extension(

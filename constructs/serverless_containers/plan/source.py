@@ -10,6 +10,7 @@ from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, Suppression, apply_suppressions
 from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.model import TaskPlan
+from serverless_containers.plan.packing.check import Detector
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.reader import read_policies
 from serverless_containers.plan.planner import PlanOptions, plan_task
@@ -30,6 +31,7 @@ def plan_source(
     profiles: Sequence[str] = (),
     suppress: Sequence[Suppression] = (),
     policies: Path | None = None,
+    detector: Detector | None = None,
 ) -> TaskPlan | None:
     """Read a folder, or one Compose file, and plan its task.
 
@@ -45,6 +47,7 @@ def plan_source(
         suppress: What to leave out of the findings, beside what the files say.
         policies: The file of further permissions. Default: ``custom-policies.json`` in the project
             folder, if it is there.
+        detector: Looks for credentials in the files that are packed. Default: nothing does.
 
     Returns:
         The plan, or None if an error leaves none.
@@ -59,7 +62,11 @@ def plan_source(
         profiles=profiles,
         findings=found,
     )
-    plan = plan_task(project, options, found, environment=environment) if project else None
+    plan = (
+        plan_task(project, options, found, environment=environment, detector=detector)
+        if project
+        else None
+    )
     statements = _statements(project, policies, found, environment) if project else ()
     written = read_suppressions(project, found) if project else ()
     findings.extend(apply_suppressions(found, (*suppress, *written), RULES))

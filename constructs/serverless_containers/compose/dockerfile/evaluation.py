@@ -8,11 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from serverless_containers.compose.dockerfile.assignments import Assignment, read_arg, read_env
+from serverless_containers.compose.dockerfile.copies import read_copied
 from serverless_containers.compose.dockerfile.exec_form import read_exec_form
 from serverless_containers.compose.dockerfile.expansion import Expansion, ExpansionError, expand
 from serverless_containers.compose.dockerfile.healthcheck import read_healthcheck
 from serverless_containers.compose.dockerfile.instructions import Instruction
-from serverless_containers.compose.dockerfile.model import Dockerfile, ExposedPort, ImageHealthCheck
+from serverless_containers.compose.dockerfile.model import (
+    CopiedPath,
+    Dockerfile,
+    ExposedPort,
+    ImageHealthCheck,
+)
 from serverless_containers.compose.dockerfile.ports import read_exposed
 from serverless_containers.compose.dockerfile.rules import ARGUMENTS, JSON_FORM
 from serverless_containers.compose.dockerfile.stages import Stage
@@ -37,6 +43,7 @@ class _Image:
     environment: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     platform: str | None = None
+    copied: list[CopiedPath] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,7 @@ class Evaluator:
             working_dir=image.working_dir,
             environment=image.environment,
             platform=image.platform,
+            copied=tuple(image.copied),
             at=stage.instruction.at,
         )
 
@@ -98,6 +106,8 @@ class Evaluator:
             case "ARG":
                 for assignment in read_arg(instruction, self.findings):
                     self._declare(instruction, assignment, image)
+            case "ADD" | "COPY" | "RUN":
+                image.copied += read_copied(instruction, image.variables)
             case "ENV":
                 self._set_environment(instruction, image)
             case "EXPOSE":

@@ -42,6 +42,21 @@ class ImageHealthCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedPath:
+    """A path of the build's context that an instruction reads, or a pattern for such paths.
+
+    Attributes:
+        keyword: The instruction: ADD, COPY or RUN, for its bind mounts.
+        path: The path, its variables replaced.
+        at: Where it stands.
+    """
+
+    keyword: str
+    path: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dockerfile:
     """The final stage of a Dockerfile, or the stage that was asked for, with what it inherits.
 
@@ -56,6 +71,7 @@ class Dockerfile:
             (``PATH=/app/bin:$PATH``) is left out.
         platform: ``--platform`` of the FROM that names the base image, or None where it was not
             given or follows the platform of the build (``$BUILDPLATFORM``, ``$TARGETPLATFORM``).
+        copied: What the stage, and those that it builds on or copies from, read of the context.
         at: The stage's FROM.
     """
 
@@ -65,4 +81,5 @@ class Dockerfile:
     working_dir: str | None = None
     environment: Mapping[str, str]
     platform: str | None = None
+    copied: tuple[CopiedPath, ...] = ()
     at: Location

@@ -1,7 +1,10 @@
 """The way in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import chain
 
+from serverless_containers.compose.dockerfile.copies import stages_copied_from
 from serverless_containers.compose.dockerfile.evaluation import Evaluator
 from serverless_containers.compose.dockerfile.instructions import read_instructions
 from serverless_containers.compose.dockerfile.model import Dockerfile
@@ -45,4 +48,11 @@ def read_dockerfile(
     for stage in stages:
         evaluator.check(stage.body)
     wanted = find_stage(stages, target, findings) if stages else None
-    return evaluator.evaluate(wanted) if wanted else None
+    if wanted is None:
+        return None
+    image = evaluator.evaluate(wanted)
+    # What is wrong in the stages that it copies from, a build says.
+    quiet = replace(evaluator, findings=Findings())
+    others = [quiet.evaluate(stage).copied for stage in stages_copied_from(wanted, stages)]
+    copied = dict.fromkeys(chain(image.copied, *others))
+    return replace(image, copied=tuple(copied))

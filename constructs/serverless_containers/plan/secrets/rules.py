@@ -15,6 +15,7 @@ FILE_PLACE = Rule(
     code="secret-file-place",
     severity=Severity.ERROR,
     summary="The file of a secret is outside the folders that are packed, built or uploaded.",
+    excerpt=False,
 )
 NAME_INVALID = Rule(
     code="secret-name-invalid",
@@ -47,6 +48,7 @@ LINK_OUTSIDE = Rule(
     code="link-outside",
     severity=Severity.WARNING,
     summary="No symbolic link leads out of a folder that is packed: what it leads to is left out.",
+    excerpt=False,
 )
 JSON_KEY = Rule(
     code="secret-json-key",
