@@ -23,9 +23,9 @@ def log_access(
     """Make a bucket, and a load balancer write its access log there.
 
     The CDK's own way looks the region's account up when it synthesises, and so needs a region. Only
-    load balancers of this account and region may write there, both by where they write and by the
-    condition of "Enable access logs for your Application Load Balancer", Elastic Load Balancing
-    documentation.
+    load balancers of this account may write there, by the path: the policy of "Enable access logs
+    for your Application Load Balancer", Elastic Load Balancing documentation, has no condition, and
+    reports differ on whether a request to write carries aws:SourceArn at all.
 
     Args:
         scope: Where the bucket is made.
@@ -48,13 +48,6 @@ def log_access(
             actions=["s3:PutObject"],
             # Load balancers of other accounts write below their own number.
             resources=[bucket.arn_for_objects(f"AWSLogs/{stack.account}/*")],
-            conditions={
-                "ArnLike": {
-                    "aws:SourceArn": stack.format_arn(
-                        service="elasticloadbalancing", resource="loadbalancer", resource_name="*"
-                    )
-                }
-            },
         )
     )
     load_balancer.set_attribute("access_logs.s3.enabled", "true")
