@@ -30,7 +30,7 @@ import pytest
         (
             "web",
             "docker-compose.yml:1:26: x-serverless-containers: expected a mapping of entrypoint, "
-            "port, cpu, memory, secrets, suppress",
+            "port, cpu, memory, secrets, suppress, pack",
         ),
     ],
 )
