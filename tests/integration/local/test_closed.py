@@ -115,9 +115,9 @@ def test_a_container_gets_nowhere_unsigned(running, engine, method, path, body):
 @pytest.mark.parametrize(("method", "path", "body"), WAYS)
 def test_another_user_of_the_machine_gets_nowhere(running, method, path, body):
     # Not by Python, which another user may not be able to start.
+    curl = ["/usr/bin/curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--noproxy", "*"]
     asked = subprocess.run(
-        ["/usr/bin/curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--noproxy", "*"]
-        + ["-X", method, "-d", body, f"{running.endpoint}{path}"],
+        [*curl, "-X", method, "-d", body, f"{running.endpoint}{path}"],
         user=NOBODY,
         group=NOBODY,
         cwd="/",
