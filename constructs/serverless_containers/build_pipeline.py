@@ -42,10 +42,7 @@ from serverless_containers.pipeline.stages import (
     start_with_permissions,
 )
 from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
-from serverless_containers.plan.buildspec import (
-    Variable,
-    to_yaml,
-)
+from serverless_containers.plan.buildspec import Variable, to_yaml
 from serverless_containers.source import read_source
 
 _MARGIN = Duration.minutes(30)
@@ -113,9 +110,8 @@ class BuildPipeline(Construct):
             suppress=(),
         )
         architecture = props.get("architecture") or plan.architecture or Architecture.X86_64
-        bound = props.get("pipeline_source", PipelineSource.asset()).bind(
-            self, plan.directory, plan.packing
-        )
+        origin = props.get("pipeline_source", PipelineSource.asset())
+        bound = origin.bind(self, plan.directory, plan.packing)
         buildspec = pipeline_buildspec(plan, bound, architecture, props)
         # What is built is the source by this buildspec: a change of either is another image.
         fingerprint = hashlib.sha256(f"{bound.hash}\n{to_yaml(buildspec)}".encode()).hexdigest()

@@ -1,12 +1,14 @@
 """``serverless-containers check``."""
 
 import sys
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from serverless_containers.cli.arguments import ProjectArguments, project_arguments
+from serverless_containers.cli.detect import detector
 from serverless_containers.cli.guard import guarded
 from serverless_containers.cli.places import Places
 from serverless_containers.cli.show import show, write_document, write_line
@@ -32,6 +34,11 @@ from serverless_containers.plan.source import plan_source
     show_default=True,
     help="How to print the findings.",
 )
+@click.option(
+    "--detect-secrets",
+    is_flag=True,
+    help="Look for credentials in the text of every file that is packed, too.",
+)
 def command(
     *,
     source: Path,
@@ -41,6 +48,7 @@ def command(
     environment: str | None,
     entrypoint: str | None,
     form: str,
+    detect_secrets: bool,
 ) -> None:
     """Report what a deployment of the project would find wrong, or worth knowing.
 
@@ -51,15 +59,17 @@ def command(
     with guarded():
         arguments = ProjectArguments.of(source, files, env_files, profiles, environment)
         findings = Findings()
-        plan_source(
-            arguments.source,
-            PlanOptions(entrypoint=entrypoint),
-            findings,
-            environment=arguments.environment,
-            files=arguments.files,
-            env_files=arguments.env_files,
-            profiles=arguments.profiles,
-        )
+        with detector() if detect_secrets else nullcontext() as detect:
+            plan_source(
+                arguments.source,
+                PlanOptions(entrypoint=entrypoint),
+                findings,
+                environment=arguments.environment,
+                files=arguments.files,
+                env_files=arguments.env_files,
+                profiles=arguments.profiles,
+                detector=detect,
+            )
         places = Places(arguments.source, arguments.folder)
         if form == "json":
             write_document(to_json(map(places.shown, findings)))

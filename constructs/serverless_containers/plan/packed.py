@@ -16,6 +16,10 @@ def packed_folders(project: Project) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(real(folder)) for folder in folders))
 
 
-def real(path: Path) -> str:
-    """A path without links. Unlike pathlib's way it has an answer for any text."""
-    return os.path.realpath(path)
+def real(path: Path | str) -> str:
+    """A path without links, absolute. Unlike pathlib's way it has an answer for any text."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        # No file has a name with a zero byte.
+        return os.path.abspath(path)  # noqa: PTH100  # text

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from serverless_containers.compose.files import is_secret
 from serverless_containers.compose.model import Build, Project
 from serverless_containers.findings import Findings, Location, Rule
+from serverless_containers.plan.packed import real
 from serverless_containers.plan.packing import rules
 from serverless_containers.plan.packing.credentials import (
     READ_HERE,
@@ -20,14 +21,14 @@ from serverless_containers.plan.packing.credentials import (
 )
 from serverless_containers.plan.packing.ignore import to_regex
 from serverless_containers.plan.packing.model import Packing
-from serverless_containers.plan.packing.opted import PACK, read_packed
+from serverless_containers.plan.packing.opted import read_packed
 from serverless_containers.plan.packing.walk import Entry, contexts_of, walk
 from serverless_containers.plan.secrets import rules as secret_rules
+from serverless_containers.plan.settings import EXTENSION, PACK
 
 _SHOWN = 3
 """Files that a finding about many names."""
 _LARGEST_SEARCHED = 1024 * 1024
-_WAY_OUT = f"x-serverless-containers: {{{PACK}: [{{}}]}}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +72,10 @@ class _Check:
         self._project = project
         self._findings = findings
         self._detector = detector
-        self._folder = os.path.realpath(project.directory)
+        self._folder = real(project.directory)
         self._contexts = contexts_of(project)
         self._is_built = any(each.build for each in project.services.values())
-        self._read_here = {os.path.realpath(file) for file in project.env_files}
+        self._read_here = {real(file) for file in project.env_files}
         self._packed = read_packed(project, findings)
         self._left_out: dict[str, Credential] = {}
         """What some build would have read, by its path."""
@@ -111,7 +112,7 @@ class _Check:
             return
         within = [root for root in roots if entry.path.startswith(f"{root.rstrip('/')}/")]
         outermost = min(within, key=len)
-        target = os.path.realpath(entry.path)
+        target = real(entry.path)
         if target == outermost or target.startswith(f"{outermost.rstrip('/')}/"):
             return
         self._links.append(entry.path)
@@ -168,7 +169,7 @@ class _Check:
             self._many.setdefault((rule, entry.of_others), []).append(entry.path)
             return
         shown = self._shown(entry.path)
-        pack = f"or, if a build needs it, write {_WAY_OUT.format(shown)}"
+        pack = f"or, if a build needs it, write {_opted(shown)}"
         verb, fix = {
             rules.LEFT_OUT: (
                 "is left out of what is packed",
@@ -234,7 +235,7 @@ class _Check:
         """Report what a Dockerfile names and would not find."""
         if build.recipe is None or not build.is_local:
             return
-        context = os.path.realpath(build.context)
+        context = real(build.context)
         inside = {
             path[len(context) :].lstrip("/"): credential
             for path, credential in self._left_out.items()
@@ -260,8 +261,12 @@ class _Check:
                 "would not find it",
                 "hand what the build needs of it over with args"
                 if credential.handling is Handling.LEAVE_OUT_ALWAYS
-                else f"remove it here, or write {_WAY_OUT.format(shown)} in the Compose file",
+                else f"remove it here, or write {_opted(shown)} in the Compose file",
             )
+
+
+def _opted(path: str) -> str:
+    return f"{EXTENSION}: {{{PACK}: [{path}]}}"
 
 
 def _itself_and_above(name: str) -> Iterable[str]:

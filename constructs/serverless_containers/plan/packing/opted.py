@@ -11,10 +11,9 @@ from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import Project
 from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath
+from serverless_containers.plan.packed import real
 from serverless_containers.plan.rules import SETTING_INVALID
 from serverless_containers.plan.settings import EXTENSION, PACK
-
-__all__ = ["PACK", "Opted", "read_packed"]
 
 _EXAMPLE = "write a list of paths against the project folder: [certs/test.pem]"
 
@@ -63,11 +62,15 @@ def read_packed(project: Project, findings: Findings) -> Opted:
 
 
 def _placed(text: str, folder: str) -> str:
-    return os.path.realpath(os.path.join(folder, text))  # noqa: PTH118  # has an answer for any text
+    return real(os.path.join(folder, text))  # noqa: PTH118  # has an answer for any text
+
+
+def _is_path(text: str) -> bool:
+    return bool(text.strip()) and "\0" not in text
 
 
 def _problem(item: Node, folder: str) -> tuple[str, str] | None:
-    if not isinstance(item, Scalar) or not isinstance(item.value, str) or not item.value.strip():
+    if not isinstance(item, Scalar) or not isinstance(item.value, str) or not _is_path(item.value):
         shown = repr(item.value) if isinstance(item, Scalar) else "a list or a mapping"
         return f"expected a path, got {shown}", _EXAMPLE
     placed = _placed(item.value, folder)

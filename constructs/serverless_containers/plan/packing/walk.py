@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import Project
+from serverless_containers.plan.packed import real
 from serverless_containers.plan.packing.ignore import IgnoreRules, Matched
 
 NEVER_SENT = (
@@ -17,7 +19,6 @@ NEVER_SENT = (
     ".*_cache",
     ".DS_Store",
     ".secret-*",
-    ".env.local",
     "cdk.out",
     "custom-policies.json",
     "*.override.yml",
@@ -117,9 +118,10 @@ def contexts_of(project: Project) -> tuple[Context, ...]:
             if "://" not in other
         ]
         for folder, file in wanted:
-            real = os.path.realpath(folder)
-            rules = IgnoreRules(()) if file == "" else IgnoreRules.of(real, file)
-            found.setdefault((real, file), Context(real, rules))
+            top = real(folder)
+            if (top, file) not in found:
+                rules = IgnoreRules(()) if file == "" else IgnoreRules.of(top, file)
+                found[top, file] = Context(top, rules)
     return tuple(found.values())
 
 
@@ -203,7 +205,8 @@ class _Walk:
             in_source=folder.in_source and in_clone,
             in_clone=in_clone,
             of_others=folder.of_others or (found.path if starts_of_others else ""),
-            _above=folder.within,
+            # Neither a source nor a context ever holds the file of a secret.
+            _above=() if found.name.startswith(SECRET_PREFIX) else folder.within,
         )
 
     def _kept(self, entry: Entry) -> tuple[_Within, ...] | None:
