@@ -7,6 +7,7 @@ from typing import TextIO
 import click
 
 from serverless_containers.cli.places import Places
+from serverless_containers.compose.files import read_regular
 from serverless_containers.compose.limits import LARGEST_FILE
 from serverless_containers.findings import Finding, Severity
 from serverless_containers.findings.excerpt import Excerpt, SourceText
@@ -106,11 +107,9 @@ class _Terminal:
     def _read(self, name: str) -> SourceText | None:
         file = self._places.absolute(name)
         try:
-            if file.is_file() and file.stat().st_size <= LARGEST_FILE:
-                return SourceText(file.read_bytes())
+            return SourceText(read_regular(file, most=LARGEST_FILE))
         except (OSError, ValueError):
-            pass
-        return None
+            return None
 
     def _window(self, excerpt: Excerpt, margin: int) -> tuple[str, int]:
         """The part of a long line around the caret that fits, and the cells before the caret."""

@@ -135,7 +135,7 @@ def _build(
         no_cache=build.get("no_cache", False),
         pull=build.get("pull", False),
         privileged=build.get("privileged", False),
-        recipe=recipes.find(build, at.node),
+        recipe=recipes.find(build, at.node, at.path),
     )
 
 

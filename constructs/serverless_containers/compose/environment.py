@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from serverless_containers.compose import rules
+from serverless_containers.compose import limits, rules
 from serverless_containers.compose.dotenv import DotenvError, read_dotenv, read_raw
 from serverless_containers.compose.files import Reader, exists
 from serverless_containers.compose.nodes import (
@@ -137,7 +137,7 @@ def _read_file(
             "write `format: raw`, or leave it out",
         )
         return
-    content = reader.read(location, file.at, path)
+    content = reader.read(location, file.at, path, most=limits.LARGEST_VARIABLES)
     if content is None:
         return
     try:

@@ -1,14 +1,26 @@
-"""Reading files: what they hold, how a user would name them, and why they cannot be read."""
+"""Reading files: what they hold, how a user would name them, and why they cannot be read.
 
+Whatever a user's file names is read here, so that one set of rules holds for all of it: regular
+files only, up to a bound, inside the project unless the file that names it says otherwise.
+"""
+
+import errno
 import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from serverless_containers.compose import limits, rules
 from serverless_containers.findings import Findings, KeyPath, Location
 
 SECRET_PREFIX = ".secret-"  # noqa: S105  # how a name starts
 """What the names of secrets' files start with, so that ``.gitignore`` knows them all."""
+
+_KERNEL = ("/proc", "/sys", "/dev")
+"""What holds no files of anybody's, though some look regular: the shell's credentials, memory."""
 
 
 def is_file(path: Path) -> bool:
@@ -33,6 +45,85 @@ def is_secret(path: Path) -> bool:
     return any(name.startswith(SECRET_PREFIX) for name in names)
 
 
+class NotRegularError(OSError):
+    """What is no regular file on a disk. ``strerror`` says what it is: ``is a folder``."""
+
+
+class TooLargeError(OSError):
+    """A file with more bytes than are read. ``strerror`` says how many those are."""
+
+
+def read_regular(path: Path, *, most: int) -> bytes:
+    """Read a regular file.
+
+    Args:
+        path: The file.
+        most: The bytes that it may have.
+
+    Raises:
+        NotRegularError: If it is a folder, a device, a pipe, a socket or a file of the kernel's.
+        TooLargeError: If it has more bytes.
+        OSError: If it cannot be read, for instance because it does not exist.
+        ValueError: If no file can have the name.
+    """
+    with open_regular(path) as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise TooLargeError(errno.EFBIG, f"has more than {most} bytes", str(path))
+    return content
+
+
+@contextmanager
+def open_regular(path: Path, *, follow: bool = True) -> Iterator[BinaryIO]:
+    """Open a regular file for reading, and nothing that would wait, answer or never end.
+
+    Args:
+        path: The file.
+        follow: Whether it may be a symbolic link.
+
+    Raises:
+        NotRegularError: If it is a folder, a device, a pipe, a socket or a file of the kernel's.
+        OSError: If it cannot be opened.
+        ValueError: If no file can have the name.
+    """
+    # Before it is opened, because opening alone can make a device do something, and after, because
+    # it is another file by then if somebody is quick.
+    _refuse_special(os.stat(path, follow_symlinks=follow), path)  # noqa: PTH116  # any text
+    descriptor = os.open(path, _flags(follow=follow))
+    with open(descriptor, "rb") as opened:  # noqa: PTH123  # a descriptor
+        _refuse_special(os.fstat(descriptor), path)
+        yield opened
+
+
+def _flags(*, follow: bool) -> int:
+    # Not every system has them all.
+    names = (
+        "O_NONBLOCK",
+        "O_NOCTTY",
+        "O_CLOEXEC",
+        "O_BINARY",
+        *(() if follow else ("O_NOFOLLOW",)),
+    )
+    flags = os.O_RDONLY
+    for name in names:
+        flags |= getattr(os, name, 0)
+    return flags
+
+
+def _refuse_special(status: os.stat_result, path: Path) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise NotRegularError(errno.EISDIR, "is a folder", str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegularError(errno.EINVAL, "is no regular file", str(path))
+    real = os.path.realpath(path)
+    if real.startswith(tuple(f"{folder}/" for folder in _KERNEL)) or status.st_dev in {
+        os.stat(folder).st_dev  # noqa: PTH116
+        for folder in _KERNEL
+        if os.path.ismount(folder)
+    }:
+        raise NotRegularError(errno.EINVAL, "is a file of the operating system's", str(path))
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads files and reports those that cannot be read.
@@ -51,13 +142,23 @@ class Reader:
         relative = os.path.relpath(absolute, self.directory)
         return absolute if relative.count("..") > 2 else relative
 
-    def read(self, path: Path, at: Location | None = None, keys: KeyPath = ()) -> bytes | None:
+    def read(
+        self,
+        path: Path,
+        at: Location | None = None,
+        keys: KeyPath = (),
+        *,
+        most: int = limits.LARGEST_FILE,
+        folders: Sequence[Path | str] = (),
+    ) -> bytes | None:
         """Give a file's bytes.
 
         Args:
             path: The file.
             at: Where it is named, None for a file that nothing names.
             keys: The keys that lead there.
+            most: The bytes that it may have.
+            folders: The folders that it may be in besides the project's. See `is_inside`.
         """
         shown = self.shown(path)
         if is_secret(path):
@@ -69,22 +170,63 @@ class Reader:
                 "define a secret with it, and list that under secrets",
             )
             return None
+        if at is not None and not self.is_inside(path, at, keys, folders=folders):
+            return None
+        rule, fix = rules.SOURCE_MISSING, "name a file that exists"
         try:
-            if not path.is_file():
-                reason = "is a folder" if path.is_dir() else "does not exist"
-            elif (size := path.stat().st_size) > limits.LARGEST_FILE:
-                self.findings.report(
-                    rules.TOO_LARGE,
-                    at,
-                    keys,
-                    f"{shown} has {size} bytes; at most {limits.LARGEST_FILE} are read",
-                )
-                return None
-            else:
-                return path.read_bytes()
+            return read_regular(path, most=most)
+        except FileNotFoundError:
+            reason = "does not exist"
+        except TooLargeError as error:
+            rule, reason, fix = rules.TOO_LARGE, str(error.strerror), "write a smaller one"
+        except NotRegularError as error:
+            rule, reason = rules.NO_REGULAR_FILE, str(error.strerror)
+            fix = "name a file of the project's"
         except (OSError, ValueError) as error:
             reason = f"cannot be read ({getattr(error, 'strerror', None) or error})"
-        self.findings.report(
-            rules.SOURCE_MISSING, at, keys, f"{shown} {reason}", "name a file that exists"
-        )
+        self.findings.report(rule, at, keys, f"{shown} {reason}", fix)
         return None
+
+    def is_inside(
+        self, path: Path, at: Location, keys: KeyPath, *, folders: Sequence[Path | str] = ()
+    ) -> bool:
+        """Whether a file that another one names may be read: what leaves the project says so.
+
+        A path that leads out of it, absolute or with ``..``, is a warning: Docker Compose takes it,
+        and whoever reads the file sees it. A symbolic link that does so in secret is an error.
+
+        Args:
+            path: The file.
+            at: Where it is named.
+            keys: The keys that lead there.
+            folders: The folders that it may be in besides the project's.
+        """
+        allowed = (self.directory, *folders)
+        try:
+            real = os.path.realpath(path)
+        except (OSError, ValueError):
+            return True
+        if not any(_is_below(os.path.normpath(path), os.path.normpath(each)) for each in allowed):
+            self.findings.report(
+                rules.OUTSIDE_PROJECT,
+                at,
+                keys,
+                f"{self.shown(path)} is outside the project folder; what it holds becomes part of "
+                "the deployment",
+                "keep a copy in the project, if it is meant for others too",
+            )
+            return True
+        if any(_is_below(real, os.path.realpath(each)) for each in allowed):
+            return True
+        self.findings.report(
+            rules.LINK_OUT,
+            at,
+            keys,
+            f"{self.shown(path)} is a symbolic link, or behind one, that leads out of the project",
+            "name the file that is meant by its own path, or copy it into the project",
+        )
+        return False
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))  # noqa: PTH118  # text

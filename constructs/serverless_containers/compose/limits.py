@@ -5,7 +5,13 @@ is refused instead.
 """
 
 LARGEST_FILE = 64 * 1024 * 1024
-"""Bytes of one file."""
+"""Bytes of one Compose file."""
+
+LARGEST_VARIABLES = 1024 * 1024
+"""Bytes of one file of variables or labels; a whole task definition has at most 64 KiB."""
+
+LARGEST_DOCKERFILE = 1024 * 1024
+"""Bytes of one Dockerfile."""
 
 DEEPEST_NESTING = 90
 """Levels of one document, aliases expanded."""

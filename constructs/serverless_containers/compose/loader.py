@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from serverless_containers.compose import encode, rules
+from serverless_containers.compose import encode, limits, rules
 from serverless_containers.compose.assemble import (
     make_file_source,
     make_service,
@@ -140,7 +140,9 @@ def _dotenv(
         return given.get(name, values.get(name))
 
     for file in project_variables(sources, env_files, given):
-        content = reader.read(file)
+        if not env_files and not reader.is_inside(file, Location(reader.shown(file), 1, 1), ()):
+            continue
+        content = reader.read(file, most=limits.LARGEST_VARIABLES)
         if content is None:
             continue
         try:

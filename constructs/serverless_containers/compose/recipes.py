@@ -6,8 +6,9 @@ from typing import Any
 
 from serverless_containers.compose import limits, paths
 from serverless_containers.compose.dockerfile import Dockerfile, read_dockerfile
-from serverless_containers.compose.files import Reader, is_secret
-from serverless_containers.compose.nodes import Node
+from serverless_containers.compose.files import Reader, is_file, is_secret
+from serverless_containers.compose.nodes import MappingNode, Node, Scalar, locate
+from serverless_containers.findings import KeyPath
 
 
 class Recipes:
@@ -17,12 +18,13 @@ class Recipes:
         self._reader = reader
         self._read: dict[tuple[object, ...], Dockerfile | None] = {}
 
-    def find(self, build: Mapping[str, Any], node: Node) -> Dockerfile | None:
+    def find(self, build: Mapping[str, Any], node: Node, path: KeyPath) -> Dockerfile | None:
         """What the Dockerfile of a build says of the image, None when it is not here.
 
         Args:
             build: The build, encoded.
             node: Where it stands.
+            path: The keys that lead there.
         """
         context = build.get("context", "")
         inline = build.get("dockerfile_inline")
@@ -32,29 +34,35 @@ class Recipes:
         file = Path(context, build.get("dockerfile", "Dockerfile"))
         key = (str(file), inline, build.get("target"), *sorted(args.items()))
         if key not in self._read:
-            self._read[key] = self._load(file, inline, args, build.get("target"), node)
+            found = (
+                self._text(file, build, node, path) if inline is None else (inline, node.mark[0])
+            )
+            self._read[key] = found and read_dockerfile(
+                found[0],
+                file=found[1],
+                args=args,
+                target=build.get("target"),
+                findings=self._reader.findings,
+            )
         return self._read[key]
 
-    def _load(
-        self,
-        file: Path,
-        inline: str | None,
-        args: Mapping[str, str],
-        target: str | None,
-        node: Node,
-    ) -> Dockerfile | None:
-        shown = self._reader.shown(file)
-        text = inline
-        if text is None:
-            try:
-                is_no_dockerfile = is_secret(file) or not file.is_file()
-                if is_no_dockerfile or file.stat().st_size > limits.LARGEST_FILE:
-                    return None
-                text = file.read_text(encoding="utf-8", errors="replace")
-            except (OSError, ValueError):
-                return None
-        else:
-            shown = node.mark[0]
-        return read_dockerfile(
-            text, file=shown, args=args, target=target, findings=self._reader.findings
+    def _text(
+        self, file: Path, build: Mapping[str, Any], node: Node, path: KeyPath
+    ) -> tuple[str, str] | None:
+        """What a Dockerfile holds, and its name, if it is there."""
+        if is_secret(file) or not is_file(file):
+            return None
+        context = node.get("context") if isinstance(node, MappingNode) else None
+        # A build sees what is in its context, which may be a folder above the project.
+        is_absolute = isinstance(context, Scalar) and context.text.startswith("/")
+        content = self._reader.read(
+            file,
+            locate(node, ("dockerfile",)),
+            (*path, "dockerfile"),
+            most=limits.LARGEST_DOCKERFILE,
+            folders=() if is_absolute else (build.get("context", ""),),
         )
+        if content is None:
+            return None
+        lines = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        return lines, self._reader.shown(file)

@@ -30,6 +30,21 @@ TOO_LARGE = Rule(
     severity=Severity.ERROR,
     summary="A file stays within what a person could have meant: size, depth, expanded aliases.",
 )
+NO_REGULAR_FILE = Rule(
+    code="no-regular-file",
+    severity=Severity.ERROR,
+    summary="What is read is a regular file: no device, pipe or socket, and nothing in /proc.",
+)
+OUTSIDE_PROJECT = Rule(
+    code="outside-project",
+    severity=Severity.WARNING,
+    summary="A file that another one names is in the project folder, or below it.",
+)
+LINK_OUT = Rule(
+    code="link-out-of-project",
+    severity=Severity.ERROR,
+    summary="No symbolic link leads to a file outside the project without the path saying so.",
+)
 ENVIRONMENT_NAME = Rule(
     code="environment-name",
     severity=Severity.ERROR,

@@ -183,7 +183,13 @@ class Trees:
             return variables.get(name, values.get(name))
 
         for name in names:
-            content = self.reader.read(Path(name), entry.node.at, entry.path)
+            content = self.reader.read(
+                Path(name),
+                entry.node.at,
+                entry.path,
+                most=limits.LARGEST_VARIABLES,
+                folders=(entry.directory,),
+            )
             if content is None:
                 continue
             try:

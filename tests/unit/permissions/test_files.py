@@ -25,7 +25,7 @@ def test_a_file_that_does_not_exist(tmp_path):
 
 
 def test_a_folder(tmp_path):
-    assert messages_of(tmp_path) == [f"{tmp_path.name} is no file; name a file that exists"]
+    assert messages_of(tmp_path) == [f"{tmp_path.name} is a folder; name a file that exists"]
 
 
 @pytest.mark.parametrize("name", ["a\0b", "a" * 300])
@@ -40,7 +40,7 @@ def test_a_file_that_cannot_be_opened(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(file), "open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     assert messages_of(file) == [
         "p.json cannot be read (Permission denied); name a file that exists"
     ]

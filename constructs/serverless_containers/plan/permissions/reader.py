@@ -3,6 +3,7 @@
 import codecs
 from pathlib import Path
 
+from serverless_containers.compose.files import NotRegularError, TooLargeError, read_regular
 from serverless_containers.compose.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings, Location
 from serverless_containers.plan.permissions import rules
@@ -68,15 +69,14 @@ def _read(
 def _content(file: Path, name: str, findings: Findings) -> bytes | None:
     fix = "name a file that exists"
     try:
-        if file.is_file():
-            with file.open("rb") as opened:
-                content = opened.read(_LARGEST_FILE + 1)
-            if len(content) <= _LARGEST_FILE:
-                return content
-            reason = f"has more than {_LARGEST_FILE} bytes"
-            fix = f"a policy of at most {LARGEST_POLICY} characters needs no more"
-        else:
-            reason = "is no file" if file.exists() else "does not exist"
+        return read_regular(file, most=_LARGEST_FILE)
+    except FileNotFoundError:
+        reason = "does not exist"
+    except TooLargeError as error:
+        reason = str(error.strerror)
+        fix = f"a policy of at most {LARGEST_POLICY} characters needs no more"
+    except NotRegularError as error:
+        reason = str(error.strerror)
     except (OSError, ValueError) as error:
         reason = f"cannot be read ({getattr(error, 'strerror', None) or error})"
     findings.report(rules.POLICY_FILE, None, (), f"{name} {reason}", fix)

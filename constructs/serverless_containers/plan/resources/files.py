@@ -7,7 +7,13 @@ the folders that they belong in.
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from serverless_containers.compose.files import is_secret
+from serverless_containers.compose.files import (
+    NotRegularError,
+    Reader,
+    TooLargeError,
+    is_secret,
+    read_regular,
+)
 from serverless_containers.compose.model import FileSource, FileUse, Project, Service
 from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
@@ -135,19 +141,20 @@ class Files:
                 "define a secret with it, and list that under secrets",
             )
             return None
+        at, path = source.at("file"), (*source.path, "file")
+        reader = Reader(self.project.directory, self.findings)
+        if not reader.is_inside(source.file, at, path):
+            return None
+        fix = "name a file that can be read"
         try:
-            if source.file.stat().st_size <= _LARGEST:
-                return source.file.read_bytes()
-            problem = f"has more than {_LARGEST} bytes"
-        except OSError as error:
-            problem = f"cannot be read ({error.strerror})"
-        self.findings.report(
-            rules.FILE_SOURCE,
-            source.at("file"),
-            (*source.path, "file"),
-            f"{source.file.name} {problem}",
-            "name a file that can be read" if "read" in problem else "copy it into the image",
-        )
+            return read_regular(source.file, most=_LARGEST)
+        except TooLargeError as error:
+            problem, fix = error.strerror, "copy it into the image"
+        except NotRegularError as error:
+            problem = error.strerror
+        except (OSError, ValueError) as error:
+            problem = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        self.findings.report(rules.FILE_SOURCE, at, path, f"{source.file.name} {problem}", fix)
         return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_containers.compose.files import NotRegularError, open_regular
 from serverless_containers.findings import Findings, KeyPath, Rule
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
@@ -95,11 +96,20 @@ class _Reading:
 
     def _of_file(self, file: Path) -> bytes | None:
         try:
-            if not self._is_plain(file):
+            # A link leads to another name, in another place, with other permissions.
+            if any(each.is_symlink() for each in self._below_common(file)):
+                self._report(
+                    rules.FILE_LINK,
+                    f"{file} is reached through a symbolic link",
+                    "name the file that it leads to",
+                )
                 return None
-            with file.open("rb") as opened:
+            with open_regular(file, follow=False) as opened:
+                self._check_mode(os.fstat(opened.fileno()).st_mode, file)
                 # One byte more tells a value that is too long; more of it nobody needs.
                 return opened.read(LARGEST_VALUE[self._plan.store] + 3)
+        except NotRegularError:
+            self._report(rules.FILE_UNREADABLE, f"{file} is no file", "name a file")
         except FileNotFoundError:
             self._report(
                 rules.VALUE_MISSING,
@@ -114,27 +124,14 @@ class _Reading:
             )
         return None
 
-    def _is_plain(self, file: Path) -> bool:
-        status = file.lstat()
-        # A link leads to a file that has another name, in another place, with other permissions.
-        if any(each.is_symlink() for each in self._below_common(file)):
-            self._report(
-                rules.FILE_LINK,
-                f"{file} is reached through a symbolic link",
-                "name the file that it leads to",
-            )
-            return False
-        if not stat.S_ISREG(status.st_mode):
-            self._report(rules.FILE_UNREADABLE, f"{file} is no file", "name a file")
-            return False
-        if os.name == "posix" and status.st_mode & (stat.S_IROTH | stat.S_IWOTH):
+    def _check_mode(self, mode: int, file: Path) -> None:
+        if os.name == "posix" and mode & (stat.S_IROTH | stat.S_IWOTH):
             self._report(
                 rules.FILE_OPEN,
                 f"everybody on this machine can read or write {file} "
-                f"(mode {stat.S_IMODE(status.st_mode):04o})",
+                f"(mode {stat.S_IMODE(mode):04o})",
                 f"chmod 600 {file}",
             )
-        return True
 
     def _below_common(self, file: Path) -> Iterator[Path]:
         """The file, and the folders above it that are the project's own business."""
