@@ -23,6 +23,7 @@ from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
 from serverless_containers.plan.source import plan_source
+from serverless_containers.plan.template_values import check_project
 
 
 def refuse(rule: Rule, path: KeyPath, message: str, fix: str) -> NoReturn:
@@ -61,6 +62,8 @@ def read_secrets(source: str | Path, *, environment: str | None) -> ReadSecrets:
     findings = Findings()
     project = load_project(Path(source), environment=environment, override=False, findings=findings)
     plans = plan_secrets(project, findings, environment=environment) if project else {}
+    if project is not None:
+        check_project(project, findings)
     if project is None or findings.errors:
         hide_traceback()
         findings.raise_errors()

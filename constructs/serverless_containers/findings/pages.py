@@ -6,6 +6,7 @@ from serverless_containers.findings.finding import Rule
 
 _AWS = "https://docs.aws.amazon.com"
 _IAM = f"{_AWS}/IAM/latest/UserGuide"
+_CLOUDFORMATION = f"{_AWS}/AWSCloudFormation/latest"
 _API_REFERENCE = "Amazon ECS API Reference, "
 _PAGES: Mapping[str, str] = {
     "Amazon ECS task definition differences for Fargate, Amazon ECS Developer Guide": (
@@ -48,6 +49,12 @@ _PAGES: Mapping[str, str] = {
     "IAM JSON policy elements: Sid, IAM User Guide": f"{_IAM}/reference_policies_elements_sid.html",
     "SEC03-BP02 Grant least privilege access, AWS Well-Architected Framework": (
         f"{_AWS}/wellarchitected/latest/framework/sec_permissions_least_privileges.html"
+    ),
+    "Get values stored in other services using dynamic references, AWS CloudFormation User Guide": (
+        f"{_CLOUDFORMATION}/UserGuide/dynamic-references.html"
+    ),
+    "Intrinsic function reference, AWS CloudFormation User Guide": (
+        f"{_CLOUDFORMATION}/UserGuide/intrinsic-function-reference.html"
     ),
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference": (
         f"{_AWS}/cdk/api/v2/docs/aws-cdk-lib.aws_ecr_assets.DockerImageAsset.html"

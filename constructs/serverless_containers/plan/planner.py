@@ -25,6 +25,7 @@ from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_extension, read_settings
 from serverless_containers.plan.support import check_keys
+from serverless_containers.plan.template_values import check_plan, check_project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ def plan_task(
     """
     settings = options.over(read_settings(project, findings))
     check_keys(project, findings)
+    check_project(project, findings)
     # In the order of the files, so that the later of two that clash is blamed.
     ports = {
         service.name: listeners(service, findings)
@@ -128,7 +130,7 @@ def plan_task(
     rollout = plan_rollout(project, findings)
     if entrypoint is None or findings.errors:
         return None
-    return TaskPlan(
+    plan = TaskPlan(
         name=project.name,
         directory=project.directory,
         containers=tuple(containers),
@@ -144,6 +146,8 @@ def plan_task(
         secrets=secrets,
         packing=packing,
     )
+    check_plan(plan, project, findings)
+    return None if findings.errors else plan
 
 
 def _in_start_order(project: Project) -> list[str]:

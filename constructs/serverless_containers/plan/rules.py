@@ -7,6 +7,24 @@ _FARGATE_DIFFERENCES = (
     "Amazon ECS task definition differences for Fargate, Amazon ECS Developer Guide"
 )
 
+DYNAMIC_REFERENCE = Rule(
+    code="dynamic-reference",
+    severity=Severity.ERROR,
+    summary="No value holds a dynamic reference: CloudFormation resolves it as whoever deploys.",
+    source="Get values stored in other services using dynamic references, AWS CloudFormation User "
+    "Guide",
+)
+CDK_TOKEN = Rule(
+    code="cdk-token",
+    severity=Severity.ERROR,
+    summary="No value looks like a token of the CDK, which would replace it or fail at it.",
+)
+INTRINSIC_FUNCTION = Rule(
+    code="intrinsic-function",
+    severity=Severity.ERROR,
+    summary="No label or option of a log driver has the name of a function of CloudFormation.",
+    source="Intrinsic function reference, AWS CloudFormation User Guide",
+)
 NO_PORT = Rule(
     code="no-port",
     severity=Severity.ERROR,

@@ -213,3 +213,20 @@ class TestArchitecture:
         deploy(text, architecture=argument).template.has_resource_properties(
             "AWS::ECS::TaskDefinition", {"RuntimePlatform": {"CpuArchitecture": architecture}}
         )
+
+
+def test_a_caller_may_give_what_the_files_may_not(deploy):
+    # GIVEN a reference in the caller's own code
+    reference = "{{resolve:secretsmanager:payroll/prod/DB}}"
+    # WHEN
+    containers = deploy(FULL, environment={"A": reference, "C": Token.as_string({"Ref": "X"})})
+    # THEN it is CloudFormation's to resolve
+    environment = containers.containers()["web"]["Environment"]
+    assert {"Name": "A", "Value": reference} in environment
+    assert {"Name": "C", "Value": {"Ref": "X"}} in environment
+
+
+@pytest.mark.parametrize("value", ["{{resolve:ssm:a}}", "$${Token[TOKEN.12]}", "#{Token[A.1]}"])
+def test_the_files_hold_neither_references_nor_tokens(deploy, value):
+    with pytest.raises(InvalidSourceError, match=r"services\.web\.environment\.A: the value holds"):
+        deploy(FULL.replace('A: "1"', f"A: '{value}'"))

@@ -193,3 +193,15 @@ secrets: {A: {file: ../.secret-a, name: ours}}
         alias = kms.Alias.from_alias_name(stack, "Alias", "alias/secrets")
         with pytest.raises(ValueError, match=r"expected a key, got alias/secrets"):
             SecretsFromFiles(stack, "Secrets", source=source, encryption_key=alias)
+
+
+def test_the_key_of_a_secret_is_no_token(project):
+    source = project.compose(
+        dedent("""
+        services: {web: {image: nginx, ports: ["80"], secrets: [KEY]}}
+        secrets:
+          KEY: {external: true, x-serverless-containers: {json-key: "$${Token[A.1]}"}}
+        """)
+    )
+    with pytest.raises(InvalidSourceError, match="what the CDK takes for a token of its own"):
+        SecretsFromFiles(Stack(App(), "Stack"), "Secrets", source=source)

@@ -19,6 +19,7 @@ from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
 from serverless_containers.plan.resources import rules
+from serverless_containers.plan.template_syntax import check_content
 
 _LARGEST = 32 * 1024
 """Bytes of all configs together: half of what a task definition may have, before Base64."""
@@ -147,13 +148,16 @@ class Files:
             return None
         fix = "name a file that can be read"
         try:
-            return read_regular(source.file, most=_LARGEST)
+            content = read_regular(source.file, most=_LARGEST)
         except TooLargeError as error:
             problem, fix = error.strerror, "copy it into the image"
         except NotRegularError as error:
             problem = error.strerror
         except (OSError, ValueError) as error:
             problem = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        else:
+            sound = check_content(content, source.file.name, at, path, self.findings)
+            return content if sound else None
         self.findings.report(rules.FILE_SOURCE, at, path, f"{source.file.name} {problem}", fix)
         return None
 
