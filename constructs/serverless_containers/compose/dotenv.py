@@ -1,4 +1,8 @@
-"""Files of variables in Compose's own dialect, and in the ``raw`` one of ``docker run``."""
+"""Files of variables in Compose's own dialect, and in the ``raw`` one of ``docker run``.
+
+What is wrong with a line is told by its number and by the variable's name, where it is one. Nothing
+else of a line is repeated: what is taken for a name may be a part of the value before.
+"""
 
 import re
 from collections.abc import MutableMapping
@@ -15,6 +19,7 @@ _ESCAPE = re.compile(r'\\([abcfnrtv$"\\]|0[0-9]{0,3})')
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _INLINE_SPACE = "\t\v\f\r \x85\xa0"
 _NAME = re.compile(r"(?:[\w.\-\[\]]|[\t\v\f\r \x85\xa0])*")
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,62}")
 _EXPORT = re.compile(r"export(?=[ \t\n\r\f])")
 
 
@@ -70,7 +75,7 @@ def read_raw(content: bytes, variables: MutableMapping[str, str], lookup: Lookup
         if not name:
             raise DotenvError(number, "expected a name before =", "write NAME=value")
         if any(char.isspace() for char in name):
-            raise DotenvError(number, f"a space in the name {name!r}", "write NAME=value")
+            raise DotenvError(number, "a space in the name of a variable", "write NAME=value")
         if equals:
             variables[name] = value
         elif (found := lookup(name)) is not None:
@@ -127,34 +132,36 @@ class _Parser:
         end = named.end() if named else start
         ending = text[end : end + 1]
         if ending not in {"=", ":", "\n", ""}:
-            line = text[start:].partition("\n")[0]
             raise self._error(
-                f"unexpected character {ending!r} in the variable name of {line!r}",
-                "write NAME=value",
+                "a character before the = that the name of a variable cannot have",
+                "write NAME=value; a value of several lines stands in quotes",
             )
         name = text[start:end].rstrip()
         if " " in name:
-            raise self._error(f"a space in the name {name!r}", "write NAME=value")
+            raise self._error(
+                "a space in the name of a variable",
+                "write NAME=value; a value of several lines stands in quotes",
+            )
         self.at = end + 1
         self._skip_inline()
         if ending in {"\n", ""}:
             if (found := self.lookup(name)) is not None:
                 self.variables[name] = found
             return
-        self.variables[name] = self._value()
+        self.variables[name] = self._value(name)
 
-    def _value(self) -> str:
+    def _value(self, name: str) -> str:
         quote = self.text[self.at : self.at + 1]
         if quote in {"'", '"'}:
-            return self._quoted(quote)
+            return self._quoted(quote, name)
         newline = self.text.find("\n", self.at)
         end = newline if newline >= 0 else len(self.text)
         value = self.text[self.at : end].partition(" #")[0].rstrip()
-        expanded = self._expand(value)
+        expanded = self._expand(value, name)
         self.at = end + 1
         return expanded
 
-    def _quoted(self, quote: str) -> str:
+    def _quoted(self, quote: str, name: str) -> str:
         text = self.text
         start = self.at
         chars: list[str] = []
@@ -169,15 +176,15 @@ class _Parser:
             if char == quote:
                 value = "".join(chars)
                 if quote == '"':
-                    value = self._expand(_ESCAPE.sub(_unescape, value))
+                    value = self._expand(_ESCAPE.sub(_unescape, value), name)
                 self.at = at + 1
                 return value
             chars.append(char)
             at += 1
-        line = text[start:].partition("\n")[0]
-        raise self._error(f"a quote that is not closed: {line}", "close it, or leave it out", start)
+        message = f"the quote that {_shown(name)} starts with is not closed"
+        raise self._error(message, "close it, or leave it out", start)
 
-    def _expand(self, value: str) -> str:
+    def _expand(self, value: str, name: str) -> str:
         def look(name: str) -> str | None:
             found = self.lookup(name)
             return self.variables.get(name) if found is None else found
@@ -185,11 +192,19 @@ class _Parser:
         try:
             return substitute(value, look, lambda _name: None)
         except TemplateError:
-            raise self._error("no variable after a $", "write $$ for a dollar sign") from None
-        except RequiredVariableError as error:
             raise self._error(
-                f"the variable {error.name} is required: {error.reason}", f"set {error.name}"
+                f"no variable after a $ in {_shown(name)}", "write $$ for a dollar sign"
             ) from None
+        except RequiredVariableError:
+            raise self._error(
+                f"a variable that {_shown(name)} requires has no value",
+                "set it, or put the value into single quotes",
+            ) from None
+
+
+def _shown(name: str) -> str:
+    """A value, by its variable's name if that can be one."""
+    return f"the value of {name}" if _PLAIN_NAME.fullmatch(name) else "a value"
 
 
 def _unescape(match: re.Match[str]) -> str:

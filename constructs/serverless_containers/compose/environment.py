@@ -18,6 +18,7 @@ from serverless_containers.compose.nodes import (
 )
 from serverless_containers.compose.template import Lookup
 from serverless_containers.compose.values import show
+from serverless_containers.compose.wording import variable
 from serverless_containers.findings import KeyPath, Location
 
 _FORMATS = {"": read_dotenv, ".env": read_dotenv, "raw": read_raw}
@@ -104,8 +105,8 @@ def _own(given: Node | None, path: KeyPath, reader: Reader) -> dict[str, Node]:
                 rules.INVALID_VALUE,
                 item.at,
                 (*path, index),
-                f"a space after the name {name!r}",
-                f'write "{name.rstrip()}=…"',
+                f"a space after {variable(name.rstrip())}",
+                'write "NAME=…"',
             )
         own[name] = text_at(value, item.mark) if equals else Scalar(None, item.mark)
     return own

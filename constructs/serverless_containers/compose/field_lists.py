@@ -13,6 +13,7 @@ from serverless_containers.compose.shellwords import split_words
 from serverless_containers.compose.values import (
     show,
 )
+from serverless_containers.compose.wording import variable
 from serverless_containers.findings import KeyPath
 
 
@@ -118,8 +119,8 @@ def variables(node: Node, path: KeyPath, work: Work) -> Json:
                 work.fail(
                     item,
                     (*path, index),
-                    f"a space after the name {name!r}",
-                    f'write "{name.rstrip()}=…"',
+                    f"a space after {variable(name.rstrip())}",
+                    'write "NAME=…"',
                 )
     return {
         name: None if value is None else show(value)

@@ -12,6 +12,7 @@ from serverless_containers.compose.template import (
     substitute,
 )
 from serverless_containers.compose.values import to_boolean, to_float, to_integer
+from serverless_containers.compose.wording import is_private
 from serverless_containers.findings import Findings, KeyPath
 
 Table: TypeAlias = Mapping[str, "Cast | Table"]
@@ -89,10 +90,6 @@ def interpolate(root: MappingNode, variables: Mapping[str, str], findings: Findi
     return cast if isinstance(cast, MappingNode) else filled
 
 
-_PRIVATE = frozenset({"environment", "args", "content"})
-"""Keys whose values may be nobody's business, and are not repeated in a message."""
-
-
 @dataclass(slots=True)
 class _Interpolation:
     variables: Mapping[str, str]
@@ -143,7 +140,8 @@ class _Interpolation:
                 rules.INVALID_INTERPOLATION,
                 node.at,
                 (*self.path, key),
-                "no variable after a $" + ("" if _PRIVATE & {*self.path} else f" in {value!r}"),
+                "no variable after a $"
+                + ("" if is_private((*self.path, key)) else f" in {value!r}"),
                 "write $$ for a dollar sign",
             )
             return node

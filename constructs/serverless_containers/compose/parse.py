@@ -166,8 +166,12 @@ class _Builder:
             self.report(
                 rules.YAML_SYNTAX,
                 mark,
-                f"the anchor {name!r} contains itself" if known else f"no anchor {name!r} before",
-                "" if known else f"write &{name} at the value that is meant",
+                f"the anchor {name!r} contains itself"
+                if known
+                else "no anchor of this name before",
+                ""
+                if known
+                else "write & and the name at the value that is meant, or quote the text",
             )
             return Scalar(None, mark)
         return node

@@ -83,7 +83,7 @@ def resolve_tagged(text: str, tag: str, *, quoted: bool) -> Plain:
         return float(value)
     if type(value) in _TAG_TYPES[short]:
         return value
-    raise TagError(f"{text!r} is no !!{short}")
+    raise TagError(f"the value is no !!{short}")
 
 
 _TAG_TYPES: dict[str, tuple[type, ...]] = {

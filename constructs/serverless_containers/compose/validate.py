@@ -226,7 +226,7 @@ class _Validation:
             rules.WRONG_TYPE,
             node.at,
             path,
-            f"expected {expected(shape)}, got {shown(node)}",
+            f"expected {expected(shape)}, got {shown(node, path)}",
             type_fix(node, shape, path),
         )
 

@@ -1,6 +1,7 @@
 """How findings of the schema put things: what is expected, what is there, what to write."""
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from serverless_containers.compose.nodes import (
@@ -22,22 +23,42 @@ _KIND_NAMES = (
 )
 
 
+_TYPE_NAMES: dict[type, str] = {
+    str: "text",
+    Timestamp: "a date",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+}
 _LONGEST_SHOWN = 60
+PRIVATE = frozenset({"environment", "env_file", "secrets", "args", "content"})
+"""Keys whose values may be nobody's business, and are not repeated in a message."""
+
+
+def is_private(path: KeyPath) -> bool:
+    """Whether a value is not to be repeated."""
+    return not PRIVATE.isdisjoint(path)
+
+
+def variable(name: str) -> str:
+    """The name of a variable, unless it is none: then it may be the value of one."""
+    return f"the name {name!r}" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) else "the name"
 
 
 def type_fix(node: Node, shape: Shape, path: KeyPath) -> str:
     """What to write instead of a value of the wrong type."""
     if not isinstance(node, Scalar) or node.value is None:
         return ""
+    if is_private(path):
+        return "put it into quotes" if Kind.TEXT in shape.kinds else ""
     if isinstance(node.value, Timestamp):
         return f'write "{node.text}": YAML reads it as a date without the quotes'
     if Kind.BOOLEAN in shape.kinds and Kind.NUMBER not in shape.kinds:
         return "write true or false"
     if Kind.INTEGER in shape.kinds:
         return "write a whole number"
-    if Kind.TEXT in shape.kinds:
-        return f'write "{node.text}{_UNITS.get(path[-1], "") if path else ""}"'
-    return ""
+    unit = _UNITS.get(path[-1], "") if path else ""
+    return f'write "{node.text}{unit}"' if Kind.TEXT in shape.kinds else ""
 
 
 # What a bare number most likely means.
@@ -87,13 +108,15 @@ def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def shown(node: Node) -> str:
-    """A value as it was written, cut short."""
+def shown(node: Node, path: KeyPath = ()) -> str:
+    """A value as it was written, cut short; only its type where it is private."""
     if isinstance(node, Sequence):
         return "a list"
     if isinstance(node, MappingNode):
         return "a mapping"
     if node.value is None:
         return "nothing"
+    if is_private(path):
+        return _TYPE_NAMES[type(node.value)]
     text = node.text if len(node.text) <= _LONGEST_SHOWN else node.text[:_LONGEST_SHOWN] + "…"
     return repr(text) if isinstance(node.value, str) else text

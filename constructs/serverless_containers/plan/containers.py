@@ -1,5 +1,6 @@
 """Each Compose service as an ECS container definition."""
 
+import re
 from collections.abc import Iterable
 
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
@@ -28,6 +29,7 @@ _CONDITIONS = {
 RESERVED_NAMES = frozenset({"files", "log-router", "stop-delay"})
 """The names of containers that a task may have besides the project's."""
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _MIB = 1024 * 1024
 _LEAST_MEMORY_MIB = 6
 """Docker's own least limit; "ContainerDefinition", Amazon ECS API Reference."""
@@ -162,12 +164,14 @@ def _environment(service: Service, secrets: dict[str, str], findings: Findings) 
                 "remove the variable, or give the secret another target",
             )
         elif value is None:
+            # What is no name may be a value that lost its own: only its place is told.
+            is_name = _VARIABLE.fullmatch(name)
             findings.report(
                 rules.VARIABLE_UNSET,
                 service.at("environment", name),
-                path,
-                f"{name} has no value here, and is left out",
-                f"give it one in .env, or write {name}: value",
+                path if is_name else path[:-1],
+                f"{name if is_name else 'a variable'} has no value here, and is left out",
+                f"give it one in .env, or write {name if is_name else 'NAME'}: value",
             )
         else:
             environment[name] = value

@@ -128,7 +128,7 @@ def test_no_port_at_all(read):
 
 def test_an_open_quote(read):
     assert read('FROM x\nEXPOSE "80 443\n').messages == [
-        'error: Dockerfile:2:8: EXPOSE: the quote " of \'"80\' is not closed; add a "'
+        'error: Dockerfile:2:8: EXPOSE: a quote " is not closed; add a "'
     ]
 
 

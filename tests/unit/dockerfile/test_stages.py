@@ -249,13 +249,13 @@ def test_no_from(read, text, message):
         (
             "FROM ${V",
             (
-                "error: Dockerfile:1:6: FROM: '${V' holds a ${…} that Docker cannot read; "
+                "error: Dockerfile:1:6: FROM: there is a ${…} that Docker cannot read; "
                 "write ${NAME}, ${NAME:-default} or ${NAME:+text}; a literal dollar sign is escaped"
             ),
         ),
         (
             "ARG A='\nFROM x",
-            ("error: Dockerfile:1:5: ARG: the quote ' of \"'\" is not closed; add a '"),
+            ("error: Dockerfile:1:5: ARG: a quote ' is not closed; add a '"),
         ),
         (
             "FROM x\nUSER",

@@ -66,12 +66,12 @@ def _read_pairs(
     for word in words:
         name, equals, value = word.text.partition("=")
         if not name:
-            message = f"{word.text!r} has no name before the equals sign"
+            message = "there is no name before the equals sign"
             instruction.report(
                 findings, ARGUMENTS, word, message, f"write {instruction.keyword} NAME=value"
             )
         elif not equals and are_values_required:
-            message = f"expected NAME=value, got {word.text!r}"
+            message = "expected NAME=value"
             fix = "put a value that holds blanks in double quotes"
             instruction.report(findings, ARGUMENTS, word, message, fix)
         else:

@@ -138,7 +138,7 @@ class _Expander:
         start = self._position
         end = self._text.find("'", start + 1)
         if end < 0:
-            raise _open_quote("'", self._text)
+            raise _open_quote("'")
         self._position = end + 1
         return self._text[start : end + 1] if self._raw else self._text[start + 1 : end]
 
@@ -162,7 +162,7 @@ class _Expander:
                     result += char
             else:
                 result += char
-        raise _open_quote('"', self._text)
+        raise _open_quote('"')
 
     def _dollar(self) -> str:
         start = self._position
@@ -199,7 +199,7 @@ class _Expander:
 
     def _braced(self) -> str:
         if self._peek() in ("", "{", "}", ":"):
-            raise _bad_substitution(self._text)
+            raise _bad_substitution()
         name = self._name()
         operator = self._take()
         if operator == "}":
@@ -208,7 +208,7 @@ class _Expander:
         if null_is_unset:
             operator = self._take()
         if not operator or operator not in ("-+?" if null_is_unset else "-+?#%/"):
-            raise _bad_substitution(self._text)
+            raise _bad_substitution()
         if operator in "-+?":
             return self._with_default(name, operator, null_is_unset=null_is_unset)
         if operator == "/":
@@ -253,17 +253,17 @@ class _Expander:
     def _pattern(self, text: str) -> Pattern:
         pattern = Pattern(()) if self._raw else Pattern.compile(text)
         if pattern is None:
-            raise _bad_substitution(self._text)
+            raise _bad_substitution()
         return pattern
 
     def _until(self, stop: str, *, keep_escapes: bool) -> str:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise _bad_substitution(self._text)
+            raise _bad_substitution()
         result = ""
         while (char := self._peek()) != stop:
             if not char:
-                raise _bad_substitution(self._text)
+                raise _bad_substitution()
             if char == self._escape and keep_escapes:
                 result += self._take() + self._take()
             else:
@@ -273,13 +273,13 @@ class _Expander:
         return result
 
 
-def _open_quote(quote: str, text: str) -> ExpansionError:
-    return ExpansionError(QUOTE, f"the quote {quote} of {text!r} is not closed", f"add a {quote}")
+def _open_quote(quote: str) -> ExpansionError:
+    return ExpansionError(QUOTE, f"a quote {quote} is not closed", f"add a {quote}")
 
 
-def _bad_substitution(text: str) -> ExpansionError:
+def _bad_substitution() -> ExpansionError:
     return ExpansionError(
         SUBSTITUTION,
-        f"{text!r} holds a ${{…}} that Docker cannot read",
+        "there is a ${…} that Docker cannot read",
         "write ${NAME}, ${NAME:-default} or ${NAME:+text}; a literal dollar sign is escaped",
     )
