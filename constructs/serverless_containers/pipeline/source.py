@@ -51,7 +51,8 @@ class PipelineSource(ABC):
 
         Args:
             exclude: What is left out of it, as in ``.dockerignore``, besides what never belongs to
-                a source (``.git``, ``node_modules``, ``.secret-*`` and their like).
+                a source (``.git``, ``node_modules``, ``.secret-*`` and their like) and what holds
+                credentials.
         """
         return _Asset(exclude)
 
