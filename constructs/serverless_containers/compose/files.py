@@ -4,6 +4,7 @@ Whatever a user's file names is read here, so that one set of rules holds for al
 files only, up to a bound, inside the project unless the file that names it says otherwise.
 """
 
+import contextlib
 import errno
 import os
 import stat
@@ -41,7 +42,10 @@ def is_secret(path: Path) -> bool:
 
     Nothing here reads one: what a file holds may end up in a template, or in a finding.
     """
-    names = (os.path.basename(path), os.path.basename(os.path.realpath(path)))  # noqa: PTH119  # any text
+    names = [os.path.basename(path)]  # noqa: PTH119  # any text
+    with contextlib.suppress(ValueError):
+        # No file can have a name with a zero byte.
+        names.append(os.path.basename(os.path.realpath(path)))  # noqa: PTH119
     return any(name.startswith(SECRET_PREFIX) for name in names)
 
 

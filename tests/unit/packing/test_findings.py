@@ -1,6 +1,7 @@
 """What is said of credentials in what is packed."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -259,7 +260,7 @@ def test_what_cannot_be_read_is_taken_for_a_credential(app, rules_at, monkeypatc
     def refuse(*_arguments):
         raise PermissionError
 
-    monkeypatch.setattr(credentials.os, "open", refuse)
+    monkeypatch.setattr(credentials, "os", SimpleNamespace(**{**vars(os), "open": refuse}))
     assert rules_at("x.pem") == ["credentials-left-out"]
 
 
@@ -298,7 +299,8 @@ def test_the_work_grows_with_the_files_alone(app, monkeypatch):
         return call
 
     monkeypatch.setattr(check.walk.__globals__["os"], "scandir", counted("scandir", scandir))
-    monkeypatch.setattr(credentials.os, "open", counted("open", open_))
+    opening = SimpleNamespace(**{**vars(os), "open": counted("open", open_)})
+    monkeypatch.setattr(credentials, "os", opening)
     plan_source(app.path, PlanOptions(), Findings())
     # THEN each folder is listed once, and only those few are opened
     assert counts == {"scandir": 4, "open": 3}
