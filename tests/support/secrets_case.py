@@ -3,6 +3,7 @@
 Every value holds SENTINEL. Whatever a command shows, logs or raises is searched for it.
 """
 
+import os
 import tempfile
 import traceback
 from textwrap import dedent
@@ -98,7 +99,12 @@ class Case:
         return result
 
     def push(self, *arguments):
-        return self.run("push", "--yes", *arguments)
+        """Push without a question: the endpoint, which is not AWS, is meant."""
+        return self.run("push", "--yes", *self.meant(), *arguments)
+
+    def meant(self):
+        url = os.environ.get("AWS_ENDPOINT_URL")
+        return ("--endpoint", url) if url else ()
 
     def _search(self, result):
         out, err = self._capfd.readouterr()
@@ -131,6 +137,18 @@ def secrets_case(tmp_path, monkeypatch, capfd):
         yield case
     finally:
         case.close()
+
+
+def where(case):
+    """Where everything goes, as it is said."""
+    return f"account 123456789012, region {REGION}, at {case.aws.url} (not AWS)"
+
+
+def warning(case, services="Secrets Manager"):
+    return (
+        f"warning: {case.aws.url} is not AWS: AWS_ENDPOINT_URL puts it in place of {services}, as "
+        "after `serverless-containers local up`"
+    )
 
 
 class Store:

@@ -58,6 +58,20 @@ class Clients:
         return self._make("cloudformation", "CLOUDFORMATION")
 
     @cached_property
+    def sts(self) -> BaseClient:
+        """Of AWS Security Token Service."""
+        return self._make("sts", "STS")
+
+    @cached_property
+    def account(self) -> str:
+        """The account that the credentials are of, as STS tells. It needs no permission.
+
+        See "GetCallerIdentity", AWS Security Token Service API Reference.
+        """
+        found: str = call(self.sts, "get_caller_identity", "the account")["Account"]
+        return found
+
+    @cached_property
     def region(self) -> str:
         """The region's name."""
         name = self._session.region_name

@@ -110,7 +110,7 @@ def test_a_secret_that_is_pushed_is_read_by_the_application(app, running, engine
     file.write_text(KEY)
     file.chmod(0o600)
     push = ["secrets", "push", "container_src", "--env", "dev", "--yes", "--restart"]
-    stack = ["--stack", "serverless-containers-dev-api"]
+    stack = ["--stack", "serverless-containers-dev-api", "--endpoint", running.endpoint]
     pushed = subprocess.run(
         [sys.executable, "-m", "serverless_containers.cli", *push, *stack],
         cwd=app.folder,

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.secrets_case import SENTINEL, secrets_case
+from tests.support.secrets_case import SENTINEL, secrets_case, where
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_the_errors_of_the_project_are_told_as_check_tells_them(case):
 def test_nobody_is_asked_where_nobody_is(case):
     case.secret("db")
 
-    result = case.run("push")
+    result = case.run("push", *case.meant())
 
     assert result.exit_code == 1
     assert "--yes" in result.stderr
@@ -86,10 +86,10 @@ def test_nobody_is_asked_where_nobody_is(case):
 def test_it_is_done_when_the_answer_is_yes(case, answer, code):
     case.secret("db")
 
-    result = case.run("push", answer=answer)
+    result = case.run("push", *case.meant(), answer=answer)
 
     assert result.exit_code == code
-    assert "Go on? [y/N]" in result.output
+    assert f"Go on, in {where(case)}? [y/N]" in result.output
     assert (case.stored("shop/dev/db") is not None) is (code == 0)
 
 

@@ -35,7 +35,7 @@ def test_two_environments_do_not_take_a_shared_secret_from_each_other(case):
     case.secret("key", name="team/key")
     case.push()
 
-    again = case.invoke("push", "app", "--env", "prod", "--yes")
+    again = case.invoke("push", "app", "--env", "prod", "--yes", *case.meant())
 
     assert again.output.endswith("Nothing to push.\n")
     assert tags(case, "team/key") == {}

@@ -6,9 +6,10 @@ import json
 import click
 import pytest
 
-from tests.support.secrets_case import PARAMETER, secrets_case
+from tests.support.secrets_case import PARAMETER, secrets_case, warning, where
 
 READING = {
+    "GetCallerIdentity",
     "DescribeSecret",
     "GetSecretValue",
     "DescribeParameters",
@@ -80,8 +81,9 @@ def test_the_table_says_the_same(case):
     case.secret("new")
     case.declare("theirs", "external: true\nname: team/api-key")
 
-    lines = case.run("list").output.splitlines()
+    told, head, *lines = case.run("list").output.splitlines()
 
+    assert (told, head) == (warning(case), f"Secrets of shop, dev, in {where(case)}:")
     assert [line.split() for line in lines[:1]] == [
         ["key", "from", "here", "store", "name", "state"]
     ]
@@ -161,7 +163,8 @@ def test_no_difference_is_0_and_one_is_2(case):
 
     assert result.exit_code == 2
     assert result.output == (
-        "Secrets of shop, dev, in eu-central-1:\n"
+        f"{warning(case, 'Secrets Manager, Parameter Store')}\n"
+        f"Secrets of shop, dev, in {where(case)}:\n"
         "  unchanged  Secrets Manager  shop/dev/a\n"
         "  update     Parameter Store  /shop/dev/b  its value differs\n"
         "  create     Secrets Manager  shop/dev/c   not pushed yet\n"
@@ -184,7 +187,9 @@ def test_nothing_of_a_value_is_shown(case):
     case.push()
     new = case.value("a", "new-" + "x" * 78)
 
-    shown = case.run("diff").output
+    # The numbers of the account and the port are above.
+    *_, shown = case.run("diff").output.partition(f"in {where(case)}:")
+    assert shown
 
     for each in (value, new):
         assert str(len(each)) not in shown

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.secrets_case import PARAMETER, SENTINEL, secrets_case
+from tests.support.secrets_case import PARAMETER, SENTINEL, secrets_case, where
 
 OWN_TAGS = {"serverless-containers:project": "shop", "serverless-containers:environment": "dev"}
 
@@ -45,6 +45,7 @@ def test_a_second_push_does_nothing_and_does_not_ask(case):
     assert "unchanged  Parameter Store  /shop/dev/key" in result.output
     assert result.output.endswith("Nothing to push.\n")
     assert set(case.aws.calls) == {
+        "GetCallerIdentity",
         "DescribeSecret",
         "GetSecretValue",
         "DescribeParameters",
@@ -263,8 +264,8 @@ def test_only_the_named_secrets_are_pushed(case):
 def test_the_project_without_an_environment_has_names_without_one(case):
     case.secret("db")
 
-    result = case.invoke("push", "app", "--yes")
+    result = case.invoke("push", "app", "--yes", *case.meant())
 
-    assert "Secrets of shop, in eu-central-1:\n" in result.output
+    assert f"Secrets of shop, in {where(case)}:\n" in result.output
     found = case.aws.client("secretsmanager").describe_secret(SecretId="shop/db")
     assert tags_of(found) == {"serverless-containers:project": "shop"}

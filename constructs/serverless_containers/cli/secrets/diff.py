@@ -22,6 +22,7 @@ from serverless_containers.cli.secrets.stores import (
     stores_of,
     warn_of_external,
 )
+from serverless_containers.cli.secrets.where import find_where
 
 
 @click.command(name="diff", cls=SecretsCommand)
@@ -56,8 +57,10 @@ def command(
         values = selected.read()
         clients = connect(region=region, profile=aws_profile)
         stores = stores_of(clients, selected)
+        where = find_where(clients, selected)
         changes = compared(selected, values, stores, kms_key=kms_key, tags=tags)
-        show_changes(selected, changes, region=clients.region)
+        where.show(selected)
+        show_changes(selected, changes)
         warn_of_external(selected, stores, region=clients.region)
         differing = sum(1 for change in changes if change.steps)
         if differing:

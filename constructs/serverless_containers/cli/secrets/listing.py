@@ -12,6 +12,7 @@ from serverless_containers.cli.guard import guarded
 from serverless_containers.cli.secrets.arguments import SecretsCommand, reaching, selecting
 from serverless_containers.cli.secrets.project import say, say_table, select
 from serverless_containers.cli.secrets.stores import STORE_NAMES, complain_of, connect, stores_of
+from serverless_containers.cli.secrets.where import find_where
 from serverless_containers.cli.show import write_document
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.secret_stores.external import ask_external
@@ -57,15 +58,21 @@ def command(
         arguments = ProjectArguments.of(source, files, env_files, profiles, environment)
         selected = select(arguments, entrypoint=entrypoint, only=only)
         listing = _Listing()
+        where = None
         if selected.secrets and not offline:
             clients = connect(region=region, profile=aws_profile)
-            listing.ask(selected.secrets, stores_of(clients, selected), region=clients.region)
+            stores = stores_of(clients, selected)
+            where = find_where(clients, selected, quiet=form == "json")
+            listing.ask(selected.secrets, stores, region=clients.region)
         entries = [listing.entry(plan) for plan in selected.secrets]
         if form == "json":
-            write_document(json.dumps({"secrets": entries}, indent=2, ensure_ascii=False))
+            document = {"secrets": entries, "where": where.as_data() if where else None}
+            write_document(json.dumps(document, indent=2, ensure_ascii=False))
         elif not entries:
             say("No service reads a secret.")
         else:
+            if where:
+                where.show(selected)
             say_table([_HEADINGS, *map(_row, entries)])
         complain_of(listing.failures)
         sys.exit(1 if listing.failures else 0)

@@ -35,6 +35,11 @@ class Selected:
     secrets: tuple[SecretPlan, ...]
 
     @property
+    def whose(self) -> str:
+        """The project and the environment, as people read them."""
+        return ", ".join(filter(None, (self.project, self.environment)))
+
+    @property
     def external(self) -> tuple[SecretPlan, ...]:
         """Those that are nobody's here to write."""
         return tuple(secret for secret in self.secrets if secret.external)
@@ -113,6 +118,13 @@ def _note(value: SecretText, where: str) -> None:
 def say(line: str) -> None:
     """Write a line to standard output."""
     write_line(printable(line), sys.stdout)
+
+
+def warn(line: str) -> None:
+    """Write a line to standard output: in colour on a terminal, unless NO_COLOR is set."""
+    text = printable(line)
+    in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    write_line(click.style(text, fg="yellow", bold=True) if in_colour else text, sys.stdout)
 
 
 def complain(line: str) -> None:

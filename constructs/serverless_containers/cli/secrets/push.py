@@ -23,7 +23,14 @@ from serverless_containers.cli.secrets.stores import (
     stores_of,
     warn_of_external,
 )
+from serverless_containers.cli.secrets.where import (
+    Where,
+    check_meant,
+    confirm_foreign,
+    find_where,
+)
 from serverless_containers.cli.secrets.writing import write
+from serverless_containers.findings.formats import printable
 
 
 @click.command(name="push", cls=SecretsCommand)
@@ -31,6 +38,14 @@ from serverless_containers.cli.secrets.writing import write
 @wanting
 @restarting
 @click.option("--yes", is_flag=True, help="Do not ask before something is changed.")
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    metavar="URL",
+    help="The endpoint that the push goes to though it is not AWS, exactly as it is configured; "
+    "may be repeated. Without it such an endpoint is asked about, also with --yes.",
+)
 @reaching
 def command(
     *,
@@ -45,6 +60,7 @@ def command(
     tags: Mapping[str, str],
     restart: Restart | None,
     yes: bool,
+    endpoints: tuple[str, ...],
     region: str | None,
     aws_profile: str | None,
 ) -> None:
@@ -62,26 +78,32 @@ def command(
             return
         values = selected.read()
         clients = connect(region=region, profile=aws_profile)
-        prepared = restart.prepare(clients) if restart else None
         stores = stores_of(clients, selected)
+        where = find_where(
+            clients, selected, also=restart.endpoints(clients) if restart else (), meant=endpoints
+        )
+        check_meant(where, endpoints)
+        prepared = restart.prepare(clients) if restart else None
         changes = compared(selected, values, stores, kms_key=kms_key, tags=tags)
-        show_changes(selected, changes, region=clients.region)
+        where.show(selected)
+        show_changes(selected, changes)
         warn_of_external(selected, stores, region=clients.region)
         restarts = prepared is not None and prepared.announce(changes)
         if not restarts and not any(change.steps for change in changes):
             say("Nothing to push.")
             return
+        confirm_foreign(where, endpoints, can_ask=_can_ask())
         if not yes:
-            _confirm()
+            _confirm(where)
         wrote = write(changes, stores)
         if prepared:
             prepared.run(changes, wrote=wrote)
 
 
-def _confirm() -> None:
+def _confirm(where: Where) -> None:
     if not _can_ask():
         raise click.ClickException("nobody can be asked here: give --yes to go on without")
-    if not click.confirm("Go on?"):
+    if not click.confirm(f"Go on, in {printable(str(where))}?"):
         say("Nothing was pushed.")
         sys.exit(1)
 

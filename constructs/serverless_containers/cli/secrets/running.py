@@ -11,6 +11,7 @@ from serverless_containers.cli.secrets.arguments import Misuse
 from serverless_containers.cli.secrets.project import complain, say
 from serverless_containers.secret_stores.changes import Change
 from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.endpoints import Endpoint, endpoint_of
 from serverless_containers.secret_stores.failures import AwsFailure
 from serverless_containers.secret_stores.push import WRITING
 from serverless_containers.secret_stores.restart import (
@@ -45,6 +46,21 @@ class Restart:
         self._stack = stack
         self._target = target
         self._timeout_seconds = timeout_minutes * 60
+
+    def endpoints(self, clients: Clients) -> tuple[Endpoint, ...]:
+        """Endpoints of the services that take part in the restart.
+
+        Raises:
+            click.ClickException: If this machine's AWS configuration leaves no way to one.
+        """
+        try:
+            ecs = endpoint_of(clients.ecs, "ECS", "ECS")
+            if self._target is not None:
+                return (ecs,)
+            stacks = endpoint_of(clients.cloudformation, "CloudFormation", "CLOUDFORMATION")
+        except AwsFailure as failure:
+            raise click.ClickException(f"{failure}; nothing was pushed") from None
+        return (ecs, stacks)
 
     def prepare(self, clients: Clients) -> "Prepared":
         """Find the service, before anything is pushed.

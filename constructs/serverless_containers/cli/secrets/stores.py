@@ -96,10 +96,8 @@ def complain_of(failures: Mapping[str, AwsFailure]) -> None:
         complain(f"{', '.join(those)}: {message}")
 
 
-def show_changes(selected: Selected, changes: Sequence[Change], *, region: str) -> None:
+def show_changes(selected: Selected, changes: Sequence[Change]) -> None:
     """Show what a push does to each secret."""
-    whose = ", ".join(filter(None, (selected.project, selected.environment)))
-    say(f"Secrets of {whose}, in {region}:")
     rows = []
     warnings = []
     for change in changes:

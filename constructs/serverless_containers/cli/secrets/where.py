@@ -1,0 +1,177 @@
+"""Where the secrets go: account, region and endpoints, on the screen."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import click
+
+from serverless_containers.cli.secrets.project import Selected, say, warn
+from serverless_containers.cli.secrets.stores import STORE_NAMES
+from serverless_containers.findings.formats import printable
+from serverless_containers.plan.secrets.model import SecretStore
+from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.endpoints import (
+    Endpoint,
+    endpoint_of,
+    without_password,
+)
+from serverless_containers.secret_stores.failures import AwsFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Where a command is going to ask or to write.
+
+    Attributes:
+        clients: The clients.
+        endpoints: The endpoints of the services, the stores first.
+    """
+
+    clients: Clients
+    endpoints: tuple[Endpoint, ...]
+
+    @property
+    def foreign(self) -> tuple[Endpoint, ...]:
+        """Those that are not AWS."""
+        return tuple(each for each in self.endpoints if not each.is_aws)
+
+    def show(self, selected: Selected) -> None:
+        """Show it above what is said of the secrets."""
+        line = f"Secrets of {selected.whose}, in {self}:"
+        if self.foreign:
+            warn(line)
+        else:
+            say(line)
+
+    def as_data(self) -> dict[str, object]:
+        """For `--format json`: the account is null where it is not known."""
+        try:
+            account: str | None = self.clients.account
+        except AwsFailure:
+            account = None
+        return {
+            "account": account,
+            "region": self.clients.region,
+            "endpoints": [
+                {"service": each.service, "url": each.url, "aws": each.is_aws}
+                for each in self.endpoints
+            ],
+        }
+
+    def __str__(self) -> str:
+        urls = ", ".join(dict.fromkeys(map(str, self.endpoints)))
+        return f"{account_in_words(self)}, region {self.clients.region}, at {urls}"
+
+
+def find_where(
+    clients: Clients,
+    selected: Selected,
+    *,
+    also: Iterable[Endpoint] = (),
+    meant: Sequence[str] = (),
+    quiet: bool = False,
+) -> Where:
+    """Find the endpoints of the stores, and warn of those that are not AWS before they are asked.
+
+    They may be left over from a local deployment.
+
+    Args:
+        clients: The clients.
+        selected: The secrets.
+        also: Endpoints of other services that take part.
+        meant: The URLs that the user names, which need no warning.
+        quiet: Whether to leave the warning out, because a document is written that tells.
+
+    Raises:
+        click.ClickException: If this machine's AWS configuration leaves no way to a store.
+    """
+    stores = dict.fromkeys(each.store for each in selected.secrets)
+    try:
+        found = [_endpoint(clients, store) for store in stores]
+    except AwsFailure as failure:
+        raise click.ClickException(str(failure)) from None
+    where = Where(clients=clients, endpoints=(*found, *also))
+    for url, those in _by_url(where.foreign).items():
+        if quiet or url in meant:
+            continue
+        services = ", ".join(dict.fromkeys(each.service for each in those))
+        settings = ", ".join(dict.fromkeys(each.setting for each in those))
+        warn(
+            f"warning: {url} is not AWS: {settings} puts it in place of {services}, as after "
+            "`serverless-containers local up`"
+        )
+    return where
+
+
+def account_in_words(where: Where) -> str:
+    """The account, or why it is not known."""
+    try:
+        account = where.clients.account
+        told_by = endpoint_of(where.clients.sts, "STS", "STS")
+    except AwsFailure as failure:
+        return f"an account that is not known ({failure})"
+    if told_by.is_aws or told_by.url in {each.url for each in where.foreign}:
+        return f"account {account}"
+    return f"account {account} (so {told_by.url} says, which is not AWS)"
+
+
+def check_meant(where: Where, meant: Sequence[str]) -> None:
+    """Hold the endpoints against those that the user names.
+
+    Args:
+        where: The endpoints.
+        meant: The URLs given by --endpoint.
+
+    Raises:
+        click.ClickException: If one is named that nothing is sent to.
+    """
+    used = dict.fromkeys(each.url for each in where.endpoints)
+    for url in map(without_password, meant):
+        if url not in used:
+            raise click.ClickException(
+                f"--endpoint names {printable(url)}, and nothing goes there: the push would go to "
+                f"{', '.join(used)}; set AWS_ENDPOINT_URL, or leave --endpoint out. Nothing was "
+                "pushed"
+            )
+
+
+def confirm_foreign(where: Where, meant: Sequence[str], *, can_ask: bool) -> None:
+    """Have each endpoint confirmed that is not AWS and not named by the user.
+
+    Args:
+        where: The endpoints.
+        meant: The URLs given by --endpoint.
+        can_ask: Whether there is somebody to ask.
+
+    Raises:
+        click.ClickException: If nobody can be asked.
+    """
+    named = set(map(without_password, meant))
+    for url, those in _by_url(where.foreign).items():
+        if url in named:
+            continue
+        if not can_ask:
+            setting = those[0].setting
+            way_out = f"`unset {setting}`" if setting.startswith("AWS_") else f"correct {setting}"
+            raise click.ClickException(
+                f"{url} is not AWS, and --yes does not cover that: {way_out} to push to AWS, or "
+                f"give --endpoint {url} if it is meant. Nothing was pushed"
+            )
+        warn(f"{url} is not AWS.")
+        if not click.confirm("Push the secrets to it all the same?"):
+            say("Nothing was pushed.")
+            sys.exit(1)
+
+
+def _by_url(endpoints: Iterable[Endpoint]) -> dict[str, list[Endpoint]]:
+    found: dict[str, list[Endpoint]] = {}
+    for each in endpoints:
+        found.setdefault(each.url, []).append(each)
+    return found
+
+
+def _endpoint(clients: Clients, store: SecretStore) -> Endpoint:
+    if store is SecretStore.SECRETS_MANAGER:
+        return endpoint_of(clients.secrets_manager, STORE_NAMES[store], "SECRETS_MANAGER")
+    return endpoint_of(clients.parameter_store, STORE_NAMES[store], "SSM")
