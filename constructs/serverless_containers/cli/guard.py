@@ -1,11 +1,25 @@
 """A defect of this program is told in words: nobody is shown a traceback."""
 
+import errno
+import os
+import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
+
+_WAYS_OUT = {
+    errno.ENOSPC: "the disk is full; make room on it",
+    errno.EDQUOT: "this user's quota of the disk is used up; remove what is not needed",
+    errno.EROFS: "the file system is read-only; use a folder that can be written",
+    errno.EACCES: "this user may not; change the owner or the mode, or use another folder",
+    errno.EPERM: "this user may not; change the owner or the mode, or use another folder",
+}
+_FULL = 1 << 20
+"""Bytes below which a disk is full: what a run writes is larger."""
 
 
 @contextmanager
@@ -22,13 +36,57 @@ def guarded() -> Iterator[None]:
         raise
     except OSError as error:
         # Of the machine, such as a full disk: no finding, and no defect either.
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(in_words(error)) from error
     except Exception as error:
+        raise click.ClickException(
+            f"this is a defect of serverless-containers ({type(error).__name__}); "
+            f"{_kept_traceback()}"
+        ) from error
+
+
+def is_of_the_machine(error: OSError) -> bool:
+    """Whether an error is the machine's, with a way out that its user can take."""
+    return error.errno in _WAYS_OUT
+
+
+def in_words(error: OSError) -> str:
+    """Say what the machine refused, of which file, and what to do.
+
+    Args:
+        error: The error.
+    """
+    what = error.strerror or str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    way_out = _WAYS_OUT.get(error.errno or 0)
+    return f"{where}{what}" + (f" ({way_out})" if way_out else "")
+
+
+def full_disks(folders: Iterable[Path]) -> list[Path]:
+    """Return those folders in which no more can be written.
+
+    Programs whose disk is full rarely say so.
+
+    Args:
+        folders: Folders that were written to.
+    """
+    found = []
+    for folder in folders:
+        try:
+            left, inodes = shutil.disk_usage(folder).free, os.statvfs(folder)
+        except OSError:
+            continue
+        # Some file systems do not count them.
+        if left < _FULL or (inodes.f_files and not inodes.f_favail):
+            found.append(folder)
+    return found
+
+
+def _kept_traceback() -> str:
+    try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="serverless-containers-", suffix=".log", delete=False, encoding="utf-8"
         ) as log:
             traceback.print_exc(file=log)
-        raise click.ClickException(
-            f"this is a defect of serverless-containers ({type(error).__name__}); "
-            f"its traceback is in {log.name}"
-        ) from error
+    except OSError as error:
+        return f"its traceback could not be written: {in_words(error)}"
+    return f"its traceback is in {log.name}"

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 
+from serverless_containers.cli.guard import full_disks, in_words, is_of_the_machine
 from serverless_containers.local.failure import LocalError
 
 _MISSING = (
@@ -95,11 +97,14 @@ def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  
 
     console = make_console()
     result = run(Options(folder=Path.cwd(), **options), ConsoleProgress(console))
-    if json_file is not None:
-        json_file.write_text(result.to_json())
     show(console, result)
     if result.kept:
         show_kept(console, result)
+    if json_file is not None:
+        try:
+            json_file.write_text(result.to_json())
+        except OSError as error:
+            raise click.ClickException(f"--json: {in_words(error)}") from error
     return 0 if result.holds else 1
 
 
@@ -109,9 +114,10 @@ def status() -> None:
 
     def tell() -> int:
         from serverless_containers.local.report_running import show_services  # noqa: PLC0415
-        from serverless_containers.local.running import clients_of  # noqa: PLC0415
+        from serverless_containers.local.running import clients_of, engine_of  # noqa: PLC0415
 
-        show_services(clients_of(Path.cwd()))
+        folder = Path.cwd()
+        show_services(clients_of(folder), engine=engine_of(folder))
         return 0
 
     _guarded(tell)
@@ -124,10 +130,16 @@ def logs(*, container: str | None, follow: bool) -> None:
     """Print what the containers wrote, or one of them."""
 
     def tell() -> int:
-        from serverless_containers.local.running import clients_of  # noqa: PLC0415
-        from serverless_containers.local.watching import lines  # noqa: PLC0415
+        from serverless_containers.local.result import Standing  # noqa: PLC0415
+        from serverless_containers.local.running import clients_of, engine_of  # noqa: PLC0415
+        from serverless_containers.local.watching import check_container, lines  # noqa: PLC0415
 
-        for clients in clients_of(Path.cwd()):
+        regions = clients_of(Path.cwd())
+        if container is not None:
+            check_container(regions, container)
+        if not engine_of(Path.cwd()):
+            click.echo(f"The containers are {Standing.NOT_RUNNING}: they write nothing.", err=True)
+        for clients in regions:
             for line in lines(clients, container, follow=follow):
                 click.echo(f"{line.container} | {line.text}")
         return 0
@@ -207,6 +219,8 @@ def _guarded(work: Callable[[], int]) -> None:
     except LocalError as error:
         for line in error.details:
             click.echo(f"  {line}", err=True)
+        for folder in full_disks((Path.cwd(), Path(tempfile.gettempdir()))):
+            click.echo(f"  the disk of {folder} is full; make room on it", err=True)
         raise click.ClickException(str(error)) from error
     except Terminated as ended:
         click.echo("Stopped; nothing is left running.", err=True)
@@ -214,12 +228,21 @@ def _guarded(work: Callable[[], int]) -> None:
     except click.ClickException:
         raise
     except Exception as error:
-        from serverless_containers.local.project import Project  # noqa: PLC0415
-
-        log = Project(Path.cwd()).log("error")
-        log.write_text(traceback.format_exc())
+        if isinstance(error, OSError) and is_of_the_machine(error):
+            raise click.ClickException(in_words(error)) from error
         raise click.ClickException(
             f"this is a defect of serverless-containers ({type(error).__name__}: {error}); "
-            f"its traceback is in {log}"
+            f"{_kept_traceback()}"
         ) from error
     sys.exit(code)
+
+
+def _kept_traceback() -> str:
+    from serverless_containers.local.project import Project  # noqa: PLC0415
+
+    try:
+        log = Project(Path.cwd()).log("error")
+        log.write_text(traceback.format_exc())
+    except OSError as error:
+        return f"its traceback could not be written: {in_words(error)}"
+    return f"its traceback is in {log}"

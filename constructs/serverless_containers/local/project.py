@@ -1,10 +1,13 @@
 """The folder ``.local`` of a CDK app: logs, and the emulators that were started for it."""
 
-import contextlib
+import errno
+import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,9 @@ from serverless_containers.local.engine import Engine, EngineError, find_engine,
 from serverless_containers.local.failure import LocalError
 
 _RUN = re.compile(r"[0-9a-f]{8}")
+_ENDING_SECONDS = 60.0
+_PAUSE_SECONDS = 0.2
+_WORDS_OF_THE_HOLDER = 100
 
 
 class Project:
@@ -28,6 +34,10 @@ class Project:
         self._state = self._own / "emulator.json"
         self._deployed = self._own / "deployed.json"
 
+    def is_new(self) -> bool:
+        """Whether nothing was ever run here."""
+        return not self._own.exists()
+
     def log(self, step: str) -> Path:
         """The file for a step's output."""
         self._make_own()
@@ -36,6 +46,65 @@ class Project:
             # It would lead a step's output to somebody else's file.
             log.unlink()
         return log
+
+    @contextmanager
+    def locked(
+        self, command: str, *, end_other: Callable[[], object] | None = None
+    ) -> Generator[None, None, None]:
+        """Lock of the folder: what changes its emulator is done by one run at a time.
+
+        The kernel releases it when the run ends, however that is. No process that the run starts
+        inherits it.
+
+        Args:
+            command: The command that takes it, for the message to another.
+            end_other: Makes a run that deploys end, which is then waited for. By default it is
+                left alone.
+
+        Raises:
+            LocalError: If another run has it, or the folder is not this user's own.
+        """
+        lock = self._open_lock()
+        try:
+            deadline = time.monotonic() + _ENDING_SECONDS
+            while not _take(lock):
+                other = os.pread(lock, _WORDS_OF_THE_HOLDER, 0).decode(errors="replace").strip()
+                endable = end_other is not None and not other.endswith(f"`{command}`)")
+                if not endable or time.monotonic() > deadline:
+                    raise LocalError(
+                        f"another run {other or '(just started)'} is under way in {self.folder}: "
+                        "wait until it ends, or end it with `serverless-containers local down`"
+                    )
+                if end_other is not None:
+                    end_other()
+                time.sleep(_PAUSE_SECONDS)
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"(process {os.getpid()}, `{command}`)\n".encode(), 0)
+            yield
+        finally:
+            os.close(lock)
+
+    def _open_lock(self) -> int:
+        try:
+            self._make_own()
+            folder = os.open(self._own, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except (NotADirectoryError, FileExistsError) as error:
+            raise LocalError(
+                f"{self._own} is a file, and has to be a folder of its own: remove it"
+            ) from error
+        try:
+            if os.fstat(folder).st_uid != os.geteuid():
+                raise LocalError(
+                    f"{self._own} belongs to another user: remove it, or run this as its owner"
+                )
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            return os.open("lock", flags, 0o600, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.EISDIR):
+                raise
+            raise LocalError(f"{self._own}/lock is no file of its own: remove it") from error
+        finally:
+            os.close(folder)
 
     def kept(self) -> Emulator | None:
         """The emulator that an earlier run left running, if it still does."""
@@ -127,17 +196,17 @@ class Project:
 
         Of what it says only the run's id is used, and only at the engine that is found anyway.
         """
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        with suppress(OSError, ValueError, TypeError, KeyError):
             known = json.loads(note.read_text())
             engine = find_engine()
             if _RUN.fullmatch(known["run"]) and getattr(engine, "url", None) == known["engine"]:
-                with contextlib.suppress(EngineError):
+                with suppress(EngineError):
                     sweep(Engine(known["engine"], known["run"]), known["run"])
         note.unlink(missing_ok=True)
 
     def _make_own(self) -> None:
         if self._own.is_symlink():
-            raise LocalError(f"{self._own} is a symbolic link; remove it")
+            raise LocalError(f"{self._own} is a link, and has to be a folder of its own: remove it")
         self._own.mkdir(mode=0o700, exist_ok=True)
         # A consumer's repository need not know this folder.
         _write(self._own / ".gitignore", "*\n")
@@ -148,6 +217,14 @@ def _write(file: Path, content: str) -> None:
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         opened.write(content)
+
+
+def _take(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _read(file: Path) -> Emulator | None:

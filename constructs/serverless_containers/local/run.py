@@ -78,7 +78,7 @@ def run(options: Options, progress: Progress) -> LocalResult:
         LocalError: If a step fails.
     """
     project = Project(options.folder)
-    with ExitStack() as cleanup:
+    with project.locked("up" if options.keep else "deploy"), ExitStack() as cleanup:
         emulator, process = _emulator(options, project, cleanup)
         work = Path(
             cleanup.enter_context(
@@ -106,21 +106,32 @@ def run(options: Options, progress: Progress) -> LocalResult:
 
 
 def stop(folder: Path) -> Emulator | None:
-    """Stop the emulator that a run in this folder kept, and those of runs that are under way.
+    """Stop the emulator that a run in this folder kept, and that of one that is under way.
+
+    A run that is under way ends when its emulator does, and is waited for.
 
     Returns:
         The one that was kept, or None if there was none.
 
     Raises:
-        LocalError: If the engine does not answer, so that containers are left.
+        LocalError: If the engine does not answer, so that containers are left, or a run that is
+            under way does not end.
     """
     project = Project(folder)
-    project.stop_started()
-    emulator = project.kept()
-    if emulator is not None:
-        emulator.stop()
-        project.forget()
-    return emulator
+    if project.is_new():
+        return None
+    stopped: list[Emulator] = []
+
+    def end() -> None:
+        project.stop_started()
+        if (emulator := project.kept()) is not None:
+            emulator.stop()
+            project.forget()
+            stopped.append(emulator)
+
+    with project.locked("down", end_other=end):
+        end()
+    return stopped[0] if stopped else None
 
 
 def _emulator(
@@ -202,7 +213,11 @@ class _Run:
             cli = self._cli(account)
             with self._step("bootstrap", "Bootstrapping " + ", ".join(regions)):
                 environments = [f"aws://{account}/{region}" for region in regions]
-                finish(self._started(lambda: cli.start_bootstrap(environments)), "cdk bootstrap")
+                finish(
+                    self._started(lambda: cli.start_bootstrap(environments)),
+                    "cdk bootstrap",
+                    goes_on=self._emulator.is_alive,
+                )
             # Synthesized anew, so that the diff also shows what differs from synth to synth.
             second = self._started(lambda: cli.start_synth(again, "synth-again"))
             made_up = [

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from serverless_containers.local.emulator import Emulator
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.inspection import Clients
 from serverless_containers.local.project import Project
@@ -15,13 +16,8 @@ def clients_of(folder: Path) -> tuple[Clients, ...]:
     Raises:
         LocalError: If no emulator runs, or nothing was deployed to it.
     """
-    project = Project(folder)
-    emulator = project.kept()
-    if emulator is None:
-        raise LocalError(
-            "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
-        )
-    deployed = project.deployed()
+    emulator = _kept(folder)
+    deployed = Project(folder).deployed()
     return tuple(
         Clients(emulator.credentials(deployed["account"]), region=region)
         for region in deployed["regions"]
@@ -39,6 +35,24 @@ def variables_of(folder: Path) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
+
+
+def engine_of(folder: Path) -> str:
+    """The address of the engine that runs the containers; empty if there is none.
+
+    Raises:
+        LocalError: If no emulator runs.
+    """
+    return _kept(folder).engine
+
+
+def _kept(folder: Path) -> Emulator:
+    emulator = Project(folder).kept()
+    if emulator is None:
+        raise LocalError(
+            "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
+        )
+    return emulator
 
 
 def token_of(folder: Path, *, access: bool) -> str:

@@ -1,10 +1,11 @@
 """What runs at a kept emulator: services, tasks, and what their containers wrote."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_containers.local.failure import LocalError
 from serverless_containers.local.inspection import Clients
 
 _PAUSE_SECONDS = 1.0
@@ -97,13 +98,29 @@ def lines(
                         continue
                     seen.add(event["eventId"])
                     since[group] = max(since.get(group, 0), event["timestamp"])
-                    name = event["logStreamName"].split("/")[-2:][0]
+                    name = _writer(event["logStreamName"])
                     found.append(Line(at=event["timestamp"], container=name, text=event["message"]))
         found.sort(key=lambda line: line.at)
         yield from (line for line in found if container in (None, line.container))
         if not follow:
             return
         time.sleep(_PAUSE_SECONDS)
+
+
+def check_container(regions: Iterable[Clients], container: str) -> None:
+    """Hold a container's name against those that there are, or that wrote something.
+
+    Args:
+        regions: The clients of each region.
+        container: The name.
+
+    Raises:
+        LocalError: If there is no such container, with the names of those that there are.
+    """
+    known = {name for clients in regions for name in _containers(clients)}
+    if container not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise LocalError(f"no container is called {container!r}; those that there are: {names}")
 
 
 def _task(described: Mapping[str, Any]) -> Task:
@@ -124,13 +141,30 @@ def _descriptions(clients: Clients) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _groups(clients: Clients) -> set[str]:
-    groups = set()
+    return {
+        options["awslogs-group"]
+        for container in _definitions(clients)
+        if "awslogs-group"
+        in (options := (container.get("logConfiguration") or {}).get("options") or {})
+    }
+
+
+def _containers(clients: Clients) -> set[str]:
+    found = {container["name"] for container in _definitions(clients)}
+    for group in _groups(clients):
+        pages = clients["logs"].get_paginator("describe_log_streams").paginate(logGroupName=group)
+        found |= {_writer(each["logStreamName"]) for page in pages for each in page["logStreams"]}
+    return found
+
+
+def _writer(stream: str) -> str:
+    """The container that writes a stream: ``prefix/container/task``."""
+    return stream.split("/")[-2:][0]
+
+
+def _definitions(clients: Clients) -> Iterator[Mapping[str, Any]]:
     for _, service in _descriptions(clients):
         definition = clients["ecs"].describe_task_definition(
             taskDefinition=service["taskDefinition"]
         )
-        for container in definition["taskDefinition"]["containerDefinitions"]:
-            options = (container.get("logConfiguration") or {}).get("options") or {}
-            if "awslogs-group" in options:
-                groups.add(options["awslogs-group"])
-    return groups
+        yield from definition["taskDefinition"]["containerDefinitions"]

@@ -1,10 +1,12 @@
 """The command: its options reach the run, and whatever goes wrong is told without a traceback."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -137,6 +139,58 @@ def test_a_defect_is_told_as_one_and_its_traceback_kept(invoke, monkeypatch, tmp
         f"its traceback is in {tmp_path}/.local/error.log\n"
     )
     assert "ZeroDivisionError" in (tmp_path / ".local/error.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "No space left on device (the disk is full; make room on it)"),
+        (errno.EROFS, "Read-only file system (the file system is read-only; use a folder that"),
+        (errno.EACCES, "Permission denied (this user may not; change the owner or the mode, or"),
+    ],
+)
+def test_what_the_machine_refuses_is_no_defect(invoke, monkeypatch, number, words):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number), "/somewhere/log")
+
+    monkeypatch.setattr(run_module, "run", refuse)
+    done = invoke("up")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: /somewhere/log: {words}")
+
+
+def test_a_defect_is_told_though_its_traceback_cannot_be_written(invoke, monkeypatch, tmp_path):
+    monkeypatch.setattr(run_module, "run", lambda *_: 1 / 0)
+    (tmp_path / ".local/error.log").mkdir(parents=True)
+    done = invoke()
+    assert done.exit_code == 1
+    assert "(ZeroDivisionError: division by zero); its traceback could not be written: " in (
+        done.stderr
+    )
+    assert "Is a directory" in done.stderr
+
+
+def test_a_result_that_cannot_be_written_is_shown_and_told(invoke, monkeypatch):
+    monkeypatch.setattr(run_module, "run", lambda *_: RESULT)
+    done = invoke("--json", "no/such/out.json")
+    assert done.exit_code == 1
+    assert "cdk diff: no differences" in done.stdout
+    assert done.stderr == "Error: --json: no/such/out.json: No such file or directory\n"
+
+
+def test_a_failure_on_a_full_disk_says_that_it_is_full(invoke, monkeypatch, tmp_path):
+    def fail(*_):
+        raise LocalError("cdk synth failed")
+
+    monkeypatch.setattr(run_module, "run", fail)
+    monkeypatch.setattr(
+        "shutil.disk_usage",
+        lambda folder: SimpleNamespace(free=0 if folder == tmp_path else 1 << 40),
+    )
+    done = invoke()
+    assert done.stderr == (
+        f"  the disk of {tmp_path} is full; make room on it\nError: cdk synth failed\n"
+    )
 
 
 def test_a_package_that_is_missing_is_named(invoke, monkeypatch):

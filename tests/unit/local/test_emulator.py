@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import asdict
@@ -95,6 +96,56 @@ def test_it_listens_on_loopback_alone_and_ends(process):
     process.stop()
     assert emulator.status() is None
     assert not Path(emulator.folder).exists()
+
+
+# What would steer the emulator, or lead it to somebody's account, engine or proxy.
+STEERING = {
+    "AWS_PROFILE": "production",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SESSION_TOKEN": "token",
+    "AWS_REGION": "eu-central-1",
+    "AUTH": "true",
+    "BIND_HOST": "0.0.0.0",  # noqa: S104  # what it must not hear of
+    "DOCKER_HOST": "unix:///var/run/docker.sock",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "IOT_MTLS_ENABLED": "1",
+    "LAMBDA_EXECUTOR": "docker",
+    "MINISTACK_ACCOUNT_ID": "999999999999",
+    "PERSIST_STATE": "1",
+    "PYTHONSTARTUP": "/nonexistent",
+    "S3_DATA_DIR": "/nonexistent",
+    "SFTP_ENABLED": "1",
+    "STATE_DIR": "/nonexistent",
+    "TMPDIR": tempfile.gettempdir(),
+    "A_SECRET_OF_THE_SHELL": "a-secret",
+}
+
+
+def environment_of(pid):
+    entries = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if entry)
+
+
+def test_nothing_of_the_callers_environment_steers_it(monkeypatch, tmp_path):
+    for name, value in STEERING.items():
+        monkeypatch.setenv(name, value)
+    process = EmulatorProcess(port=0, account=ACCOUNT, log=tmp_path / "emulator.log")
+    try:
+        process.wait_until_ready()
+        given = environment_of(process.emulator.pid)
+        assert process.emulator.status()["engine"] is False
+    finally:
+        process.stop()
+    assert {name: given[name] for name in STEERING if given.get(name) == STEERING[name]} == {}
+    assert given["PATH"] == os.environ["PATH"]
+    # All that it writes is in the folder that goes with it.
+    folder = process.emulator.folder
+    for name in ("STATE_DIR", "S3_DATA_DIR", "TMPDIR"):
+        assert given[name].startswith(folder)
+    # These would listen on every interface, and run containers in a way of MiniStack's own.
+    assert (given["IOT_MTLS_ENABLED"], given["SFTP_ENABLED"]) == ("0", "0")
+    assert given["DOCKER_HOST"].startswith(f"unix://{folder}/")
 
 
 def test_a_kept_one_is_found_again_and_stopped_by_another_process(process, tmp_path):

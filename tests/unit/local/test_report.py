@@ -143,6 +143,13 @@ def test_how_to_use_and_stop_one_that_is_kept(console):
     assert lines[-1] == "To stop it: serverless-containers local down"
 
 
+def test_no_path_is_guessed_of_an_app_that_is_kept(console):
+    outputs = {"Api": {"Url": "https://0123abcd.execute-api.us-east-1.amazonaws.com/"}}
+    show_kept(console, replace(result(kept=True), outputs=outputs))
+    url = "http://127.0.0.1:1234/_aws/execute-api/0123abcd/$default/"
+    assert f"  curl '{url}'" in text(console).splitlines()
+
+
 def test_each_step_is_shown_with_its_time(console):
     with ConsoleProgress(console).step("Deploying dev/** [all]") as note:
         note("3 of 4 resources")

@@ -1,12 +1,11 @@
 """Reading the values of secrets, on the machine that pushes them."""
 
-import os
-
 import pytest
 
 from serverless_containers.findings import Findings, Location
 from serverless_containers.plan.secrets.files import LARGEST_VALUE, SecretText, read_value
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
+from tests.support.other_user import as_a_user, folder_of_a_user
 
 SENTINEL = "s3ntinel-value"
 
@@ -150,9 +149,29 @@ def test_a_name_that_no_file_has(read, tmp_path):
     assert read(None, file=tmp_path / "a\0b")[1][0][0] == "secret-file-unreadable"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_that_cannot_be_read(read):
-    assert read(b"a", mode=0o200)[1][0][0] == "secret-file-unreadable"
+READING = """
+import sys
+from pathlib import Path
+from serverless_containers.findings import Findings, Location
+from serverless_containers.plan.secrets.files import read_value
+from serverless_containers.plan.secrets.model import SecretPlan
+"""
+READS = """
+file = Path(sys.argv[1])
+file.write_bytes(b"a")
+file.chmod(int(sys.argv[2], 8))
+findings = Findings()
+plan = SecretPlan(key="KEY", name="shop/KEY", at=Location("compose.yaml", 3, 9),
+                  path=("secrets", "KEY"), file=file)
+value = read_value(plan, findings, variables={})
+print(value and value.reveal(), *(each.rule.code for each in findings))
+"""
+
+
+@pytest.mark.parametrize(("mode", "told"), [("0200", "None secret-file-unreadable"), ("0600", "a")])
+def test_a_file_that_may_not_be_read(mode, told):
+    with folder_of_a_user() as folder:
+        assert as_a_user(READING, READS, folder / ".secret-key", mode) == f"{told}\n"
 
 
 def test_a_variable_of_the_shell(read):
