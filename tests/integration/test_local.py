@@ -197,6 +197,57 @@ def test_a_kept_one_is_used_again_updated_and_stopped(app):
     assert app.run("stop")[1] == "No embedded AWS runs for this folder.\n"
 
 
+def test_a_second_one_in_a_folder_is_refused_and_what_is_not_there_is_told(app):
+    app.has(TASK)
+    first = app.start("up", "--json", str(app.json))
+    lock = app.folder / ".local/lock"
+    deadline = time.monotonic() + 60
+    while not (lock.exists() and lock.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    code, output = app.run("up")
+    assert (code, output.splitlines()[-1]) == (
+        1,
+        f"Error: another run (process {first.pid}, `up`) is under way in {app.folder}: wait until "
+        "it ends, or end it with `serverless-containers local down`",
+    )
+    output, _ = first.communicate(timeout=300)
+    assert first.returncode == 0, output
+    assert app.result()["endpoint"] == Project(app.folder).kept().endpoint
+
+    code, output = app.run("status")
+    assert code == 0, output
+    words = "web (us-east-1): not running (no Docker engine); 2 of 2 tasks are recorded"
+    assert words in output
+    assert "RUNNING" not in output
+    code, output = app.run("logs", "nope")
+    assert (code, output) == (
+        1,
+        "Error: no container is called 'nope'; those that there are: app\n",
+    )
+    code, output = app.run("logs", "app")
+    assert (code, output) == (
+        0, "The containers are not running (no Docker engine): they write nothing.\n",
+    )  # fmt: skip
+
+    assert app.run("down")[0] == 0
+    assert app.leftovers() == []
+
+
+def test_a_down_ends_a_run_that_is_under_way(app):
+    app.has(TASK)
+    process = app.start("up")
+    bootstrap = app.folder / ".local/bootstrap.log"
+    deadline = time.monotonic() + 60
+    while not bootstrap.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    code, output = app.run("down")
+    assert (code, output) == (0, "No embedded AWS runs for this folder.\n")
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "ended in the middle" in told
+    assert app.leftovers() == []
+
+
 def conditions(result):
     return {
         each["name"].rpartition("/Built")[2]
