@@ -13,6 +13,20 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME
 
+# What is downloaded or written says what is wrong when it fails.
+STEP = $(PYTHON) tools/set_up.py
+NPM_CI := --loglevel=error --ignore-scripts --no-audit --no-fund
+
+# With a home that cannot be written, npm and jsii end with an error, and pip and the CDK CLI lose
+# what they keep there.
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+CACHES := $(CURDIR)/$(VENV)/caches
+export npm_config_cache ?= $(CACHES)/npm
+export PIP_CACHE_DIR ?= $(CACHES)/pip
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT ?= $(CACHES)/jsii
+export CDK_HOME ?= $(CACHES)/cdk
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs bench clean
 
@@ -43,10 +57,11 @@ test test-all: check
 test: ## Run every check and test, but for a few that take minutes
 test-all: ## Run those too
 test test-all:
-	python -m pytest -n $(WORKERS) --dist loadfile -m '$(SELECTED)'
 	python -m pytest -q container_src/python/tests
 	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js \
 	  examples/site/container_src/web/test/*.test.js
+	# The last one: it ends by saying what was skipped.
+	python -m pytest -n $(WORKERS) --dist loadfile -m '$(SELECTED)'
 
 check: setup-dev ## Lint and type-check
 	ruff check .
@@ -75,19 +90,18 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or later is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); name another one: make PYTHON=python3.12"; \
 	  exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { \
-	  echo "$(PYTHON) cannot create virtual environments; on Debian and Ubuntu: apt-get install python3-venv"; \
-	  rm -rf $(VENV); exit 1; }
+	@$(STEP) venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyproject.toml package-lock.json
-	python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(STEP) venv $(VENV)
+	@$(STEP) run python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	python tools/link_node.py
-	npm ci --silent --ignore-scripts --no-audit --no-fund
+	@$(STEP) run npm ci $(NPM_CI)
 	ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
-	python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix container_src/express
-	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix examples/graphql/container_src
+	@$(STEP) run python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(STEP) run npm ci $(NPM_CI) --prefix container_src/express
+	@$(STEP) run npm ci $(NPM_CI) --prefix examples/graphql/container_src
 	@touch $@

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from serverless_containers.toolchain import use_node
+from tests.support.skips import told
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +25,18 @@ use_node()
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name what is known only at deployment: its text is numbered anew in every process."""
     return "token" if isinstance(val, str) and "${Token[" in val else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped, why, and what it would have shown."""
+    lines = told(
+        (report.nodeid, report.longrepr[2].removeprefix("Skipped: "))
+        for report in terminalreporter.stats.get("skipped", ())
+    )
+    if lines:
+        terminalreporter.section("not shown by this run", yellow=True)
+        for line in lines:
+            terminalreporter.line(line, yellow=True)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from moto import mock_aws
 from serverless_containers.plan.buildspec import MOVING_TAGS, ImageBuild
 from tests.support.container_engine import Engine, why_not
 from tests.support.pipeline_run import BASE, PipelineRun
+from tests.support.skips import skip_without_engine
 
 _reason = why_not()
 
@@ -21,8 +22,7 @@ USERADD = "#!/bin/sh\necho 'app:x:999:999::/:/bin/sh' >> /etc/passwd\n"
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    if _reason:
-        pytest.skip(_reason)
+    skip_without_engine(_reason)
     engine = Engine(tmp_path_factory.mktemp("engine"), MOVING_TAGS)
     try:
         public = "public.ecr.aws/docker/library"

@@ -8,12 +8,12 @@ from serverless_containers.local.failure import LocalError
 from tests.support.local_api import Deployed
 from tests.support.local_app import App
 from tests.support.local_engine import LocalEngine, why_not
+from tests.support.skips import skip_without_engine
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    if reason := why_not():
-        pytest.skip(reason)
+    skip_without_engine(why_not())
     engine = LocalEngine(tmp_path_factory.mktemp("engine"))
     try:
         with engine.inside():

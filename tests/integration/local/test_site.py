@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.local_app import ROOT
+from tests.support.skips import skip_without_engine
 
 pytestmark = pytest.mark.local
 
@@ -34,7 +35,7 @@ def url(running):
 def browse(tmp_path):
     """Load a page, with its styles and scripts, and give the document as the browser has it."""
     if BROWSER is None:
-        pytest.skip("there is no Chromium; on Debian: apt-get install chromium")
+        skip_without_engine("there is no Chromium; on Debian: apt-get install chromium")
 
     def _browse(address):
         return subprocess.run(
