@@ -212,7 +212,7 @@ def test_a_second_one_in_a_folder_is_refused_and_what_is_not_there_is_told(app):
     )
     output, _ = first.communicate(timeout=300)
     assert first.returncode == 0, output
-    assert app.result()["endpoint"] == Project(app.folder).kept().endpoint
+    assert app.result()["endpoint"] == app.emulator().endpoint
 
     code, output = app.run("status")
     assert code == 0, output

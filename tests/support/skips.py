@@ -52,7 +52,7 @@ NEEDS = (
         shows="that the program which holds a task's network waits without working",
     ),
     Need(
-        files=("tests/unit/local/test_lock.py",),
+        files=("tests/unit/local/test_lock.py", "tests/unit/local/test_run_folder.py"),
         shows="that a folder of another user's is not used",
     ),
     Need(
