@@ -24,6 +24,8 @@ from serverless_containers.compose.place import NOTHING, Encoded, Many, Place, t
 from serverless_containers.compose.recipes import Recipes
 from serverless_containers.findings import Location
 
+_LONGEST_NUMBER = 9
+
 
 def make_service(
     name: str, service: Encoded, at: Place, recipes: Recipes, named_args: Mapping[str, Location]
@@ -148,11 +150,11 @@ def _ssh(at: Place) -> Mapping[str, str | None]:
 
 
 def _hosts(pairs: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    known: dict[str, tuple[str, ...]] = {}
+    known: dict[str, list[str]] = {}
     for pair in pairs:
         name, _, address = pair.partition("=")
-        known[name] = (*known.get(name, ()), address)
-    return known
+        known.setdefault(name, []).append(address)
+    return {name: tuple(addresses) for name, addresses in known.items()}
 
 
 def _port(port: Encoded, at: Place) -> Port:
@@ -173,7 +175,11 @@ def _exposed(text: str, at: Place) -> Exposed:
     ports, _, protocol = text.partition("/")
     first, _, last = ports.partition("-")
     # Docker Compose prints any text here; the rules say which of them mean a port.
-    numbers = [int(end) if end.isascii() and end.isdigit() else 0 for end in (first, last or first)]
+    # More digits than these are no port, and int() refuses thousands of them.
+    numbers = [
+        int(end) if end.isascii() and end.isdigit() and len(end) <= _LONGEST_NUMBER else 0
+        for end in (first, last or first)
+    ]
     return Exposed(
         node=at.node, path=at.path, first=numbers[0], last=numbers[1], protocol=protocol or "tcp"
     )

@@ -6,6 +6,7 @@ as it is: the schema reports it.
 
 from collections.abc import Callable, Mapping
 
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.forms import (
     Form,
     Work,
@@ -29,17 +30,21 @@ from serverless_containers.compose.nodes import (
     Sequence,
     replaced,
 )
-from serverless_containers.findings import Findings, KeyPath
+from serverless_containers.findings import KeyPath
 
 
-def canonical(root: MappingNode, findings: Findings) -> MappingNode:
+def canonical(root: MappingNode, reader: Reader) -> MappingNode:
     """Expand every short syntax of a file.
 
     Args:
         root: Its tree.
-        findings: Where problems are reported. A value with a problem is left out.
+        reader: Holds the findings, and what ranges may still take. A value with a problem is left
+            out.
+
+    Raises:
+        StoppedError: If ranges come to too many ports; it has been reported.
     """
-    return _apply(root, _PROJECT, (), Work(findings))
+    return _apply(root, _PROJECT, (), Work(reader))
 
 
 def _apply(node: MappingNode, table: Mapping[str, Form], path: KeyPath, work: Work) -> MappingNode:

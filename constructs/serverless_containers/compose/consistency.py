@@ -1,12 +1,14 @@
 """What must hold between the parts of a project: references, exclusions, circles."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.nodes import MappingNode, Node, Scalar, locate
 from serverless_containers.findings import Findings, KeyPath, Rule
+from serverless_containers.findings.listing import MOST_SHOWN, listed
 
 _TESTS = frozenset({"CMD", "CMD-SHELL", "NONE"})
 
@@ -39,6 +41,7 @@ class Consistency:
     disabled: frozenset[str]
     broken: set[str]
     findings: Findings
+    _names: dict[str, str] = field(default_factory=dict)
 
     def check(self) -> None:
         """Check everything."""
@@ -88,13 +91,19 @@ class Consistency:
         self, name: str, below: KeyPath, what: str, wanted: str, known: Mapping[str, object] | None
     ) -> None:
         if known is None or wanted not in known:
-            shown = ", ".join(sorted(known or ())) or "none"
+            shown = self._shown(what, known or {})
             self._report(
                 rules.UNDEFINED_REFERENCE,
                 (name, *below),
                 f"there is no {what} {wanted!r}; defined: {shown}",
                 f"define it under `{what}s:` at the top of the file",
             )
+
+    def _shown(self, what: str, known: Mapping[str, object]) -> str:
+        # The same for each reference that leads nowhere, of which there may be many.
+        if what not in self._names:
+            self._names[what] = listed(sorted(known)) or "none"
+        return self._names[what]
 
     def _section(self, name: str) -> Mapping[str, object]:
         section = self.root.get(name)
@@ -207,21 +216,21 @@ class Consistency:
                     rules.INVALID_VALUE, (name, *below), f"expected 0 or more, got {value}"
                 )
         resources = deploy.get("resources", {})
-        for key, section, field in (
+        for key, section, limit in (
             ("cpus", "limits", "cpus"),
             ("mem_limit", "limits", "memory"),
             ("mem_reservation", "reservations", "memory"),
             ("pids_limit", "limits", "pids"),
         ):
             if key in service and section in resources:
-                other = resources[section].get(field)
+                other = resources[section].get(limit)
                 if other != service[key]:
                     self._report(
                         rules.CONFLICT,
                         (name, key),
-                        f"{key!r} is {service[key]} and 'deploy.resources.{section}.{field}' is "
+                        f"{key!r} is {service[key]} and 'deploy.resources.{section}.{limit}' is "
                         f"{'not set' if other is None else other}",
-                        f"set `deploy.resources.{section}.{field}` alone",
+                        f"set `deploy.resources.{section}.{limit}` alone",
                     )
         amount = scale if scale is not None else replicas if replicas is not None else 1
         if amount > 1 and "container_name" in service:
@@ -264,26 +273,35 @@ class Consistency:
         done: set[str] = set()
         for start in sorted(self.services):
             trail: dict[str, Iterator[str]] = {}
+            depths: dict[str, int] = {}
             if start not in done:
                 trail[start] = self._needed(start)
+                depths[start] = 0
             while trail:
                 current = next(reversed(trail))
                 following = next(trail[current], None)
                 if following is None:
                     done.add(current)
-                    del trail[current]
+                    del trail[current], depths[current]
                 elif following in trail:
-                    names = list(trail)
-                    circle = [*names[names.index(following) :], following]
+                    circle = _circle(trail, len(trail) - depths[following], following)
                     self._report(
                         rules.DEPENDENCY_CYCLE,
                         (current, "depends_on", following),
-                        f"services wait for each other: {' → '.join(circle)}",
+                        f"services wait for each other: {circle}",
                         "remove one of the dependencies",
                     )
                 elif following not in done:
+                    depths[following] = len(trail)
                     trail[following] = self._needed(following)
 
     def _needed(self, name: str) -> Iterator[str]:
         dependencies = self.services[name].get("depends_on", {})
         return iter(sorted(key for key in dependencies if key in self.services))
+
+
+def _circle(trail: dict[str, Iterator[str]], length: int, first: str) -> str:
+    # The names of a long one are shown at its end, where the dependency stands.
+    last = [*islice(reversed(trail), min(length, MOST_SHOWN))][::-1]
+    start = [] if length <= MOST_SHOWN else [first, "…"]
+    return " → ".join([*start, *last, first])

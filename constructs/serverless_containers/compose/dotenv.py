@@ -6,14 +6,18 @@ else of a line is repeated: what is taken for a name may be a part of the value 
 
 import re
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from serverless_containers.compose import rules
+from serverless_containers.compose.quota import Quota, QuotaError
 from serverless_containers.compose.template import (
     Lookup,
     RequiredVariableError,
     TemplateError,
+    counted,
     substitute,
 )
+from serverless_containers.findings import Rule
 
 _ESCAPE = re.compile(r'\\([abcfnrtv$"\\]|0[0-9]{0,3})')
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -31,38 +35,53 @@ class DotenvError(ValueError):
         line: The line, from 1.
         message: What is wrong with it.
         fix: What to do about it.
+        rule: The rule that it breaks.
     """
 
     line: int
     message: str
     fix: str = ""
+    rule: Rule = rules.INVALID_DOTENV
 
 
-def read_dotenv(content: bytes, variables: MutableMapping[str, str], lookup: Lookup) -> None:
+def read_dotenv(
+    content: bytes,
+    variables: MutableMapping[str, str],
+    lookup: Lookup,
+    quota: Quota | None = None,
+) -> None:
     """Add the variables of a ``.env`` file.
 
     Args:
         content: The file's bytes.
         variables: The variables so far, which the file may refer to; those of the file are added.
         lookup: Gives variables from elsewhere, which come before those of the file.
+        quota: What values may still take. Default: what one project may.
 
     Raises:
         DotenvError: If a line cannot be read.
     """
-    _Parser(_decode(content), variables, lookup).parse()
+    _Parser(_decode(content), variables, lookup, quota or Quota()).parse()
 
 
-def read_raw(content: bytes, variables: MutableMapping[str, str], lookup: Lookup) -> None:
+def read_raw(
+    content: bytes,
+    variables: MutableMapping[str, str],
+    lookup: Lookup,
+    quota: Quota | None = None,
+) -> None:
     """Add the variables of a file in the ``raw`` format: each line as it stands.
 
     Args:
         content: The file's bytes.
         variables: The variables so far; those of the file are added.
         lookup: Gives the value of a variable that is named without one.
+        quota: Is not touched: nothing is replaced in this format.
 
     Raises:
         DotenvError: If a line cannot be read.
     """
+    del quota
     for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         try:
             line = raw.removesuffix(b"\r").decode()
@@ -87,11 +106,14 @@ def _decode(content: bytes) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str, variables: MutableMapping[str, str], lookup: Lookup) -> None:
+    def __init__(
+        self, text: str, variables: MutableMapping[str, str], lookup: Lookup, quota: Quota
+    ) -> None:
         self.text = text
         self.at = 0
         self.variables = variables
         self.lookup = lookup
+        self.quota = quota
 
     def parse(self) -> None:
         while self._skip():
@@ -190,7 +212,10 @@ class _Parser:
             return self.variables.get(name) if found is None else found
 
         try:
-            return substitute(value, look, lambda _name: None)
+            return substitute(value, counted(look, self.quota), lambda _name: None)
+        except QuotaError as error:
+            problem = self._error(str(error), error.fix)
+            raise replace(problem, rule=rules.TOO_LARGE) from None
         except TemplateError:
             raise self._error(
                 f"no variable after a $ in {_shown(name)}", "write $$ for a dollar sign"

@@ -1,6 +1,7 @@
 """The variables and labels of a service: its files, under what the service says itself."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from serverless_containers.compose import limits, rules
@@ -16,6 +17,7 @@ from serverless_containers.compose.nodes import (
     text_at,
     without,
 )
+from serverless_containers.compose.quota import StoppedError
 from serverless_containers.compose.template import Lookup
 from serverless_containers.compose.values import show
 from serverless_containers.compose.wording import variable
@@ -83,9 +85,13 @@ def _environment(
     marks = {name: node.mark for name, node in own.items()}
     for index, file in enumerate(files if isinstance(files, Sequence) else ()):
         if isinstance(file, MappingNode):
-            _read_file(file, (*path, "env_file", index), values, look, reader)
-            for name in values:
-                marks.setdefault(name, file.mark)
+            known = len(values)
+            where = (*path, "env_file", index)
+            _read_file(file, where, values, look, reader)
+            # New names stand at the end.
+            for name in islice(reversed(values), len(values) - known):
+                marks[name] = file.mark
+            reader.count_values(len(values) - known, file.at, where)
     entries: dict[str, Node] = {name: text_at(value, marks[name]) for name, value in values.items()}
     entries.update(own)
     mark = given.mark if given is not None else service.mark
@@ -142,16 +148,21 @@ def _read_file(
     if content is None:
         return
     try:
-        read(content, values, look)
+        read(content, values, look, reader.quota)
     except DotenvError as error:
         report_dotenv(error, reader.shown(location), path, reader)
 
 
 def report_dotenv(error: DotenvError, shown: str, path: KeyPath, reader: Reader) -> None:
-    """Report a line of a file of variables."""
-    reader.findings.report(
-        rules.INVALID_DOTENV, Location(shown, error.line, 1), path, error.message, error.fix
-    )
+    """Report a line of a file of variables.
+
+    Raises:
+        StoppedError: If the line asks for too much: none that comes after it is read.
+    """
+    at = Location(shown, error.line, 1)
+    reader.findings.report(error.rule, at, path, error.message, error.fix)
+    if error.rule is rules.TOO_LARGE:
+        raise StoppedError
 
 
 def _labels(service: MappingNode, path: KeyPath, reader: Reader) -> MappingNode | None:

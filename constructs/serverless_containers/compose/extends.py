@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from serverless_containers.compose import limits, paths, rules
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.merge import merge_service
 from serverless_containers.compose.nodes import (
     MappingNode,
@@ -16,7 +17,9 @@ from serverless_containers.compose.nodes import (
 )
 from serverless_containers.compose.overrides import clear
 from serverless_containers.compose.resolve import resolve_paths
-from serverless_containers.findings import Findings, KeyPath
+from serverless_containers.compose.weight import weigh
+from serverless_containers.findings import KeyPath
+from serverless_containers.findings.listing import listed
 
 Load: TypeAlias = Callable[[str, Node, KeyPath], "Loaded | None"]
 """Reads another file: its absolute name, and where it is named."""
@@ -42,12 +45,12 @@ class Extends:
     Attributes:
         directory: The folder that paths in this file are relative to.
         load: Reads another file.
-        findings: Where problems are reported.
+        reader: Holds the findings, and counts what is repeated.
     """
 
     directory: str
     load: Load
-    findings: Findings
+    reader: Reader
     _done: dict[tuple[str, str], MappingNode] = field(default_factory=dict)
     _files: dict[str, Loaded | None] = field(default_factory=dict)
 
@@ -116,7 +119,7 @@ class Extends:
             return alone
         services = base.root.get("services")
         if not isinstance(services, MappingNode) or wanted not in services:
-            known = ", ".join(services) if isinstance(services, MappingNode) else "none"
+            known = listed(services.entries) if isinstance(services, MappingNode) else "none"
             self._fail(
                 extends,
                 path,
@@ -128,11 +131,13 @@ class Extends:
             return service
         source = self._service(wanted, base, base_file, trail)
         source = _cleared(source, name, loaded.overrides)
-        return without(merge_service(source, service, name, self.findings), "extends")
+        merged = without(merge_service(source, service, name, self.reader.findings), "extends")
+        self.reader.count_values(weigh(merged)[0], extends.at, path)
+        return merged
 
     def _other(self, other: str, node: Node, path: KeyPath) -> tuple[str, Loaded] | None:
         if paths.is_remote_file(other):
-            self.findings.report(
+            self.reader.findings.report(
                 rules.REMOTE_RESOURCE,
                 node.at,
                 path,
@@ -146,14 +151,14 @@ class Extends:
             if loaded is not None:
                 # What the other file names is relative to its own folder.
                 folder = posixpath.dirname(absolute)
-                root = resolve_paths(loaded.root, folder, self.findings)
+                root = resolve_paths(loaded.root, folder, self.reader.findings)
                 loaded = Loaded(root, loaded.overrides)
             self._files[absolute] = loaded
         known = self._files[absolute]
         return None if known is None else (absolute, known)
 
     def _fail(self, node: Node, path: KeyPath, message: str, fix: str) -> None:
-        self.findings.report(rules.EXTENDS_INVALID, node.at, path, message, fix)
+        self.reader.findings.report(rules.EXTENDS_INVALID, node.at, path, message, fix)
 
 
 def _reference(extends: Node) -> tuple[str | None, str | None]:

@@ -10,11 +10,12 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from serverless_containers.compose import limits, rules
+from serverless_containers.compose.quota import Quota, QuotaError, StoppedError
 from serverless_containers.findings import Findings, KeyPath, Location
 
 SECRET_PREFIX = ".secret-"  # noqa: S105  # how a name starts
@@ -135,16 +136,82 @@ class Reader:
     Attributes:
         directory: The project folder: what the names in findings are relative to.
         findings: Where problems are reported.
+        quota: What the project may still take.
     """
 
     directory: Path
     findings: Findings
+    quota: Quota = field(default_factory=Quota)
+    _known: set[Path] = field(default_factory=set)
 
     def shown(self, path: Path | str) -> str:
         """A file as the user would name it: relative to the project folder where it can be."""
         absolute = os.path.normpath(os.path.join(self.directory, path))  # noqa: PTH118  # lexical
         relative = os.path.relpath(absolute, self.directory)
         return absolute if relative.count("..") > 2 else relative
+
+    def stop(self, error: QuotaError, at: Location | None, keys: KeyPath = ()) -> NoReturn:
+        """Report that a project asks for too much, and end reading it.
+
+        Args:
+            error: What there is too much of.
+            at: Where it is asked for.
+            keys: The keys that lead there.
+
+        Raises:
+            StoppedError: Always.
+        """
+        self.findings.report(rules.TOO_LARGE, at, keys, str(error), error.fix)
+        raise StoppedError
+
+    def count_values(self, amount: int, at: Location | None, keys: KeyPath = ()) -> None:
+        """Count values that are not written where they count.
+
+        Args:
+            amount: How many there are.
+            at: Where they come into being.
+            keys: The keys that lead there.
+
+        Raises:
+            StoppedError: If there are too many; it has been reported.
+        """
+        try:
+            self.quota.take_values(amount)
+        except QuotaError as error:
+            self.stop(error, at, keys)
+
+    def count_text(self, amount: int, at: Location | None, keys: KeyPath = ()) -> None:
+        """Count characters that variables are replaced by.
+
+        Args:
+            amount: How many there are.
+            at: Where they are put.
+            keys: The keys that lead there.
+
+        Raises:
+            StoppedError: If there are too many; it has been reported.
+        """
+        try:
+            self.quota.take_characters(amount)
+        except QuotaError as error:
+            self.stop(error, at, keys)
+
+    def count_file(self, path: Path, size: int, at: Location | None, keys: KeyPath = ()) -> None:
+        """Count a file that is read, which may be for the second time.
+
+        Args:
+            path: The file.
+            size: Its size.
+            at: Where it is named, None for a file that nothing names.
+            keys: The keys that lead there.
+
+        Raises:
+            StoppedError: If files are read too often; it has been reported.
+        """
+        if path not in self._known:
+            self._known.add(path)
+            self.quota.grant(size)
+        self.count_text(size, at, keys)
 
     def read(
         self,
@@ -163,6 +230,9 @@ class Reader:
             keys: The keys that lead there.
             most: The bytes that it may have.
             folders: The folders that it may be in besides the project's. See `is_inside`.
+
+        Raises:
+            StoppedError: If files are read too often; it has been reported.
         """
         shown = self.shown(path)
         if is_secret(path):
@@ -178,7 +248,7 @@ class Reader:
             return None
         rule, fix = rules.SOURCE_MISSING, "name a file that exists"
         try:
-            return read_regular(path, most=most)
+            content = read_regular(path, most=most)
         except FileNotFoundError:
             reason = "does not exist"
         except TooLargeError as error:
@@ -188,6 +258,9 @@ class Reader:
             fix = "name a file of the project's"
         except (OSError, ValueError) as error:
             reason = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        else:
+            self.count_file(path, len(content), at, keys)
+            return content
         self.findings.report(rule, at, keys, f"{shown} {reason}", fix)
         return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose import rules
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.nodes import (
     MappingNode,
     Mark,
@@ -22,7 +23,12 @@ from serverless_containers.findings import Findings, KeyPath
 class Work:
     """Where a form reports what it cannot read."""
 
-    findings: Findings
+    reader: Reader
+
+    @property
+    def findings(self) -> Findings:
+        """Where problems are reported."""
+        return self.reader.findings
 
     def fail(self, node: Node, path: KeyPath, message: str, fix: str = "") -> None:
         """Report a value that is of no known form."""

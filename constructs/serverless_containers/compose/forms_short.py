@@ -73,7 +73,9 @@ def ports(node: Node, path: KeyPath, work: Work) -> Node:
     items: list[Node] = []
     for index, item in enumerate(node):
         if isinstance(item, Scalar) and type(item.value) in {int, str}:
-            items.extend(_port(item, str(item.value), (*path, index), work))
+            made = _port(item, str(item.value), (*path, index), work)
+            work.reader.count_values(len(made), item.at, (*path, index))
+            items.extend(made)
         elif isinstance(item, Scalar):
             work.fail(
                 item,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from serverless_containers.compose import rules
 from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
 from serverless_containers.compose.overrides import Tagged
+from serverless_containers.compose.quota import Quota
 from serverless_containers.findings import Rule
 
 # No key of a file can be this: YAML allows no such character.
@@ -51,11 +52,14 @@ class SequenceFrame(Frame):
 class MappingFrame(Frame):
     """A mapping that is being read."""
 
-    __slots__ = ("entries", "is_merge", "key", "key_marks", "merged", "report", "waiting")
+    __slots__ = ("entries", "is_merge", "key", "key_marks", "merged", "quota", "report", "waiting")
 
-    def __init__(self, mark: Mark, anchor: str | None, tag: str | None, report: "Report") -> None:
+    def __init__(
+        self, mark: Mark, anchor: str | None, tag: str | None, report: "Report", quota: Quota
+    ) -> None:
         super().__init__(mark, anchor, tag)
         self.report = report
+        self.quota = quota
         self.entries: dict[str, Node] = {}
         self.key_marks: dict[str, Mark] = {}
         self.key: str | None = None
@@ -107,7 +111,11 @@ class MappingFrame(Frame):
         return key
 
     def close(self) -> Node:
-        """Give the finished node."""
+        """Give the finished node.
+
+        Raises:
+            QuotaError: If `<<` copies too much.
+        """
         if self.merged is not None:
             self._merge(self.merged)
         return MappingNode(self.entries, self.mark, self.key_marks)
@@ -124,6 +132,7 @@ class MappingFrame(Frame):
                     "name an anchor of a mapping",
                 )
                 continue
+            self.quota.take_values(len(target.entries) + 1)
             for key, value in target.entries.items():
                 if key not in self.entries:
                     self.entries[key] = value

@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from serverless_containers.compose import rules
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.nodes import MappingNode, Node, Plain, Scalar, Sequence
+from serverless_containers.compose.quota import QuotaError
 from serverless_containers.compose.template import (
     RequiredVariableError,
     TemplateError,
+    counted,
     substitute,
 )
 from serverless_containers.compose.values import to_boolean, to_float, to_integer
 from serverless_containers.compose.wording import is_private
-from serverless_containers.findings import Findings, KeyPath
+from serverless_containers.findings import KeyPath
 
 Table: TypeAlias = Mapping[str, "Cast | Table"]
 Cast: TypeAlias = Callable[[str], Plain]
@@ -75,15 +78,19 @@ _CASTS: Table = {
 }
 
 
-def interpolate(root: MappingNode, variables: Mapping[str, str], findings: Findings) -> MappingNode:
+def interpolate(root: MappingNode, variables: Mapping[str, str], reader: Reader) -> MappingNode:
     """Put values in place of variables.
 
     Args:
         root: A file's tree.
         variables: The variables.
-        findings: Where problems are reported. A value with a problem stays as it is written.
+        reader: Holds the findings, and what the values may still take. A value with a problem stays
+            as it is written.
+
+    Raises:
+        StoppedError: If the values are too long; it has been reported.
     """
-    work = _Interpolation(variables, findings)
+    work = _Interpolation(variables, reader)
     entries = {key: work.node(value, key) for key, value in root.entries.items()}
     filled = MappingNode(entries, root.mark, root.key_marks)
     cast = work.cast(filled, _CASTS, ())
@@ -93,7 +100,7 @@ def interpolate(root: MappingNode, variables: Mapping[str, str], findings: Findi
 @dataclass(slots=True)
 class _Interpolation:
     variables: Mapping[str, str]
-    findings: Findings
+    reader: Reader
     path: list[str | int] = field(default_factory=list)
 
     def node(self, node: Node, key: str | int) -> Node:
@@ -125,7 +132,7 @@ class _Interpolation:
 
     def _scalar(self, node: Scalar, value: str, key: str | int) -> Scalar:
         def unset(name: str) -> None:
-            self.findings.report(
+            self.reader.findings.report(
                 rules.VARIABLE_NOT_SET,
                 node.at,
                 (*self.path, key),
@@ -134,9 +141,11 @@ class _Interpolation:
             )
 
         try:
-            new = substitute(value, self.variables.get, unset)
+            new = substitute(value, counted(self.variables.get, self.reader.quota), unset)
+        except QuotaError as error:
+            self.reader.stop(error, node.at, (*self.path, key))
         except TemplateError:
-            self.findings.report(
+            self.reader.findings.report(
                 rules.INVALID_INTERPOLATION,
                 node.at,
                 (*self.path, key),
@@ -147,7 +156,7 @@ class _Interpolation:
             return node
         except RequiredVariableError as error:
             reason = f": {error.reason}" if error.reason else ""
-            self.findings.report(
+            self.reader.findings.report(
                 rules.REQUIRED_VARIABLE,
                 node.at,
                 (*self.path, key),
@@ -198,7 +207,7 @@ class _Interpolation:
         try:
             value = cast(node.value)
         except ValueError as error:
-            self.findings.report(
+            self.reader.findings.report(
                 rules.INVALID_VALUE,
                 node.at,
                 path,
@@ -209,7 +218,7 @@ class _Interpolation:
             return Scalar(1, node.mark, node.text) if cast is _to_target else None
         if cast is to_boolean and node.value.lower() not in {"true", "false"}:
             shown = "true" if value else "false"
-            self.findings.report(
+            self.reader.findings.report(
                 rules.OLD_BOOLEAN,
                 node.at,
                 path,

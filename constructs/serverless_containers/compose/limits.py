@@ -16,8 +16,21 @@ LARGEST_DOCKERFILE = 1024 * 1024
 DEEPEST_NESTING = 90
 """Levels of one document, aliases expanded."""
 
-MOST_NODES = 2_000_000
-"""Values of one document, aliases expanded."""
+MOST_VALUES = 200_000
+"""Values of a project beyond one for each byte of its files: what aliases, ``<<``, extends,
+include, ranges of ports and files of variables repeat. A thousand services have fifty thousand."""
+
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Characters of a project beyond those of its files: what variables are replaced by, and files that
+are read for several services. All containers of a task have 64 KB ("Amazon ECS service quotas",
+Amazon ECS Developer Guide, size of a task definition)."""
 
 DEEPEST_INCLUDE = 50
 """Files that include each other in a row, and services that extend each other in a row."""
+
+MOST_PORTS = 1_000
+"""Ports of one service, ranges expanded. Fewer fit into the 64 KB of a task definition ("Amazon ECS
+service quotas", Amazon ECS Developer Guide)."""
+
+MOST_POOLS = 100
+"""Address pools of a network in each of two files, which are merged each with each."""

@@ -26,6 +26,7 @@ from serverless_containers.compose.nodes import MappingNode, Node, replaced, tex
 from serverless_containers.compose.normalise import named_args, normalise
 from serverless_containers.compose.place import Place
 from serverless_containers.compose.profiles import active_profiles, split_by_profile
+from serverless_containers.compose.quota import StoppedError
 from serverless_containers.compose.recipes import Recipes
 from serverless_containers.compose.tree import Scope, Trees
 from serverless_containers.findings import Findings, Location
@@ -77,22 +78,48 @@ def load_project(
             "give the environment a name that is known when files are read",
         )
         return None
-    with _without_collector():
-        if not files and environment is None:
-            files = _named_files(source, env_files, given, findings)
-        sources = discover(
-            source, files=files, environment=environment, override=override, findings=findings
-        )
-        if sources is None:
-            return None
-        reader = Reader(sources.directory, findings)
-        known = {**_dotenv(sources, env_files, given, reader), **given}
-        if not sources.files:
-            project = _from_dockerfile(sources, known, reader)
-        else:
-            project = _Load(sources, known, tuple(profiles), reader).project()
-        named = project_variables(sources, env_files, given)
-        return project and replace(project, env_files=(*named, *project.env_files))
+    try:
+        with _without_collector():
+            return _load(
+                source,
+                given,
+                findings,
+                files=files,
+                environment=environment,
+                override=override,
+                env_files=env_files,
+                profiles=profiles,
+            )
+    except StoppedError:
+        return None
+
+
+def _load(
+    source: Path,
+    given: Mapping[str, str],
+    findings: Findings,
+    *,
+    files: Sequence[Path],
+    environment: str | None,
+    override: bool,
+    env_files: Sequence[Path],
+    profiles: Sequence[str],
+) -> Project | None:
+    if not files and environment is None:
+        files = _named_files(source, env_files, given, findings)
+    sources = discover(
+        source, files=files, environment=environment, override=override, findings=findings
+    )
+    if sources is None:
+        return None
+    reader = Reader(sources.directory, findings)
+    known = {**_dotenv(sources, env_files, given, reader), **given}
+    if not sources.files:
+        project = _from_dockerfile(sources, known, reader)
+    else:
+        project = _Load(sources, known, tuple(profiles), reader).project()
+    named = project_variables(sources, env_files, given)
+    return project and replace(project, env_files=(*named, *project.env_files))
 
 
 def to_canonical(project: Project) -> dict[str, Json]:
@@ -146,7 +173,7 @@ def _dotenv(
         if content is None:
             continue
         try:
-            read_dotenv(content, values, look)
+            read_dotenv(content, values, look, reader.quota)
         except DotenvError as error:
             report_dotenv(error, reader.shown(file), (), reader)
     return values
@@ -198,7 +225,8 @@ class _Load:
             key: named_args(service)
             for key, service in (services.items() if isinstance(services, MappingNode) else ())
         }
-        return self._model(normalise(root, name, self.variables), name, trees.broken, named)
+        normal = normalise(root, name, self.variables, self.reader)
+        return self._model(normal, name, trees.broken, named)
 
     def _model(
         self,
@@ -293,6 +321,6 @@ def _from_dockerfile(sources: Sources, variables: dict[str, str], reader: Reader
     service: dict[str, Node] = {"build": MappingNode(build, mark)}
     services: dict[str, Node] = {name: MappingNode(service, mark)}
     root = MappingNode({"services": MappingNode(services, mark)}, mark)
-    root = normalise(root, name, variables)
+    root = normalise(root, name, variables, reader)
     canonical = encode.encode(root, name, reader.findings)
     return _project(root, name, canonical, sources, reader, named={})

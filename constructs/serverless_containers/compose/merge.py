@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from serverless_containers.compose import rules
+from serverless_containers.compose import limits, rules
 from serverless_containers.compose.nodes import (
     MappingNode,
     Mark,
@@ -75,6 +75,17 @@ class _Merge:
                 rule = table.get(key, every)
                 entries[key] = self.node(known, value, rule, (*path, key))
         return MappingNode(entries, over.mark, marks)
+
+    def refuse_many(self, over: Node, path: KeyPath, most: int) -> Node:
+        """Report a list that is too long to be merged; it replaces what it overrides."""
+        self.findings.report(
+            rules.TOO_LARGE,
+            over.at,
+            path,
+            f"expected lists of at most {most} items, which are merged each with each",
+            "write fewer, or mark it !override",
+        )
+        return over
 
     def refuse(self, base: Node, over: Node, path: KeyPath, expected: str) -> Node:
         """Report a value that does not fit what it overrides."""
@@ -189,20 +200,20 @@ def _logging(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
 def _ipam(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
     if not isinstance(base, Sequence) or not isinstance(over, Sequence):
         return merge.refuse(base, over, path, "a list")
-    pools: list[MappingNode] = []
-    for known in _mappings(base):
-        for new in _mappings(over):
-            subnet = _subnet(new)
-            if subnet != _subnet(known) and all(_subnet(pool) != subnet for pool in pools):
-                pools.append(new)
+    known, new = _mappings(base), _mappings(over)
+    if len(known) * len(new) > limits.MOST_POOLS**2:
+        return merge.refuse_many(over, path, limits.MOST_POOLS)
+    # Docker Compose's own way: each of the one with each of the other.
+    pools: dict[object, MappingNode] = {}
+    for one in known:
+        for other in new:
+            subnet = _subnet(other)
+            if subnet != _subnet(one) and subnet not in pools:
+                pools[subnet] = other
                 continue
-            merged = merge.mappings(known, new, _NO_RULES, path)
-            place = [at for at, pool in enumerate(pools) if _subnet(pool) == _subnet(merged)]
-            if place:
-                pools[place[0]] = merged
-            else:
-                pools.append(merged)
-    return Sequence(tuple(pools), over.mark)
+            merged = merge.mappings(one, other, _NO_RULES, path)
+            pools[_subnet(merged)] = merged
+    return Sequence(tuple(pools.values()), over.mark)
 
 
 def _mappings(nodes: Iterable[Node]) -> list[MappingNode]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from serverless_containers.compose import paths
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.nodes import (
     MappingNode,
     Mark,
@@ -19,13 +20,19 @@ _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _NAMED = ("networks", "volumes", "configs", "secrets")
 
 
-def normalise(root: MappingNode, name: str, variables: Mapping[str, str]) -> MappingNode:
+def normalise(
+    root: MappingNode, name: str, variables: Mapping[str, str], reader: Reader
+) -> MappingNode:
     """Make what is implied explicit.
 
     Args:
         root: A canonical tree with absolute paths.
         name: The project's name.
         variables: Gives build arguments and variables without a value the one that they have.
+        reader: Counts what these come to.
+
+    Raises:
+        StoppedError: If they come to too much; it has been reported.
     """
     changes: dict[str, Node] = {}
     services = root.get("services")
@@ -35,7 +42,7 @@ def normalise(root: MappingNode, name: str, variables: Mapping[str, str]) -> Map
         made = {}
         for key, service in services.items():
             if isinstance(service, MappingNode):
-                new = _service(service, variables)
+                new = _service(service, variables, reader)
                 uses_default = uses_default or _uses_default(new)
                 made[key] = new
         changes["services"] = replaced(services, made)
@@ -65,7 +72,7 @@ def named_args(service: Node | None) -> Mapping[str, Location]:
     return {text: item.at for item, text in _texts(args) if "=" not in text}
 
 
-def _service(service: MappingNode, variables: Mapping[str, str]) -> MappingNode:
+def _service(service: MappingNode, variables: Mapping[str, str], reader: Reader) -> MappingNode:
     changes: dict[str, Node] = {}
     entries = service.entries
     if not entries.keys() & {"provider", "network_mode"}:
@@ -78,7 +85,7 @@ def _service(service: MappingNode, variables: Mapping[str, str]) -> MappingNode:
         changes["pull_policy"] = text_at("missing", policy.mark)
     build = entries.get("build")
     if isinstance(build, MappingNode):
-        changes["build"] = _build(build, variables)
+        changes["build"] = _build(build, variables, reader)
     volumes = entries.get("volumes")
     if isinstance(volumes, Sequence):
         mounts = tuple(_clean_target(mount) for mount in volumes)
@@ -99,7 +106,7 @@ def _uses_default(service: MappingNode) -> bool:
     return not isolated and isinstance(networks, MappingNode) and "default" in networks
 
 
-def _build(build: MappingNode, variables: Mapping[str, str]) -> MappingNode:
+def _build(build: MappingNode, variables: Mapping[str, str], reader: Reader) -> MappingNode:
     changes: dict[str, Node] = {}
     if "context" not in build:
         changes["context"] = text_at(".", build.mark)
@@ -107,11 +114,11 @@ def _build(build: MappingNode, variables: Mapping[str, str]) -> MappingNode:
         changes["dockerfile"] = text_at("Dockerfile", build.mark)
     args = build.get("args")
     if args is not None:
-        changes["args"] = _resolved_args(args, variables)
+        changes["args"] = _resolved_args(args, variables, reader)
     return replaced(build, changes)
 
 
-def _resolved_args(args: Node, variables: Mapping[str, str]) -> Node:
+def _resolved_args(args: Node, variables: Mapping[str, str], reader: Reader) -> Node:
     """The arguments that have a value, here or in the variables; the others are left out."""
     if isinstance(args, MappingNode):
         entries = {}
@@ -129,6 +136,7 @@ def _resolved_args(args: Node, variables: Mapping[str, str]) -> Node:
         if type(text) is not str or "=" in text:
             items.append(item)
         elif text in variables:
+            reader.count_text(len(variables[text]), item.at)
             items.append(text_at(f"{text}={variables[text]}", item.mark))
     return Sequence(tuple(items), args.mark)
 

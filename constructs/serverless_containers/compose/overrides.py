@@ -1,6 +1,7 @@
 """``!reset`` and ``!override``: what a file clears in the files before it."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
 from serverless_containers.findings import KeyPath
@@ -69,22 +70,33 @@ def _plain(node: Node | Tagged) -> Node:
 
 def clear(root: MappingNode, paths: tuple[KeyPath, ...]) -> MappingNode:
     """Take the values at some paths out of a tree. Items of lists stay, as in Docker Compose."""
+    # All paths at once: each by itself would copy every mapping on its way.
+    below: _Below = {}
     for path in paths:
-        cleared = _clear(root, path)
-        if isinstance(cleared, MappingNode):
-            root = cleared
-    return root
+        at = below
+        for key in path:
+            at = at.setdefault(key, {})
+        if path:
+            at[_ALL] = {}
+    cleared = _clear(root, below)
+    return cleared if isinstance(cleared, MappingNode) else root
 
 
-def _clear(node: Node, path: KeyPath) -> Node:
-    if not path or not isinstance(node, MappingNode):
+_Below: TypeAlias = "dict[str | int | None, _Below]"
+_ALL = None
+"""The key of a value that goes as a whole."""
+
+
+def _clear(node: Node, below: _Below) -> Node:
+    if not isinstance(node, MappingNode):
         return node
-    key = path[0]
-    if not isinstance(key, str) or key not in node.entries:
+    changed = [key for key in below if isinstance(key, str) and key in node.entries]
+    if not changed:
         return node
     entries = dict(node.entries)
-    if len(path) == 1:
-        del entries[key]
-    else:
-        entries[key] = _clear(entries[key], path[1:])
+    for key in changed:
+        if _ALL in below[key]:
+            del entries[key]
+        else:
+            entries[key] = _clear(entries[key], below[key])
     return MappingNode(entries, node.mark, node.key_marks)

@@ -6,15 +6,17 @@ last of duplicate keys, and recurses as deep as the file says.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
 from serverless_containers.compose import limits, rules
 from serverless_containers.compose.frames import Frame, MappingFrame, SequenceFrame
-from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
+from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar
 from serverless_containers.compose.overrides import Tagged, take_overrides
+from serverless_containers.compose.quota import Quota, QuotaError
 from serverless_containers.compose.scalars import TagError, resolve_plain, resolve_tagged
+from serverless_containers.compose.weight import weigh
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 
 _OVERRIDES = frozenset({"!reset", "!override"})
@@ -33,18 +35,21 @@ class Document:
     overrides: tuple[KeyPath, ...] = ()
 
 
-def parse(content: bytes, *, file: str, findings: Findings) -> tuple[Document, ...] | None:
+def parse(
+    content: bytes, *, file: str, findings: Findings, quota: Quota
+) -> tuple[Document, ...] | None:
     """Read the documents of a file.
 
     Args:
         content: The file's bytes.
         file: The file as the user would name it.
         findings: Where problems are reported.
+        quota: What aliases and merges may still take.
 
     Returns:
         The documents; None when there was an error.
     """
-    builder = _Builder(file, findings)
+    builder = _Builder(file, findings, quota)
     try:
         builder.build(_events(content))
     except yaml.MarkedYAMLError as error:
@@ -77,11 +82,12 @@ class _StopReading(Exception):  # noqa: N818  # no error of the reader: it has b
 class _Builder:
     """Makes the documents of one file."""
 
-    def __init__(self, file: str, findings: Findings) -> None:
+    def __init__(self, file: str, findings: Findings, quota: Quota) -> None:
         self.documents: list[Document] = []
         self.sound = True
         self._file = file
         self._findings = findings
+        self._quota = quota
         self._anchors: dict[str, Node | None] = {}
         self._has_aliases = False
         self._has_overrides = False
@@ -122,11 +128,14 @@ class _Builder:
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         if type(event) is yaml.MappingStartEvent:
-            return MappingFrame(mark, event.anchor, event.tag, self.report)
+            return MappingFrame(mark, event.anchor, event.tag, self.report, self._quota)
         return SequenceFrame(mark, event.anchor, event.tag)
 
     def _close(self, frame: Frame) -> Node:
-        node = frame.close()
+        try:
+            node = frame.close()
+        except QuotaError as error:
+            self._too_much(frame.mark, error)
         if frame.tag in _OVERRIDES:
             node = self._tagged(frame.tag, node)
         if frame.anchor is not None:
@@ -194,20 +203,19 @@ class _Builder:
         self.documents.append(Document(root, overrides))
 
     def _weigh(self, root: Node) -> None:
-        weights: dict[int, tuple[int, int]] = {}
-        size, depth = _weigh(root, weights)
+        size, depth = weigh(root)
         if depth > limits.DEEPEST_NESTING:
             self._too_deep(root.mark)
-        if size > limits.MOST_NODES:
-            self.report(
-                rules.TOO_LARGE,
-                root.mark,
-                f"aliases expand to {size} values; at most {limits.MOST_NODES} are read",
-                "write fewer aliases of aliases",
-            )
-            raise _StopReading
+        try:
+            self._quota.take_values(size)
+        except QuotaError as error:
+            self._too_much(root.mark, error)
 
-    def _too_deep(self, mark: Mark) -> None:
+    def _too_much(self, mark: Mark, error: QuotaError) -> NoReturn:
+        self.report(rules.TOO_LARGE, mark, str(error), error.fix)
+        raise _StopReading
+
+    def _too_deep(self, mark: Mark) -> NoReturn:
         self.report(
             rules.TOO_LARGE,
             mark,
@@ -215,21 +223,3 @@ class _Builder:
             "flatten the file",
         )
         raise _StopReading
-
-
-def _weigh(node: Node, weights: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How many values a tree has, and how deep it is; a shared node counts at each use."""
-    if isinstance(node, Tagged):
-        node = node.node
-    if type(node) is Scalar:
-        return 1, 0
-    if (known := weights.get(id(node))) is not None:
-        return known
-    below = node.items if type(node) is Sequence else node.entries.values()  # type: ignore[union-attr]
-    size, depth = 1, 0
-    for child in below:
-        child_size, child_depth = _weigh(child, weights)
-        size += child_size
-        depth = max(depth, child_depth + 1)
-    weights[id(node)] = size, depth
-    return size, depth

@@ -4,6 +4,8 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from serverless_containers.compose.limits import MOST_PORTS
+
 _NUMBER = re.compile(r"[0-9]{1,20}\Z")
 _HIGHEST = 65535
 
@@ -56,6 +58,11 @@ def parse_ports(text: str) -> list[PortSpec]:
         raise PortError(
             f"expected ranges of the same length, got {text!r}",
             f'write "{host_first}-{host_first + last - first}:{target}"',
+        )
+    if last - first >= MOST_PORTS:
+        raise PortError(
+            f"expected at most {MOST_PORTS} ports, got {text!r}",
+            "name the ports that the service listens on",
         )
     single = first == last
     ports = []

@@ -34,6 +34,7 @@ class Recipes:
         file = Path(context, build.get("dockerfile", "Dockerfile"))
         key = (str(file), inline, build.get("target"), *sorted(args.items()))
         if key not in self._read:
+            self._reader.count_text(len(inline or ""), node.at)
             found = (
                 self._text(file, build, node, path) if inline is None else (inline, node.mark[0])
             )
@@ -43,6 +44,7 @@ class Recipes:
                 args=args,
                 target=build.get("target"),
                 findings=self._reader.findings,
+                quota=self._reader.quota,
             )
         return self._read[key]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from serverless_containers.compose import paths, rules
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.nodes import (
     MappingNode,
     Node,
@@ -222,23 +223,35 @@ def _absolute(node: Node, directory: str, resolver: _Resolver) -> Node:
     return Scalar(resolver(node.value, directory), node.mark, node.text, quoted=True)
 
 
-def resolve_environment(root: MappingNode, variables: Mapping[str, str]) -> MappingNode:
-    """Give variables that are named in a list without a value the one that they have here."""
+def resolve_environment(
+    root: MappingNode, variables: Mapping[str, str], reader: Reader
+) -> MappingNode:
+    """Give variables that are named in a list without a value the one that they have here.
+
+    Args:
+        root: A canonical tree.
+        variables: The variables that have a value.
+        reader: Counts what they come to.
+
+    Raises:
+        StoppedError: If they come to too much; it has been reported.
+    """
 
     def service(node: MappingNode) -> MappingNode:
         environment = node.get("environment")
         if not isinstance(environment, Sequence):
             return node
-        items = tuple(_with_value(item, variables) for item in environment)
+        items = tuple(_with_value(item, variables, reader) for item in environment)
         return replaced(node, {"environment": Sequence(items, environment.mark)})
 
     return _each_service(root, service)
 
 
-def _with_value(node: Node, variables: Mapping[str, str]) -> Node:
+def _with_value(node: Node, variables: Mapping[str, str], reader: Reader) -> Node:
     name = node.value if isinstance(node, Scalar) else None
     if type(name) is not str or name not in variables:
         return node
+    reader.count_text(len(variables[name]), node.at)
     return text_at(f"{name}={variables[name]}", node.mark)
 
 

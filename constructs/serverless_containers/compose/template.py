@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from serverless_containers.compose.quota import Quota
+
 Lookup: TypeAlias = Callable[[str], str | None]
 """Gives the value of a variable, or None when it is not set."""
 
@@ -32,6 +34,26 @@ class RequiredVariableError(ValueError):
         super().__init__(name)
 
 
+def counted(lookup: Lookup, quota: Quota) -> Lookup:
+    """Count the characters of the values that a lookup gives.
+
+    Args:
+        lookup: Gives the value of a variable.
+        quota: What the values may still take.
+
+    Returns:
+        The same lookup, which raises QuotaError when values come to too much.
+    """
+
+    def look(name: str) -> str | None:
+        value = lookup(name)
+        if value:
+            quota.take_characters(len(value))
+        return value
+
+    return look
+
+
 def substitute(text: str, lookup: Lookup, unset: Callable[[str], object], depth: int = 0) -> str:
     """Put values in place of variables.
 
@@ -49,6 +71,7 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], object], depth:
         raise TemplateError
     parts: list[str] = []
     done = 0
+    line = _Line(text)
     while (start := text.find("$", done)) >= 0:
         parts.append(text[done:start])
         following = text[start + 1 : start + 2]
@@ -56,7 +79,7 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], object], depth:
             parts.append("$")
             done = start + 2
         elif following == "{":
-            braced, done = _inside_braces(text, start)
+            braced, done = _inside_braces(text, start, line)
             parts.append(_braced(braced, lookup, unset, depth))
         elif named := _NAME.match(text, start + 1):
             parts.append(_plain(named.group(), lookup, unset))
@@ -68,7 +91,29 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], object], depth:
     return "".join(parts)
 
 
-def _inside_braces(text: str, start: int) -> tuple[str, int]:
+class _Line:
+    """Knows the last closing brace of a line, for all of its variables at once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._end = -1
+        self._last = -1
+
+    def last_brace(self, start: int, after: int) -> int:
+        """Where the last brace of the line of a variable stands, or -1.
+
+        Args:
+            start: Where the variable starts, not before the one that was asked for last.
+            after: Where its default starts, before which no brace counts.
+        """
+        if start > self._end:
+            newline = self._text.find("\n", start)
+            self._end = newline if newline >= 0 else len(self._text)
+            self._last = self._text.rfind("}", start, self._end)
+        return self._last if self._last >= after else -1
+
+
+def _inside_braces(text: str, start: int, line: _Line) -> tuple[str, int]:
     """What stands between the braces of the variable at ``start``, and where it ends."""
     name = _NAME.match(text, start + 2)
     if name is None:
@@ -78,8 +123,7 @@ def _inside_braces(text: str, start: int) -> tuple[str, int]:
     operator = _OPERATOR.match(text, name.end())
     if operator is None:
         raise TemplateError
-    newline = text.find("\n", start)
-    last = text.rfind("}", operator.end(), newline if newline >= 0 else len(text))
+    last = line.last_brace(start, operator.end())
     if last < 0:
         raise TemplateError
     # A default whose own braces do not match reaches to the last brace of the line.

@@ -23,6 +23,7 @@ from serverless_containers.compose.resolve import (
 )
 from serverless_containers.compose.unique import enforce_unique
 from serverless_containers.compose.validate import validate
+from serverless_containers.compose.weight import weigh
 from serverless_containers.findings import KeyPath, Location
 
 
@@ -73,7 +74,12 @@ class Trees:
             self._parsed[file] = (
                 None
                 if content is None
-                else parse(content, file=self.reader.shown(file), findings=self.reader.findings)
+                else parse(
+                    content,
+                    file=self.reader.shown(file),
+                    findings=self.reader.findings,
+                    quota=self.reader.quota,
+                )
             )
         return self._parsed[file]
 
@@ -96,19 +102,21 @@ class Trees:
         merged = fill_defaults(merged)
         check_resources(merged, findings)
         merged = resolve_paths(merged, scope.directory, findings)
-        return resolve_environment(merged, scope.variables)
+        return resolve_environment(merged, scope.variables, self.reader)
 
     def _add(
         self, merged: MappingNode | None, document: Document, file: str, scope: Scope
     ) -> MappingNode:
         findings = self.reader.findings
-        root = interpolate(document.root, scope.variables, findings)
-        extends = Extends(scope.directory, self._extended_file(scope.variables), findings)
+        self._count(document.root)
+        root = interpolate(document.root, scope.variables, self.reader)
+        extends = Extends(scope.directory, self._extended_file(scope.variables), self.reader)
         root = extends.apply(root, file, document.overrides)
         if "include" in root:
             root = self._include(root, scope.into(file))
         if merged is not None:
             root = merge(clear(merged, document.overrides), root, findings)
+        self._count(root)
         root = validate(enforce_unique(root), findings, self.broken)
         root = without(root, "include")
         if "version" in root:
@@ -120,7 +128,11 @@ class Trees:
                 "remove it",
             )
             root = without(root, "version")
-        return enforce_unique(canonical(root, findings))
+        return enforce_unique(canonical(root, self.reader))
+
+    def _count(self, root: Node) -> None:
+        """Count a tree that the phases go through, as one may go through them many times."""
+        self.reader.count_values(weigh(root)[0], root.at)
 
     def _extended_file(self, variables: Mapping[str, str]) -> Load:
         def load(name: str, node: Node, keys: KeyPath) -> Loaded | None:
@@ -131,10 +143,11 @@ class Trees:
             root: MappingNode | None = None
             overrides: tuple[KeyPath, ...] = ()
             for document in documents:
-                new = interpolate(document.root, variables, findings)
+                self._count(document.root)
+                new = interpolate(document.root, variables, self.reader)
                 if root is not None:
                     new = merge(clear(root, document.overrides), new, findings)
-                root = enforce_unique(canonical(enforce_unique(new), findings))
+                root = enforce_unique(canonical(enforce_unique(new), self.reader))
                 overrides = document.overrides
             return None if root is None else Loaded(root, overrides)
 
@@ -193,7 +206,7 @@ class Trees:
             if content is None:
                 continue
             try:
-                read_dotenv(content, values, look)
+                read_dotenv(content, values, look, self.reader.quota)
             except DotenvError as error:
                 report_dotenv(error, self.reader.shown(name), entry.path, self.reader)
         return values

@@ -16,7 +16,7 @@ _SECRET_KEYS = frozenset({"environment", "env_file", "secrets", "args", "content
 _SECRET_KEY = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(_SECRET_KEYS))})[\"']?\s*:")
 _LOOKS_SECRET = re.compile(
     r"pass(?:word|wd|phrase)?(?![a-z])|secret|token|credential|(?:api|access|private)[_-]?key"
-    r"|://[^/\s@]*:[^/\s@]*@",
+    r"|://[^/\s@:]*:[^/\s@]*@",
     re.IGNORECASE,
 )
 _DOCKERFILE_VARIABLE = re.compile(r"\s*(?:ENV|ARG)\s", re.IGNORECASE)

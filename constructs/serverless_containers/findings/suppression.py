@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from serverless_containers.findings import rules
 from serverless_containers.findings.finding import Finding, Findings, Rule, Severity
+from serverless_containers.findings.listing import listed
 from serverless_containers.findings.location import KeyPath, Location, dotted
 
 _EVERYTHING_BELOW = ".*"
@@ -74,9 +75,36 @@ def apply_suppressions(
     return result
 
 
+class _Covering:
+    """Finds the suppressions of a finding without asking each of them."""
+
+    def __init__(self, suppressions: Iterable[Suppression]) -> None:
+        self._exact: dict[tuple[str, str], list[Suppression]] = {}
+        self._below: dict[tuple[str, str], list[Suppression]] = {}
+        for each in suppressions:
+            is_below = each.path.endswith(_EVERYTHING_BELOW)
+            path = each.path.removesuffix(_EVERYTHING_BELOW)
+            known = self._below if is_below else self._exact
+            known.setdefault((each.rule, path), []).append(each)
+        self._lengths = sorted({len(path) for _, path in self._below})
+
+    def find(self, finding: Finding) -> list[Suppression]:
+        """The suppressions that cover a finding."""
+        code, path = finding.rule.code, dotted(finding.path)
+        places = dict.fromkeys(("", path))
+        found = [each for place in places for each in self._exact.get((code, place), ())]
+        for length in self._lengths:
+            if length > len(path):
+                break
+            if length == len(path) or path[length] in ".[":
+                found += self._below.get((code, path[:length]), ())
+        return [each for each in found if each.covers(finding)]
+
+
 def _sift(found: Iterable[Finding], suppressions: Sequence[Suppression], result: Findings) -> None:
+    covering = _Covering(suppressions)
     for finding in found:
-        if any(each.covers(finding) for each in suppressions):
+        if covering.find(finding):
             result.suppress(finding)
         else:
             result.extend([finding])
@@ -114,20 +142,24 @@ def _is_sound(suppression: Suppression, known: Mapping[str, Rule], findings: Fin
 
 def _unused(suppressions: Iterable[Suppression], found: Sequence[Finding]) -> Findings:
     findings = Findings()
-    for each in suppressions:
-        if any(each.covers(finding) for finding in found):
+    given = list(suppressions)
+    covering = _Covering(given)
+    used: set[int] = set()
+    found_at: dict[str, dict[str, None]] = {}
+    for finding in found:
+        used.update(map(id, covering.find(finding)))
+        if finding.path:
+            found_at.setdefault(finding.rule.code, {})[dotted(finding.path)] = None
+    for each in given:
+        if id(each) in used:
             continue
-        places = dict.fromkeys(
-            dotted(finding.path)
-            for finding in found
-            if finding.rule.code == each.rule and finding.path
-        )
+        places = found_at.get(each.rule, {})
         findings.report(
             rules.SUPPRESSION_UNUSED,
             each.at,
             each.keys,
             f"no finding of {each.rule}{f' at {each.path}' if each.path else ''} is suppressed",
-            f"remove it, or name a place where there is one: {', '.join(places)}"
+            f"remove it, or name a place where there is one: {listed(places)}"
             if places
             else "remove it",
         )

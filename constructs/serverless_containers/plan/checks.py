@@ -1,5 +1,7 @@
 """What must hold of the containers of a task together."""
 
+from collections import Counter
+
 from serverless_containers.compose.model import Condition, Project
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
@@ -48,7 +50,7 @@ def check_mounts(project: Project, containers: list[ContainerPlan], findings: Fi
     for container in containers:
         paths = [each.path.rstrip("/") for each in container.mounts]
         paths += [each.path.rstrip("/") for each in container.linux.tmpfs]
-        for path in sorted({path for path in paths if paths.count(path) > 1}):
+        for path in sorted(path for path, uses in Counter(paths).items() if uses > 1):
             service = project.services[container.name]
             findings.report(
                 resource_rules.MOUNT_TWICE,

@@ -1,7 +1,7 @@
 """Each Compose service as an ECS container definition."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
@@ -42,6 +42,7 @@ def plan_container(
     mounts: Iterable[MountPlan],
     findings: Findings,
     *,
+    awaited: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
     """Plan one container.
@@ -51,6 +52,7 @@ def plan_container(
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
         mounts: What it mounts.
+        awaited: What `awaited_services` gave.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
@@ -61,12 +63,12 @@ def plan_container(
     secrets = {} if secrets_are_files else _secrets(service, findings)
     if secrets:
         _warn_of_paths(service, findings)
-    _warn_of_end(service, project, findings)
+    _warn_of_end(service, project, awaited, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
         build=service.build,
-        essential=not _is_awaited(service, project),
+        essential=service.name not in awaited,
         command=_replaced(service, "command", service.command, findings),
         entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
         environment=_environment(service, secrets, findings),
@@ -95,12 +97,13 @@ def plan_container(
     )
 
 
-def _is_awaited(service: Service, project: Project) -> bool:
-    """Whether another container waits for this one to end, which must then not end the task."""
-    return any(
-        each.service == service.name and each.condition is Condition.COMPLETED
-        for other in project.services.values()
-        for each in other.depends_on
+def awaited_services(project: Project) -> frozenset[str]:
+    """The services for whose end another one waits, which must then not end the task."""
+    return frozenset(
+        each.service
+        for service in project.services.values()
+        for each in service.depends_on
+        if each.condition is Condition.COMPLETED
     )
 
 
@@ -238,10 +241,12 @@ def _warn_of_paths(service: Service, findings: Findings) -> None:
         )
 
 
-def _warn_of_end(service: Service, project: Project, findings: Findings) -> None:
+def _warn_of_end(
+    service: Service, project: Project, awaited: Container[str], findings: Findings
+) -> None:
     policy = service.deploy.restart_policy if service.deploy else None
     stays_down = policy.condition == "none" if policy else service.restart == "no"
-    if stays_down and len(project.services) > 1 and not _is_awaited(service, project):
+    if stays_down and len(project.services) > 1 and service.name not in awaited:
         findings.report(
             rules.END_ENDS_TASK,
             policy.at("condition") if policy else service.at("restart"),

@@ -1,10 +1,11 @@
 """The plan of a whole project."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from serverless_containers.compose.model import Project
+from serverless_containers.compose.model import Dependency, Project
 from serverless_containers.findings import Findings
+from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.checks import (
@@ -14,7 +15,7 @@ from serverless_containers.plan.checks import (
     check_mounts,
     check_writable,
 )
-from serverless_containers.plan.containers import plan_container
+from serverless_containers.plan.containers import awaited_services, plan_container
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.packing.check import Detector, check_packing
@@ -97,6 +98,7 @@ def plan_task(
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
+    awaited = awaited_services(project)
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
@@ -109,6 +111,7 @@ def plan_task(
                 [listener.plan for listener in ports[name]],
                 [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
                 findings,
+                awaited=awaited,
                 secrets_are_files=secrets_are_files,
             )
         )
@@ -156,23 +159,28 @@ def _in_start_order(project: Project) -> list[str]:
     Lines that move within a file then change no template, and roll nothing out.
     """
     ordered: dict[str, None] = {}
-
-    def visit(name: str, above: frozenset[str]) -> None:
-        service = project.services.get(name)
-        # A circle is an error of the reader's; here it must only not run for ever.
-        if service is None or name in ordered or name in above:
-            return
-        for dependency in service.depends_on:
-            visit(dependency.service, above | {name})
-        ordered[name] = None
-
-    for name in project.services:
-        visit(name, frozenset())
+    for start in project.services:
+        # No recursion: a thousand services may depend on each other in a row.
+        trail: dict[str, Iterator[Dependency]] = {}
+        following: str | None = start
+        while following is not None or trail:
+            service = project.services.get(following) if following is not None else None
+            # A circle is an error of the reader's; here it must only not run for ever.
+            if service is not None and service.name not in ordered and service.name not in trail:
+                trail[service.name] = iter(service.depends_on)
+            if not trail:
+                break
+            current = next(reversed(trail))
+            dependency = next(trail[current], None)
+            following = None if dependency is None else dependency.service
+            if dependency is None:
+                ordered[current] = None
+                del trail[current]
     return list(ordered)
 
 
 def _say_how_they_talk(project: Project, findings: Findings) -> None:
-    names = ", ".join(project.services)
+    names = listed(project.services)
     findings.report(
         rules.SHARED_LOOPBACK,
         project.at("services"),

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from serverless_containers.compose.limits import MOST_PORTS
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
 from serverless_containers.plan.settings import Settings
@@ -51,15 +53,32 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 (*service.path, "ports", index),
                 f"the host address {port.host_ip} is left out: a task has an interface of its own",
             )
-    for exposed in service.expose:
-        for number in range(exposed.first, exposed.last + 1):
-            plan = PortPlan(number, exposed.protocol)
-            found.setdefault(plan, Listener(plan=plan, at=exposed.at(), path=exposed.path))
-    if not found and service.build and service.build.recipe:
-        for declared in service.build.recipe.exposed:
-            for number in range(declared.first, declared.last + 1):
-                plan = PortPlan(number, declared.protocol)
-                found.setdefault(plan, Listener(plan=plan, at=declared.at, path=()))
+    ranges: list[tuple[int, int, str, Location, KeyPath]] = [
+        (each.first, each.last, each.protocol, each.at(), each.path)
+        for each in service.expose
+        if each.first <= each.last
+    ]
+    if not found and not ranges and service.build and service.build.recipe:
+        ranges = [
+            (each.first, each.last, each.protocol, each.at, ())
+            for each in service.build.recipe.exposed
+        ]
+    amount = 0
+    for first, last, protocol, at, path in ranges:
+        amount += last - first + 1
+        if amount > MOST_PORTS:
+            findings.report(
+                rules.TOO_MANY_PORTS,
+                at,
+                path,
+                f"{service.name} exposes {first} to {last}; a service has at most {MOST_PORTS} "
+                "ports, ranges expanded",
+                "name the ports that it listens on",
+            )
+            break
+        for number in range(first, last + 1):
+            plan = PortPlan(number, protocol)
+            found.setdefault(plan, Listener(plan=plan, at=at, path=path))
     return tuple(found.values())
 
 
@@ -98,7 +117,7 @@ def choose_entrypoint(
         choices = [each for each in ports if _first_tcp(ports[each])]
         if name not in choices:
             problem = "has no TCP port" if name in ports else "is no service of this project"
-            offer = f"name one of {', '.join(choices)}" if choices else "give it a port"
+            offer = f"name one of {listed(choices)}" if choices else "give it a port"
             findings.report(
                 rules.ENTRYPOINT_UNKNOWN,
                 named.at,
@@ -116,7 +135,7 @@ def choose_entrypoint(
             rules.ENTRYPOINT_AMBIGUOUS,
             first.at,
             ("services",),
-            f"several containers have ports: {', '.join(candidates)}; one of them must receive the "
+            f"several containers have ports: {listed(candidates)}; one of them must receive the "
             "traffic",
             f"choose with x-serverless-containers: {{entrypoint: {candidates[0]}}} or "
             f'entrypoint="{candidates[0]}"',
@@ -152,7 +171,7 @@ def _port_of(
         wanted.at,
         wanted.path,
         f"container {name} does not listen on port {wanted.value}",
-        f"name one of {', '.join(map(str, tcp))}, or add it to the service's ports",
+        f"name one of {listed([str(port) for port in tcp])}, or add it to the service's ports",
     )
     return None
 

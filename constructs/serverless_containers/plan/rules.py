@@ -46,6 +46,12 @@ PORT_TAKEN = Rule(
     summary="No two containers of a task use the same port: they share one network interface.",
     source="Amazon ECS API Reference, PortMapping",
 )
+TOO_MANY_PORTS = Rule(
+    code="too-many-ports",
+    severity=Severity.ERROR,
+    summary="A service has no more ports than fit into a task definition, ranges expanded.",
+    source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
 PORT_HOST_ADDRESS = Rule(
     code="port-host-address",
     severity=Severity.WARNING,

@@ -23,6 +23,7 @@ from serverless_containers.compose.dockerfile.ports import read_exposed
 from serverless_containers.compose.dockerfile.rules import ARGUMENTS, JSON_FORM
 from serverless_containers.compose.dockerfile.stages import Stage
 from serverless_containers.compose.dockerfile.words import Word
+from serverless_containers.compose.quota import Quota, QuotaError
 from serverless_containers.findings import Findings
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")
@@ -32,7 +33,8 @@ _DEFAULT_SHELL = ("/bin/sh", "-c")
 class _Image:
     """The image so far.
 
-    ``variables`` is what a variable reference sees: ENV and ARG, the later of the two winning.
+    ``variables`` is what a variable reference sees: ENV and ARG, the later of the two winning;
+    ``arguments`` are the names of the stage's ARGs.
     """
 
     exposed: dict[tuple[int, int, str], ExposedPort] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class _Image:
     working_dir: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    arguments: set[str] = field(default_factory=set)
     platform: str | None = None
     copied: list[CopiedPath] = field(default_factory=list)
 
@@ -54,11 +57,13 @@ class Evaluator:
         args: The build arguments that have a value.
         defaults: The values of the ARGs before the first FROM.
         findings: Where what Docker refuses is reported.
+        quota: What variables may still come to.
     """
 
     args: Mapping[str, str]
     defaults: Mapping[str, str]
     findings: Findings
+    quota: Quota
 
     def evaluate(self, stage: Stage) -> Dockerfile:
         """The image of a stage."""
@@ -71,7 +76,9 @@ class Evaluator:
         triggers: tuple[Instruction, ...] = ()
         for link in reversed(chain):
             # A stage starts with the environment of its base, over what ARGs made of it there.
-            image.variables |= image.environment
+            for name in image.arguments & image.environment.keys():
+                image.variables[name] = image.environment[name]
+            image.arguments.clear()
             for instruction in (*triggers, *link.body):
                 self._apply(instruction, image)
             triggers = tuple(found.trigger for found in link.body if found.trigger is not None)
@@ -111,7 +118,7 @@ class Evaluator:
             case "ENV":
                 self._set_environment(instruction, image)
             case "EXPOSE":
-                for port in read_exposed(instruction, image.variables, self.findings):
+                for port in read_exposed(instruction, image.variables, self.findings, self.quota):
                     image.exposed.setdefault((port.first, port.last, port.protocol), port)
             case "HEALTHCHECK":
                 image.healthcheck = (
@@ -129,6 +136,7 @@ class Evaluator:
 
     def _declare(self, instruction: Instruction, assignment: Assignment, image: _Image) -> None:
         name = assignment.name
+        image.arguments.add(name)
         value: str | None
         if name in self.args:
             value = self.args[name]
@@ -183,7 +191,9 @@ class Evaluator:
         self, instruction: Instruction, word: Word, text: str, image: _Image
     ) -> Expansion | None:
         try:
-            return expand(text, image.variables, instruction.escape)
+            return expand(text, image.variables, instruction.escape, self.quota)
+        except QuotaError as error:
+            instruction.stop(self.findings, error)
         except ExpansionError as error:
             instruction.report(self.findings, error.rule, word, str(error), error.fix)
             return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from serverless_containers.compose.dockerfile.patterns import Pattern
 from serverless_containers.compose.dockerfile.rules import QUOTE, SUBSTITUTION
 from serverless_containers.compose.dockerfile.words import Word
+from serverless_containers.compose.quota import Quota
 from serverless_containers.findings import Rule
 
 _SPECIAL = "@*#?-$!0"
@@ -45,19 +46,23 @@ class ExpansionError(Exception):
         self.fix = fix
 
 
-def expand(text: str, variables: Mapping[str, str], escape: str) -> Expansion:
+def expand(
+    text: str, variables: Mapping[str, str], escape: str, quota: Quota | None = None
+) -> Expansion:
     """Replace the variables of a text and take its quotes and escapes off.
 
     Args:
         text: The text, as written.
         variables: The variables that have a value.
         escape: The escape character of the file.
+        quota: What variables may still come to. Default: what one project may.
 
     Raises:
         ExpansionError: For an open quote, an open or unknown ``${…}``, and a ``${name:?message}``
             whose variable is empty.
+        QuotaError: If the variables come to too much.
     """
-    return _Expander(text, variables, escape, raw=False).expansion()
+    return _Expander(text, variables, escape, quota or Quota(), raw=False).expansion()
 
 
 def split_raw(text: str) -> tuple[Word, ...]:
@@ -66,16 +71,19 @@ def split_raw(text: str) -> tuple[Word, ...]:
     Raises:
         ExpansionError: As ``expand``.
     """
-    return _Expander(text, {}, "\\", raw=True).expansion().words
+    return _Expander(text, {}, "\\", Quota(), raw=True).expansion().words
 
 
 class _Expander:
     """One pass over a text. ``raw`` keeps quotes, escapes and variables as they are written."""
 
-    def __init__(self, text: str, variables: Mapping[str, str], escape: str, *, raw: bool) -> None:
+    def __init__(
+        self, text: str, variables: Mapping[str, str], escape: str, quota: Quota, *, raw: bool
+    ) -> None:
         self._text = text
         self._variables = variables
         self._escape = escape
+        self._quota = quota
         self._raw = raw
         self._position = 0
         self._depth = 0
@@ -195,6 +203,7 @@ class _Expander:
         if value is None:
             self._unset.setdefault(name)
             return ""
+        self._quota.take_characters(len(value))
         return value
 
     def _braced(self) -> str:
@@ -216,21 +225,22 @@ class _Expander:
         return self._trimmed(name, operator)
 
     def _with_default(self, name: str, operator: str, *, null_is_unset: bool) -> str:
-        before = dict(self._unset)
+        known = len(self._unset)
         word = self._until("}", keep_escapes=False)
         value = self._variables.get(name)
         missing = value is None or (null_is_unset and not value)
         if operator != "?" and missing == (operator == "-"):
             return word
         # The word does not count, and neither does what it lacks.
-        self._unset = before
+        while len(self._unset) > known:
+            self._unset.popitem()
         if operator == "?" and value is None:
             # No error: the base image may give it one.
             return self._value(name)
         if operator == "?" and missing:
             message = f"{name} is empty: {word or 'is not allowed to be empty'}"
             raise ExpansionError(SUBSTITUTION, message, f"give {name} a value with ARG or ENV")
-        return value or ""
+        return self._value(name) if value else ""
 
     def _trimmed(self, name: str, operator: str) -> str:
         longest = self._peek() == operator
@@ -239,8 +249,8 @@ class _Expander:
         pattern = self._pattern(self._until("}", keep_escapes=True))
         value = self._value(name)
         if operator == "#":
-            return pattern.without_prefix(value, longest=longest)
-        return pattern.without_suffix(value, longest=longest)
+            return pattern.without_prefix(value, longest=longest, quota=self._quota)
+        return pattern.without_suffix(value, longest=longest, quota=self._quota)
 
     def _replaced(self, name: str) -> str:
         everywhere = self._peek() == "/"
@@ -248,7 +258,8 @@ class _Expander:
             self._position += 1
         pattern = self._pattern(self._until("/", keep_escapes=True))
         replacement = self._until("}", keep_escapes=True)
-        return pattern.replace(self._value(name), replacement, everywhere=everywhere)
+        value = self._value(name)
+        return pattern.replace(value, replacement, everywhere=everywhere, quota=self._quota)
 
     def _pattern(self, text: str) -> Pattern:
         pattern = Pattern(()) if self._raw else Pattern.compile(text)

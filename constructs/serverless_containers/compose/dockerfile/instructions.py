@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NoReturn
 
 from serverless_containers.compose.dockerfile.expansion import ExpansionError, expand, split_raw
 from serverless_containers.compose.dockerfile.lines import Line, LineReader
@@ -17,6 +18,8 @@ from serverless_containers.compose.dockerfile.rules import (
     UNKNOWN_INSTRUCTION,
 )
 from serverless_containers.compose.dockerfile.words import Word, split_first, split_options
+from serverless_containers.compose.quota import QuotaError, StoppedError
+from serverless_containers.compose.rules import TOO_LARGE
 from serverless_containers.findings import Findings, Location, Rule
 
 KEYWORDS = (
@@ -72,6 +75,15 @@ class Instruction:
         """Report a finding at a word of this instruction, or at its keyword if there is none."""
         at = self.line.at(word.start) if word and word.text else self.at
         findings.report(rule, at, (self.keyword,), message, fix)
+
+    def stop(self, findings: Findings, error: QuotaError) -> NoReturn:
+        """Report that the file asks for too much here, and end reading it.
+
+        Raises:
+            StoppedError: Always.
+        """
+        findings.report(TOO_LARGE, self.at, (self.keyword,), str(error), error.fix)
+        raise StoppedError
 
     def option(self, name: str) -> Word | None:
         """The value of an option, or None where it was not given or is empty."""

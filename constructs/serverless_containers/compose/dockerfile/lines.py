@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from serverless_containers.compose.dockerfile.rules import DIRECTIVE
 from serverless_containers.findings import Findings, Location
 
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*\Z")
+_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=(.+)\Z")
 _KNOWN_DIRECTIVES = frozenset({"syntax", "escape", "check"})
 
 
@@ -63,6 +63,8 @@ class LineReader:
             match = _DIRECTIVE.match(line.lstrip())
             if match is None or (name := match[1].lower()) not in _KNOWN_DIRECTIVES:
                 return
+            # Something has to stand there, and be it a blank.
+            value = match[2].strip() or match[2][-1]
             column = len(line) - len(line.lstrip()) + 1
             at = Location(self._file, number, column)
             if name in seen:
@@ -73,16 +75,16 @@ class LineReader:
                     f"the parser directive {name!r} is given twice",
                     "keep one of them",
                 )
-            elif name == "escape" and match[2] not in {"\\", "`"}:
+            elif name == "escape" and value not in {"\\", "`"}:
                 findings.report(
                     DIRECTIVE,
                     at,
                     (),
-                    f"expected the escape character to be \\ or `, got {match[2]!r}",
+                    f"expected the escape character to be \\ or `, got {value!r}",
                     "write # escape=` or leave the line out",
                 )
             elif name == "escape":
-                self.escape = match[2]
+                self.escape = value
             seen.add(name)
 
     def next_line(self) -> Line | None:

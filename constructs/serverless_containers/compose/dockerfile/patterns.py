@@ -7,6 +7,8 @@ character, ``*`` any number of them, and a backslash takes the meaning from eith
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from serverless_containers.compose.quota import Quota
+
 
 class _Wildcard(Enum):
     ONE = auto()
@@ -36,7 +38,7 @@ class Pattern:
                 parts.append(_Wildcard.ONE if char == "?" else char)
         return cls(tuple(parts))
 
-    def _ends(self, value: str, start: int) -> set[int]:
+    def _ends(self, value: str, start: int, quota: Quota) -> set[int]:
         ends = {start}
         for part in self.parts:
             if part is _Wildcard.ANY:
@@ -49,33 +51,36 @@ class Pattern:
                 }
             if not ends:
                 break
+            # A pattern of many asterisks looks at each character of a value many times.
+            quota.take_characters(len(ends))
         return ends
 
-    def without_prefix(self, value: str, *, longest: bool) -> str:
+    def without_prefix(self, value: str, *, longest: bool, quota: Quota) -> str:
         """The value without the shortest or longest beginning that matches."""
-        ends = self._ends(value, 0)
+        ends = self._ends(value, 0, quota)
         if not ends:
             return value
         return value[max(ends) if longest else min(ends) :]
 
-    def without_suffix(self, value: str, *, longest: bool) -> str:
+    def without_suffix(self, value: str, *, longest: bool, quota: Quota) -> str:
         """The value without the shortest or longest ending that matches."""
         starts = range(len(value) + 1)
         for start in starts if longest else reversed(starts):
-            if len(value) in self._ends(value, start):
+            if len(value) in self._ends(value, start, quota):
                 return value[:start]
         return value
 
-    def replace(self, value: str, replacement: str, *, everywhere: bool) -> str:
+    def replace(self, value: str, replacement: str, *, everywhere: bool, quota: Quota) -> str:
         """The value with the first match, or every match, replaced by a text."""
         result = ""
         position = 0
         while position <= len(value):
-            ends = self._ends(value, position)
+            ends = self._ends(value, position, quota)
             if not ends:
                 result += value[position : position + 1]
                 position += 1
                 continue
+            quota.take_characters(len(replacement))
             result += replacement
             end = max(ends)
             if not everywhere:

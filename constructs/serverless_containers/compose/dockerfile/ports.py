@@ -18,13 +18,14 @@ from serverless_containers.compose.dockerfile.rules import (
     UNRESOLVED_VARIABLE,
 )
 from serverless_containers.compose.dockerfile.words import Word, split_blanks
+from serverless_containers.compose.quota import Quota, QuotaError
 from serverless_containers.findings import Findings
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 
 
 def read_exposed(
-    instruction: Instruction, variables: Mapping[str, str], findings: Findings
+    instruction: Instruction, variables: Mapping[str, str], findings: Findings, quota: Quota
 ) -> Iterator[ExposedPort]:
     """Read the ports of an EXPOSE instruction.
 
@@ -32,6 +33,7 @@ def read_exposed(
         instruction: The instruction.
         variables: The variables that have a value there.
         findings: Where each port is reported that cannot be told or is none.
+        quota: What variables may still come to.
 
     Yields:
         The ports and ranges in the order in which they are written.
@@ -51,7 +53,9 @@ def read_exposed(
             )
             return
         try:
-            expansion = expand(word.text, variables, instruction.escape)
+            expansion = expand(word.text, variables, instruction.escape, quota)
+        except QuotaError as error:
+            instruction.stop(findings, error)
         except ExpansionError as error:
             instruction.report(findings, error.rule, word, str(error), error.fix)
             continue

@@ -9,6 +9,7 @@ from serverless_containers.compose.dockerfile.evaluation import Evaluator
 from serverless_containers.compose.dockerfile.instructions import read_instructions
 from serverless_containers.compose.dockerfile.model import Dockerfile
 from serverless_containers.compose.dockerfile.stages import find_stage, read_globals, read_stages
+from serverless_containers.compose.quota import Quota, StoppedError
 from serverless_containers.findings import Findings
 
 
@@ -19,6 +20,7 @@ def read_dockerfile(
     args: Mapping[str, str | None],
     target: str | None,
     findings: Findings,
+    quota: Quota | None = None,
 ) -> Dockerfile | None:
     """Read what ECS needs to know of a Dockerfile.
 
@@ -36,23 +38,29 @@ def read_dockerfile(
             means the last one.
         findings: Where everything that Docker would refuse is reported, and what it would accept
             and mean otherwise than it looks.
+        quota: What variables may come to. Default: what one project may.
 
     Returns:
-        What was read, as far as it could be; None if there is no FROM or no such target.
+        What was read, as far as it could be; None if there is no FROM, no such target, or too much
+        to which variables come.
     """
     given = {name: value for name, value in args.items() if value is not None}
     instructions = read_instructions(text, file, findings)
-    defaults = read_globals(instructions, given, findings)
-    stages = read_stages(instructions, defaults, file, findings)
-    evaluator = Evaluator(args=given, defaults=defaults, findings=findings)
-    for stage in stages:
-        evaluator.check(stage.body)
-    wanted = find_stage(stages, target, findings) if stages else None
-    if wanted is None:
+    counted = quota or Quota()
+    try:
+        defaults = read_globals(instructions, given, findings, counted)
+        stages = read_stages(instructions, defaults, file, findings, counted)
+        evaluator = Evaluator(args=given, defaults=defaults, findings=findings, quota=counted)
+        for stage in stages:
+            evaluator.check(stage.body)
+        wanted = find_stage(stages, target, findings) if stages else None
+        if wanted is None:
+            return None
+        image = evaluator.evaluate(wanted)
+        # What is wrong in the stages that it copies from, a build says.
+        quiet = replace(evaluator, findings=Findings())
+        others = [quiet.evaluate(stage).copied for stage in stages_copied_from(wanted, stages)]
+    except StoppedError:
         return None
-    image = evaluator.evaluate(wanted)
-    # What is wrong in the stages that it copies from, a build says.
-    quiet = replace(evaluator, findings=Findings())
-    others = [quiet.evaluate(stage).copied for stage in stages_copied_from(wanted, stages)]
     copied = dict.fromkeys(chain(image.copied, *others))
     return replace(image, copied=tuple(copied))

@@ -5,6 +5,7 @@ Source: https://docs.docker.com/reference/dockerfile/#from,
 """
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,9 @@ from serverless_containers.compose.dockerfile.rules import (
     UNRESOLVED_VARIABLE,
 )
 from serverless_containers.compose.dockerfile.words import Word, split_blanks
+from serverless_containers.compose.quota import Quota, QuotaError
 from serverless_containers.findings import Findings, Location
+from serverless_containers.findings.listing import listed
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*\Z")
 _FARGATE_DEFAULT = {"TARGETPLATFORM": "linux/amd64", "TARGETOS": "linux", "TARGETARCH": "amd64"}
@@ -51,7 +54,10 @@ class Stage:
 
 
 def read_globals(
-    instructions: Sequence[Instruction], args: Mapping[str, str], findings: Findings
+    instructions: Sequence[Instruction],
+    args: Mapping[str, str],
+    findings: Findings,
+    quota: Quota,
 ) -> dict[str, str]:
     """The values of the ARGs before the first FROM; build arguments come before their defaults."""
     values = {name: args[name] for name in sorted(_PLATFORM_ARGS) if name in args}
@@ -65,7 +71,9 @@ def read_globals(
                 values[assignment.name] = args[assignment.name]
             elif assignment.value is not None:
                 try:
-                    value = expand(assignment.value, values, instruction.escape)
+                    value = expand(assignment.value, values, instruction.escape, quota)
+                except QuotaError as error:
+                    instruction.stop(findings, error)
                 except ExpansionError as error:
                     instruction.report(findings, error.rule, assignment.word, str(error), error.fix)
                 else:
@@ -75,9 +83,10 @@ def read_globals(
 
 def read_stages(
     instructions: Sequence[Instruction],
-    variables: Mapping[str, str],
+    variables: dict[str, str],
     file: str,
     findings: Findings,
+    quota: Quota,
 ) -> tuple[Stage, ...]:
     """Divide a Dockerfile into its stages.
 
@@ -86,6 +95,7 @@ def read_stages(
         variables: What ``read_globals`` gave.
         file: The file's name, for an empty one.
         findings: Where stray instructions and bad FROMs are reported.
+        quota: What variables may still come to.
 
     Returns:
         The stages in the order of the file; none if there is no FROM.
@@ -101,9 +111,15 @@ def read_stages(
             message = f"{instruction.keyword} stands before the first FROM"
             instruction.report(findings, BEFORE_FROM, None, message, "move it below FROM")
     stages: list[Stage] = []
+    named: dict[str, Stage] = {}
     for start, end in zip(starts, [*starts[1:], len(instructions)], strict=True):
         body = tuple(instructions[start + 1 : end])
-        stages.append(_read_stage(instructions[start], body, variables, stages, findings))
+        stage = _read_stage(
+            instructions[start], body, variables, named, findings=findings, quota=quota
+        )
+        stages.append(stage)
+        if stage.name:
+            named[stage.name] = stage
     return tuple(stages)
 
 
@@ -126,7 +142,7 @@ def find_stage(stages: Sequence[Stage], target: str | None, findings: Findings) 
     # More digits than this are no index of any file, and int() refuses thousands of them.
     if target.isascii() and target.isdecimal() and len(target) < 9 and int(target) < len(stages):
         return stages[int(target)]
-    known = ", ".join(stage.name or str(index) for index, stage in enumerate(stages))
+    known = listed([stage.name or str(index) for index, stage in enumerate(stages)])
     findings.report(
         UNKNOWN_TARGET,
         stages[0].instruction.at,
@@ -140,9 +156,11 @@ def find_stage(stages: Sequence[Stage], target: str | None, findings: Findings) 
 def _read_stage(
     instruction: Instruction,
     body: tuple[Instruction, ...],
-    variables: Mapping[str, str],
-    earlier: Sequence[Stage],
+    variables: dict[str, str],
+    earlier: Mapping[str, Stage],
+    *,
     findings: Findings,
+    quota: Quota,
 ) -> Stage:
     words = split_blanks(instruction.arguments.text, instruction.arguments.start)
     has_name = len(words) == 3 and words[1].text.lower() == "as"
@@ -165,11 +183,12 @@ def _read_stage(
         )
         name = ""
     # Which stage `FROM build-$TARGETARCH` means is the platform's affair; Fargate's default is x86.
-    base = _base_name(instruction, words[:1], {**_FARGATE_DEFAULT, **variables}, findings)
+    known = ChainMap(variables, _FARGATE_DEFAULT)
+    base = _base_name(instruction, words[:1], known, findings, quota)
     return Stage(
         name=name,
-        base=next((stage for stage in reversed(earlier) if base and stage.name == base), None),
-        platform=_platform(instruction, variables, findings),
+        base=earlier.get(base),
+        platform=_platform(instruction, variables, findings, quota),
         instruction=instruction,
         body=body,
     )
@@ -180,9 +199,10 @@ def _base_name(
     words: tuple[Word, ...],
     variables: Mapping[str, str],
     findings: Findings,
+    quota: Quota,
 ) -> str:
     for word in words:
-        image = _expand(instruction, word, variables, findings)
+        image = _expand(instruction, word, variables, findings, quota)
         if image == "":
             message = f"{word.text!r} names no image"
             fix = "give its variables a value above FROM, as in ARG NAME=value"
@@ -192,18 +212,24 @@ def _base_name(
 
 
 def _platform(
-    instruction: Instruction, variables: Mapping[str, str], findings: Findings
+    instruction: Instruction, variables: Mapping[str, str], findings: Findings, quota: Quota
 ) -> str | None:
     word = instruction.option("platform")
-    return _expand(instruction, word, variables, findings) or None if word else None
+    return _expand(instruction, word, variables, findings, quota) or None if word else None
 
 
 def _expand(
-    instruction: Instruction, word: Word, variables: Mapping[str, str], findings: Findings
+    instruction: Instruction,
+    word: Word,
+    variables: Mapping[str, str],
+    findings: Findings,
+    quota: Quota,
 ) -> str | None:
     """The word with its variables replaced, or None if it cannot be told."""
     try:
-        expansion = expand(word.text, variables, instruction.escape)
+        expansion = expand(word.text, variables, instruction.escape, quota)
+    except QuotaError as error:
+        instruction.stop(findings, error)
     except ExpansionError as error:
         instruction.report(findings, error.rule, word, str(error), error.fix)
         return None

@@ -35,7 +35,7 @@ class Files:
     volumes: dict[str, VolumePlan] = field(default_factory=dict)
     files: list[FilePlan] = field(default_factory=list)
     _size: int = 0
-    _folders: dict[tuple[str, PurePosixPath], None] = field(default_factory=dict)
+    _folders: dict[tuple[str, PurePosixPath], int] = field(default_factory=dict)
 
     def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
         """Plan the files of one service.
@@ -69,10 +69,7 @@ class Files:
     ) -> MountPlan:
         place = (service.name, target.parent)
         # Folders differ in more characters than the names of volumes may have.
-        number = list(self._folders).index(place) + 1 if place in self._folders else 0
-        if not number:
-            self._folders[place] = None
-            number = len(self._folders)
+        number = self._folders.setdefault(place, len(self._folders) + 1)
         name = f"{service.name}-files-{number}"
         self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
         self.files.append(
@@ -163,4 +160,5 @@ class Files:
 
 
 def _id(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    # More digits are no id of Linux, and int() refuses thousands of them.
+    return int(text) if text and len(text) <= 10 and text.isdecimal() else 0

@@ -16,7 +16,8 @@ from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
-_IDS = re.compile(r"(\d+)(?::(\d+))?")
+# Ids of Linux have 32 bits.
+_IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
 _OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
 _OF_A_MOUNT: Known = {"local-only": bool}
 _FIX_BIND = (

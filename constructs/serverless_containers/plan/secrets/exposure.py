@@ -14,13 +14,16 @@ _TELLING_NAME = re.compile(
 _HARMLESS_NAME = re.compile(
     r"(?i)(_(file|path|url|uri|ttl|name|id|arn|length|expir\w*|timeout|policy|header)$|^public_)"
 )
+# The lookbehind and the atomic groups look at each run of such characters once: from every `eyJ` in
+# it, they would be as many times as there are of them.
+_JSON_WEB_TOKEN = re.compile(r"(?<![\w-])(?>[\w-]*?\beyJ)[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]")
 _TELLING_VALUES: Mapping[str, re.Pattern[str]] = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
     "a GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})"),
     "a Slack token": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
     "a Stripe key": re.compile(r"\b[rs]k_live_[A-Za-z0-9]{16,}"),
-    "a JSON Web Token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"),
+    "a JSON Web Token": _JSON_WEB_TOKEN,
     "a password in an address": re.compile(r"://[^/\s:@]*:[^/\s:@]+@"),
 }
 _NO_SECRETS = re.compile(r"(?i)(|true|false|yes|no|on|off|none|null|[0-9.]{1,6}|/.*)")
