@@ -211,7 +211,10 @@ class Reader:
         if path not in self._known:
             self._known.add(path)
             self.quota.grant(size)
-        self.count_text(size, at, keys)
+            amount = size
+        else:
+            amount = size * limits.COST_OF_REREADING
+        self.count_text(amount, at, keys)
 
     def read(
         self,

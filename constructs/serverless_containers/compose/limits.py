@@ -34,3 +34,9 @@ service quotas", Amazon ECS Developer Guide)."""
 
 MOST_POOLS = 100
 """Address pools of a network in each of two files, which are merged each with each."""
+
+VALUES_OF_A_FILE = 50
+"""Values that each use of a file counts beside its own: files that include each other are few."""
+
+COST_OF_REREADING = 4
+"""What a character counts as that is read once more: it is not copied, but evaluated anew."""

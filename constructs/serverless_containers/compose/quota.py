@@ -5,7 +5,7 @@ a file that is included by many. What they come to is counted where it comes int
 stops with a finding before it is made.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from serverless_containers.compose import limits
 
@@ -33,8 +33,8 @@ class Quota:
     It grows with the files that are read, so that what is written out is never too much.
     """
 
-    values: int = limits.MOST_VALUES
-    characters: int = limits.MOST_CHARACTERS
+    values: int = field(default_factory=lambda: limits.MOST_VALUES)
+    characters: int = field(default_factory=lambda: limits.MOST_CHARACTERS)
 
     def grant(self, size: int) -> None:
         """Allow for a file that is read for the first time.

@@ -132,7 +132,8 @@ class Trees:
 
     def _count(self, root: Node) -> None:
         """Count a tree that the phases go through, as one may go through them many times."""
-        self.reader.count_values(weigh(root)[0], root.at)
+        # Also a file of one value has to be read, and goes through every phase.
+        self.reader.count_values(weigh(root)[0] + limits.VALUES_OF_A_FILE, root.at)
 
     def _extended_file(self, variables: Mapping[str, str]) -> Load:
         def load(name: str, node: Node, keys: KeyPath) -> Loaded | None:

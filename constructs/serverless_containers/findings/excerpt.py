@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from serverless_containers.findings.finding import Finding
 
 _TAB = 4
+_WIDTH = 200
 
 # As YAML counts lines. Nobody writes the rarer ones into a Dockerfile.
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -20,7 +21,7 @@ _LOOKS_SECRET = re.compile(
     re.IGNORECASE,
 )
 _DOCKERFILE_VARIABLE = re.compile(r"\s*(?:ENV|ARG)\s", re.IGNORECASE)
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_MARKS = re.compile(r"\\.|[\"'{}\[\]]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,13 @@ class SourceText:
         line = self._lines[at.line - 1]
         if not line.strip() or self._hidden[at.line - 1]:
             return None
-        before = _clean(line[: at.column - 1])
-        return Excerpt(at.line, (before + _clean(line[at.column - 1 :], len(before))), len(before))
+        column = at.column - 1
+        # Of a long line its part around the finding: each of a thousand findings shows one.
+        start = max(column - _WIDTH, 0) if len(line) > 2 * _WIDTH else 0
+        end = start + 2 * _WIDTH
+        before = ("…" if start else "") + _clean(line[start:column])
+        after = _clean(line[column:end], len(before)) + ("…" if end < len(line) else "")
+        return Excerpt(at.line, before + after, len(before))
 
 
 def _decoded(content: bytes) -> str:
@@ -123,5 +129,25 @@ def _hidden_lines(lines: Sequence[str]) -> list[bool]:
 
 
 def _brackets(text: str) -> int:
-    bare = _QUOTED.sub("", text)
-    return sum(map(bare.count, "{[")) - sum(map(bare.count, "}]"))
+    """How many more brackets are opened than closed, outside quotes.
+
+    One pass, and no search for the end of each quote: where none is, there may be many of them.
+    """
+    depth = open_depth = 0
+    quote = ""
+    for found in _MARKS.finditer(text):
+        mark = found[0]
+        if mark[0] == "\\":
+            # An escape in double quotes; elsewhere the character after it counts as any other.
+            if quote == '"' or mark[1] not in "\"'{}[]":
+                continue
+            mark = mark[1]
+        if mark in {'"', "'"}:
+            if not quote:
+                quote, open_depth = mark, depth
+            elif quote == mark:
+                quote, depth = "", open_depth
+        else:
+            depth += 1 if mark in "{[" else -1
+    # What a quote holds does not count, unless it is none.
+    return depth
