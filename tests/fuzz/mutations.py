@@ -1,178 +1,255 @@
-"""Mutations of the corpus: of bytes, of lines, of words, and by parts of other files."""
+"""Projects that are nearly right: those of the corpus, changed at random places."""
 
+import json
 import random
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
-CORPUS = Path(__file__).parents[1] / "corpus"
-LARGEST = 64 * 1024
-"""Bytes of a mutated file: repeating grows it."""
+import yaml
 
-_WORDS = (
-    *(b"services:", b"x-serverless-containers:", b"<<: *a", b"&a", b"*a", b"!reset", b"!override"),
-    *(
-        b"${A:-${B:-c}}",
-        b"${A:?x}",
-        b"${",
-        b"}",
-        b"$$",
-        b"$",
-        b"{{resolve:ssm:x}}",
-        b"${Token[T.1]}",
-    ),
-    *(b"'", b'"', b"[", b"]", b"{", b"}", b",", b": ", b"- ", b"#", b"|", b">-", b"\\", b"\x00"),
-    *(b"\xff\xfe", b"\xef\xbb\xbf", "ü\u2028".encode(), b"\t", b"\r\n", b"\n\n", b"? ", b"---\n"),
-    *(b"0", b"-1", b"1e309", b"0x1f", b"0o17", b"1_000", b"99999999999999999999", b".inf", b"~"),
-    *(b"10s", b"1h2m3.5s", b"512m", b"1.5gb", b"80:80", b"1-65535", b"127.0.0.1:80:80/udp", b"yes"),
-    *(b"build: .", b"image: x", b"ports: ['80']", b"env_file: .env", b"extends: {service: a}"),
-    *(b"include: [a.yml]", b"secrets: [x]", b"configs: [x]", b"volumes: ['a:/b']", b"deploy: {}"),
-    *(
-        b"FROM x AS y\n",
-        b"ARG A=$B\n",
-        b"ENV A=$A$A\n",
-        b"RUN <<EOF\n",
-        b"EOF\n",
-        b"COPY --from=y a b\n",
-    ),
-    *(b"HEALTHCHECK CMD x\n", b"EXPOSE $A\n", b"# syntax=x\n", b"# escape=`\n", b"\\\n"),
-    *(b'"Action": ["s3:GetObject"]', b'"Resource": "*"', b"${env}", b"A=B\n", b"export A='\n"),
-    *(b"/dev/zero", b"/proc/self/environ", b"../../x", b"~/x", b"C:\\x", b"https://x.git#a:b"),
-)
+from tests.support.corpus import ROOT as CORPUS
 
-Files = dict[str, bytes]
-Mutate = Callable[[random.Random, bytes, Sequence[bytes]], bytes]
+Files: TypeAlias = dict[str, bytes]
+"""The files of a project folder, by their paths in it."""
 
+ROOT = CORPUS.parent.parent
+_TOKEN = re.compile(rb"\w+|\s+|.", re.DOTALL)
+_LARGEST = 60_000
+_MOST_FILES = 12
 
-def cases() -> list[Files]:
-    """The files of each case of the corpus, by their names; a file of its own is one case."""
-    found: list[Files] = []
-    for kind in ("accepted", "rejected"):
-        for folder in sorted((CORPUS / kind).iterdir()):
-            files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-            found += [{"compose.yaml": each.read_bytes()} for each in files if each.is_file()]
-    for folder in sorted((CORPUS / "projects").iterdir()):
-        if folder.is_dir():
-            found.append(
-                {
-                    str(each.relative_to(folder)): each.read_bytes()
-                    for each in sorted(folder.rglob("*"))
-                    if each.is_file()
-                }
-            )
-    # Few of the corpus build anything: these do.
-    found += [{"compose.yaml": compose, **EXTRA} for compose in _BUILDS * 20]
-    return [files for files in found if files]
+_SNIPPETS = [
+    b"&a ", b"*a", b"<<: *a", b"<<: [*a, *a]", b"!reset ", b"!override ", b"${", b"${A:-",
+    b"${A:?x}", b"$A", b"$$", b"}", b"{", b"[", b"]", b"- ", b": ", b"? ", b"\n---\n", b"\n",
+    b"\r\n", b"\t", b"'", b'"', b"\\", b"`", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xe2\x80\xa8",
+    b"|\n", b">-\n", b"!!int ", b"!!binary ", b"null", b"~", b".inf", b".nan", b"0x7f", b"1e999",
+    b"-1", b"65536", b"99999999999", b"9" * 400, b"1-65535", b"1-9999999999", b"/udp", b"::",
+    b"../../..", b"/", b"./.", b"eyJ-" * 9, b"://a:b@", b"%s", b"{{resolve:ssm:a}}", b"\nEOF\n",
+    b"$(", b"END_OF_PIPELINE", b"';", b"\\\n", b"service:app", b"build: .", b"include: [x.yaml]",
+    b"extends: app", b"env_file: .env", b"ONBUILD ", b"FROM a\n", b"ARG A=$A$A\n",
+    b"ENV A=${A%%*}\n", b"EXPOSE $A\n", b"RUN <<EOF\n", b"HEALTHCHECK CMD ", b"SHELL [",
+    b"\xd8\x00", "\N{COMBINING ACUTE ACCENT}".encode(),
+]  # fmt: skip
 
+_VALUES: list[Any] = [
+    None, True, False, 0, -1, 1, 3.5, 10**30, float("inf"), "", " ", "a", "$A", "${A:-b}", "${A?}",
+    "$", "a'b\"c`d$(e)\\", "a\nb", "END_OF_PIPELINE", "-x", "--file", "é", "\u2028", "9" * 5000,
+    "1s", "1.5h", "512m", "1e400g", "80", "80/udp", "8000-8010", "1-65535", "host",
+    "service:app", ".", "..", "/srv",
+    "./data:/data", "data:/data:ro", "https://github.com/a/b.git",
+    "arn:aws:iam::123456789012:role/a",
+    "AKIAIOSFODNN7EXAMPLE", [], {}, [None], [[]], {"a": None}, {"": ""}, ["a=b", "a"],
+    {"a": {"b": []}},
+]  # fmt: skip
 
-_BUILDS = (
-    b"services:\n  web:\n    build:\n      context: .\n      args: {V: '1', A: \"it's $$x\"}\n"
-    b"      labels: {a.b: 'EOF'}\n      target: build\n    ports: ['80']\n",
-    b"services:\n  web:\n    build: .\n    ports: ['8080:80']\n    environment: [A=${A}, B]\n"
-    b"  job:\n    build: {context: ., dockerfile_inline: \"FROM x\\nRUN echo 'a' $$(b)\"}\n",
-)
-EXTRA: Mapping[str, bytes] = {
-    "Dockerfile": b"ARG V=1\nFROM base:$V AS build\nENV A=1 B=${A:-x}\nEXPOSE 80/tcp $A\n"
-    b"RUN <<EOF\necho\nEOF\nFROM scratch\nCOPY --from=build /a /b\n"
-    b"HEALTHCHECK --interval=10s CMD wget -q http://localhost/ || exit 1\n",
-    ".env": b"A=1\nB='two'\nC=\"three ${A}\" # x\nexport D=${B:-$A}\n",
-    "custom-policies.json": b'[{"Effect": "Allow", "Action": ["s3:GetObject"], '
-    b'"Resource": ["arn:aws:s3:::${env}-b/*"], '
-    b'"Condition": {"Bool": {"aws:SecureTransport": true}}}]',
-    ".dockerignore": b"*.log\n!a.log\n**/x\n",
-    "compose.dev.yaml": b"services: {web: {environment: {A: b}}}\n",
+_HEALTHY: Files = {
+    "compose.yaml": b"""name: shop
+services:
+  web:
+    build: {context: ., target: web, args: {A: "1"}, labels: {a: b}}
+    ports: ["8080:80"]
+    environment: {A: $A, B: "it's"}
+    depends_on: {worker: {condition: service_started}}
+    healthcheck: {test: ["CMD", "true"], interval: 30s}
+    secrets: [token]
+    configs: [{source: settings, target: /etc/app/settings}]
+  worker:
+    build: {context: worker, dockerfile_inline: "FROM a\\nRUN it's", extra_hosts: ["a:10.0.0.1"]}
+    env_file: [{path: .env, required: false}]
+    volumes: ["data:/data"]
+    command: run "a b" c
+volumes: {data: {}}
+secrets: {token: {file: ../.secret-token}}
+configs: {settings: {content: "a: $A"}}
+""",
+    "Dockerfile": b"""# syntax=docker/dockerfile:1
+ARG BASE=python:3.12
+FROM $BASE AS base
+ARG A=1
+ENV B=${A:-x} C="$A $B"
+FROM base AS web
+COPY <<EOF /a
+text
+EOF
+HEALTHCHECK --interval=30s CMD curl -f localhost || exit 1
+EXPOSE 80 8000-8002/udp
+USER 1000
+WORKDIR /app
+CMD ["run"]
+""",
+    "worker/README": b"",
+    ".env": b"A=1\nB='two'\nC=\"${A}\\n$B\"\nexport D=${E:-4}\n",
+    "custom-policies.json": json.dumps(
+        [
+            {
+                "Sid": "Read",
+                "Effect": "Allow",
+                "Action": ["s3:GetObject"],
+                "Resource": "arn:aws:s3:::shop-${env}/*",
+                "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+            }
+        ]
+    ).encode(),
 }
 
 
-def mutated(rng: random.Random, files: Files, others: Sequence[bytes]) -> Files:
-    """Change one to three things of a case, and put files beside it that it may not have."""
-    made = dict(files)
-    for name, content in EXTRA.items():
-        if rng.random() < 0.15:
-            made.setdefault(name, content)
-    for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        name = rng.choice(sorted(made))
-        made[name] = rng.choice(_MUTATIONS)(rng, made[name], others)[:LARGEST]
-    return made
+def seeds() -> list[Files]:
+    """The projects that are changed: the corpus, the samples, and one that uses most of all."""
+    found = [
+        {"compose.yaml": file.read_bytes()}
+        for kind in ("accepted", "rejected")
+        for file in sorted((CORPUS / kind).rglob("*.yaml"))
+    ]
+    for folder in sorted((CORPUS / "projects").iterdir()):
+        files = [file for file in sorted(folder.rglob("*")) if file.is_file()][:_MOST_FILES]
+        found.append({file.relative_to(folder).as_posix(): file.read_bytes() for file in files})
+    found += [
+        {"Dockerfile": file.read_bytes()}
+        for file in sorted(ROOT.glob("container_src/*/Dockerfile"))
+    ]
+    return [each for each in found if sum(map(len, each.values())) < _LARGEST]
 
 
-def _flip(rng: random.Random, data: bytes, _others: Sequence[bytes]) -> bytes:
-    if not data:
-        return data
-    at = rng.randrange(len(data))
-    return data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1 :]
+class Mutator:
+    """Makes projects. The same seed and number give the same project, on every machine."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._seeds = seeds()
+        self._trees = [tree for each in self._seeds if (tree := _tree(each)) is not None]
+
+    def project(self, number: int) -> Files:
+        """One project.
+
+        Args:
+            number: Which of them, from 0.
+        """
+        chance = random.Random(f"{self._seed}/{number}")  # noqa: S311  # no secret
+        files = dict(_HEALTHY) if chance.random() < 0.5 else dict(chance.choice(self._seeds))
+        for name in (".env", "Dockerfile", "custom-policies.json"):
+            if chance.random() < 0.3:
+                files.setdefault(name, _HEALTHY[name])
+        if chance.random() < 0.2 and "compose.yaml" in files:
+            base = files if chance.random() < 0.5 else chance.choice(self._seeds)
+            files["compose.dev.yaml"] = base.get("compose.yaml", b"")
+        for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 6))):
+            name = chance.choice(sorted(files))
+            content = self._changed(name, files[name], chance)
+            files[name] = content[:_LARGEST]
+        return files
+
+    def _changed(self, name: str, content: bytes, chance: random.Random) -> bytes:
+        if name.endswith((".yaml", ".yml", ".json")) and chance.random() < 0.6:
+            changed = self._restructured(content, chance)
+            if changed is not None:
+                if name.endswith(".json"):
+                    return json.dumps(changed, default=str).encode("utf-8", "surrogatepass")
+                return yaml.safe_dump(changed, sort_keys=False, allow_unicode=True).encode(
+                    "utf-8", "surrogatepass"
+                )
+        kind = chance.randrange(3)
+        if kind == 0:
+            return self._bytes(content, chance)
+        return _tokens(content, chance) if kind == 1 else _lines(content, chance)
+
+    def _bytes(self, content: bytes, chance: random.Random) -> bytes:
+        at = chance.randrange(len(content) + 1)
+        kind = chance.randrange(5)
+        if kind <= 1:
+            return content[:at] + chance.choice(_SNIPPETS) + content[at:]
+        if kind == 2:
+            return content[:at] + content[at + chance.randrange(1, 20) :]
+        if kind == 3:
+            return content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :]
+        other = chance.choice(list(chance.choice(self._seeds).values()) or [b""])
+        return content[:at] + other[chance.randrange(len(other) + 1) :]
+
+    def _restructured(self, content: bytes, chance: random.Random) -> Any:
+        tree = _parsed(content)
+        if not isinstance(tree, dict | list):
+            return None
+        places = list(_places(tree))
+        if not places:
+            return None
+        parent, key = chance.choice(places)
+        kind = chance.randrange(6)
+        if kind == 0:
+            del parent[key]
+        elif kind == 1:
+            parent[key] = chance.choice(_VALUES)
+        elif kind == 2 and isinstance(parent, dict):
+            parent[chance.choice(["x-a", "a", "build", "ports", "deploy", "$A", "a.b", ""])] = (
+                chance.choice(_VALUES)
+            )
+        elif kind == 3:
+            parent[key] = [parent[key]] * chance.choice((1, 2, 60))
+        else:
+            # A part of another project, under the same key if it has one.
+            others = list(_places(chance.choice(self._trees)))
+            same = [each for each in others if each[1] == key]
+            other, name = chance.choice(same or others)
+            parent[key] = other[name]
+            if isinstance(name, str) and isinstance(parent, dict) and chance.random() < 0.5:
+                parent[name] = other[name]
+        return tree
 
 
-def _cut(rng: random.Random, data: bytes, _others: Sequence[bytes]) -> bytes:
-    first, last = sorted(rng.randint(0, len(data)) for _ in range(2))
-    return data[:first] + data[min(last, first + rng.randint(1, 40)) :]
+def _tokens(content: bytes, chance: random.Random) -> bytes:
+    tokens = _TOKEN.findall(content) or [b"a"]
+    at, other = chance.randrange(len(tokens)), chance.randrange(len(tokens))
+    kind = chance.randrange(4)
+    if kind == 0:
+        tokens[at], tokens[other] = tokens[other], tokens[at]
+    elif kind == 1:
+        tokens[at] *= chance.choice((2, 3, 50, 1000))
+    elif kind == 2:
+        tokens[at] = chance.choice(_SNIPPETS)
+    else:
+        start, end = sorted((at, other))
+        tokens[at:at] = tokens[start : min(end, start + 30)] * chance.choice((1, 2, 40))
+    return b"".join(tokens)
 
 
-def _insert(rng: random.Random, data: bytes, _others: Sequence[bytes]) -> bytes:
-    at = rng.randint(0, len(data))
-    return data[:at] + rng.choice(_WORDS) + data[at:]
-
-
-def _replace_word(rng: random.Random, data: bytes, others: Sequence[bytes]) -> bytes:
-    words = data.split(b" ")
-    at = rng.randrange(len(words))
-    end = b"\n" if words[at].endswith(b"\n") else b""
-    source = rng.choice(_WORDS) if rng.random() < 0.6 else rng.choice(_words_of(rng, others))
-    words[at] = source + end
-    return b" ".join(words)
-
-
-def _words_of(rng: random.Random, others: Sequence[bytes]) -> list[bytes]:
-    return rng.choice(others).split() or [b""]
-
-
-def _lines(rng: random.Random, data: bytes, _others: Sequence[bytes]) -> bytes:
-    lines = data.splitlines(keepends=True)
-    if not lines:
-        return data
-    at, to = rng.randrange(len(lines)), rng.randrange(len(lines))
-    kind = rng.randrange(4)
+def _lines(content: bytes, chance: random.Random) -> bytes:
+    lines = content.split(b"\n")
+    at, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    kind = chance.randrange(5)
     if kind == 0:
         del lines[at]
     elif kind == 1:
-        lines.insert(to, lines[at])
+        lines[at:at] = [lines[other]] * chance.choice((1, 2, 100))
     elif kind == 2:
-        lines[at], lines[to] = lines[to], lines[at]
+        lines[at], lines[other] = lines[other], lines[at]
+    elif kind == 3:
+        lines[at] = b" " * chance.randrange(9) + lines[at].lstrip()
     else:
-        lines[at] = b" " * rng.choice((1, 2, 4)) + lines[at].lstrip(b" ")
-    return b"".join(lines)
+        lines[at] = lines[at] * chance.choice((2, 30))
+    return b"\n".join(lines)
 
 
-def _splice(rng: random.Random, data: bytes, others: Sequence[bytes]) -> bytes:
-    """Put a part of another file between two lines, as deep as the line before."""
-    lines = data.splitlines(keepends=True)
-    part = rng.choice(others).splitlines(keepends=True)
-    if not part:
-        return data
-    start = rng.randrange(len(part))
-    chosen = part[start : start + rng.randint(1, 8)]
-    at = rng.randint(0, len(lines))
-    before = lines[at - 1] if at else b""
-    depth = len(before) - len(before.lstrip(b" ")) + rng.choice((0, 2))
-    return (
-        b"".join(lines[:at])
-        + b"".join(b" " * depth + each for each in chosen)
-        + b"".join(lines[at:])
+def _parsed(content: bytes) -> Any:
+    try:
+        return yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+        return None
+
+
+def _tree(files: Mapping[str, bytes]) -> Any:
+    tree = _parsed(files.get("compose.yaml", b""))
+    return tree if isinstance(tree, dict) and any(True for _ in _places(tree)) else None
+
+
+def _places(tree: Any, depth: int = 0) -> Any:
+    """Every value of a tree, as where it is held."""
+    if depth > 30:
+        return
+    entries = (
+        list(tree.items())
+        if isinstance(tree, dict)
+        else list(enumerate(tree))
+        if isinstance(tree, list)
+        else []
     )
-
-
-def _repeat(rng: random.Random, data: bytes, _others: Sequence[bytes]) -> bytes:
-    first, last = sorted(rng.randint(0, len(data)) for _ in range(2))
-    last = min(last, first + 60)
-    return data[:last] + data[first:last] * rng.choice((1, 3, 50, 400)) + data[last:]
-
-
-_MUTATIONS: tuple[Mutate, ...] = (
-    _flip,
-    _cut,
-    _insert,
-    _insert,
-    _replace_word,
-    _lines,
-    _splice,
-    _repeat,
-)
+    for key, value in entries[:200]:
+        yield tree, key
+        yield from _places(value, depth + 1)

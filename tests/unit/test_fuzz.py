@@ -1,21 +1,78 @@
-"""A few of the inputs that `python -m tests.fuzz` makes: each has a plan, or an error in words."""
+"""Projects that are nearly right: some of what `python -m tests.fuzz` runs, and that it notices."""
 
 import pytest
 
-from tests.fuzz.trial import run
+from tests.fuzz import running
+from tests.fuzz.mutations import Mutator
+from tests.fuzz.running import Runner, TooSlowError
+
+HEALTHY = {
+    "compose.yaml": b"services: {web: {build: ., ports: ['80']}}\n",
+    "Dockerfile": b"FROM a\n",
+}
 
 
-def failures(tmp_path, **options):
-    came = run(workers=1, kept=tmp_path, **options)
-    told = [each.read_text() for each in sorted(tmp_path.glob("*/TRACEBACK"))]
-    assert sum(came.values()) == options["count"]
-    return told
+@pytest.fixture
+def runner(tmp_path):
+    return Runner(tmp_path / "work", tmp_path / "crashes")
 
 
-def test_some_mutated_inputs_have_an_answer(tmp_path):
-    assert failures(tmp_path, count=400, seed=1) == []
+@pytest.mark.parametrize(
+    "count", [300, pytest.param(5000, marks=pytest.mark.thorough)], ids=["few", "many"]
+)
+def test_no_project_ends_in_a_traceback(runner, count):
+    mutator = Mutator(seed=0)
+    for number in range(count):
+        runner.run(mutator.project(number), str(number))
+    assert runner.tally.crashes == []
+    assert runner.tally.planned > count / 20
+    assert runner.tally.scripts > 5
 
 
-@pytest.mark.thorough
-def test_many_mutated_inputs_have_an_answer(tmp_path):
-    assert failures(tmp_path, count=10_000, seed=2) == []
+def test_a_seed_and_a_number_always_give_the_same_project():
+    assert [Mutator(7).project(number) for number in range(9)] == [
+        Mutator(7).project(number) for number in range(9)
+    ]
+
+
+def test_a_traceback_is_kept_with_the_project(runner, monkeypatch, tmp_path):
+    def fail(*_arguments, **_options):
+        raise KeyError("lost")
+
+    monkeypatch.setattr(running, "plan_source", fail)
+    runner.run(HEALTHY, "one")
+    kept = tmp_path / "crashes" / "one"
+    assert runner.tally.crashes == [str(kept)]
+    assert "KeyError: 'lost'" in (kept / "traceback.txt").read_text()
+    assert (kept / "compose.yaml").read_bytes() == HEALTHY["compose.yaml"]
+
+
+def test_a_project_that_takes_too_much_is_stopped(runner, monkeypatch):
+    def spin(*_arguments, **_options):
+        while True:
+            pass
+
+    monkeypatch.setattr(running, "plan_source", spin)
+    monkeypatch.setattr(running, "PROCESSOR_SECONDS", 0.01)
+    runner.run(HEALTHY, "one")
+    assert len(runner.tally.crashes) == 1
+
+
+def test_the_library_cannot_catch_the_end_of_the_time():
+    assert not issubclass(TooSlowError, Exception)
+
+
+def test_a_script_that_no_shell_parses_is_kept(runner, monkeypatch):
+    monkeypatch.setattr(
+        running,
+        "make_buildspec",
+        lambda *_arguments: {"phases": {"build": {"commands": ["if true"]}}},
+    )
+    runner.run(HEALTHY, "one")
+    assert len(runner.tally.crashes) == 1
+
+
+def test_a_healthy_project_is_planned_and_its_scripts_parsed(runner):
+    runner.run({**HEALTHY, "Dockerfile": b"FROM a\nEXPOSE 80\n"}, "one")
+    assert (runner.tally.planned, runner.tally.built, runner.tally.crashes) == (1, 1, [])
+    assert runner.tally.scripts > 3
