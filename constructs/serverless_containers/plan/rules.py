@@ -25,6 +25,11 @@ INTRINSIC_FUNCTION = Rule(
     summary="No label or option of a log driver has the name of a function of CloudFormation.",
     source="Intrinsic function reference, AWS CloudFormation User Guide",
 )
+NOT_UTF_8 = Rule(
+    code="not-utf-8",
+    severity=Severity.ERROR,
+    summary="Every value is text in UTF-8: a template holds nothing else.",
+)
 NO_PORT = Rule(
     code="no-port",
     severity=Severity.ERROR,

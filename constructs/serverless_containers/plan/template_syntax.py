@@ -22,6 +22,8 @@ from serverless_containers.plan.settings import EXTENSION
 # are put together on their way into a template.
 _DYNAMIC_REFERENCE = re.compile(r"\{\{\s*resolve\s*(?::|\Z)", re.IGNORECASE)
 # A number's token may also have become text.
+_BYTES = re.compile("[\ud800-\udfff]")
+"""What stands for bytes that are no text, as those of a file of variables may be."""
 _TOKEN = re.compile(r"[$#]\{Token\[|-1\.\d{10,16}e\+289")
 _TOKEN_NUMBER = b"\xfb\xff"
 """The first two bytes of a double that encodes a token."""
@@ -36,11 +38,14 @@ _FIXES: Mapping[Rule, str] = {
     "top-level secrets with `external: true`, and list it under the service's secrets",
     rules.CDK_TOKEN: "write it in another way",
     rules.INTRINSIC_FUNCTION: "give the key another name",
+    rules.NOT_UTF_8: "save the file that the value comes from as UTF-8, or put what is no "
+    "text into the image",
 }
 _MESSAGES: Mapping[Rule, str] = {
     rules.DYNAMIC_REFERENCE: "holds a dynamic reference ({{resolve:…}}), which CloudFormation "
     "would resolve with the rights of whoever deploys",
     rules.CDK_TOKEN: "holds what the CDK takes for a token of its own, such as ${Token[…]}",
+    rules.NOT_UTF_8: "holds bytes that are no text in UTF-8",
     rules.INTRINSIC_FUNCTION: "is the name of a function of CloudFormation, which would be called",
 }
 
@@ -50,7 +55,9 @@ def rule_against(value: object) -> Rule | None:
     if isinstance(value, str):
         if "{{" in value and _DYNAMIC_REFERENCE.search(value):
             return rules.DYNAMIC_REFERENCE
-        return rules.CDK_TOKEN if _TOKEN.search(value) else None
+        if _TOKEN.search(value):
+            return rules.CDK_TOKEN
+        return None if value.isascii() or not _BYTES.search(value) else rules.NOT_UTF_8
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -108,6 +108,10 @@ GROWING = {
     "stages in a row": (60, lambda n: {
         "Dockerfile": "FROM a AS s0\nEXPOSE 80\n"
         + rows(n, "FROM s{before} AS s{at}\nENV A{at}=1\n")}),
+    "stages that are copied from": (60, lambda n: {
+        "Dockerfile": "FROM a AS s0\nEXPOSE 80\n"
+        + rows(n, "FROM s{before} AS s{at}\nENV A{at}=1\n")
+        + "FROM a\nEXPOSE 80\n" + rows(n, "COPY --from=s{at} a b\n")}),
     "stages that nothing builds on": (60, lambda n: {
         "Dockerfile": rows(n, "FROM a AS s{at}\n") + "EXPOSE 80\n"}),
     "suppressions": (60, lambda n: compose(

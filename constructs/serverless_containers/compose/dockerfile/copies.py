@@ -64,7 +64,9 @@ def _mounts(instruction: Instruction) -> Iterator[tuple[Word, Mapping[str, str]]
 
 
 def stages_copied_from(wanted: Stage, stages: Sequence[Stage]) -> tuple[Stage, ...]:
-    """The stages that a stage, and those that it builds on, copy from, without itself.
+    """The stages that a stage, and those that it builds on, copy from.
+
+    Those that one of them builds on are left out: it starts with what they did.
 
     Args:
         wanted: The stage that is built.
@@ -83,7 +85,8 @@ def stages_copied_from(wanted: Stage, stages: Sequence[Stage]) -> tuple[Stage, .
             if id(each) not in found:
                 found[id(each)] = each
                 todo.append(each)
-    return tuple(found.values())[1:]
+    covered = {id(each.base) for each in found.values() if each.base is not None}
+    return tuple(each for each in found.values() if each is not wanted and id(each) not in covered)
 
 
 def _names_copied_from(stage: Stage) -> Iterator[str]:

@@ -49,6 +49,14 @@ class _Image:
     copied: list[CopiedPath] = field(default_factory=list)
 
 
+def with_bases(stage: Stage) -> list[Stage]:
+    """A stage and those that it builds on, the last of which builds on none of the file."""
+    chain = [stage]
+    while chain[-1].base is not None:
+        chain.append(chain[-1].base)
+    return chain
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluator:
     """Carries instructions out.
@@ -67,9 +75,7 @@ class Evaluator:
 
     def evaluate(self, stage: Stage) -> Dockerfile:
         """The image of a stage."""
-        chain = [stage]
-        while chain[-1].base is not None:
-            chain.append(chain[-1].base)
+        chain = with_bases(stage)
         image = _Image(platform=chain[-1].platform)
         if chain[-1].instruction.arguments.text.lower().split()[:1] == ["scratch"]:
             image.working_dir = "/"

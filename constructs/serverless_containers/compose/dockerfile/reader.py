@@ -5,11 +5,11 @@ from dataclasses import replace
 from itertools import chain
 
 from serverless_containers.compose.dockerfile.copies import stages_copied_from
-from serverless_containers.compose.dockerfile.evaluation import Evaluator
+from serverless_containers.compose.dockerfile.evaluation import Evaluator, with_bases
 from serverless_containers.compose.dockerfile.instructions import read_instructions
 from serverless_containers.compose.dockerfile.model import Dockerfile
 from serverless_containers.compose.dockerfile.stages import find_stage, read_globals, read_stages
-from serverless_containers.compose.quota import Quota, StoppedError
+from serverless_containers.compose.quota import Quota, QuotaError, StoppedError
 from serverless_containers.findings import Findings
 
 
@@ -59,7 +59,14 @@ def read_dockerfile(
         image = evaluator.evaluate(wanted)
         # What is wrong in the stages that it copies from, a build says.
         quiet = replace(evaluator, findings=Findings())
-        others = [quiet.evaluate(stage).copied for stage in stages_copied_from(wanted, stages)]
+        others = []
+        for stage in stages_copied_from(wanted, stages):
+            # Stages that many build on are gone through for each of them.
+            try:
+                counted.take_values(sum(len(link.body) + 1 for link in with_bases(stage)))
+            except QuotaError as error:
+                stage.instruction.stop(findings, error)
+            others.append(quiet.evaluate(stage).copied)
     except StoppedError:
         return None
     copied = dict.fromkeys(chain(image.copied, *others))

@@ -127,7 +127,8 @@ class Files:
 
     def _read(self, source: FileSource) -> bytes | None:
         if source.content is not None:
-            return source.content.encode()
+            # What is no text has been reported.
+            return source.content.encode("utf-8", "surrogateescape")
         if source.file is None:
             return None
         if is_secret(source.file):
