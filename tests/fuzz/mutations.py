@@ -171,7 +171,10 @@ class Mutator:
         places = list(_places(tree))
         if not places:
             return None
-        parent, key = chance.choice(places)
+        # What is built gets into a shell script, and is worth more of the changes.
+        builds = [each for each in places if isinstance(each[0], dict) and each[0].get("build")]
+        built = [place for parent, _ in builds for place in _places(parent["build"])]
+        parent, key = chance.choice(built if built and chance.random() < 0.3 else places)
         kind = chance.randrange(6)
         if kind == 0:
             del parent[key]

@@ -170,7 +170,12 @@ class _Parser:
             if (found := self.lookup(name)) is not None:
                 self.variables[name] = found
             return
-        self.variables[name] = self._value(name)
+        value = self._value(name)
+        if not _is_text(value):
+            raise self._error(
+                f"expected UTF-8 text as {_shown(name)}", "save the file as UTF-8", start
+            )
+        self.variables[name] = value
 
     def _value(self, name: str) -> str:
         quote = self.text[self.at : self.at + 1]
@@ -230,6 +235,14 @@ class _Parser:
 def _shown(name: str) -> str:
     """A value, by its variable's name if that can be one."""
     return f"the value of {name}" if _PLAIN_NAME.fullmatch(name) else "a value"
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -263,21 +263,10 @@ def test_variables_of_cloudformation_stay_text(plan, project):
     assert "${AWS::AccountId}" in json.dumps(make_buildspec(images, BuildspecOptions()))
 
 
-@pytest.mark.parametrize(
-    "service",
-    ["environment: {A: $A}", "env_file: .env", "command: [$A]", "labels: {a: $A}", "user: $A"],
-)
-def test_bytes_that_are_no_text_are_told_with_their_place(plan, project, service):
-    (project.path / ".env").write_bytes(b"A=1\xff\n")
-    planned = plan(f"services: {{web: {{image: x, ports: ['80'], {service}}}}}")
-    assert planned.messages("not-utf-8")
-    assert planned.plan is None
-
-
-def test_a_config_of_bytes_that_are_no_text(plan, project):
-    (project.path / ".env").write_bytes(b"A=1\xff\n")
-    planned = plan(
-        "services: {web: {image: x, ports: ['80'], configs: [c]}}\nconfigs: {c: {content: $A}}"
-    )
-    assert [code for code, _ in planned.findings if code == "not-utf-8"] == ["not-utf-8"]
+def test_bytes_that_are_no_text_are_refused_wherever_they_come_from(plan):
+    rule = rule_against("a\udcff")
+    assert rule is not None
+    assert rule.code == "not-utf-8"
+    planned = plan("services: {web: {image: x, ports: ['80'], environment: {A: \"\\udcff\"}}}")
+    assert planned.errors
     assert planned.plan is None
