@@ -1,5 +1,6 @@
 """Projects that are nearly right: those of the corpus, changed at random places."""
 
+import contextlib
 import json
 import random
 import re
@@ -141,9 +142,11 @@ class Mutator:
     def _changed(self, name: str, content: bytes, chance: random.Random) -> bytes:
         if name.endswith((".yaml", ".yml", ".json")) and chance.random() < 0.6:
             changed = self._restructured(content, chance)
-            if changed is not None:
-                if name.endswith(".json"):
+            # JSON has no way to say that a list holds itself, as YAML has.
+            with contextlib.suppress(ValueError):
+                if changed is not None and name.endswith(".json"):
                     return json.dumps(changed, default=str).encode("utf-8", "surrogatepass")
+            if changed is not None and not name.endswith(".json"):
                 return yaml.safe_dump(changed, sort_keys=False, allow_unicode=True).encode(
                     "utf-8", "surrogatepass"
                 )
