@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,7 +15,10 @@ from typing import Any
 from serverless_containers.local.emulator import Emulator
 from serverless_containers.local.engine import Engine, EngineError, find_engine, sweep
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.run_folder import RunFolder
 
+_LARGEST = 1024 * 1024
+"""Bytes of a note that are read: the outputs of a deployment fit in well."""
 _RUN = re.compile(r"[0-9a-f]{8}")
 _ENDING_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
@@ -108,7 +112,7 @@ class Project:
 
     def kept(self) -> Emulator | None:
         """The emulator that an earlier run left running, if it still does."""
-        emulator = _read(self._state)
+        emulator = self._emulator(self._state)
         if emulator is None:
             self._forget_lost(self._state)
             return None
@@ -126,8 +130,8 @@ class Project:
 
     def forget(self) -> None:
         """Note that none runs."""
-        self._state.unlink(missing_ok=True)
-        self._deployed.unlink(missing_ok=True)
+        _remove(self._state)
+        _remove(self._deployed)
 
     def note_start(self, emulator: Emulator) -> Path:
         """Note an emulator that ends with its run, so that it is found if that run is killed.
@@ -145,7 +149,7 @@ class Project:
         count = 0
         for note, emulator in self._started():
             emulator.stop()
-            note.unlink(missing_ok=True)
+            _remove(note)
             count += 1
         return count
 
@@ -158,7 +162,7 @@ class Project:
                 except LocalError:
                     # Another time; what is new is not to suffer from it.
                     continue
-                note.unlink(missing_ok=True)
+                _remove(note)
 
     def note_deployed(self, what: Mapping[str, Any]) -> None:
         """Note what was deployed to the emulator that is kept."""
@@ -172,7 +176,7 @@ class Project:
             LocalError: If nothing was.
         """
         try:
-            found: dict[str, Any] = json.loads(self._deployed.read_text())
+            found = _read(self._deployed)
         except (OSError, ValueError) as error:
             raise LocalError(
                 "nothing was deployed in this folder: `serverless-containers local up` does that"
@@ -181,7 +185,7 @@ class Project:
 
     def _started(self) -> Iterator[tuple[Path, Emulator]]:
         for note in sorted(self._own.glob("run-*.json")):
-            if emulator := _read(note):
+            if emulator := self._emulator(note):
                 yield note, emulator
             else:
                 self._forget_lost(note)
@@ -189,7 +193,20 @@ class Project:
     def _note(self, note: Path, emulator: Emulator) -> None:
         # What it is to be believed stands in its own folder, where nobody else can write.
         known = {"folder": emulator.folder, "engine": emulator.engine, "run": emulator.run}
+        if folder := RunFolder.find(emulator.folder):
+            folder.belong_to(self.folder)
         _write(note, json.dumps(known, indent=2) + "\n")
+
+    def _emulator(self, note: Path) -> Emulator | None:
+        """The emulator that a note names, if it was started for this project."""
+        try:
+            folder = str(_read(note)["folder"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        found = RunFolder.find(folder)
+        if found is None or not found.belongs_to(self.folder):
+            return None
+        return Emulator.find(folder)
 
     def _forget_lost(self, note: Path) -> None:
         """Remove a note whose folder is gone, as temporary files are when a machine starts.
@@ -197,12 +214,12 @@ class Project:
         Of what it says only the run's id is used, and only at the engine that is found anyway.
         """
         with suppress(OSError, ValueError, TypeError, KeyError):
-            known = json.loads(note.read_text())
+            known = _read(note)
             engine = find_engine()
             if _RUN.fullmatch(known["run"]) and getattr(engine, "url", None) == known["engine"]:
                 with suppress(EngineError):
                     sweep(Engine(known["engine"], known["run"]), known["run"])
-        note.unlink(missing_ok=True)
+        _remove(note)
 
     def _make_own(self) -> None:
         if self._own.is_symlink():
@@ -214,7 +231,7 @@ class Project:
 
 def _write(file: Path, content: str) -> None:
     """Write a file that only its user may read, in place of whatever has its name."""
-    file.unlink(missing_ok=True)
+    _remove(file)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         opened.write(content)
 
@@ -227,11 +244,38 @@ def _take(lock: int) -> bool:
     return True
 
 
-def _read(file: Path) -> Emulator | None:
+def _remove(file: Path) -> None:
+    """Remove a file, or the link that has its name.
+
+    Raises:
+        LocalError: If it is a folder, or somebody else's.
+    """
     try:
-        return Emulator.find(str(json.loads(file.read_text())["folder"]))
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+        file.unlink(missing_ok=True)
+    except (IsADirectoryError, PermissionError) as error:
+        raise LocalError(f"{file} cannot be removed ({error.strerror}): remove it") from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Read a file of this folder's own: no link, no pipe and no device, and nothing large.
+
+    Raises:
+        OSError: If it is anything else, or is not there.
+        ValueError: If it holds no mapping in JSON.
+    """
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        opened = os.open(file.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    finally:
+        os.close(folder)
+    with os.fdopen(opened, "rb") as reading:
+        status = os.fstat(opened)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "no file of its user's own", str(file))
+        content = json.loads(reading.read(_LARGEST))
+    if not isinstance(content, dict):
+        raise ValueError(f"{file} holds no mapping")  # noqa: TRY004  # as JSON's own errors are
+    return content
 
 
 def _works(note: Path) -> bool:

@@ -5,7 +5,6 @@ believed only where it lies in the folder for temporary files, under the name th
 belongs to this user alone.
 """
 
-import contextlib
 import fcntl
 import json
 import os
@@ -13,6 +12,7 @@ import re
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ _PREFIX = "serverless-containers-local-"
 _NAME = re.compile(rf"{_PREFIX}[A-Za-z0-9_]{{8}}")
 _LOCK = "lock"
 _RECORD = "run.json"
+_PROJECT = "project"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -60,13 +61,27 @@ class RunFolder:
 
     def read(self) -> dict[str, Any]:
         """Read what is known of the run; nothing if it cannot be read."""
-        with contextlib.suppress(OSError, ValueError):
+        with suppress(OSError, ValueError):
             file = os.open(self.path / _RECORD, os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(file) as opened:
                 record = json.load(opened)
             if isinstance(record, dict):
                 return record
         return {}
+
+    def belong_to(self, project: Path) -> None:
+        """Note the project whose run it is."""
+        file = self.path / _PROJECT
+        file.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(file, flags, 0o600), "wb") as opened:
+            opened.write(os.fsencode(project.resolve()))
+
+    def belongs_to(self, project: Path) -> bool:
+        """Whether it is of a run of this project: a note in another one may name it, too."""
+        with suppress(OSError):
+            return (self.path / _PROJECT).read_bytes() == os.fsencode(project.resolve())
+        return False
 
     def lock(self) -> int:
         """Hold the folder's lock, as long as the file is open that is returned.
@@ -84,7 +99,7 @@ class RunFolder:
 
         Its number alone would not tell: another one may have it by now.
         """
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             file = os.open(self.path / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,10 +4,12 @@ import json
 import os
 import stat
 import tempfile
+from dataclasses import asdict
 
 import pytest
 
 from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.failure import LocalError
 from serverless_containers.local.project import Project
 from serverless_containers.local.run import stop
 from serverless_containers.local.run_folder import RunFolder
@@ -126,3 +128,59 @@ def test_a_log_does_not_follow_a_link(tmp_path):
     log.symlink_to(target)
     assert not project.log("synth").is_symlink()
     assert target.read_text() == "precious"
+
+
+@pytest.fixture
+def victim(tmp_path):
+    """Another project, whose emulator is noted."""
+    project = tmp_path / "victim"
+    project.mkdir()
+    folder = RunFolder.make()
+    emulator = Emulator(port=1, pid=2**22, secret="of the run", folder=str(folder.path))
+    folder.write(asdict(emulator))
+    Project(project).remember(emulator)
+    return project, folder
+
+
+@pytest.mark.parametrize("name", ["emulator.json", "run-1-1.json"])
+@pytest.mark.parametrize("how", ["link", "copy", "hard link"])
+def test_a_note_of_another_project_is_none_of_this_one(tmp_path, victim, name, how):
+    project, folder = victim
+    note = project / ".local/emulator.json"
+    planted = tmp_path / "cloned/.local" / name
+    planted.parent.mkdir(parents=True)
+    if how == "link":
+        planted.symlink_to(note)
+    elif how == "copy":
+        planted.write_bytes(note.read_bytes())
+    else:
+        planted.hardlink_to(note)
+    assert stop(tmp_path / "cloned") is None
+    assert Project(tmp_path / "cloned").kept() is None
+    assert folder.path.exists()
+    assert note.exists()
+    # It is still found for its own.
+    assert Emulator.find(str(folder.path)) is not None
+
+
+@pytest.mark.parametrize("name", ["emulator.json", "run-1-1.json", "deployed.json"])
+@pytest.mark.parametrize("to", ["/dev/zero", "pipe"])
+def test_a_note_that_is_no_file_is_not_read(tmp_path, name, to):
+    folder = tmp_path / ".local"
+    folder.mkdir()
+    if to == "pipe":
+        os.mkfifo(folder / name)
+    else:
+        (folder / name).symlink_to(to)
+    project = Project(tmp_path)
+    assert project.kept() is None
+    assert project.stop_started() == 0
+    with pytest.raises(LocalError, match="nothing was deployed"):
+        project.deployed()
+
+
+@pytest.mark.parametrize("name", ["run-1-1.json", "emulator.json", ".gitignore"])
+def test_a_folder_in_the_place_of_a_note_is_told_in_words(tmp_path, name):
+    (tmp_path / ".local" / name).mkdir(parents=True)
+    with pytest.raises(LocalError, match=r"cannot be removed .*: remove it"):
+        stop(tmp_path)

@@ -99,15 +99,18 @@ def _judging(enforce: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:  # noqa: ANN401  # MiniStack's own
         caller = CALLER.get()
         deploys = caller is not None and caller.deploys
-        if service == "s3":
-            _note_writer(action, options.get("resource_arn", ""), deploys=deploys)
-        if deploys and not everybody:
-            return None
         if not deploys and caller is not None and acts(action):
             return private(REFUSAL)(
                 "Deny", reason=f"{action}: only the one who deploys may do that here"
             )
-        return enforce(key, action, service, *arguments, **options)
+        refused = (
+            None
+            if deploys and not everybody
+            else enforce(key, action, service, *arguments, **options)
+        )
+        if refused is None and service == "s3":
+            _note_writer(action, options.get("resource_arn", ""), deploys=deploys)
+        return refused
 
     return judging
 
@@ -124,10 +127,18 @@ def acts(action: str) -> bool:
 def _note_writer(action: str, arn: str, *, deploys: bool) -> None:
     if action.partition(":")[2].startswith(("Get", "List", "Head")):
         return
-    if deploys:
+    # What is allowed for a bucket may be for any of its objects, and is never taken back.
+    bucket = arn.partition("/")[0]
+    if not deploys:
+        written_by_others.add(arn if arn.partition("/")[2] else bucket)
+    elif arn.partition("/")[2]:
         written_by_others.discard(arn)
-    else:
-        written_by_others.add(arn)
+
+
+def is_written_by_others(bucket: str, key: str) -> bool:
+    """Whether somebody else than the one who deploys may have written an object last."""
+    arn = f"arn:aws:s3:::{bucket}"
+    return not written_by_others.isdisjoint({arn, f"{arn}/{key}"})
 
 
 def _noting(handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
