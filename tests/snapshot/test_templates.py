@@ -133,8 +133,12 @@ def test_a_wildcard_stands_only_where_aws_has_nothing_narrower(assembly, environ
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_services_are_trusted_for_this_account_alone(assembly, environment):
-    # Pages that show whom to trust and no condition: "Create the CodePipeline service role (CLI)".
-    unconditional = {"codepipeline.amazonaws.com"}
+    # Pages that show whom to trust and no condition: "Create the CodePipeline service role (CLI)",
+    # and "Enable access logs for your Application Load Balancer", which confines by the path.
+    unconditional = {
+        "codepipeline.amazonaws.com",
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+    }
     for text in templates(assembly, environment).values():
         for resource in json.loads(text)["Resources"].values():
             key = {

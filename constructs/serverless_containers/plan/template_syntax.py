@@ -67,13 +67,16 @@ def rule_against(value: object) -> Rule | None:
     return rules.CDK_TOKEN if encoded.startswith(_TOKEN_NUMBER) else None
 
 
-def check_tree(root: Node, path: KeyPath, findings: Findings) -> None:
+def check_tree(
+    root: Node, path: KeyPath, findings: Findings, *, skip: frozenset[Rule] = frozenset()
+) -> None:
     """Report every key and value of a tree that CloudFormation or the CDK would take for theirs.
 
     Args:
         root: The tree, its variables replaced.
         path: The keys that lead to it from the top.
         findings: Takes an error for each. No value is repeated in one.
+        skip: Rules that whoever reads the tree holds by itself.
     """
     # What YAML's aliases share is looked at once: it would be reported at the same place.
     seen: set[int] = set()
@@ -81,7 +84,8 @@ def check_tree(root: Node, path: KeyPath, findings: Findings) -> None:
     while waiting:
         node, keys = waiting.pop()
         if isinstance(node, Scalar):
-            report(rule_against(node.value), "the value", node.at, keys, findings)
+            rule = rule_against(node.value)
+            report(None if rule in skip else rule, "the value", node.at, keys, findings)
             continue
         if id(node) in seen:
             continue

@@ -74,4 +74,4 @@ def test_a_config_that_is_a_device_is_not_read(project):
     )
     assert is_planned_within_limits(project.path)
     [found] = plan(project.path).errors
-    assert "it is no file" in found.message
+    assert "is no regular file" in found.message

@@ -12,6 +12,7 @@ from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.size import LARGEST_POLICY, policy_size
 from serverless_containers.plan.permissions.statements import EXAMPLE, StatementReader
 from serverless_containers.plan.permissions.values import shown as shown_value
+from serverless_containers.plan.rules import NOT_UTF_8
 from serverless_containers.plan.template_syntax import check_tree
 
 _LARGEST_FILE = 256 * 1024
@@ -50,7 +51,7 @@ def _read(
     root = None if text is None else read_json(text, file=name, findings=findings)
     if root is None or _is_untouched(root):
         return ()
-    check_tree(root, (), findings)
+    check_tree(root, (), findings, skip=frozenset({NOT_UTF_8}))
     if not isinstance(root, Sequence):
         _report_no_array(root, findings)
         return ()
