@@ -23,7 +23,8 @@ def confine_task_role(role: iam.IRole) -> None:
     """Let ECS assume a role for tasks of this account and region alone.
 
     The keys, and an ARN with a wildcard, are those of "Amazon ECS task IAM role", Amazon ECS
-    Developer Guide.
+    Developer Guide. It says so of the task role; the execution role is assumed by the same service,
+    and no page was found that says it of that one.
 
     Args:
         role: The role of a task, or the one that ECS starts it with.

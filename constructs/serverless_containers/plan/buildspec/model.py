@@ -110,7 +110,9 @@ class BuildspecOptions:
     The commands are shell code (POSIX sh) and run in the source folder, each in a shell of its own.
     One that fails ends the build. None of them runs when all images exist already. They run as the
     build does, with the credentials of its role; they are given none of the variables of
-    ``Variable`` nor those of ``logins``, and Docker has not logged in to ECR while they run.
+    ``Variable`` nor those of ``logins``, and Docker has not logged in to ECR while they
+    run, nor to any of ``logins``. They may not give Docker a credential helper for these
+    registries, which ``docker login`` could not write to.
 
     Attributes:
         architecture: What the images run on, which is also what CodeBuild has to run on.
