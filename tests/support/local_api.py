@@ -197,13 +197,13 @@ class Load:
                 self.answers.append((status, content))
             except OSError as error:
                 self.answers.append((0, repr(error)))
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def failed(self):
         return [answer for answer in self.answers if answer[0] != 200]
 
 
-def eventually(holds, seconds=30):
+def eventually(holds, seconds=120):
     """Wait until something holds, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := holds()) and time.monotonic() < deadline:

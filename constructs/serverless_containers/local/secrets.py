@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from serverless_containers.local.inspection.clients import Clients
+from serverless_containers.local.clients import Clients
 
 _POLICY = "AWS::SecretsManager::ResourcePolicy"
 _PARAMETER = "AWS::SSM::Parameter::Name"

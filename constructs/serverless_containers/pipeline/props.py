@@ -26,8 +26,8 @@ class PipelineProps(TypedDict, total=False):
     """Shell commands before the images are built. Default: none. They, those of ``after_build`` and
     ``scan``, and a Dockerfile's RUN run in the build's machine: a command can reach the credentials
     of the build's role and read what the processes around it know, though it is given no password,
-    no variable of the build's own, and no login to ECR or to one of ``registry_logins``. It may not
-    give Docker a credential helper for these registries: ``docker login`` could not write to it."""
+    no variable of the build's own, and no login to ECR or to one of ``registry_logins``. A
+    credential helper that it gives Docker serves all registries but these."""
 
     after_build: Sequence[str]
     """Shell commands after that and before anything is pushed: tests. Default: none."""

@@ -1,5 +1,6 @@
 """Faults done to a real build: each is told, and leaves nothing half done behind."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -65,6 +66,14 @@ def test_a_wrong_password_for_the_registry(two):
     assert failed(two, two.run()).startswith(
         f"the build failed (exit status 1): docker login {HOST}."
     )
+
+
+def test_credential_helpers_of_the_project_are_not_asked_for_the_registry(two):
+    helpers = {"credsStore": "none-such", "credHelpers": {HOST: "none-such"}}
+    setting = f"echo '{json.dumps(helpers)}' > ~/.docker/config.json"
+    run = two.run(BuildspecOptions(before_build=("mkdir -p ~/.docker", setting)))
+    assert run.succeeded, run.log
+    assert set(two.tags(1)) == {"a1", "latest"}
 
 
 def test_no_permission_to_ask(two):

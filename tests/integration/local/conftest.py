@@ -11,15 +11,20 @@ from tests.support.local_engine import LocalEngine, why_not
 from tests.support.skips import skip_without_engine
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
+@pytest.fixture(scope="session")
+def started_engine(tmp_path_factory):
+    """An engine with the base images, which takes a while to start."""
     skip_without_engine(why_not())
     engine = LocalEngine(tmp_path_factory.mktemp("engine"))
-    try:
-        with engine.inside():
-            yield engine
-    finally:
-        engine.stop()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="module")
+def engine(started_engine):
+    """The engine, in whose network a module's tests are. Each module leaves it as it was."""
+    with started_engine.inside():
+        yield started_engine
 
 
 @pytest.fixture(scope="module")

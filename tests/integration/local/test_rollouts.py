@@ -67,7 +67,7 @@ def test_an_update_that_fails_is_rolled_back_and_its_cause_is_told(running, chan
     with Load(deployed) as load:
         code, output = app.run("deploy")
     assert code == 1
-    assert cause in output.replace("\n    ", " ")
+    assert cause in output.replace("\n    ", " "), output
     assert load.failed() == []
     assert versions(deployed) == {before}
     (stack,) = deployed.clients["cloudformation"].describe_stacks(StackName="Stack")["Stacks"]
@@ -107,6 +107,7 @@ def runs(engine):
     return set(re.findall(r"\b[0-9a-f]{8}\b", " ".join(engine.leftovers())))
 
 
+@pytest.mark.thorough
 def test_a_first_deployment_that_fails_leaves_nothing(make_app, engine):
     app = make_app()
     app.has(template(container(Environment=variables(CRASH="3"))))

@@ -139,6 +139,7 @@ def test_logs_and_status_are_told(app, running):  # noqa: ARG001
     assert "1 of 1 tasks run, the last deployment is COMPLETED" in output
 
 
+@pytest.mark.thorough
 def test_a_changed_source_rolls_out_with_no_failed_request(app, running):
     source = app.folder / "container_src/express/src/app.js"
     source.write_text(source.read_text().replace('status: "ok"', 'status: "changed"'))
@@ -149,6 +150,7 @@ def test_a_changed_source_rolls_out_with_no_failed_request(app, running):
     assert asked(running, "GET", "/health") == {"status": "changed"}
 
 
+@pytest.mark.thorough
 def test_a_failing_build_fails_the_deployment_and_the_old_version_serves(app, running):
     dockerfile = app.folder / "container_src/python/Dockerfile"
     before = dockerfile.read_text()

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from serverless_containers.local.engine.client import LABEL as OWNER
+from serverless_containers.local.images.aws import REAL as REAL_AWS
 from serverless_containers.local.images.docker import LABEL, PLATFORM, REAL, TAGS
 
-_DOCKER = {"docker": "serverless_containers.local.images.docker"}
-_AWS = {"aws": "serverless_containers.local.images.aws"}
+_MODULES = {
+    "docker": "serverless_containers.local.images.docker",
+    "aws": "serverless_containers.local.images.aws",
+}
 
 
 def tags_file(folder: Path) -> Path:
@@ -41,18 +44,18 @@ def place_commands(
     """
     commands = folder / "bin"
     commands.mkdir(exist_ok=True)
-    # The AWS CLI itself is better, where there is one.
-    there = shutil.which("aws", path=environ.get("PATH")) not in (None, str(commands / "aws"))
-    for name, module in (_DOCKER | ({} if there else _AWS)).items():
+    for name, module in _MODULES.items():
         file = commands / name
         # Not by a first line that names Python: a path there may hold no space.
         file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
         file.chmod(0o755)
     real = environ.get("CDK_DOCKER") or shutil.which("docker", path=environ.get("PATH"))
+    aws = shutil.which("aws", path=environ.get("PATH"))
     return {
         "CDK_DOCKER": str(commands / "docker"),
         "DOCKER_HOST": engine,
         REAL: real or "docker",
+        **({REAL_AWS: aws} if aws and aws != str(commands / "aws") else {}),
         LABEL: f"{OWNER}={run}",
         PLATFORM: f"linux/{platform}",
         TAGS: str(tags_file(folder)),

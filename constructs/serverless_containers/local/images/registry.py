@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from serverless_containers.local.clients import Clients
 from serverless_containers.local.credentials import Credentials
-from serverless_containers.local.inspection.clients import Clients
 
 
 def announce(

@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from serverless_containers.local.clients import Clients
 from serverless_containers.local.inspection.checks import CHECKS
-from serverless_containers.local.inspection.clients import Clients
 from serverless_containers.local.inspection.containers import images_of, tasks_of
 from serverless_containers.local.inspection.deployed import (
     Deployed,

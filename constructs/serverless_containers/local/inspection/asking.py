@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from serverless_containers.local.inspection.clients import Clients
+from serverless_containers.local.clients import Clients
 from serverless_containers.local.inspection.deployed import Deployed
 
 Argument: TypeAlias = Callable[[Deployed], Any]

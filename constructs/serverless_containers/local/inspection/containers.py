@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
-from serverless_containers.local.inspection.clients import Clients
+from serverless_containers.local.clients import Clients
 from serverless_containers.local.inspection.deployed import Deployed
 from serverless_containers.local.result import Inspected, Standing
 

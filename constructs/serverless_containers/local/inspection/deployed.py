@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from serverless_containers.local.inspection.clients import Clients
+from serverless_containers.local.clients import Clients
 
 _GONE = "DELETE_COMPLETE"
 _PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from serverless_containers.local.clients import Clients
 from serverless_containers.local.inspection.asking import (
     Check,
     ask,
@@ -10,7 +11,6 @@ from serverless_containers.local.inspection.asking import (
     physical_id,
     physical_ids,
 )
-from serverless_containers.local.inspection.clients import Clients
 from serverless_containers.local.inspection.deployed import Deployed
 
 

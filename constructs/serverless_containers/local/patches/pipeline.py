@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from serverless_containers.local.clients import Clients
 from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.images.commands import place_commands
-from serverless_containers.local.inspection.clients import Clients
 from serverless_containers.local.patches import signals
 from serverless_containers.local.patches.authorization import is_written_by_others
 from serverless_containers.local.patches.commands import permitted

@@ -111,8 +111,8 @@ class BuildspecOptions:
     One that fails ends the build. None of them runs when all images exist already. They run as the
     build does, with the credentials of its role; they are given none of the variables of
     ``Variable`` nor those of ``logins``, and Docker has not logged in to ECR while they
-    run, nor to any of ``logins``. They may not give Docker a credential helper for these
-    registries, which ``docker login`` could not write to.
+    run, nor to any of ``logins``. A credential helper that they give Docker serves all registries
+    but these; the build then needs ``jq``, as CodeBuild's images have it.
 
     Attributes:
         architecture: What the images run on, which is also what CodeBuild has to run on.

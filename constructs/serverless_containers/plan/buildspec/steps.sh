@@ -95,9 +95,25 @@ log_in() {
 
 # log_in_to REGISTRY USER PASSWORD
 log_in_to() {
+  keep_in_folder "$1"
   say "+ docker login $1"
   printf '%s' "$3" | docker login --username "$2" --password-stdin "$1" ||
     give_up $? "docker login $1"
+}
+
+# keep_in_folder REGISTRY: a credential helper that a command of the project has set up would put the
+# password elsewhere, or refuse it; an empty name is none, for this registry alone.
+keep_in_folder() {
+  if ! grep -qs '"cred[sH]' "$DOCKER_CONFIG/config.json"; then return 0; fi
+  host=${1#*://}
+  case ${host%%/*} in
+    '' | docker.io | index.docker.io) host=https://index.docker.io/v1/ ;;
+    *) host=${host%%/*} ;;
+  esac
+  jq --arg host "$host" '.credHelpers[$host] = ""' "$DOCKER_CONFIG/config.json" \
+    > "$DOCKER_CONFIG/config.json.new" ||
+    give_up $? "jq, which has to keep the login to $1 apart from the project's credential helpers"
+  mv "$DOCKER_CONFIG/config.json.new" "$DOCKER_CONFIG/config.json"
 }
 
 log_out() {

@@ -1,6 +1,5 @@
 """What builds and pushes images reaches the engine, and never the registry of that name."""
 
-import json
 import os
 import subprocess
 import sys
@@ -114,21 +113,42 @@ def test_text_is_that_of_the_aws_cli(answer, text):
     assert as_text(answer) == text
 
 
-def test_the_aws_command_refuses_what_it_does_not_know():
-    result = subprocess.run(
-        [sys.executable, "-m", "serverless_containers.local.images.aws", "ecs", "no-such-thing"],
+def aws(*words, **variables):
+    return subprocess.run(
+        [sys.executable, "-m", "serverless_containers.local.images.aws", *words],
         env={
             **os.environ,
             "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
             "AWS_ACCESS_KEY_ID": "1",
+            "AWS_SECRET_ACCESS_KEY": "2",
             "AWS_REGION": "eu-west-1",
+            **variables,
         },
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (result.returncode, result.stderr.strip()) == (
-        252,
-        "ecs: unknown operation no-such-thing",
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("ecs", "no-such-thing"), "ecs: unknown operation no-such-thing"),
+        (("no-such", "thing"), "there is no service no-such"),
+        (("ecs", "list-tasks", "--no-such", "1"), "Unknown options: --no-such"),
+    ],
+)
+def test_the_aws_command_refuses_what_it_does_not_know(words, told):
+    result = aws(*words)
+    assert (result.returncode, result.stderr.strip(), result.stdout) == (252, told, "")
+
+
+def test_what_it_does_not_know_is_left_to_the_aws_cli_and_nothing_else(tmp_path):
+    (tmp_path / "aws").write_text('#!/bin/sh\nprintf "the CLI: %s" "$*"\n')
+    (tmp_path / "aws").chmod(0o755)
+    known = place_commands(
+        tmp_path, {"PATH": str(tmp_path)}, engine="unix:///e", run="r1", platform="amd64"
     )
-    assert json.dumps(result.stdout) == '""'
+    assert aws("s3", "cp", "a", "s3://b", **known).stdout == "the CLI: s3 cp a s3://b"
+    # It asks by itself, and nobody answers.
+    assert aws("ecs", "list-clusters", **known).returncode == 254
