@@ -4,7 +4,8 @@
 PYTHON ?= python3
 ENV ?= dev
 CDK_ARGS ?=
-# Many tests wait for something: twice as many at a time as there are cores.
+# Many tests wait for something: twice as many at a time as there are cores. Those that take longest
+# come first, in the order of their folders.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 VENV := .venv
@@ -61,7 +62,7 @@ test test-all:
 	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js \
 	  examples/site/container_src/web/test/*.test.js
 	# The last one: it ends by saying what was skipped.
-	python -m pytest -n $(WORKERS) --dist loadfile -m '$(SELECTED)'
+	python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m '$(SELECTED)'
 
 check: setup-dev ## Lint and type-check
 	ruff check .

@@ -82,7 +82,7 @@ def contents(folder):
     }
 
 
-@pytest.mark.parametrize("images", ["pipeline", "docker"])
+@pytest.mark.parametrize("images", ["pipeline", pytest.param("docker", marks=pytest.mark.thorough)])
 def test_a_synthesis_is_the_same_with_and_without_the_files_and_holds_no_value(
     source, tmp_path, images
 ):

@@ -54,30 +54,36 @@ def test_a_good_folder(project, tmp_path):
     assert (tmp_path / "out" / "assembly-dev" / "manifest.json").exists()
 
 
-@pytest.mark.parametrize(
-    ("files", "message"),
-    [
-        (None, "/nowhere does not exist; name a folder with a Compose file or a Dockerfile"),
-        ({}, "holds neither a Compose file (compose.yaml, compose.yml, docker-compose.yml, "
+BAD = {
+    "missing": (None, "/nowhere does not exist; name a folder with a Compose file or a Dockerfile"),
+    "empty": ({}, "holds neither a Compose file (compose.yaml, compose.yml, docker-compose.yml, "
              "docker-compose.yaml) nor a Dockerfile"),
-        ({"compose.yaml": "services: {web: {image: x}}"},
+    "no port": ({"compose.yaml": "services: {web: {image: x}}"},
          "compose.yaml:1:11: services: no container has a port to receive the traffic"),
-        ({"compose.yaml": "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: ['81']}}"},
+    "two candidates": (
+         {"compose.yaml":
+          "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: ['81']}}"},
          "compose.yaml:1:34: services: several containers have ports: a, b"),
-        ({"compose.yaml": "services:\n  web: {image: [x\n"}, "compose.yaml:"),
-        ({"compose.yaml": "x-serverless-containers: {cpu: 256, memory: 8192}\n" + GOOD},
+    "no YAML": ({"compose.yaml": "services:\n  web: {image: [x\n"}, "compose.yaml:"),
+    "size": ({"compose.yaml": "x-serverless-containers: {cpu: 256, memory: 8192}\n" + GOOD},
          "compose.yaml:1:45: x-serverless-containers.memory: Fargate has no task of cpu 256 with "
          "memory 8192; the nearest valid sizes are cpu 256 with memory 2048 or cpu 1024 with "
          "memory 8192"),
-        ({"compose.yaml": "services:\n  a: {image: x, ports: ['80']}\n"
+    "port taken": ({"compose.yaml": "services:\n  a: {image: x, ports: ['80']}\n"
                           "  b: {image: x, expose: ['80']}\n"},
          "compose.yaml:3:26: services.b.expose[0]: container b listens on 80/tcp, which a already"),
-        ({"Dockerfile": "FROM scratch\n"}, "Dockerfile:1:1: the Dockerfile has no EXPOSE"),
-    ],
-    ids=["missing", "empty", "no port", "two candidates", "no YAML", "size", "port taken",
-         "no EXPOSE"],
-)  # fmt: skip
-def test_a_bad_folder(project, tmp_path, files, message):
+    "no EXPOSE": ({"Dockerfile": "FROM scratch\n"}, "Dockerfile:1:1: the Dockerfile has no EXPOSE"),
+}  # fmt: skip
+FEW = ("missing", "no port", "no EXPOSE")
+"""The others take as long, and their messages are tested where they are made."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=() if case in FEW else pytest.mark.thorough) for case in BAD],
+)
+def test_a_bad_folder(project, tmp_path, case):
+    files, message = BAD[case]
     for name, text in (files or {}).items():
         project.write(name, text)
     folder = project.path if files is not None else "/nowhere"

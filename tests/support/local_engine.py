@@ -9,7 +9,6 @@ import ctypes
 import os
 import shutil
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -40,12 +39,6 @@ def why_not():
     return "" if allowed.returncode == 0 else "namespaces cannot be made here"
 
 
-def _memory():
-    """A file system in memory with a few GiB to spare, or None."""
-    place = Path("/dev/shm")
-    return place if place.is_dir() and shutil.disk_usage(place).free > 8 << 30 else None
-
-
 class LocalEngine:
     """The engine, with the base images of the sample application.
 
@@ -57,8 +50,6 @@ class LocalEngine:
         self.folder = folder
         self.url = f"unix://{folder}/docker.sock"
         self._process = None
-        # Layers are written and thrown away all the time: in memory, where there is enough of it.
-        self.data = Path(tempfile.mkdtemp(prefix="engine-", dir=_memory()))
         try:
             self.start()
             base_images.import_all(self.docker)
@@ -68,7 +59,7 @@ class LocalEngine:
 
     def start(self):
         inside = (
-            f"ip link set lo up && exec dockerd --data-root {self.data} "
+            f"ip link set lo up && exec dockerd --data-root {self.folder}/data "
             f"--exec-root {self.folder}/exec --pidfile {self.folder}/docker.pid -H {self.url}"
         )
         command = ["/usr/bin/unshare", "-n", "-m", "--propagation", "private", "sh", "-c", inside]
@@ -93,8 +84,8 @@ class LocalEngine:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(60)
-            for folder in (self.data, self.folder / "exec"):
-                shutil.rmtree(folder, ignore_errors=True)
+            for name in ("data", "exec"):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def kill(self):
         """End the engine as a crash does. Its containers end with it, as their network does."""
