@@ -387,6 +387,7 @@ def test_no_stack_of_that_name(app):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_a_synth_that_is_never_the_same_is_found_out(app):
     app.has(TASK, unstable=True)
     code, output = app.run("--json", str(app.json))

@@ -94,6 +94,7 @@ def test_a_bad_folder(project, tmp_path, case):
     assert message in result.stderr
 
 
+@pytest.mark.thorough
 def test_an_unknown_entrypoint(project, tmp_path):
     result = cdk(project.compose(GOOD), tmp_path / "out", "-c", "entrypoint=wbe")
     assert refused(result) == [
@@ -113,6 +114,7 @@ def test_all_errors_are_reported_at_once(project, tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_of_two_files_docker_composes_choice_is_taken_with_a_warning(project, tmp_path):
     project.write("compose.yaml", GOOD)
     project.write("docker-compose.yml", "services: {}")

@@ -89,6 +89,7 @@ def test_a_second_release_marks_what_runs_and_builds_from_the_cache(engine, two)
     assert order == ["latest", "live", "rolling", "latest"]
 
 
+@pytest.mark.thorough
 def test_a_rollout_under_way_keeps_both_images(two):
     two.run()
     two.run(SOURCE_TAG="b2", FORCE_REBUILD="true")
@@ -139,6 +140,7 @@ def test_only_what_is_missing_is_built(two, engine):
     assert set(two.tags(2)) == {"a1", "latest"}
 
 
+@pytest.mark.thorough
 def test_each_tag_is_an_image_of_its_own_although_nothing_was_changed(two, engine):
     two.run()
     run = two.run(SOURCE_TAG="b2")

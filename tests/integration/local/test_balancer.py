@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.local_api import container, resource, template
 
-pytestmark = pytest.mark.local
+pytestmark = [pytest.mark.local, pytest.mark.thorough]
 
 
 def balanced():

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.local_api import Deployed, container, resource, template
 
-pytestmark = pytest.mark.local
+pytestmark = [pytest.mark.local, pytest.mark.thorough]
 
 
 def table(name):

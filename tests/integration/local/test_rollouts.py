@@ -52,10 +52,15 @@ def test_an_update_under_load_fails_no_request(running):
             container(Environment=variables(VERSION="3", CRASH="7")),
             "Essential container in task exited (container web, exit code 7)",
         ),
-        (version("3", Image="none.example/no/such:1"), "CannotPullContainerError"),
-        (
+        pytest.param(
+            version("3", Image="none.example/no/such:1"),
+            "CannotPullContainerError",
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
             version("3", HealthCheck={"Command": ["CMD", "false"], "Interval": 1, "Retries": 1}),
             "Task failed container health checks",
+            marks=pytest.mark.thorough,
         ),
     ],
     ids=["crash", "missing image", "unhealthy"],

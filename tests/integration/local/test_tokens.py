@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.support.local_api import container, resource, template
 
-pytestmark = pytest.mark.local
+pytestmark = [pytest.mark.local, pytest.mark.thorough]
 
 ROUTE = {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": "Authorizer"}}
 MORE = {

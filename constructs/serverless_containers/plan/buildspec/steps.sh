@@ -104,7 +104,7 @@ log_in_to() {
 # keep_in_folder REGISTRY: a credential helper that a command of the project has set up would put the
 # password elsewhere, or refuse it; an empty name is none, for this registry alone.
 keep_in_folder() {
-  if ! grep -qs '"cred[sH]' "$DOCKER_CONFIG/config.json"; then return 0; fi
+  if [ -z "$logged_in" ] || ! grep -qs '"cred[sH]' "$DOCKER_CONFIG/config.json"; then return 0; fi
   host=${1#*://}
   case ${host%%/*} in
     '' | docker.io | index.docker.io) host=https://index.docker.io/v1/ ;;
