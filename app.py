@@ -27,6 +27,15 @@ from stacks.environment_stage import EnvironmentStage
 from stacks.environments import ENVIRONMENTS, Images, Site
 
 
+def _is_on(value: object) -> bool:
+    """Whether a context value says yes; on the command line it is a text."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    if value in {"true", "false"}:
+        return value == "true"
+    sys.exit(f"site {value!r} is neither true nor false")
+
+
 def build(app: App) -> App:
     """Put the stages into an app, as its context says."""
     chosen = app.node.try_get_context("environment")
@@ -37,7 +46,7 @@ def build(app: App) -> App:
         sys.exit(f"images {builder!r} is unknown; there are {', '.join(e.value for e in Images)}")
     for name in [chosen] if chosen else ENVIRONMENTS:
         config = ENVIRONMENTS[name]
-        if app.node.try_get_context("site") and config.site is None:
+        if _is_on(app.node.try_get_context("site")) and config.site is None:
             config = replace(config, site=Site())
         EnvironmentStage(
             app,

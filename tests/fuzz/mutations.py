@@ -236,7 +236,8 @@ def _lines(content: bytes, chance: random.Random) -> bytes:
 def _parsed(content: bytes) -> Any:
     try:
         return yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError, IndexError):
+        # PyYAML's own reading of an odd number among them.
         return None
 
 

@@ -241,7 +241,7 @@ def test_a_down_ends_a_run_that_is_under_way(app):
     while not bootstrap.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     code, output = app.run("down")
-    assert (code, output) == (0, "No embedded AWS runs for this folder.\n")
+    assert (code, output) == (0, "Ended the run that was under way.\n")
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "ended in the middle" in told

@@ -140,3 +140,20 @@ def test_a_mistaken_tool_is_reported_in_one_line(environ, message):
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert message in line
+
+
+@pytest.mark.parametrize("said", ["false", "yes"])
+def test_a_site_is_made_by_true_alone(tmp_path, said):
+    context = json.dumps({"environment": "nowhere", "site": said})
+    code = (
+        "import app; print(app._is_on('true'), app._is_on('false'), app._is_on(None)); "
+        f"app._is_on({said!r})"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env={**os.environ, "CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.stdout == "True False False\n"
+    expected = "" if said == "false" else "site 'yes' is neither true nor false\n"
+    assert result.stderr == expected

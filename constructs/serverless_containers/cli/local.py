@@ -82,7 +82,10 @@ def up(**options: Any) -> None:  # noqa: ANN401  # click's
 @command.command()
 @_deploying
 def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
-    """Deploy once more to the embedded AWS that `up` left running."""
+    """Deploy once more to the embedded AWS that `up` left running.
+
+    Without --app, --stacks, --context and --region: what was deployed to it before.
+    """
     _guarded(lambda: _deploy(running=True, **options))
 
 
@@ -157,9 +160,11 @@ def env() -> None:
     def tell() -> int:
         from serverless_containers.local.running import variables_of  # noqa: PLC0415
 
+        # All or nothing: half of it would lead the shell's tools somewhere else.
+        variables = variables_of(Path.cwd())
         # Either would win over the variables, or contradict them.
         click.echo("unset AWS_PROFILE AWS_SESSION_TOKEN")
-        for name, value in variables_of(Path.cwd()).items():
+        for name, value in variables.items():
             click.echo(f"export {name}={shlex.quote(value)}")
         return 0
 
@@ -181,14 +186,16 @@ def token(*, access: bool) -> None:
 
 
 def _end() -> int:
+    from serverless_containers.local.run import Stopped  # noqa: PLC0415
     from serverless_containers.local.run import stop as stop_kept  # noqa: PLC0415
 
-    emulator = stop_kept(Path.cwd())
-    click.echo(
-        f"Stopped the embedded AWS on port {emulator.port}."
-        if emulator
-        else "No embedded AWS runs for this folder."
-    )
+    stopped = stop_kept(Path.cwd())
+    if stopped.runs:
+        click.echo("Ended the run that was under way.")
+    if stopped.kept:
+        click.echo(f"Stopped the embedded AWS on port {stopped.kept.port}.")
+    if stopped == Stopped():
+        click.echo("No embedded AWS runs for this folder.")
     return 0
 
 

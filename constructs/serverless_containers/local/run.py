@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from serverless_containers.local.assembly import (
     account_of,
@@ -80,6 +80,8 @@ def run(options: Options, progress: Progress) -> LocalResult:
     project = Project(options.folder)
     with project.locked("up" if options.keep else "deploy"), ExitStack() as cleanup:
         emulator, process = _emulator(options, project, cleanup)
+        if process is None:
+            options = _as_before(options, project)
         work = Path(
             cleanup.enter_context(
                 tempfile.TemporaryDirectory(dir=emulator.folder, ignore_cleanup_errors=True)
@@ -96,7 +98,12 @@ def run(options: Options, progress: Progress) -> LocalResult:
         ).result()
         if result.kept:
             project.note_deployed(
-                {"account": result.account, "regions": result.regions, "outputs": result.outputs}
+                {
+                    "account": result.account,
+                    "regions": result.regions,
+                    "outputs": result.outputs,
+                    "options": {name: getattr(options, name) for name in _REMEMBERED},
+                }
             )
         if process is not None and options.keep:
             with uninterrupted():
@@ -105,13 +112,23 @@ def run(options: Options, progress: Progress) -> LocalResult:
         return result
 
 
-def stop(folder: Path) -> Emulator | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What was stopped.
+
+    Attributes:
+        kept: The emulator that an earlier run kept, if there was one.
+        runs: How many runs were under way.
+    """
+
+    kept: Emulator | None = None
+    runs: int = 0
+
+
+def stop(folder: Path) -> Stopped:
     """Stop the emulator that a run in this folder kept, and that of one that is under way.
 
     A run that is under way ends when its emulator does, and is waited for.
-
-    Returns:
-        The one that was kept, or None if there was none.
 
     Raises:
         LocalError: If the engine does not answer, so that containers are left, or a run that is
@@ -119,11 +136,13 @@ def stop(folder: Path) -> Emulator | None:
     """
     project = Project(folder)
     if project.is_new():
-        return None
+        return Stopped()
     stopped: list[Emulator] = []
+    runs = 0
 
     def end() -> None:
-        project.stop_started()
+        nonlocal runs
+        runs += project.stop_started()
         if (emulator := project.kept()) is not None:
             emulator.stop()
             project.forget()
@@ -131,7 +150,33 @@ def stop(folder: Path) -> Emulator | None:
 
     with project.locked("down", end_other=end):
         end()
-    return stopped[0] if stopped else None
+    return Stopped(kept=stopped[0] if stopped else None, runs=runs)
+
+
+_REMEMBERED: Final = ("app", "stacks", "context", "region")
+"""The options that say what is deployed."""
+
+
+def _as_before(options: Options, project: Project) -> Options:
+    """Deploy what was deployed before, where nothing else is asked for."""
+    default = Options(folder=options.folder)
+    if any(getattr(options, name) != getattr(default, name) for name in _REMEMBERED):
+        return options
+    try:
+        before = project.deployed()["options"]
+        return Options(
+            folder=options.folder,
+            app=before["app"],
+            stacks=before["stacks"],
+            context=tuple(before["context"]),
+            region=before["region"],
+            port=options.port,
+            keep=options.keep,
+            enforce_iam=options.enforce_iam,
+            running=options.running,
+        )
+    except (LocalError, KeyError, TypeError):
+        return options
 
 
 def _emulator(

@@ -47,10 +47,11 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
         return service.at(), service.path
 
     _warn_of_start_interval(own, image, where, findings)
+    interval = _in_range("interval", own, image, where, findings)
     return HealthCheckPlan(
         command=test,
-        interval=_in_range("interval", own, image, where, findings),
-        timeout=_in_range("timeout", own, image, where, findings),
+        interval=interval,
+        timeout=_timeout(interval, own, image, where, findings),
         retries=_in_range("retries", own, image, where, findings),
         start_period=_in_range("start_period", own, image, where, findings),
     )
@@ -64,6 +65,35 @@ def _value(
         if value is not None:
             return value
     return None
+
+
+def _timeout(
+    interval: int,
+    own: HealthCheck | None,
+    image: ImageHealthCheck | None,
+    where: _Where,
+    findings: Findings,
+) -> int:
+    """The seconds for one check, which the CDK holds to the interval.
+
+    Docker's default is longer than many intervals. A check that is silent that long has failed
+    either way, and the next one is due.
+    """
+    timeout = _in_range("timeout", own, image, where, findings)
+    if timeout <= interval:
+        return timeout
+    given = _value("timeout", own, image)
+    if isinstance(given, timedelta) and given.total_seconds() == timeout:
+        at, path = where("timeout")
+        findings.report(
+            rules.HEALTH_CHECK_RANGE,
+            at,
+            path,
+            f"expected a health check's timeout to be no longer than its interval of {interval}s, "
+            f"got {timeout}s",
+            f"write {interval}s, or make the interval longer",
+        )
+    return interval
 
 
 def _in_range(

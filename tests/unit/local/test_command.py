@@ -212,8 +212,10 @@ def test_a_port_that_is_none(invoke, port):
 def test_down_and_stop_say_what_they_stopped(invoke, monkeypatch, word):
     assert invoke(word).output == "No embedded AWS runs for this folder.\n"
     emulator = Emulator(port=4566, pid=1, secret="t", folder="/nonexistent")
-    monkeypatch.setattr(run_module, "stop", lambda _: emulator)
-    assert invoke(word).output == "Stopped the embedded AWS on port 4566.\n"
+    monkeypatch.setattr(run_module, "stop", lambda _: run_module.Stopped(kept=emulator, runs=1))
+    assert invoke(word).output == (
+        "Ended the run that was under way.\nStopped the embedded AWS on port 4566.\n"
+    )
 
 
 def test_a_folder_without_an_app(invoke):

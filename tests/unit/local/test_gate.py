@@ -533,3 +533,124 @@ def test_its_status_is_for_the_one_who_deploys_and_proves_itself(emulator, clien
         secret=key["SecretAccessKey"],
     )
     assert ask("GET", STATUS_PATH, None, headers)[0] == 403
+
+
+@pytest.fixture(scope="module")
+def stranger(clients):
+    """A user of whom policies are asked."""
+    iam = clients["iam"]
+    iam.create_user(UserName="stranger")
+    policy = {"Effect": "Allow", "Action": ["*:Describe*", "*:List*", "s3:*"], "Resource": "*"}
+    iam.put_user_policy(
+        UserName="stranger",
+        PolicyName="reads",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [policy]}),
+    )
+    key = iam.create_access_key(UserName="stranger")["AccessKey"]
+    return {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+
+
+def form(**fields):
+    return urllib.parse.urlencode(fields)
+
+
+def as_json(target):
+    return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
+
+
+CREATE_PROJECT = "CodeBuild_20161006.CreateProject"
+
+
+TWICE = [
+    ("cloudformation", "POST", "/?Action=DescribeStacks", FORM, CREATE_STACK),
+    ("cloudformation", "POST", "/?Action=DescribeStacks", {}, CREATE_STACK),
+    ("cloudformation", "POST", "/", FORM, f"Action=DescribeStacks&{CREATE_STACK}"),
+    ("cloudformation", "POST", "/", FORM, f"%41ction=DescribeStacks&{CREATE_STACK}"),
+    ("codebuild", "POST", "/?Action=ListProjects", as_json(CREATE_PROJECT), "{}"),
+    (
+        "codebuild",
+        "POST",
+        "/",
+        {**as_json(CREATE_PROJECT), **FORM},
+        '{"a": "&Action=ListProjects&"}',
+    ),
+    ("lambda", "POST", "/2015-03-31/functions?Action=ListFunctions", {}, "{}"),
+    ("scheduler", "POST", "/schedules/x?Action=ListSchedules", {}, "{}"),
+    ("iam", "POST", "/?Action=ListUsers", FORM, form(Action="CreateUser", UserName="x")),
+    ("s3", "PUT", "/mine/a?Action=GetObject", {}, "other"),
+    ("s3", "PUT", "/mine/a", FORM, "other&Action=GetObject"),
+    # each as (service, method, path, headers, body)
+]
+
+
+@pytest.mark.parametrize("sent", TWICE)
+def test_an_operation_is_named_once_and_in_its_services_way(emulator, ask, clients, stranger, sent):
+    service, method, path, headers, body = sent
+    before = stacks(clients)
+    for who in (stranger, {}):
+        request = AWSRequest(method, f"{emulator.endpoint}{path}", data=body, headers=headers)
+        key = SigningKey(who.get("key", ACCOUNT), who.get("secret", emulator.secret))
+        SigV4Auth(key, service, "us-east-1").add_auth(request)
+        status, _, content = ask(method, path, body, dict(request.headers.items()))
+        assert status in (400, 403), content
+        assert b"to be named once" in content or b"InvalidAction" in content
+    assert stacks(clients) == before
+    assert clients["codebuild"].list_projects()["projects"] == []
+    assert clients["s3"].get_object(Bucket="mine", Key="a")["Body"].read() == b"content"
+
+
+def test_a_url_for_s3_leads_to_s3_alone(ask, clients):
+    client = boto3.client(
+        "s3",
+        endpoint_url=clients["s3"].meta.endpoint_url,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key=clients.credentials.secret,
+        region_name="us-east-1",
+        config=Config(signature_version="s3v4"),
+    )
+    url = client.generate_presigned_url(
+        "create_multipart_upload", Params={"Bucket": "mine", "Key": "b"}
+    )
+    parts = urllib.parse.urlsplit(url)
+    path = f"{parts.path}?{parts.query}"
+    status, _, _ = ask("POST", path, form(Action="CreateUser", UserName="x"), FORM)
+    assert status == 403
+    assert "x" not in {each["UserName"] for each in clients["iam"].list_users()["Users"]}
+    assert ask("POST", path)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ("lambda", "POST", "/2015-03-31/%2566unctions"),
+        ("lambda", "GET", "/2020-04-22/code-signing-configs/"),
+        ("backup", "PUT", "//backup-vaults/x"),
+    ],
+)
+def test_what_no_policy_can_be_asked_about_is_refused(emulator, ask, stranger, sent):
+    service, method, path = sent
+    headers = signed(emulator, method, path, "{}", service=service, **stranger)
+    assert ask(method, path, "{}", headers)[0] == 403
+
+
+def test_a_header_of_amazons_that_is_not_signed_is_refused(emulator, ask):
+    headers = signed(emulator, "PUT", "/mine/b", "", service="s3")
+    assert ask("PUT", "/mine/b", "", {**headers, "x-amz-copy-source": "/mine/a"})[0] == 403
+
+
+@pytest.mark.parametrize("more", ["&X-Amz-Copy-Source=/mine/a", "&legal-hold", "&retention"])
+def test_a_url_in_the_older_form_takes_no_parameter_that_it_does_not_cover(ask, clients, more):
+    url = boto3.client(
+        "s3",
+        endpoint_url=clients["s3"].meta.endpoint_url,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key=clients.credentials.secret,
+        region_name="us-east-1",
+        config=Config(signature_version="s3"),
+    ).generate_presigned_url("put_object", Params={"Bucket": "mine", "Key": "older"})
+    parts = urllib.parse.urlsplit(url)
+    path = f"{parts.path}?{parts.query}"
+    assert ask("PUT", path, "x")[0] == 200
+    assert ask("PUT", path + more, "x")[0] == 403
+    host = f"other.localhost:{parts.port}"
+    assert ask("PUT", path, "x", {"Host": host})[0] == 403

@@ -12,7 +12,7 @@ from serverless_containers.local.emulator import EmulatorProcess
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.process import Child
 from serverless_containers.local.project import Project
-from serverless_containers.local.run import Options, run, stop
+from serverless_containers.local.run import Options, Stopped, _as_before, run, stop
 
 HOLDING = """
 import sys, time
@@ -154,5 +154,21 @@ def test_a_folder_of_another_users_is_not_used(tmp_path):
 
 
 def test_nothing_is_made_where_nothing_was_run(tmp_path):
-    assert stop(tmp_path) is None
+    assert stop(tmp_path) == Stopped()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_deployed_before_is_deployed_again_unless_something_else_is_asked_for(tmp_path):
+    project = Project(tmp_path)
+    before = {"app": None, "stacks": "dev/**", "context": ["source=shop"], "region": "eu-west-1"}
+    project.note_deployed({"options": before})
+    again = _as_before(Options(folder=tmp_path, running=True), project)
+    assert (again.stacks, again.context, again.region) == (
+        "dev/**", ("source=shop",), "eu-west-1",
+    )  # fmt: skip
+    assert again.running
+    other = Options(folder=tmp_path, context=("source=other",))
+    assert _as_before(other, project) is other
+    # A note of an earlier version has none.
+    project.note_deployed({})
+    assert _as_before(Options(folder=tmp_path), project) == Options(folder=tmp_path)

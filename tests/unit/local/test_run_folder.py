@@ -11,7 +11,7 @@ import pytest
 from serverless_containers.local.emulator import Emulator
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.project import Project
-from serverless_containers.local.run import stop
+from serverless_containers.local.run import Stopped, stop
 from serverless_containers.local.run_folder import RunFolder
 
 
@@ -72,7 +72,7 @@ def test_a_planted_note_removes_nothing(make, temporary, tmp_path):
     kept.write_text("precious")
     (folder / "image-names").write_text("precious:latest\n")
     plant(tmp_path / "project", folder)
-    assert stop(tmp_path / "project") is None
+    assert stop(tmp_path / "project") == Stopped()
     assert Project(tmp_path / "project").kept() is None
     assert kept.read_text() == "precious"
     RunFolder(folder).remove()
@@ -155,7 +155,7 @@ def test_a_note_of_another_project_is_none_of_this_one(tmp_path, victim, name, h
         planted.write_bytes(note.read_bytes())
     else:
         planted.hardlink_to(note)
-    assert stop(tmp_path / "cloned") is None
+    assert stop(tmp_path / "cloned") == Stopped()
     assert Project(tmp_path / "cloned").kept() is None
     assert folder.path.exists()
     assert note.exists()

@@ -27,6 +27,22 @@ def test_all_of_it_is_mapped(plan_service):
     assert check(planned) == (("CMD", "curl", "-f", "localhost"), 90, 10, 5, 120)
 
 
+@pytest.mark.parametrize(("interval", "timeout"), [("5s", 5), ("29s", 29), ("31s", 30)])
+def test_dockers_time_for_a_check_is_no_longer_than_the_interval(plan_service, interval, timeout):
+    planned = plan_service(f"healthcheck: {{test: 'true', interval: {interval}}}")
+    assert planned["web"].health_check.timeout == timeout
+    assert planned.messages("health-check-range") == []
+
+
+def test_a_longer_time_that_is_asked_for_is_an_error(plan_service):
+    planned = plan_service("healthcheck: {test: 'true', interval: 10s, timeout: 20s}")
+    (told,) = planned.messages("health-check-range")
+    assert told.endswith(
+        "services.web.healthcheck.timeout: expected a health check's timeout to be no longer than "
+        "its interval of 10s, got 20s; write 10s, or make the interval longer"
+    )
+
+
 @pytest.mark.parametrize("off", ["disable: true", "test: [NONE]", "test: NONE"])
 def test_a_disabled_check_is_left_out(plan_service, off):
     if off == "test: NONE":

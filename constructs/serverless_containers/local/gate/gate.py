@@ -13,6 +13,7 @@ from typing import Any, Final
 from serverless_containers.local.callers import CALLER, Caller
 from serverless_containers.local.credentials import proof, registry_password
 from serverless_containers.local.gate import data_plane, unsigned
+from serverless_containers.local.gate.operations import check_operation
 from serverless_containers.local.gate.request import (
     LARGE,
     SMALL,
@@ -194,6 +195,7 @@ class Gate:
                 body = await read_body(receive, LARGE)
                 caller = verify(claim, body)
                 verify_body(claim, body)
+            check_operation(request, body, claim.signature.service)
         except RefusedError as error:
             await _respond(send, receive, failure(error, request, _HOW))
             return

@@ -148,10 +148,12 @@ def claim_of(request: Request) -> Claim:
         # MiniStack, which reads it for itself, would take it for another one's.
         raise RefusedError("IncompleteSignature", "the request names two keys", parsed.service)
     signed = parsed.signed_headers.lower().split(";")
+    # The hash is held against the body, whoever has written it.
     unsigned = [
         name
-        for name in ("host", "x-amz-target", "x-amz-region-set")
-        if name in request.headers and name not in signed
+        for name in request.headers
+        if (name == "host" or name.startswith("x-amz-"))
+        and name not in (*signed, "x-amz-content-sha256")
     ]
     if unsigned or "host" not in signed:
         raise RefusedError(
@@ -165,7 +167,8 @@ def claim_of(request: Request) -> Claim:
 def _second_version(request: Request) -> Claim:
     """Read a presigned URL of S3 in the older form, which boto3 still makes for us-east-1.
 
-    It covers neither the query nor the host, and so it leads to objects of S3 alone.
+    It covers neither the host nor all of the query, and so it leads to objects of S3 alone, by the
+    bucket's name in the path and with the parameters that it covers.
 
     Raises:
         RefusedError: If it is for anything else, or incomplete.
@@ -175,7 +178,8 @@ def _second_version(request: Request) -> Claim:
     if (
         not all(given.values())
         or any(len(values) != 1 for values in request.query.values())
-        or any(name.lower() in _QUERY_NAMES and name not in given for name in request.query)
+        or any(name not in given and not _is_covered(name) for name in request.query)
+        or request.host.endswith(".localhost")
         or "Action" in request.query
         or "x-amz-target" in request.headers
         or not (bucket and key)
@@ -189,6 +193,11 @@ def _second_version(request: Request) -> Claim:
         expires=given["Expires"],
     )
     return Claim(request=request, signature=signature, presigned=True)
+
+
+def _is_covered(name: str) -> bool:
+    """Whether the older form covers a parameter of the query."""
+    return name in HmacV1QueryAuth.QSAOfInterest or (name.startswith("x-amz-") and name.islower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ speaks to the emulator alone. What else the AWS CLI knows it leaves to that, whe
 import base64
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -22,6 +23,8 @@ _search: Any = import_module("jmespath").search  # it has no types
 
 REAL: Final = "SERVERLESS_CONTAINERS_LOCAL_AWS"
 """The variable that holds the AWS CLI, where it is installed."""
+_OTHER_FORM: Final = re.compile(r"fileb?://|[\[{]")
+"""Files and JSON, which the AWS CLI reads."""
 _USAGE, _REFUSED = 252, 254
 _PASSWORD = ["ecr", "get-login-password"]
 
@@ -38,8 +41,10 @@ def main(arguments: Sequence[str]) -> int:
             answer = base64.b64decode(answer).decode().partition(":")[2] + "\n"
         sys.stdout.write(answer)
     except _UsageError as error:
-        if real := os.environ.get(REAL):
-            os.execv(real, [real, *arguments])  # noqa: S606  # what the build has asked for
+        if (real := os.environ.get(REAL)) and "--endpoint-url" not in " ".join(arguments):
+            # By the option: not every version of it knows the variable.
+            endpoint = ["--endpoint-url", os.environ["AWS_ENDPOINT_URL"]]
+            os.execv(real, [real, *endpoint, *arguments])  # noqa: S606  # what the build asks for
         sys.stderr.write(f"\n{error}\n")
         return _USAGE
     except (ClientError, BotoCoreError) as error:
@@ -56,10 +61,10 @@ def _answer(words: list[str]) -> str:
     if len(words) < 2:
         raise _UsageError("expected a service and an operation")
     service, operation, *rest = words
-    clients = Clients(
-        Credentials.of(),
-        region=os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"],
-    )
+    region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
+    if "--region" in rest[:-1]:
+        region = rest[rest.index("--region") + 1]
+    clients = Clients(Credentials.of(), region=region)
     try:
         client = clients[service]
     except UnknownServiceError:
@@ -72,7 +77,10 @@ def _answer(words: list[str]) -> str:
     answer: Any = getattr(client, xform_name(names[operation]))(**parameters)
     answer.pop("ResponseMetadata", None)
     if "query" in options:
-        answer = _search(options["query"], answer)
+        try:
+            answer = _search(options["query"], answer)
+        except ValueError as error:
+            raise _UsageError(f"Bad value for --query: {error}") from None
     if options.get("output") == "text":
         return as_text(answer)
     return json.dumps(answer, default=str, indent=4) + "\n"
@@ -101,11 +109,14 @@ def _parse(words: list[str], shape: Any) -> tuple[dict[str, Any], dict[str, str]
 
 
 def _value(member: Any, values: list[str], word: str) -> Any:  # noqa: ANN401  # botocore's shapes
+    if member.type_name in ("map", "structure") or any(map(_OTHER_FORM.match, values)):
+        raise _UsageError(f"argument {word}: not in a form that is known here")
     if member.type_name == "boolean":
         return True
     if member.type_name == "list":
         if member.member.type_name == "structure":
-            return [dict(pair.split("=", 1) for pair in value.split(",")) for value in values]
+            pairs = [[pair.partition("=") for pair in value.split(",")] for value in values]
+            return [{key: text for key, _, text in each} for each in pairs]
         return values
     if len(values) != 1:
         raise _UsageError(f"argument {word}: expected one argument")

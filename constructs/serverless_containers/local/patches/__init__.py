@@ -30,6 +30,7 @@ from serverless_containers.local.patches import (
     viewers,
     vpc_link,
     waf,
+    writers,
 )
 from serverless_containers.local.patches.private import PatchError, private
 from serverless_containers.local.runtime import Runtime
@@ -75,6 +76,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     targets,
     viewers,
     waf,
+    writers,
 )
 ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (
     balancer,

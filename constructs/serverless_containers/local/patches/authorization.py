@@ -9,6 +9,7 @@ it takes every request for one by TLS. Whether such policies work is not shown h
 """
 
 import os
+import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, Final
@@ -24,7 +25,13 @@ STS = "ministack.services.sts:handle_request"
 REGISTER = "ministack.services.sts:register_session"
 API = "ministack.app:_enforce_execute_api"
 API_KIND = "ministack.app:_execute_api_authorization_type"
-PRIVATE = (AUTH, ORIGIN, ENFORCE, REFUSAL, STS, REGISTER, API, API_KIND)
+ACTION = "ministack.core.iam_actions:extract_iam_action"
+NAMESPACES = "ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE"
+KNOWN_ONLY = "ministack.app:_authenticate_only"
+PRIVATE = (
+    *(AUTH, ORIGIN, ENFORCE, REFUSAL, STS, REGISTER, API, API_KIND),
+    *(ACTION, NAMESPACES, KNOWN_ONLY),
+)
 VARIABLE = "SERVERLESS_CONTAINERS_LOCAL_ENFORCE_IAM"
 """The variable that says whether policies decide for the one who deploys, too."""
 
@@ -67,13 +74,13 @@ _ASKED_FOR: Final = frozenset(
         "states:StartExecution",
     }
 )
+_CBOR: Final = re.compile("/service/[A-Za-z0-9_]+/operation/(?P<name>[A-Za-z0-9]+)")
+"""The path of a request in the protocol "Smithy RPC v2 CBOR"."""
 _INVOKE: Final = "execute-api:Invoke"
 _IAM_ROUTE: Final = "AWS_IAM"
 _FORBIDDEN: Final = (403, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}')
 
 _assuming: ContextVar[bool] = ContextVar("assuming", default=False)
-written_by_others: Final[set[str]] = set()
-"""The objects of S3, by ARN, that somebody else than the one who deploys wrote last."""
 
 
 def apply() -> None:
@@ -85,6 +92,8 @@ def apply() -> None:
     replace(STS, _noting(private(STS)))
     replace(REGISTER, _registering(private(REGISTER)))
     replace(API, _guarding(private(API)))
+    replace(ACTION, _finding(private(ACTION)))
+    replace(KNOWN_ONLY, _knowing(private(KNOWN_ONLY)))
 
 
 def _judging(enforce: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,14 +112,9 @@ def _judging(enforce: Callable[..., Any]) -> Callable[..., Any]:
             return private(REFUSAL)(
                 "Deny", reason=f"{action}: only the one who deploys may do that here"
             )
-        refused = (
-            None
-            if deploys and not everybody
-            else enforce(key, action, service, *arguments, **options)
-        )
-        if refused is None and service == "s3":
-            _note_writer(action, options.get("resource_arn", ""), deploys=deploys)
-        return refused
+        if deploys and not everybody:
+            return None
+        return enforce(key, action, service, *arguments, **options)
 
     return judging
 
@@ -124,21 +128,29 @@ def acts(action: str) -> bool:
     return not (service in _DATA or name.startswith(_READING) or action in _ASKED_FOR)
 
 
-def _note_writer(action: str, arn: str, *, deploys: bool) -> None:
-    if action.partition(":")[2].startswith(("Get", "List", "Head")):
-        return
-    # What is allowed for a bucket may be for any of its objects, and is never taken back.
-    bucket = arn.partition("/")[0]
-    if not deploys:
-        written_by_others.add(arn if arn.partition("/")[2] else bucket)
-    elif arn.partition("/")[2]:
-        written_by_others.discard(arn)
+def _finding(extract: Callable[..., str | None]) -> Callable[..., str | None]:
+    """Find the action of a request in the newest of AWS's protocols as well."""
+
+    def finding(service: str, method: str, path: str, *arguments: Any) -> str | None:  # noqa: ANN401
+        found = extract(service, method, path, *arguments)
+        namespace = private(NAMESPACES).get(service)
+        if found is None and namespace and (operation := _CBOR.fullmatch(path)):
+            return f"{namespace}:{operation['name']}"
+        return found
+
+    return finding
 
 
-def is_written_by_others(bucket: str, key: str) -> bool:
-    """Whether somebody else than the one who deploys may have written an object last."""
-    arn = f"arn:aws:s3:::{bucket}"
-    return not written_by_others.isdisjoint({arn, f"{arn}/{key}"})
+def _knowing(authenticate: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse strangers what no policy can be asked about."""
+
+    def knowing(*arguments: Any) -> Any:  # noqa: ANN401  # MiniStack's own
+        caller = CALLER.get()
+        if caller is not None and not caller.deploys:
+            return _forbidden()
+        return authenticate(*arguments)
+
+    return knowing
 
 
 def _noting(handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

@@ -22,10 +22,10 @@ from serverless_containers.local.clients import Clients
 from serverless_containers.local.credentials import Credentials
 from serverless_containers.local.images.commands import place_commands
 from serverless_containers.local.patches import signals
-from serverless_containers.local.patches.authorization import is_written_by_others
 from serverless_containers.local.patches.commands import permitted
 from serverless_containers.local.patches.private import Properties, private
 from serverless_containers.local.patches.recorded import add_note
+from serverless_containers.local.patches.writers import is_deployers
 from serverless_containers.local.pipeline.buildspec import Build
 from serverless_containers.local.runtime import Runtime
 
@@ -178,7 +178,7 @@ def _run(run: _Run, folder: Path, write: Callable[[str], None]) -> bool:
     )
     clients = Clients(credentials, region=run.region)
     content = clients["s3"].get_object(Bucket=run.bucket, Key=run.key)["Body"].read()
-    if is_written_by_others(run.bucket, run.key):
+    if not is_deployers(run.bucket, run.key, content):
         raise PermissionError("its source was not uploaded with the key of this run")
     source, scratch = folder / "source", folder / "scratch"
     scratch.mkdir()

@@ -136,6 +136,14 @@ def aws(*words, **variables):
         (("ecs", "no-such-thing"), "ecs: unknown operation no-such-thing"),
         (("no-such", "thing"), "there is no service no-such"),
         (("ecs", "list-tasks", "--no-such", "1"), "Unknown options: --no-such"),
+        (
+            ("ecr", "batch-get-image", "--repository-name", "app", "--image-ids", "[]"),
+            "argument --image-ids: not in a form that is known here",
+        ),
+        (
+            ("ssm", "put-parameter", "--name", "a", "--value", "file://a"),
+            "argument --value: not in a form that is known here",
+        ),
     ],
 )
 def test_the_aws_command_refuses_what_it_does_not_know(words, told):
@@ -149,6 +157,10 @@ def test_what_it_does_not_know_is_left_to_the_aws_cli_and_nothing_else(tmp_path)
     known = place_commands(
         tmp_path, {"PATH": str(tmp_path)}, engine="unix:///e", run="r1", platform="amd64"
     )
-    assert aws("s3", "cp", "a", "s3://b", **known).stdout == "the CLI: s3 cp a s3://b"
+    answer = aws("s3", "cp", "a", "s3://b", **known).stdout
+    assert answer == "the CLI: --endpoint-url http://127.0.0.1:1 s3 cp a s3://b"
+    # Never to anywhere else.
+    elsewhere = aws("s3", "ls", "--endpoint-url", "https://s3.amazonaws.com", **known)
+    assert (elsewhere.returncode, elsewhere.stdout) == (252, "")
     # It asks by itself, and nobody answers.
     assert aws("ecs", "list-clusters", **known).returncode == 254
