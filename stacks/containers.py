@@ -28,6 +28,7 @@ def container_props(
         resources=[ResourceAccess.table(storage.posts, name="posts")],
         network_profile=config.network_profile,
         high_availability=config.high_availability,
+        availability_zones=config.availability_zones,
         spot=config.spot,
         cpu=config.cpu,
         memory_limit_mib=config.memory_limit_mib,

@@ -63,6 +63,7 @@ class EnvironmentConfig:
         region: The AWS region. None: the CLI's.
         network_profile: What tasks reach the outside through; the larger part of an idle bill.
         high_availability: Three zones instead of one.
+        availability_zones: The zones by name. None: those that the construct chooses.
         spot: Whether tasks run on spare capacity.
         cpu: CPU units of a task. None: what the Compose file asks for.
         memory_limit_mib: Memory of a task in MiB. None: the same.
@@ -84,6 +85,7 @@ class EnvironmentConfig:
     region: str | None = None
     network_profile: NetworkProfile = NetworkProfile.PUBLIC
     high_availability: bool = False
+    availability_zones: tuple[str, ...] | None = None
     spot: bool = False
     cpu: int | None = None
     memory_limit_mib: int | None = None

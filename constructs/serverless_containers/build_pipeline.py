@@ -1,25 +1,30 @@
 """From source to running containers."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Unpack
 
+import jsii
 from aws_cdk import (
+    Annotations,
     CfnWaitCondition,
     CfnWaitConditionHandle,
     Duration,
+    IStableStringProducer,
+    Lazy,
     Names,
     RemovalPolicy,
     Stack,
+    Token,
 )
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IDependable
 
 from serverless_containers.access.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
@@ -38,6 +43,7 @@ from serverless_containers.pipeline.source import BoundSource, PipelineSource
 from serverless_containers.pipeline.stages import (
     BUILD_NAMESPACE,
     DeployStage,
+    allow_action,
     make_artifact_bucket,
     start_with_permissions,
 )
@@ -45,11 +51,24 @@ from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
 from serverless_containers.plan.buildspec import Variable, to_yaml
 from serverless_containers.source import read_source
 
-_MARGIN = Duration.minutes(30)
-"""How much longer than a build CloudFormation waits: for the pipeline to start, and to queue."""
+_MARGIN = Duration.minutes(10)
+"""How much longer than a build CloudFormation waits: for the pipeline to start, and to queue. What
+fails before the first command of the build can tell nobody, and is waited for that long."""
 
 
 _FAILED = codepipeline.PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED
+
+
+@jsii.implements(IStableStringProducer)
+class _Late:
+    """A text that is known by the time of synthesis."""
+
+    def __init__(self, tell: Callable[[], str]) -> None:
+        self._tell = tell
+
+    def produce(self) -> str:
+        """Tell it."""
+        return self._tell()
 
 
 class BuildPipeline(Construct):
@@ -127,19 +146,8 @@ class BuildPipeline(Construct):
         ).by_service
         # A plain name: a stack is given the value of a parameter that it knows by name.
         tag_name = None if bound.hash else f"/{Names.unique_resource_name(self, separator='/')}/tag"
-        self.tag_parameter = (
-            ssm.StringParameter(
-                self,
-                "Tag",
-                parameter_name=tag_name,
-                simple_name=False,
-                # CloudFormation writes it once; after that it is the build's.
-                string_value="none",
-                description="Tag of the newest images",
-            )
-            if tag_name
-            else None
-        )
+        self._service_stack = Stack.of(self).stack_name
+        self._name = Names.unique_resource_name(self, max_length=100, separator="-")
         timeout = props.get("build_timeout", Duration.minutes(30))
         handle = CfnWaitConditionHandle(self, f"Handle{self.source_tag}")
         self.project = ImageBuild(
@@ -151,6 +159,8 @@ class BuildPipeline(Construct):
                 Variable.CLUSTER_NAME: cluster_name,
                 Variable.SERVICE_NAME: service_name,
                 Variable.STACK_NAME: Stack.of(self).stack_name,
+                # Known once a service uses the images.
+                Variable.SERVICE_STACK: Lazy.string(_Late(lambda: self._service_stack)),
                 **({Variable.TAG_PARAMETER: tag_name} if tag_name else {}),
             },
             secret_variables=login_variables(props.get("registry_logins", {})),
@@ -160,12 +170,15 @@ class BuildPipeline(Construct):
             timeout=timeout,
             compute_type=props.get("compute_type", codebuild.ComputeType.SMALL),
             log_retention=props.get("log_retention", logs.RetentionDays.ONE_MONTH),
-            removal_policy=removal_policy,
         ).project
-        if self.tag_parameter is not None:
-            self.tag_parameter.grant_write(self.project)
+        if tag_name is not None:
+            self._allow_tag(tag_name)
         self._deploy, self.pipeline = self._make_pipeline(
             bound, cluster_name, service_name, props.get("retention_days", 7), handle
+        )
+        Annotations.of(self).add_info_v2(
+            "serverless-containers:pipeline-url",
+            f"while CloudFormation waits for the images, {self.console_url} shows the pipeline",
         )
         if "notifications" in props:
             self.pipeline.notify_on("Failures", props["notifications"], events=[_FAILED])
@@ -230,10 +243,52 @@ class BuildPipeline(Construct):
     def console_url(self) -> str:
         """Where the pipeline is in the console."""
         region = Stack.of(self).region
+        known = not Token.is_unresolved(region)
+        # Without a region the console takes the one that it has shown last.
         return (
-            f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/"
-            f"{self.pipeline.pipeline_name}/view?region={region}"
+            f"https://{f'{region}.' if known else ''}console.aws.amazon.com/codesuite/codepipeline/"
+            f"pipelines/{self._name}/view{f'?region={region}' if known else ''}"
         )
+
+    def _allow_tag(self, name: str) -> None:
+        """Let the build write the tag of the newest images to Parameter Store.
+
+        It makes the parameter as well: one of the stack's would be written again, with the
+        template's value, by any later change of its tags.
+        """
+        self.project.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["ssm:PutParameter"],
+                resources=[
+                    Stack.of(self).format_arn(
+                        service="ssm", resource="parameter", resource_name=name.lstrip("/")
+                    )
+                ],
+            )
+        )
+
+    def serve(self, stack: Stack) -> None:
+        """Keep the images that the service's stack names, which it goes back to.
+
+        Args:
+            stack: The stack of the service.
+        """
+        own = Stack.of(self)
+        self._service_stack = stack.stack_name
+        if stack is not own:
+            arn = own.format_arn(
+                service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*"
+            )
+            self.project.add_to_role_policy(
+                iam.PolicyStatement(
+                    actions=["cloudformation:DescribeStackResources"], resources=[arn]
+                )
+            )
+            acknowledge_wildcards(
+                self.project,
+                resources=[arn],
+                reason="A stack's id ends with what CloudFormation chooses.",
+            )
 
     def allow_to_run(self, definition: ecs.TaskDefinition) -> None:
         """Let the pipeline roll out a task definition with these roles."""
@@ -252,6 +307,8 @@ class BuildPipeline(Construct):
         pipeline = codepipeline.Pipeline(
             self,
             "Pipeline",
+            # Known while CloudFormation still waits, and prints no output.
+            pipeline_name=self._name,
             pipeline_type=codepipeline.PipelineType.V2,
             # A newer source takes the place of one that waits.
             execution_mode=codepipeline.ExecutionMode.SUPERSEDED,
@@ -270,13 +327,14 @@ class BuildPipeline(Construct):
                             outputs=[output],
                             variables_namespace=BUILD_NAMESPACE,
                             environment_variables=run_variables(
-                                handle, None if self.tag_parameter else self.source_tag
+                                handle, self.source_tag if bound.hash else None
                             ),
                         )
                     ],
                 ),
             ],
         )
+        allow_action(pipeline, bound.action, bound.statements)
         deploy = DeployStage(
             self,
             "Deploy",

@@ -11,6 +11,7 @@ from constructs import Construct, IDependable
 
 from serverless_containers.access.trust import confine_flow_log_role
 from serverless_containers.plan.secrets.model import SecretStore
+from serverless_containers.zones import linked_subnets, place_subnets
 
 
 class NetworkProfile(Enum):
@@ -53,6 +54,8 @@ class Placement:
         private_subnets: Its subnets for a door that the internet does not reach.
         assign_public_ip: Whether tasks get a public address.
         reaches_internet: Whether tasks can pull images from outside AWS, as far as is known.
+        linked_subnets: The ids of those of the tasks' subnets that a VPC link can be in. None:
+            all.
         ready: What has to exist before a task can reach its image.
     """
 
@@ -62,6 +65,7 @@ class Placement:
     private_subnets: ec2.SubnetSelection
     assign_public_ip: bool
     reaches_internet: bool
+    linked_subnets: Sequence[str] | None = None
     ready: tuple[IDependable, ...] = ()
 
 
@@ -83,9 +87,8 @@ class Network(Construct):
     Args:
         profile: The way to the outside.
         high_availability: Three zones instead of one (two in a region that has two).
-        availability_zones: The zones by name. Default: the first ones of the region. Give them
-            where the region's first is one that API Gateway has no VPC links in; see "Set up VPC
-            links V2 in API Gateway", Amazon API Gateway Developer Guide.
+        availability_zones: The zones by name. Default: the first ones of the region; where not
+            every zone of the region will do, those of a table (`zones`).
         door: What the door asks for. Tasks stay in one zone without high availability, whatever
             their door spans.
         log_retention: How long flow logs are kept.
@@ -168,6 +171,10 @@ class Network(Construct):
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
         confine_flow_log_role(flow_log.iam_role)
+        placed = not availability_zones
+        if placed:
+            for group in ("Gateway",) * has_gateway + ("Tasks",) + ("Door",) * has_door:
+                place_subnets(self.vpc.select_subnets(subnet_group_name=group).subnets)
         everywhere = ec2.SubnetSelection(subnet_group_name="Tasks")
         chosen = self.vpc.select_subnets(subnet_group_name="Tasks")
         self.placement = Placement(
@@ -181,6 +188,7 @@ class Network(Construct):
             else everywhere,
             assign_public_ip=public,
             reaches_internet=profile is not NetworkProfile.ENDPOINTS,
+            linked_subnets=linked_subnets(self, chosen.subnets[:count]) if placed else None,
             ready=(chosen.internet_connectivity_established,),
         )
         if profile is NetworkProfile.ENDPOINTS:

@@ -8,7 +8,7 @@ from aws_cdk import Names, RemovalPolicy, Tags
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from serverless_containers.build_pipeline import BuildPipeline
 from serverless_containers.images import BuiltImages
@@ -35,6 +35,7 @@ from serverless_containers.service_defaults import (
 )
 from serverless_containers.service_props import ServiceProps
 from serverless_containers.source import read_source, refuse
+from serverless_containers.tasks.capacity import associate_fargate
 from serverless_containers.tasks.execute_command import enable_execute_command
 from serverless_containers.tasks.task import Task
 
@@ -109,14 +110,8 @@ class ContainerService(Construct):
         self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
         self.entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
-        self.cluster = props.get("cluster") or ecs.Cluster(
-            self,
-            "Cluster",
-            cluster_name=self._images.cluster_name,
-            vpc=self.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
-            enable_fargate_capacity_providers=True,
-        )
+        self._capacity: ecs.CfnClusterCapacityProviderAssociations | None = None
+        self.cluster = props.get("cluster") or self._make_cluster()
         self._images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, placement)
         self.service.node.add_dependency(*placement.ready, *task.storage.ready, *self._images.ready)
@@ -165,6 +160,25 @@ class ContainerService(Construct):
             execute=props.get("enable_execute_command", False),
         )
 
+    def _make_cluster(self) -> ecs.Cluster:
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=self._images.cluster_name,
+            vpc=self.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+        self._capacity = associate_fargate(cluster)
+        return cluster
+
+    def associate_capacity_after(self, construct: IConstruct) -> None:
+        """Let the cluster have its capacity once something is there that takes a minute.
+
+        Until then ECS's service-linked role has spread, where the cluster is an account's first.
+        """
+        if self._capacity is not None:
+            self._capacity.node.add_dependency(construct)
+
     def _make_task(self, props: ServiceProps, placement: Placement) -> Task:
         given = props.get("images")
         given = given if isinstance(given, Mapping) else {}
@@ -182,7 +196,6 @@ class ContainerService(Construct):
             architecture=self._architecture(props),
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=log_retention(props),
-            removal_policy=removal_policy(props),
             stop_delay=stop_delay(props, placement, self._door),
             utility_image=self._utility_image(props, placement),
             placement=placement,
@@ -230,12 +243,18 @@ class ContainerService(Construct):
             security_groups=list(props.get("security_groups", ()))
             or [
                 ec2.SecurityGroup(
-                    self, "SecurityGroup", vpc=self.vpc, description=f"Tasks of {self.plan.name}"
+                    self,
+                    "SecurityGroup",
+                    vpc=self.vpc,
+                    # Another description is another group, and a project can be renamed.
+                    description="Tasks behind an entrypoint",
                 )
             ],
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_ecs_managed_tags=True,
         )
+        if self._capacity is not None:
+            service.node.add_dependency(self._capacity)
         if scaling is not None:
             scale(service, scaling)
         if props.get("enable_execute_command"):

@@ -103,7 +103,8 @@ class ServiceProps(TypedDict, total=False):
     """Three availability zones instead of one, for a VPC that is made here. Default: False."""
 
     availability_zones: Sequence[str] | None
-    """The zones of a VPC that is made here, by name. Default: the region's first ones."""
+    """The zones of a VPC that is made here, by name. Default: the region's first ones, or those of
+    a table where not every zone of the region has VPC links."""
 
     cluster: ecs.ICluster | None
     """The cluster, which must know Fargate's capacity providers. Default: one is made."""
@@ -127,7 +128,9 @@ class ServiceProps(TypedDict, total=False):
     """How long all logs are kept. Default: one month."""
 
     removal_policy: RemovalPolicy
-    """What becomes of the logs when the stack is deleted. Default: they are deleted."""
+    """What becomes of access and flow logs when the stack is deleted. Default: they are deleted.
+    Logs of tasks and builds are kept in any case: of a deployment that fails, which takes away what
+    it has made, they are the evidence."""
 
     volume_removal_policy: RemovalPolicy
     """What becomes of the file system of named volumes when the stack is deleted. Default: it is

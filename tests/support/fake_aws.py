@@ -45,6 +45,7 @@ class FakeAws:
     Attributes:
         calls: The arguments of each call so far.
         stacks: The status of each stack.
+        task_definitions: Those that each stack has.
         images: Answers ECR's operations; takes an operation and its parameters.
         password: What ``aws ecr get-login-password`` prints.
         failing: The calls for which it is true end as if the credentials had expired.
@@ -53,6 +54,7 @@ class FakeAws:
     def __init__(self, folder: Path, region: str):
         self.calls: list[list[str]] = []
         self.stacks: dict[str, str] = {}
+        self.task_definitions: list[str] = []
         self.images: Callable[[str, dict], dict] | None = None
         self.password = ""
         self.failing: Callable[[list[str]], bool] = lambda _: False
@@ -111,7 +113,7 @@ class FakeAws:
         if service == "ecr":
             answer = self.images(operation, parameters)
         elif service == "cloudformation":
-            answer = self._describe_stack(parameters["StackName"])
+            answer = self._describe(operation, parameters["StackName"])
         else:
             answer = getattr(self._clients[service], xform_name(names[operation]))(**parameters)
         answer.pop("ResponseMetadata", None)
@@ -121,9 +123,19 @@ class FakeAws:
             return _as_text(answer)
         return json.dumps(answer, default=str) + "\n"
 
-    def _describe_stack(self, name):
+    def _describe(self, operation, name):
         if name not in self.stacks:
             raise CommandError(254, f"Stack with id {name} does not exist")
+        if operation == "describe-stack-resources":
+            return {
+                "StackResources": [
+                    {"ResourceType": "AWS::EC2::VPC", "PhysicalResourceId": "vpc-1"},
+                    *(
+                        {"ResourceType": "AWS::ECS::TaskDefinition", "PhysicalResourceId": each}
+                        for each in self.task_definitions
+                    ),
+                ]
+            }
         return {"Stacks": [{"StackName": name, "StackStatus": self.stacks[name]}]}
 
     def _handler(self):

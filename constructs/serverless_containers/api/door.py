@@ -61,6 +61,7 @@ class HttpApiDoor(Construct):
             name=f"{name}.internal",
             vpc=service.vpc,
         )
+        service.associate_capacity_after(self.namespace)
         self.discovery = self._register(service)
         self.vpc_link = self._make_link(service)
         self.authorization = authorization.bind(self)
@@ -116,7 +117,7 @@ class HttpApiDoor(Construct):
             self,
             "LinkSecurityGroup",
             vpc=service.vpc,
-            description=f"VPC link to the tasks of {service.plan.name}",
+            description="VPC link to the tasks",
             allow_all_outbound=False,
         )
         tasks = service.service.connections.security_groups
@@ -142,13 +143,18 @@ class HttpApiDoor(Construct):
                 )
                 for tasks_group in tasks
             ]
-        return apigwv2.VpcLink(
+        link = apigwv2.VpcLink(
             self,
             "Link",
             vpc=service.vpc,
             subnets=service.task_subnets,
             security_groups=[group],
         )
+        link_resource = link.node.default_child
+        subnets = service.placement.linked_subnets
+        if subnets is not None and isinstance(link_resource, apigwv2.CfnVpcLink):
+            link_resource.subnet_ids = list(subnets)
+        return link
 
     def _limit(self, timeout: Duration) -> None:
         """Set the timeout on the resource: aws-cdk-lib 2.275 drops that of this integration."""

@@ -23,6 +23,7 @@ from serverless_containers.hosting.rollout import Rollout, roll_back_on, shift_t
 from serverless_containers.hosting.sign_in import BoundSignIn, SignIn
 from serverless_containers.hosting.target_group import TargetOptions, make_target_group
 from serverless_containers.hosting.target_health import TargetHealthCheck
+from serverless_containers.hosting.untagged import keep_untagged
 from serverless_containers.service import ContainerService
 
 _TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
@@ -220,6 +221,7 @@ class LoadBalancerDoor(Construct):
                 ]
             )
         )
+        self._service.associate_capacity_after(self.load_balancer)
         rule = add_rules(
             self,
             self.listener,
@@ -228,6 +230,8 @@ class LoadBalancerDoor(Construct):
             public_paths=public_paths,
             public_action=forward,
         )
+        if alternate is not None:
+            keep_untagged(rule)
         self._attach(
             shift_traffic(self, group=alternate, rule=rule) if alternate is not None else None
         )

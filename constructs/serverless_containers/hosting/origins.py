@@ -8,6 +8,8 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct, IDependable
 
+from serverless_containers.hosting.untagged import keep_untagged
+
 _LONGEST = 120
 """Seconds of either timeout without a raised quota; "Quotas", Amazon CloudFront Developer Guide."""
 
@@ -88,6 +90,7 @@ def load_balancer_origin(
         origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
     )
     vpc_origin.node.add_dependency(*ready)
+    keep_untagged(vpc_origin)
     return origins.VpcOrigin.with_vpc_origin(
         vpc_origin,
         domain_name=server_name,

@@ -19,6 +19,9 @@ from serverless_containers.access.wildcards import (
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.buildspec import Variable, repository_variable
 
+QUEUED_TIMEOUT = Duration.minutes(5)
+"""How long a build waits for a machine: the shortest time that there is. The default of 8 hours
+outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
 _PULL_AND_PUSH = (
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -48,8 +51,7 @@ class ImageBuild(Construct):
         service_name: The service that they run in.
         timeout: How long a build may take.
         compute_type: The machine.
-        log_retention: How long the log is kept.
-        removal_policy: What becomes of it with the stack.
+        log_retention: How long the log is kept, which outlives the stack.
     """
 
     def __init__(
@@ -67,11 +69,14 @@ class ImageBuild(Construct):
         timeout: Duration,
         compute_type: codebuild.ComputeType,
         log_retention: logs.RetentionDays,
-        removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
-            self, "Logs", retention=log_retention, removal_policy=removal_policy
+            self,
+            "Logs",
+            retention=log_retention,
+            # What a build that fails the stack's creation has written must outlive the stack.
+            removal_policy=RemovalPolicy.RETAIN,
         )
         plain = {
             **{
@@ -105,9 +110,10 @@ class ImageBuild(Construct):
                     for name, (secret, key) in secret_variables.items()
                 },
             },
-            # Two builds at once would move the same tags.
-            concurrent_build_limit=1,
+            # No limit of concurrent builds, which fails the one that is too many ("StartBuild",
+            # AWS CodeBuild API Reference): a pipeline runs one execution of a stage at a time.
             timeout=timeout,
+            queued_timeout=QUEUED_TIMEOUT,
             grant_report_group_permissions=False,
             logging=codebuild.LoggingOptions(
                 cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self.log_group)
@@ -125,7 +131,10 @@ class ImageBuild(Construct):
         for actions, resources in (
             (_PULL_AND_PUSH, [each.repository_arn for each in repositories]),
             (("ecs:DescribeServices",), [service_arn(self, cluster_name, service_name)]),
-            (("cloudformation:DescribeStacks",), [stack.stack_id]),
+            (
+                ("cloudformation:DescribeStackResources", "cloudformation:DescribeStacks"),
+                [stack.stack_id],
+            ),
         ):
             self.project.add_to_role_policy(
                 iam.PolicyStatement(actions=list(actions), resources=resources)

@@ -43,6 +43,7 @@ class PipelineImages(BuiltImages):
         allow: Callable[[ecs.TaskDefinition], None],
     ) -> None:
         self.pipeline = pipeline
+        self._serve = pipeline.serve
         self._stack = Stack.of(pipeline)
         self._repositories = repositories
         self._tag = tag
@@ -51,6 +52,19 @@ class PipelineImages(BuiltImages):
         self.cluster_name = cluster_name
         self.service_name = service_name
         self.ready = tuple(ready)
+
+    def prepare(
+        self,
+        scope: Construct,
+        plan: TaskPlan,  # noqa: ARG002  # the pipeline has one
+        architecture: Architecture,  # noqa: ARG002
+        *,
+        cluster_name: str,  # noqa: ARG002
+        service_name: str,  # noqa: ARG002
+    ) -> BuiltImages:
+        """Let the pipeline know whom it serves."""
+        self._serve(Stack.of(scope))
+        return self
 
     def image(
         self,

@@ -57,4 +57,5 @@ class PipelineProps(TypedDict, total=False):
     """How long build logs are kept. Default: one month."""
 
     removal_policy: RemovalPolicy
-    """What becomes of images and logs with the stack. Default: they are deleted."""
+    """What becomes of images with the stack. Default: they are deleted. Logs are kept in any case:
+    of a deployment that fails they are the evidence."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from aws_cdk import IgnoreMode, SecretValue
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -33,6 +34,7 @@ class BoundSource:
         folder: The project's folder within the output.
         hash: The content's hash, if it is known at synthesis.
         triggers: What starts the pipeline, besides its own stack.
+        statements: What the source action's role is allowed besides what the CDK allows it.
     """
 
     action: codepipeline.IAction
@@ -40,6 +42,7 @@ class BoundSource:
     folder: str = "."
     hash: str | None = None
     triggers: Sequence[codepipeline.TriggerProps] = ()
+    statements: Sequence[iam.PolicyStatement] = ()
 
 
 class PipelineSource(ABC):
@@ -200,7 +203,19 @@ class _Connection(PipelineSource):
                 source_action=action, push_filter=[push]
             ),
         )
-        return BoundSource(action=action, output=output, folder=place.folder, triggers=[trigger])
+        return BoundSource(
+            action=action,
+            output=output,
+            folder=place.folder,
+            triggers=[trigger],
+            # The CDK allows it under the service's former name alone, and the prefix has to be that
+            # of the ARN ("CodeConnections service prefix rename", Developer Tools console).
+            statements=[
+                iam.PolicyStatement(
+                    actions=["codeconnections:UseConnection"], resources=[self._connection_arn]
+                )
+            ],
+        )
 
 
 class _Token(PipelineSource):

@@ -1,5 +1,7 @@
 """The stages around a build: where artifacts are kept, and how a service is rolled out."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Acknowledgment, ArnFormat, Duration, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
@@ -180,6 +182,30 @@ class DeployStage(Construct):
         acknowledge_wildcards(
             self._role, resources=[tasks], reason="The tasks of this service's cluster."
         )
+
+
+def allow_action(
+    pipeline: codepipeline.Pipeline,
+    action: codepipeline.IAction,
+    statements: Sequence[iam.PolicyStatement],
+) -> None:
+    """Allow the role of an action more than the CDK does.
+
+    Args:
+        pipeline: The pipeline, which has made the role.
+        action: Its action.
+        statements: What is allowed.
+    """
+    if not statements:
+        return
+    name = action.action_properties.action_name
+    role = next(
+        each
+        for each in pipeline.node.find_all()
+        if isinstance(each, iam.Role) and f"/{name}/" in each.node.path
+    )
+    for statement in statements:
+        role.add_to_policy(statement)
 
 
 def start_with_permissions(pipeline: codepipeline.Pipeline, project: codebuild.IProject) -> None:

@@ -1,5 +1,6 @@
 """A Fargate task definition whose execution role can do as little as it takes."""
 
+from aws_cdk import CfnDeletionPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 
@@ -52,3 +53,21 @@ class _ExecutionRole(iam.Role):
             reason="ecr:GetAuthorizationToken supports no resource-level permission.",
         )
         return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=policy)
+
+
+def keep_earlier_revisions(definition: ecs.TaskDefinition) -> None:
+    """Keep the revisions that a later one takes the place of.
+
+    CloudFormation deregisters a revision once another one has replaced it, and a service cannot be
+    updated to an inactive one ("DeregisterTaskDefinition", Amazon ECS API Reference): there would
+    be no way back but by building anew. Revisions cost nothing; the stack's deletion deregisters
+    the last one alone.
+
+    Args:
+        definition: The task definition.
+    """
+    resource = definition.node.default_child
+    if isinstance(resource, ecs.CfnTaskDefinition):
+        resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
+        # CloudFormation asks for both to be said.
+        resource.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE

@@ -25,7 +25,7 @@ from serverless_containers.tasks.container_props import (
     system_controls,
     ulimits,
 )
-from serverless_containers.tasks.definition import TaskDefinition
+from serverless_containers.tasks.definition import TaskDefinition, keep_earlier_revisions
 from serverless_containers.tasks.files import CONTAINER_NAME as FILES_CONTAINER
 from serverless_containers.tasks.files import add_files_container
 from serverless_containers.tasks.stop_delay import StopDelay
@@ -55,8 +55,7 @@ class Task(Construct):
         memory_limit_mib: Memory of the task in MiB, in the same case.
         architecture: The instruction set.
         ephemeral_storage_gib: Scratch space in GiB. Default: the 20 that every task has.
-        log_retention: How long logs are kept.
-        removal_policy: What becomes of the logs when the stack is deleted.
+        log_retention: How long logs are kept, which outlive the stack.
         stop_delay: Keeps the entrypoint serving for a while after the task was deregistered.
         utility_image: A small image with a POSIX shell, which writes files.
         placement: Where the tasks are put, and the mount targets of their volumes.
@@ -78,7 +77,6 @@ class Task(Construct):
         architecture: Architecture,
         ephemeral_storage_gib: float | None,
         log_retention: logs.RetentionDays,
-        removal_policy: RemovalPolicy,
         stop_delay: StopDelay | None,
         utility_image: ecs.ContainerImage,
         placement: Placement,
@@ -90,7 +88,6 @@ class Task(Construct):
         self._environment = environment
         self._architecture = architecture
         self._log_retention = log_retention
-        self._removal_policy = removal_policy
         self._written = {file.volume for file in plan.files}
         self._secrets = secrets
         self.definition = TaskDefinition(
@@ -105,6 +102,7 @@ class Task(Construct):
             ),
         )
         confine_task_role(self.definition.task_role)
+        keep_earlier_revisions(self.definition)
         self.storage = Storage(
             self,
             "Storage",
@@ -143,7 +141,8 @@ class Task(Construct):
             self,
             f"Logs-{name}",
             retention=self._log_retention,
-            removal_policy=self._removal_policy,
+            # What tasks that fail the stack's creation have written must outlive the stack.
+            removal_policy=RemovalPolicy.RETAIN,
         )
         return self.log_groups[name]
 

@@ -173,6 +173,39 @@ def test_a_commit_is_the_tag_and_goes_to_a_parameter(two):
     assert value == "0123456789ab"
 
 
+def test_what_cloudformation_goes_back_to_is_kept(two):
+    two.has_cluster()
+    assert two.run().succeeded
+    two.aws.task_definitions = [two.runs_service("a1")]
+    assert two.run(SOURCE_TAG="b2").succeeded
+    two.runs_service("b2")
+    assert two.run(SOURCE_TAG="c3", SERVICE_STACK="shop-dev-pipeline").succeeded
+    web = two.tags(1)
+    assert (web["deployed"], web["live"]) == (web["a1"], web["b2"])
+
+
+@pytest.mark.parametrize(
+    ("stack", "runs", "owner"),
+    [
+        ("CREATE_IN_PROGRESS", False, "cloudformation"),
+        ("UPDATE_IN_PROGRESS", True, "pipeline"),
+    ],
+)
+def test_beside_a_parameter_the_pipeline_rolls_out_whatever_becomes_of_its_stack(
+    two, stack, runs, owner
+):
+    two.has_cluster()
+    assert two.run().succeeded
+    if runs:
+        two.runs_service("a1")
+    two.stack_is(stack)
+    before = len(two.handle.signals)
+    run = two.run(SOURCE_TAG="b2", TAG_PARAMETER="/shop/dev/tag")
+    assert run.succeeded, run.log
+    assert run.exported["OWNER"] == owner
+    assert len(two.handle.signals) == before + 1
+
+
 def test_commands_of_the_project(two):
     options = BuildspecOptions(
         before_build=('test -f web/Dockerfile && echo "before $IMAGE_TAG"',),

@@ -193,7 +193,7 @@ def test_a_rollout_under_way_outlives_a_release_that_never_comes():
 
 def test_the_rules():
     kept = [rule.tag for rule in lifecycle_rules() if rule.tag]
-    assert kept == ["live", "rolling", "latest"] == list(MOVING_TAGS)
+    assert kept == ["live", "rolling", "deployed", "latest"] == list(MOVING_TAGS)
     policy = lifecycle_policy(retention_days=14, untagged_days=2)["rules"]
     priorities = [rule["rulePriority"] for rule in policy]
     assert priorities == sorted(set(priorities))

@@ -14,11 +14,19 @@ def zone(index):
     return {"Fn::Select": [index, {"Fn::GetAZs": ""}]}
 
 
+def zone_of(deployed, subnet, region="eu-west-1"):
+    """The zone of a subnet, by name or id, in a region."""
+    conditions = deployed.template.to_json().get("Conditions", {})
+    zones = (subnet.get("AvailabilityZone"), subnet.get("AvailabilityZoneId"))
+    (found,) = filter(None, (resolve(each, conditions, region) for each in zones if each))
+    return found
+
+
 def task_zones(deployed):
     """The zones of the subnets that the service names."""
     subnets = deployed.template.find_resources("AWS::EC2::Subnet")
     return [
-        subnets[each["Ref"]]["Properties"]["AvailabilityZone"]
+        zone_of(deployed, subnets[each["Ref"]]["Properties"])
         for each in deployed.network()["Subnets"]
     ]
 
@@ -97,8 +105,8 @@ class TestZones:
         """Every zone that has a subnet."""
         found = []
         for subnet in deployed.resources("AWS::EC2::Subnet"):
-            if subnet["AvailabilityZone"] not in found:
-                found.append(subnet["AvailabilityZone"])
+            if (zone := zone_of(deployed, subnet)) not in found:
+                found.append(zone)
         return found
 
     @pytest.mark.parametrize("profile", NetworkProfile)
@@ -108,8 +116,9 @@ class TestZones:
         assert self.zones(deployed) == by_design(api=[zone(0)], hosting=[zone(0), zone(1)])
 
     @pytest.mark.parametrize("fixed", [False, True])
-    def test_three_for_high_availability_wherever_the_stack_goes(self, deploy, virginia, fixed):
-        deployed = deploy(high_availability=True, env=virginia if fixed else None)
+    def test_three_for_high_availability_wherever_the_stack_goes(self, deploy, fixed):
+        ireland = Environment(account="123456789012", region="eu-west-1")
+        deployed = deploy(high_availability=True, env=ireland if fixed else None)
         assert task_zones(deployed) == self.zones(deployed) == [zone(0), zone(1), zone(2)]
 
     def test_two_where_a_region_has_no_more(self, deploy):
@@ -175,3 +184,75 @@ def test_a_cluster_and_groups_can_be_given(door, project):
     assert [each.security_group_id for each in front.connections.security_groups] == [
         group.security_group_id
     ]
+
+
+class TestZoneIds:
+    """Not every zone has VPC links or VPC origins."""
+
+    @pytest.mark.parametrize(
+        ("region", "ids", "linked"),
+        [
+            ("us-east-1", ["use1-az1", "use1-az2", "use1-az4"], 3),
+            ("eu-west-3", ["euw3-az1", "euw3-az3", "euw3-az2"], 2),
+            ("eu-west-1", None, 3),
+        ],
+    )
+    def test_of_a_known_region_they_are_chosen_at_synthesis(
+        self, deploy, by_design, region, ids, linked
+    ):
+        env = Environment(account="123456789012", region=region)
+        deployed = deploy(env=env, high_availability=True)
+        subnets = deployed.template.find_resources("AWS::EC2::Subnet")
+        chosen = [subnets[each["Ref"]]["Properties"] for each in deployed.network()["Subnets"]]
+        assert [each.get("AvailabilityZoneId") for each in chosen] == (ids or [None] * 3)
+        assert [each.get("AvailabilityZone") for each in chosen] == (
+            [None] * 3 if ids else [zone(index) for index in range(3)]
+        )
+        links = deployed.resources("AWS::ApiGatewayV2::VpcLink")
+        assert [len(link["SubnetIds"]) for link in links] == by_design(api=[linked], hosting=[])
+
+    def test_of_an_unknown_region_the_template_chooses(self, deploy, by_design):
+        deployed = deploy(high_availability=True)
+        template = deployed.template.to_json()
+
+        def resolved(value, region):
+            return resolve(value, template["Conditions"], region)
+
+        for properties in deployed.resources("AWS::EC2::Subnet"):
+            given = {
+                region: (
+                    resolved(properties.get("AvailabilityZone"), region),
+                    resolved(properties.get("AvailabilityZoneId"), region),
+                )
+                for region in ("us-east-1", "ca-central-1", "eu-west-3", "ap-east-1", "eu-west-1")
+            }
+            # One or the other, never both.
+            assert all((name is None) != (identity is None) for name, identity in given.values())
+            assert given["eu-west-1"][1] is None
+            assert given["us-east-1"][1] in {"use1-az1", "use1-az2", "use1-az4"}
+        for link in deployed.resources("AWS::ApiGatewayV2::VpcLink"):
+            assert len(resolved(link["SubnetIds"], "eu-west-3")) == 2
+            assert len(resolved(link["SubnetIds"], "us-east-1")) == 3
+        assert len(deployed.resources("AWS::ApiGatewayV2::VpcLink")) == by_design(api=1, hosting=0)
+
+    def test_zones_of_the_caller_are_taken_as_they_are(self, deploy):
+        env = Environment(account="123456789012", region="us-east-1")
+        deployed = deploy(env=env, availability_zones=["us-east-1b", "us-east-1c"])
+        zones = {each["AvailabilityZone"] for each in deployed.resources("AWS::EC2::Subnet")}
+        assert zones == {"us-east-1b", "us-east-1c"}
+
+
+def resolve(value, conditions, region):
+    """What CloudFormation makes of a value with conditions of the region alone."""
+
+    def holds(condition):
+        if "Fn::Equals" in condition:
+            left, right = condition["Fn::Equals"]
+            assert left == {"Ref": "AWS::Region"}
+            return right == region
+        return any(holds(each) for each in condition["Fn::Or"])
+
+    while isinstance(value, dict) and "Fn::If" in value:
+        name, yes, no = value["Fn::If"]
+        value = yes if holds(conditions[name]) else no
+    return None if value == {"Ref": "AWS::NoValue"} else value

@@ -1,6 +1,7 @@
 """The first deployment: nothing that needs an image before there is one, and no circle."""
 
 from aws_cdk import Duration
+from aws_cdk.assertions import Annotations, Match
 
 
 def test_the_service_waits_for_the_build(pipe):
@@ -43,8 +44,29 @@ def test_it_finds_cluster_and_service_by_their_names(pipe):
 def test_cloudformation_waits_longer_than_a_build_may_take(pipe):
     piped = pipe(build_timeout=Duration.minutes(10))
     condition = piped.only("AWS::CloudFormation::WaitCondition")
-    assert condition["Timeout"] == "2400"
-    assert piped.only("AWS::CodeBuild::Project")["TimeoutInMinutes"] == 10
+    project = piped.only("AWS::CodeBuild::Project")
+    assert project["TimeoutInMinutes"] == 10
+    # What fails before the first command tells nobody, and is waited for to the end.
+    longest = project["TimeoutInMinutes"] + project["QueuedTimeoutInMinutes"]
+    assert longest * 60 < int(condition["Timeout"]) <= (longest + 5) * 60
+
+
+def test_the_pipeline_is_known_before_anything_is_made(pipe):
+    piped = pipe()
+    name = piped.only("AWS::CodePipeline::Pipeline")["Name"]
+    assert isinstance(name, str)
+    (note,) = Annotations.from_stack(piped.stack).find_info(
+        "*", Match.string_like_regexp("CloudFormation waits")
+    )
+    assert f"/pipelines/{name}/view" in note.entry.data
+
+
+def test_what_a_build_has_written_outlives_a_stack_that_is_rolled_back(pipe):
+    groups = pipe().of_type("AWS::Logs::LogGroup")
+    (build,) = (group for name, group in groups.items() if "PipelineBuild" in name)
+    assert build["DeletionPolicy"] == "Retain"
+    # A name of its own would be in the way of the next attempt.
+    assert "LogGroupName" not in build["Properties"]
 
 
 def test_there_is_no_lambda_function(pipe):

@@ -64,13 +64,15 @@ class TestBuild:
         assert project["Environment"]["Type"] == kind
         assert image in project["Environment"]["Image"]
         assert project["Environment"]["PrivilegedMode"] is True
-        assert project["ConcurrentBuildLimit"] == 1
+        # One build too many fails where there is a limit.
+        assert "ConcurrentBuildLimit" not in project
 
     def test_it_knows_what_the_buildspec_asks_for(self, pipe):
         project = pipe().only("AWS::CodeBuild::Project")
         names = {each["Name"] for each in project["Environment"]["EnvironmentVariables"]}
         assert names == {
             "REPOSITORY_1", "REPOSITORY_2", "CLUSTER_NAME", "SERVICE_NAME", "STACK_NAME",
+            "SERVICE_STACK",
         }  # fmt: skip
         assert "docker build" in json.dumps(project["Source"]["BuildSpec"])
 
@@ -252,10 +254,46 @@ class TestGitHub:
             },
         )
 
+    def test_the_connection_may_be_used_under_both_names_of_its_service(self, shop):
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        template = self.template(shop, PipelineSource.github(self.URL, connection_arn=arn))
+        allowed = {
+            action
+            for policy in template.find_resources("AWS::IAM::Policy").values()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if statement["Resource"] == arn
+            for action in (
+                [statement["Action"]]
+                if isinstance(statement["Action"], str)
+                else statement["Action"]
+            )
+        }
+        assert allowed == {
+            "codeconnections:UseConnection", "codestar-connections:UseConnection",
+        }  # fmt: skip
+
+    def test_the_build_makes_the_parameter(self, shop):
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        template = self.template(shop, PipelineSource.github(self.URL, connection_arn=arn))
+        project = next(iter(template.find_resources("AWS::CodeBuild::Project").values()))
+        variables = {
+            each["Name"]: each["Value"]
+            for each in project["Properties"]["Environment"]["EnvironmentVariables"]
+        }
+        (statement,) = (
+            statement
+            for policy in template.find_resources("AWS::IAM::Policy").values()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if statement["Action"] == "ssm:PutParameter"
+        )
+        place = statement["Resource"]["Fn::Join"][1]
+        assert place[-1] == f":parameter{variables['TAG_PARAMETER']}"
+
     def test_the_tag_is_in_a_parameter(self, shop):
         arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
         template = self.template(shop, PipelineSource.github(self.URL, connection_arn=arn))
-        template.resource_count_is("AWS::SSM::Parameter", 1)
+        # A parameter of the stack's is reset by whatever changes its tags.
+        template.resource_count_is("AWS::SSM::Parameter", 0)
         project = next(iter(template.find_resources("AWS::CodeBuild::Project").values()))
         variables = project["Properties"]["Environment"]["EnvironmentVariables"]
         names = {each["Name"] for each in variables}

@@ -13,10 +13,13 @@ LIVE = "live"
 """The image that runs while a new one is released: the one that a failed release goes back to."""
 ROLLING = "rolling"
 """The image of a rollout that was still under way then; otherwise the same as ``live``."""
+DEPLOYED = "deployed"
+"""The image of the task definition that CloudFormation made last: the one that a deployment which
+fails goes back to, whatever a pipeline has rolled out since."""
 LATEST = "latest"
 """The image of the newest run, which is the newest that anything may be about to start."""
 
-MOVING_TAGS = (LIVE, ROLLING, LATEST)
+MOVING_TAGS = (LIVE, ROLLING, DEPLOYED, LATEST)
 """The tags that move from image to image. All others are immutable."""
 
 

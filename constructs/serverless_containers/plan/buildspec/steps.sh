@@ -176,6 +176,7 @@ publish() {
   tag=$(cat "$PIPELINE_HOME/tag")
   missing=$(cat "$PIPELINE_HOME/missing")
   find_running
+  find_deployed
   in_parallel "$all" keep_running
   if [ -n "$missing" ]; then
     log_in
@@ -188,7 +189,7 @@ publish() {
   fi
   settle_owner
   owner=$(cat "$PIPELINE_HOME/owner")
-  if [ "$owner" = pipeline ]; then roller=pipeline; else roller=cloudformation; fi
+  if is_pipelines; then roller=pipeline; else roller=cloudformation; fi
   say "export IMAGE_TAG=$tag OWNER=$roller" > "$PIPELINE_HOME/exports"
   write_image_definitions
   if [ "$owner" = cloudformation ]; then signal SUCCESS 'The images are in ECR.' "$tag"; fi
@@ -220,6 +221,33 @@ find_running() {
   images_of "$2" > "$PIPELINE_HOME/rolling"
 }
 
+# find_deployed: the images that CloudFormation named last, and goes back to.
+find_deployed() {
+  : > "$PIPELINE_HOME/deployed"
+  if [ -z "${SERVICE_STACK:-}" ]; then return 0; fi
+  problem=$PIPELINE_HOME/problem
+  unknown=0
+  query="StackResources[?ResourceType=='AWS::ECS::TaskDefinition'].PhysicalResourceId"
+  found=$(aws cloudformation describe-stack-resources --stack-name "$SERVICE_STACK" \
+    --query "$query" --output text 2> "$problem") || unknown=$?
+  if [ "$unknown" -ne 0 ]; then
+    # The first deployment: that stack comes after this one.
+    if grep -q 'does not exist' "$problem"; then return 0; fi
+    cat "$problem"
+    give_up "$unknown" "aws cloudformation describe-stack-resources --stack-name $SERVICE_STACK"
+  fi
+  for definition in $found; do
+    if [ "$definition" != None ]; then images_of "$definition" >> "$PIPELINE_HOME/deployed"; fi
+  done
+}
+
+# is_pipelines: whether the pipeline rolls this run out. Beside a parameter the service has a stack
+# of its own, which nothing changes while the pipeline's changes: there it only makes the first one.
+is_pipelines() {
+  if [ "$owner" = pipeline ]; then return 0; fi
+  [ -n "${TAG_PARAMETER:-}" ] && [ -s "$PIPELINE_HOME/live" ]
+}
+
 # images_of TASK_DEFINITION: a line for each container, its name and its image.
 images_of() {
   ask aws ecs describe-task-definition --task-definition "$1" \
@@ -229,7 +257,7 @@ images_of() {
 # keep_running NUMBER: what runs must outlive the retention, whatever becomes of this release.
 keep_running() {
   select_service "$1"
-  for kept in live rolling; do
+  for kept in live rolling deployed; do
     while read -r name running; do
       if [ "$name" = "$service" ]; then
         case $running in

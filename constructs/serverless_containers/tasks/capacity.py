@@ -1,0 +1,28 @@
+"""Where a service finds its capacity."""
+
+from aws_cdk import aws_ecs as ecs
+
+_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+
+
+def associate_fargate(cluster: ecs.Cluster) -> ecs.CfnClusterCapacityProviderAssociations:
+    """Let a cluster use Fargate's capacity providers; what a service has to depend on.
+
+    The CDK does the same while it synthesizes, where nothing can depend on it. Without a dependency
+    the association is deleted before the service, and fails: the capacity provider is in use.
+
+    The first cluster of an account makes ECS create its service-linked role, and an association
+    that comes before that role has spread fails ("Using service-linked roles for Amazon ECS",
+    Amazon ECS Developer Guide). It should depend on something that takes longer.
+
+    Args:
+        cluster: The cluster.
+    """
+    # The place that the CDK gives it, and so the same logical id.
+    return ecs.CfnClusterCapacityProviderAssociations(
+        cluster,
+        cluster.node.id,
+        cluster=cluster.cluster_name,
+        capacity_providers=list(_PROVIDERS),
+        default_capacity_provider_strategy=[],
+    )

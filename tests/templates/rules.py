@@ -1,0 +1,205 @@
+"""What AWS would refuse, or what would do harm, as rules that hold for every template.
+
+The embedded AWS accepts what AWS refuses: a deployment there shows nothing of it. Each rule takes a
+template and gives its complaints.
+"""
+
+import json
+
+NO_TAGS = {"AWS::CloudFront::VpcOrigin"}
+ZONE_IDS = ("use1-az", "euw3-az", "cac1-az", "ape1-az")
+SERVICES = {
+    ("AWS::ECS::TaskDefinition", "TaskRoleArn"): "ecs-tasks.amazonaws.com",
+    ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"): "ecs-tasks.amazonaws.com",
+    ("AWS::CodeBuild::Project", "ServiceRole"): "codebuild.amazonaws.com",
+    ("AWS::CodePipeline::Pipeline", "RoleArn"): "codepipeline.amazonaws.com",
+    ("AWS::EC2::FlowLog", "DeliverLogsPermissionArn"): "vpc-flow-logs.amazonaws.com",
+}
+LONGEST_WAIT = 43_200
+"""Seconds ("AWS::CloudFormation::WaitCondition")."""
+
+
+def of_type(template, kind):
+    return {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def target(value):
+    """The resource that a value refers to, if it is one of this template."""
+    if isinstance(value, dict) and "Fn::GetAtt" in value:
+        return value["Fn::GetAtt"][0]
+    if isinstance(value, dict) and "Ref" in value:
+        return value["Ref"]
+    return None
+
+
+def depends_on(resource):
+    found = resource.get("DependsOn", [])
+    return [found] if isinstance(found, str) else found
+
+
+def trusted(role):
+    for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+        yield from statement["Principal"].items()
+
+
+def roles_trust_who_assumes_them(template):
+    """A role that is handed to a service trusts it; an action's trusts the pipeline's role."""
+    roles = of_type(template, "AWS::IAM::Role")
+    for (kind, key), principal in SERVICES.items():
+        for name, resource in of_type(template, kind).items():
+            role = roles.get(target(resource["Properties"].get(key)))
+            if role and ("Service", principal) not in list(trusted(role)):
+                yield f"{name}.{key} does not trust {principal}"
+    for name, pipeline in of_type(template, "AWS::CodePipeline::Pipeline").items():
+        own = pipeline["Properties"]["RoleArn"]
+        for stage in pipeline["Properties"]["Stages"]:
+            for action in stage["Actions"]:
+                role = roles.get(target(action.get("RoleArn")))
+                if role and ("AWS", own) not in list(trusted(role)):
+                    yield f"{name}: the role of {action['Name']} does not trust the pipeline's"
+
+
+def services_wait_for_their_capacity(template):
+    """Or the capacity is taken away while the service still uses it."""
+    associations = of_type(template, "AWS::ECS::ClusterCapacityProviderAssociations")
+    clusters = {target(each["Properties"]["Cluster"]): name for name, each in associations.items()}
+    for name, service in of_type(template, "AWS::ECS::Service").items():
+        cluster = target(service["Properties"].get("Cluster"))
+        waited = clusters.get(cluster)
+        if waited and "Front" in waited and waited not in depends_on(service):
+            yield f"{name} does not wait for {waited}"
+
+
+def the_capacity_waits_for_the_account(template):
+    """ECS's service-linked role of a new account takes a while to spread."""
+    slow = {
+        *of_type(template, "AWS::ServiceDiscovery::PrivateDnsNamespace"),
+        *of_type(template, "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+    }
+    for name, each in of_type(template, "AWS::ECS::ClusterCapacityProviderAssociations").items():
+        if "Front" in name and not slow.intersection(depends_on(each)):
+            yield f"{name} waits for nothing that takes a minute"
+
+
+def nothing_that_cannot_be_updated_has_tags(template):
+    """Tags change, and CloudFormation then updates what has them."""
+    for name, resource in template["Resources"].items():
+        actions = resource.get("Properties", {}).get("Actions", [])
+        shifted = any(len(_groups(action)) > 1 for action in actions if isinstance(action, dict))
+        untagged = resource["Type"] in NO_TAGS or (
+            resource["Type"] == "AWS::ElasticLoadBalancingV2::ListenerRule" and shifted
+        )
+        if untagged and "Tags" in resource["Properties"]:
+            yield f"{name} has tags"
+
+
+def _groups(action):
+    return action.get("ForwardConfig", {}).get("TargetGroups", [])
+
+
+def zones_are_chosen_by_id_where_not_all_will_do(template):
+    """VPC links and VPC origins do not exist in some zones."""
+    for name, subnet in of_type(template, "AWS::EC2::Subnet").items():
+        if "Network" not in name:
+            continue
+        zone = json.dumps(subnet["Properties"].get("AvailabilityZone"))
+        identity = json.dumps(subnet["Properties"].get("AvailabilityZoneId"))
+        if "Fn::If" in zone and not all(prefix in identity for prefix in ZONE_IDS):
+            yield f"{name}: a region is missing"
+        if identity == "null" and "Fn::GetAZs" not in zone:
+            yield f"{name} is in no zone"
+
+
+def what_failed_leaves_its_evidence(template):
+    """Logs of tasks and builds outlive a creation that is rolled back, under generated names."""
+    for name, group in of_type(template, "AWS::Logs::LogGroup").items():
+        if "Logs" in name and ("Task" in name or "PipelineBuild" in name or "BuildBuild" in name):
+            if group.get("DeletionPolicy") != "Retain":
+                yield f"{name} goes with the stack"
+            if "LogGroupName" in group["Properties"]:
+                yield f"{name} has a name that is in the way of the next attempt"
+
+
+def waits_end(template):
+    """A wait is longer than what it waits for, and no longer than CloudFormation lets it be."""
+    builds = [
+        each["Properties"]["TimeoutInMinutes"] + each["Properties"]["QueuedTimeoutInMinutes"]
+        for each in of_type(template, "AWS::CodeBuild::Project").values()
+    ]
+    for name, each in of_type(template, "AWS::CloudFormation::WaitCondition").items():
+        seconds = int(each["Properties"]["Timeout"])
+        if not max(builds, default=0) * 60 < seconds <= LONGEST_WAIT:
+            yield f"{name} waits {seconds} s"
+
+
+def there_is_a_way_back(template):
+    """An inactive revision of a task definition cannot be gone back to."""
+    for name, each in of_type(template, "AWS::ECS::TaskDefinition").items():
+        if each.get("UpdateReplacePolicy") != "Retain":
+            yield f"{name} is deregistered once it is replaced"
+
+
+def no_description_that_replaces_names_the_project(template):
+    """A project that is renamed would lose the groups that its tasks are in."""
+    for name, group in of_type(template, "AWS::EC2::SecurityGroup").items():
+        if "shop" in group["Properties"]["GroupDescription"].lower():
+            yield f"{name} is replaced when the project is renamed"
+
+
+def tasks_may_read_what_they_need(template):
+    """Logs and secrets of a task are allowed to its execution role."""
+    policies = json.dumps(of_type(template, "AWS::IAM::Policy"))
+    for name, definition in of_type(template, "AWS::ECS::TaskDefinition").items():
+        role = target(definition["Properties"].get("ExecutionRoleArn"))
+        allowed = json.dumps(
+            [
+                policy["Properties"]["PolicyDocument"]
+                for policy in of_type(template, "AWS::IAM::Policy").values()
+                if {"Ref": role} in policy["Properties"].get("Roles", [])
+            ]
+        )
+        for container in definition["Properties"]["ContainerDefinitions"]:
+            options = container.get("LogConfiguration", {}).get("Options", {})
+            group = target(options.get("awslogs-group"))
+            if group and group not in allowed:
+                yield f"{name}: {container['Name']} may not write to {group}"
+            if container.get("Secrets") and not (
+                "GetSecretValue" in allowed or "ssm:GetParameters" in allowed
+            ):
+                yield f"{name}: {container['Name']} may not read its secrets"
+        if not policies:
+            yield f"{name} has no policies"
+
+
+def services_reach_what_their_tasks_need(template):
+    """Where there is no way to the internet, there is an endpoint for each service of AWS."""
+    if of_type(template, "AWS::EC2::NatGateway") or not of_type(template, "AWS::EC2::VPC"):
+        return
+    reached = json.dumps(of_type(template, "AWS::EC2::VPCEndpoint"))
+    for name, service in of_type(template, "AWS::ECS::Service").items():
+        network = service["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+        if network["AssignPublicIp"] == "ENABLED" or "ecr.dkr" not in reached:
+            continue
+        needed = ["ecr.api", "logs", ".s3"]
+        if "Secrets" in json.dumps(of_type(template, "AWS::ECS::TaskDefinition")):
+            needed.append("secretsmanager")
+        yield from (f"{name} does not reach {each}" for each in needed if each not in reached)
+
+
+RULES = (
+    roles_trust_who_assumes_them,
+    services_wait_for_their_capacity,
+    the_capacity_waits_for_the_account,
+    nothing_that_cannot_be_updated_has_tags,
+    zones_are_chosen_by_id_where_not_all_will_do,
+    what_failed_leaves_its_evidence,
+    waits_end,
+    there_is_a_way_back,
+    no_description_that_replaces_names_the_project,
+    tasks_may_read_what_they_need,
+    services_reach_what_their_tasks_need,
+)

@@ -1,0 +1,160 @@
+"""Every kind of template, held against what AWS would refuse."""
+
+import copy
+import json
+
+import pytest
+from cfnlint import lint
+from cfnlint.config import ManualArgs
+
+from tests.templates import rules
+from tests.templates.rules import RULES, of_type
+from tests.templates.variants import MATRIX, SAMPLE, make
+
+ALL = [
+    *(pytest.param(name, id=name) for name in SAMPLE),
+    *(pytest.param(name, id=name, marks=pytest.mark.thorough) for name in MATRIX),
+]
+LINTED = ("api nowhere in particular", "site that shifts")
+"""Those of the sample that are linted too, which takes seconds for each."""
+SAID_TWICE = "W3005"
+"""A dependency that a reference makes anyway: harmless, and the CDK's way."""
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory):
+    made = {}
+
+    def of(name):
+        if name not in made:
+            made[name] = make({**SAMPLE, **MATRIX}[name], tmp_path_factory.mktemp("variant"))
+        return made[name]
+
+    return of
+
+
+def test_there_are_enough_of_them():
+    assert len(SAMPLE) + len(MATRIX) >= 60
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_rule_has_a_complaint(templates, name):
+    for stack, template in templates(name).items():
+        told = [f"{stack}: {complaint}" for rule in RULES for complaint in rule(template)]
+        assert told == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *LINTED,
+        *(
+            pytest.param(name, marks=pytest.mark.thorough)
+            for name in (*SAMPLE, *MATRIX)
+            if name not in LINTED
+        ),
+    ],
+)
+def test_cfn_lint_finds_nothing(templates, name):
+    for template in templates(name).values():
+        region = "us-east-1"
+        arguments = ManualArgs(ignore_checks=[SAID_TWICE], regions=[region])
+        assert [str(found) for found in lint(json.dumps(template), config=arguments)] == []
+
+
+def first(template, kind, part=""):
+    return next(each for name, each in of_type(template, kind).items() if part in name)
+
+
+def distrust(template):
+    role = first(template, "AWS::IAM::Role", "TaskDefinitionTaskRole")
+    role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {
+        "Service": "ec2.amazonaws.com"
+    }
+
+
+def let_codepipeline_assume(template):
+    role = first(template, "AWS::IAM::Role", "DeployRole")
+    role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {
+        "Service": "codepipeline.amazonaws.com"
+    }
+
+
+def drop(kind, key, part=""):
+    def dropping(template):
+        del first(template, kind, part)[key]
+
+    return dropping
+
+
+def put(kind, key, value, part=""):
+    def putting(template):
+        first(template, kind, part)["Properties"][key] = value
+
+    return putting
+
+
+ASSOCIATIONS = "AWS::ECS::ClusterCapacityProviderAssociations"
+BROKEN = [
+    ("api", rules.roles_trust_who_assumes_them, distrust),
+    ("api", rules.roles_trust_who_assumes_them, let_codepipeline_assume),
+    ("api", rules.services_wait_for_their_capacity, drop("AWS::ECS::Service", "DependsOn")),
+    ("api", rules.the_capacity_waits_for_the_account, drop(ASSOCIATIONS, "DependsOn")),
+    (
+        "site that shifts",
+        rules.nothing_that_cannot_be_updated_has_tags,
+        put("AWS::CloudFront::VpcOrigin", "Tags", []),
+    ),
+    (
+        "site that shifts",
+        rules.nothing_that_cannot_be_updated_has_tags,
+        put("AWS::ElasticLoadBalancingV2::ListenerRule", "Tags", []),
+    ),
+    (
+        "api nowhere in particular",
+        rules.zones_are_chosen_by_id_where_not_all_will_do,
+        put("AWS::EC2::Subnet", "AvailabilityZoneId", "use1-az1"),
+    ),
+    (
+        "api",
+        rules.what_failed_leaves_its_evidence,
+        drop("AWS::Logs::LogGroup", "DeletionPolicy", "TaskLogs"),
+    ),
+    (
+        "api",
+        rules.what_failed_leaves_its_evidence,
+        put("AWS::Logs::LogGroup", "LogGroupName", "x", "PipelineBuild"),
+    ),
+    ("api", rules.waits_end, put("AWS::CloudFormation::WaitCondition", "Timeout", "1800")),
+    ("api", rules.waits_end, put("AWS::CloudFormation::WaitCondition", "Timeout", "43201")),
+    ("api", rules.there_is_a_way_back, drop("AWS::ECS::TaskDefinition", "UpdateReplacePolicy")),
+    (
+        "api",
+        rules.no_description_that_replaces_names_the_project,
+        put("AWS::EC2::SecurityGroup", "GroupDescription", "Tasks of shop"),
+    ),
+    (
+        "api",
+        rules.tasks_may_read_what_they_need,
+        put("AWS::IAM::Policy", "PolicyDocument", {}, "ExecutionRoleDefaultPolicy"),
+    ),
+    (
+        "api endpoints",
+        rules.services_reach_what_their_tasks_need,
+        lambda template: template["Resources"].pop(
+            next(name for name in template["Resources"] if "VpcSecretsManager" in name)
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "rule", "breaking"), BROKEN)
+def test_each_rule_complains_of_what_it_is_for(templates, name, rule, breaking):
+    template = copy.deepcopy(templates(name)["Service"])
+    assert list(rule(template)) == []
+    breaking(template)
+    assert list(rule(template)) != []
+
+
+def test_every_rule_has_been_seen_to_complain():
+    assert {rule for _, rule, _ in BROKEN} == set(RULES)

@@ -1,0 +1,184 @@
+"""What an update changes, and what it replaces: never what serves, holds data or is named.
+
+Which properties replace a resource is what CloudFormation's own schemas say, as cfn-lint packages
+them.
+"""
+
+import functools
+import json
+from dataclasses import dataclass, replace
+
+import pytest
+from aws_cdk import Duration
+from aws_cdk import aws_logs as logs
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+from serverless_containers import Architecture, NetworkProfile, Rollout, TaskScaling
+from tests.templates.variants import COMPOSE, WITH_VOLUME, WITHOUT_BUILD, Variant, make, with_props
+
+API = Variant()
+SITE = Variant(site=True, compose=WITHOUT_BUILD)
+NEVER = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::VpcLink",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::VpcOrigin",
+    "AWS::Cognito::UserPool",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::ECR::Repository",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::EFS::FileSystem",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    "AWS::ServiceDiscovery::Service",
+}
+"""What serves requests, holds data, or is known by others."""
+TASK = "AWS::ECS::TaskDefinition"
+
+
+@dataclass(frozen=True)
+class Update:
+    """An update of a stack.
+
+    Attributes:
+        before: What was deployed.
+        after: What is.
+        replaced: The types of what it replaces.
+        removed: The types of what it takes away.
+    """
+
+    before: Variant
+    after: Variant
+    replaced: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+
+def changed(variant, compose=None, **props):
+    return replace(
+        variant,
+        compose=compose or variant.compose,
+        props=(*variant.props, *with_props(**props)),
+    )
+
+
+def one(*kinds):
+    return frozenset(kinds)
+
+
+PRIVATE = changed(API, network_profile=NetworkProfile.PRIVATE)
+MORE = COMPOSE.replace(
+    "secrets:\n  KEY", "  more: {image: redis, command: [sleep]}\nsecrets:\n  KEY"
+)
+ALARMED = changed(SITE, rollout=Rollout.blue_green())
+UPDATES = {
+    "nothing": Update(API, API),
+    "a variable": Update(API, changed(API, COMPOSE.replace("one", "two")), one(TASK)),
+    "a size": Update(API, changed(API, cpu=1024, memory_limit_mib=2048), one(TASK)),
+    "scratch space": Update(API, changed(API, ephemeral_storage_gib=30), one(TASK)),
+    "an architecture": Update(API, changed(API, architecture=Architecture.ARM64), one(TASK)),
+    "a service more": Update(API, changed(API, MORE), one(TASK)),
+    "a service less": Update(changed(API, MORE), API, one(TASK), one("AWS::Logs::LogGroup")),
+    "a secret less": Update(
+        API, changed(API, COMPOSE.replace("    secrets: [KEY]\n", "")), one(TASK)
+    ),
+    "a volume": Update(API, changed(API, WITH_VOLUME), one(TASK)),
+    "the number of tasks": Update(API, changed(API, desired_count=3)),
+    "scaling": Update(API, changed(API, scaling=TaskScaling(min_capacity=1, max_capacity=3))),
+    "spot": Update(API, changed(API, spot=True)),
+    "a shell": Update(API, changed(API, enable_execute_command=True)),
+    "no stop delay": Update(API, changed(API, stop_delay=Duration.seconds(0)), one(TASK)),
+    "the retention of logs": Update(API, changed(API, log_retention=logs.RetentionDays.ONE_WEEK)),
+    "a project's new name": Update(API, replace(API, name="store")),
+    "a site's project's new name": Update(SITE, replace(SITE, name="store")),
+    "a domain for an api": Update(API, replace(API, domain=True)),
+    "an entrypoint's port": Update(
+        API, changed(API, COMPOSE.replace("8080", "9090")), one(TASK)
+    ),
+    "a health check": Update(
+        SITE,
+        changed(SITE, WITHOUT_BUILD.replace("MODE: one", "MODE: two")),
+        one(TASK),
+    ),
+    "timeouts of a site": Update(SITE, changed(SITE, read_timeout=Duration.seconds(50))),
+    "static paths": Update(SITE, changed(SITE, static_paths=["/assets/*"])),
+    "error pages": Update(SITE, changed(SITE, error_pages={502: "/assets/502.html"},
+                                        static_paths=["/assets/*"])),
+    "countries": Update(SITE, changed(SITE, allowed_countries=["CH"])),
+    "a longer bake time": Update(
+        ALARMED, changed(SITE, rollout=Rollout.blue_green(bake_time=Duration.minutes(20)))
+    ),
+    "rolling to blue/green": Update(SITE, ALARMED),
+    "images from docker": Update(
+        replace(API, images="repositories"),
+        replace(API, images="docker"),
+        one(TASK),
+    ),
+    "private to three zones": Update(PRIVATE, changed(PRIVATE, desired_count=2)),
+}  # fmt: skip
+
+
+@functools.cache
+def create_only(kind):
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    return [path.split("/")[2:] for path in schema.get("createOnlyProperties", [])]
+
+
+def at(properties, path):
+    for part in path:
+        if part == "*" or not isinstance(properties, dict):
+            return json.dumps(properties)
+        properties = properties.get(part)
+    return properties
+
+
+def replaced(before, after):
+    """The types of the resources that an update replaces."""
+    found = set()
+    for name, resource in before["Resources"].items():
+        new = after["Resources"].get(name)
+        if new and any(
+            at(resource.get("Properties", {}), path) != at(new.get("Properties", {}), path)
+            for path in create_only(resource["Type"])
+        ):
+            found.add(resource["Type"])
+    return found
+
+
+def removed(before, after):
+    return {
+        resource["Type"]
+        for name, resource in before["Resources"].items()
+        if name not in after["Resources"]
+    }
+
+
+def test_there_are_enough_of_them():
+    assert len(UPDATES) >= 25
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_what_serves_or_holds_data_stays(tmp_path, name):
+    update = UPDATES[name]
+    before = make(update.before, tmp_path / "before")["Service"]
+    after = make(update.after, tmp_path / "after")["Service"]
+    assert replaced(before, after) == update.replaced
+    assert removed(before, after) & NEVER == update.removed
+    assert not update.replaced & NEVER
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("AWS::EC2::SecurityGroup", "GroupDescription"), ("AWS::ApiGatewayV2::VpcLink", "SubnetIds")],
+)
+def test_a_replacement_would_be_noticed(tmp_path, kind, key):
+    before = make(API, tmp_path)["Service"]
+    after = json.loads(json.dumps(before))
+    changing = next(each for each in after["Resources"].values() if each["Type"] == kind)
+    changing["Properties"][key] = "other"
+    assert replaced(before, after) == {kind}

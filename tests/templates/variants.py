@@ -1,0 +1,230 @@
+"""Stacks of every kind that the constructs make, for rules that hold for all of them."""
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import App, Duration, Environment, Stack
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.assertions import Template
+
+from serverless_containers import (
+    Architecture,
+    Authorization,
+    BuildPipeline,
+    BuiltImages,
+    ContainerApi,
+    ContainerHosting,
+    Firewall,
+    NetworkProfile,
+    PipelineSource,
+    Rollout,
+    SignIn,
+    TaskScaling,
+)
+
+ACCOUNT = "123456789012"
+CONNECTION = f"arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/x"
+URL = "https://github.com/acme/shop/tree/main/shop"
+COMPOSE = """
+services:
+  web:
+    build: ./web
+    ports: ["8080"]
+    environment: {MODE: one}
+    depends_on: [worker]
+    secrets: [KEY]
+  worker: {image: "public.ecr.aws/docker/library/busybox:1.37.0", command: [sleep, "99"]}
+secrets:
+  KEY: {external: true}
+"""
+WITH_VOLUME = (
+    COMPOSE.replace("ports:", "volumes: ['data:/data']\n    ports:") + "volumes: {data: {}}\n"
+)
+WITHOUT_BUILD = COMPOSE.replace("build: ./web", "image: 'nginx:1.29'")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What differs from the simplest project behind an API.
+
+    Attributes:
+        site: Whether it is a site.
+        images: ``docker``, ``managed``, ``repositories``, ``connection`` or ``token``.
+        compose: The Compose file.
+        region: The region; None where it is known at deployment only.
+        domain: Whether it has a domain and its zone.
+        given: What exists already: ``vpc``, ``cluster``, ``pool``.
+        props: Further keywords.
+        name: The project's name.
+    """
+
+    site: bool = False
+    images: str = "managed"
+    compose: str = COMPOSE
+    region: str | None = "eu-west-1"
+    domain: bool = False
+    given: tuple[str, ...] = ()
+    props: tuple[tuple[str, Any], ...] = ()
+    name: str = "shop"
+
+
+def make(variant, folder):
+    """The templates of a variant, by the stacks' names."""
+    source = folder / variant.name
+    (source / "web").mkdir(parents=True, exist_ok=True)
+    (source / "web/Dockerfile").write_text("FROM scratch\n")
+    (source / "compose.yaml").write_text(variant.compose)
+    app = App()
+    env = Environment(account=ACCOUNT, region=variant.region) if variant.region else None
+    stack = Stack(app, "Service", env=env)
+    props = {
+        key: value(stack) if callable(value) else value for key, value in variant.props
+    } | _given(variant, stack)
+    stacks = {"Service": stack}
+    if (images := _images(variant, app, env, source, stacks)) is not None:
+        props["images"] = images
+    if variant.domain:
+        zone = route53.HostedZone.from_hosted_zone_attributes(
+            stack, "Zone", hosted_zone_id="Z1", zone_name="example.com"
+        )
+        props["hosted_zone"] = zone
+        props["domain_names" if variant.site else "domain_name"] = "www.example.com"
+    construct = ContainerHosting if variant.site else ContainerApi
+    construct(stack, "Front", source=source, **props)
+    for child in app.node.children:
+        if isinstance(child, Stack):
+            stacks[child.node.id] = child
+    return {name: Template.from_stack(each).to_json() for name, each in stacks.items()}
+
+
+def _given(variant, stack):
+    given = {}
+    if "vpc" in variant.given:
+        given["vpc"] = ec2.Vpc(stack, "Vpc", max_azs=2, restrict_default_security_group=False)
+    if "cluster" in variant.given:
+        given["cluster"] = ecs.Cluster(
+            stack, "Cluster", vpc=given["vpc"], enable_fargate_capacity_providers=True
+        )
+    if "pool" in variant.given:
+        pool = cognito.UserPool(stack, "Pool")
+        client = pool.add_client("Client")
+        given["authorization"] = Authorization.cognito(user_pool=pool, clients=[client])
+    return given
+
+
+def _images(variant, app, env, source, stacks):
+    if "build" not in variant.compose or variant.images == "docker":
+        return None
+    if variant.images == "managed":
+        return BuildPipeline.managed()
+    if variant.images == "repositories":
+        return BuiltImages.repositories(prefix="shop/", tag="1")
+    stacks["Pipeline"] = pipeline_stack = Stack(app, "Pipeline", env=env)
+    origin = (
+        PipelineSource.github(URL, connection_arn=CONNECTION)
+        if variant.images == "connection"
+        else PipelineSource.github_token(URL, token=_token(pipeline_stack))
+    )
+    return BuildPipeline(
+        pipeline_stack,
+        "Build",
+        source=source,
+        cluster_name="shop",
+        service_name="shop",
+        pipeline_source=origin,
+    ).images
+
+
+def _token(stack):
+    return secretsmanager.Secret.from_secret_name_v2(stack, "Token", "github-token")
+
+
+def with_props(**props):
+    return tuple(props.items())
+
+
+SAMPLE = {
+    "api": Variant(),
+    "api nowhere in particular": Variant(
+        region=None, props=with_props(high_availability=True, spot=True)
+    ),
+    "api endpoints": Variant(props=with_props(network_profile=NetworkProfile.ENDPOINTS)),
+    "api from a connection": Variant(images="connection", region="us-east-1"),
+    "site": Variant(site=True, images="repositories"),
+    "site with a domain": Variant(site=True, domain=True, props=with_props(vpc_origin=False)),
+    "site that shifts": Variant(
+        site=True,
+        compose=WITHOUT_BUILD,
+        props=with_props(rollout=Rollout.blue_green(bake_time=Duration.minutes(10))),
+    ),
+    "api with volumes": Variant(
+        compose=WITH_VOLUME, props=with_props(network_profile=NetworkProfile.PRIVATE)
+    ),
+}
+"""Those that `make test` looks at."""
+
+
+def _matrix():
+    """The others, which `make test-all` looks at as well."""
+    for site, profile, images, high in itertools.product(
+        (False, True), NetworkProfile, ("managed", "repositories", "connection", "token"),
+        (False, True),
+    ):  # fmt: skip
+        name = f"{'site' if site else 'api'} {profile.value} {images} {'three' if high else 'one'}"
+        yield (
+            name,
+            Variant(
+                site=site,
+                images=images,
+                region=None if high and not site else "eu-west-3" if high else "us-east-1",
+                props=with_props(network_profile=profile, high_availability=high),
+            ),
+        )
+    for authorization in ("none", "iam", "cognito"):
+        yield (
+            f"api {authorization}",
+            Variant(
+                domain=authorization == "iam",
+                props=with_props(
+                    authorization=lambda _, kind=authorization: getattr(Authorization, kind)(),
+                    architecture=Architecture.ARM64,
+                    spot=True,
+                ),
+            ),
+        )
+    yield "api of a given pool", Variant(given=("pool",))
+    yield "api in a given vpc", Variant(given=("vpc",), compose=WITH_VOLUME)
+    yield "api in a given cluster", Variant(given=("vpc", "cluster"), compose=WITHOUT_BUILD)
+    yield "site in a given vpc", Variant(site=True, given=("vpc",), compose=WITHOUT_BUILD)
+    yield (
+        "api scaled",
+        Variant(props=with_props(scaling=TaskScaling(min_capacity=1, max_capacity=4))),
+    )
+    yield "api with a shell", Variant(props=with_props(enable_execute_command=True))
+    for rollout in (
+        Rollout.linear(step_percent=25),
+        Rollout.canary(),
+        Rollout.rolling(),
+    ):
+        yield (
+            f"site {rollout.strategy.name}",
+            Variant(site=True, compose=WITHOUT_BUILD, props=with_props(rollout=rollout)),
+        )
+    yield (
+        "site with sign-in",
+        Variant(
+            site=True,
+            domain=True,
+            props=with_props(sign_in=SignIn.cognito(), firewall=Firewall(), vpc_origin=False),
+        ),
+    )
+    yield "site with images from docker", Variant(site=True, compose=WITHOUT_BUILD, images="docker")
+    yield "api with volumes from a token", Variant(images="token", compose=WITH_VOLUME)
+
+
+MATRIX = dict(_matrix())
