@@ -119,8 +119,8 @@ def test_cdk_nag_and_cloudformations_validation_find_nothing(first):
     assert "AwsSolutions" not in said
     assert "CloudFormation-Validate" not in said
     report = json.loads((out / "validation-report.json").read_text(encoding="utf-8"))
-    # It has a report for each gate that found something.
-    assert report["pluginReports"] == []
+    # It has a report for each gate that found something, or was told what it would have found.
+    assert [found for each in report["pluginReports"] for found in each["violations"]] == []
 
 
 def test_there_is_a_support_stack_where_it_takes_one(first):
