@@ -290,6 +290,17 @@ class BuildPipeline(Construct):
                 reason="A stack's id ends with what CloudFormation chooses.",
             )
 
+    def wait_for_rollout(self, minutes: float | None) -> None:
+        """Let the Deploy stage wait for a rollout that takes its time.
+
+        Args:
+            minutes: How long it takes besides starting tasks. None: that is not known.
+
+        Raises:
+            ValueError: If it is longer than a Deploy action waits.
+        """
+        self._deploy.wait_for_rollout(minutes)
+
     def allow_to_run(self, definition: ecs.TaskDefinition) -> None:
         """Let the pipeline roll out a task definition with these roles."""
         self._deploy.allow_to_run(definition)

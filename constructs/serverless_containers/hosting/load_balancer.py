@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from serverless_containers.hosting.error_alarm import errors_alarm
 from serverless_containers.hosting.limits import whole_seconds
 from serverless_containers.hosting.listener_rules import add_rules
 from serverless_containers.hosting.load_balancer_logs import log_access
@@ -163,8 +164,13 @@ class LoadBalancerDoor(Construct):
             else None,
             public_paths=sign_in.public_paths if sign_in else (),
         )
+        self._rollout = rollout
         self._alarms = rollout.alarms
         rollout.attach(service.service)
+        if rollout.needs_alarm:
+            self.roll_back_on(errors_alarm(self, self.load_balancer))
+        if (pipeline := service.build_pipeline) is not None:
+            pipeline.wait_for_rollout(rollout.minutes)
 
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.
@@ -172,7 +178,7 @@ class LoadBalancerDoor(Construct):
         For alarms that watch the load balancer itself, and so cannot be given to its `Rollout`.
         """
         self._alarms = (*self._alarms, *alarms)
-        roll_back_on(self._service.service, self._alarms)
+        roll_back_on(self._service.service, self._alarms, rolling=not self._rollout.shifts_traffic)
 
     def _make_security_group(
         self, prefix_list_id: str | None, health: TargetHealthCheck, sign_in: SignIn | None

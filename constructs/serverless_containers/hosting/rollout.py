@@ -14,9 +14,11 @@ from serverless_containers.hosting.limits import check_range, whole_minutes
 
 _SOURCE = "DeploymentConfiguration, Amazon ECS API Reference"
 _ROLE_POLICY = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
-_LONGEST = 36 * 60
-"""Minutes after which CloudFormation gives a deployment up ("Amazon ECS blue/green deployments",
-Amazon ECS Developer Guide)."""
+_LONGEST = 33 * 60
+"""Minutes that all steps and the bake time may take, or CloudFormation refuses the template; after
+36 hours it gives a deployment up ("AWS::ECS::Service DeploymentConfiguration", CloudFormation)."""
+
+_BAKE_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +94,14 @@ class Rollout:
             alarms: What shifts the traffic back until then.
 
         Raises:
-            ValueError: If something is out of its range, or all of it takes longer than the 36
-                hours that CloudFormation waits.
+            ValueError: If something is out of its range, or all of it takes longer than the 33
+                hours that CloudFormation takes.
         """
         check_range("step_percent", step_percent, 3, 100, unit=" percent", source=_SOURCE)
+        _check_tenths("step_percent", step_percent)
         step, bake = _step_time(step_bake_time, 6), _bake_time(bake_time)
         if not Token.is_unresolved(step_percent):
-            _check_total(step, bake, steps=-(-100 // step_percent))
+            _check_total(step, bake, steps=_waiting_steps(step_percent))
         return Rollout(
             strategy=ecs.DeploymentStrategy.LINEAR,
             bake_time=bake,
@@ -124,10 +127,11 @@ class Rollout:
             alarms: What shifts the traffic back until then.
 
         Raises:
-            ValueError: If something is out of its range, or all of it takes longer than the 36
-                hours that CloudFormation waits.
+            ValueError: If something is out of its range, or all of it takes longer than the 33
+                hours that CloudFormation takes.
         """
         check_range("percent", percent, 0.1, 100, unit=" percent", source=_SOURCE)
+        _check_tenths("percent", percent)
         step, bake = _step_time(step_bake_time, 10), _bake_time(bake_time)
         _check_total(step, bake, steps=1)
         return Rollout(
@@ -137,6 +141,29 @@ class Rollout:
             step_bake_time=step,
             alarms=tuple(alarms),
         )
+
+    @property
+    def minutes(self) -> float | None:
+        """How long it takes besides starting tasks; None where that is known at deployment only."""
+        given = [self.bake_time, self.step_bake_time]
+        if any(each is not None and each.is_unresolved() for each in given) or (
+            self.step_percent is not None and Token.is_unresolved(self.step_percent)
+        ):
+            return None
+        bake = self.bake_time.to_minutes() if self.bake_time else 0
+        step = self.step_bake_time.to_minutes() if self.step_bake_time else 0
+        linear = self.strategy is ecs.DeploymentStrategy.LINEAR
+        return bake + step * (_waiting_steps(self.step_percent or 100) if linear else 1)
+
+    @property
+    def needs_alarm(self) -> bool:
+        """Whether nothing but an alarm ends a deployment that fails.
+
+        The circuit breaker is for rolling and blue/green deployments alone ("How Amazon ECS detects
+        deployment failures", Amazon ECS Developer Guide).
+        """
+        shifts_slowly = (ecs.DeploymentStrategy.LINEAR, ecs.DeploymentStrategy.CANARY)
+        return self.strategy in shifts_slowly and not self.alarms
 
     @property
     def shifts_traffic(self) -> bool:
@@ -175,7 +202,7 @@ class Rollout:
 
     def attach(self, service: ecs.FargateService) -> None:
         """Tell the service, on its resource: it was made before its door."""
-        roll_back_on(service, self.alarms)
+        roll_back_on(service, self.alarms, rolling=not self.shifts_traffic)
         resource = service.node.default_child
         if not self.shifts_traffic or not isinstance(resource, ecs.CfnService):
             return
@@ -200,10 +227,19 @@ class Rollout:
             resource.add_property_deletion_override(f"{key}.DeploymentCircuitBreaker")
 
 
-def roll_back_on(service: ecs.FargateService, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+def roll_back_on(
+    service: ecs.FargateService, alarms: Sequence[cloudwatch.IAlarm], *, rolling: bool
+) -> None:
     """Make a deployment of the service roll back when one of these alarms, and no other, goes off.
 
-    On the resource: of alarms that are enabled later aws-cdk-lib 2.275 drops all.
+    On the resource: of alarms that are enabled later aws-cdk-lib 2.275 drops all. The bake time, in
+    which they are watched once the tasks run, is written: AWS's pages differ on its default.
+
+    Args:
+        service: The service.
+        alarms: All the alarms.
+        rolling: Whether its tasks are replaced without a shift of traffic, which has a bake time of
+            its own.
     """
     resource = service.node.default_child
     if alarms and isinstance(resource, ecs.CfnService):
@@ -215,6 +251,10 @@ def roll_back_on(service: ecs.FargateService, alarms: Sequence[cloudwatch.IAlarm
                 "Rollback": True,
             },
         )
+        if rolling:
+            resource.add_property_override(
+                "DeploymentConfiguration.BakeTimeInMinutes", _BAKE_MINUTES
+            )
 
 
 def shift_traffic(
@@ -252,7 +292,7 @@ def shift_traffic(
 
 
 def _bake_time(given: Duration | None) -> Duration:
-    time = given or Duration.minutes(5)
+    time = given or Duration.minutes(_BAKE_MINUTES)
     whole_minutes("bake_time", time, 0, 1440, source=_SOURCE)
     return time
 
@@ -263,12 +303,27 @@ def _step_time(given: Duration | None, default: int) -> Duration:
     return time
 
 
+def _check_tenths(what: str, percent: float) -> None:
+    if not Token.is_unresolved(percent) and round(percent * 10) != round(percent * 10, 6):
+        raise ValueError(f"{what} is {percent:g}; ECS takes tenths of a percent ({_SOURCE})")
+
+
+def _waiting_steps(percent: float) -> int:
+    """After how many steps ECS waits; after the one that completes the shift the bake time begins.
+
+    Args:
+        percent: How much of the traffic a step shifts.
+    """
+    tenths = round(percent * 10)
+    return 1000 // tenths - (1000 % tenths == 0)
+
+
 def _check_total(step: Duration, bake: Duration, *, steps: float) -> None:
     if step.is_unresolved() or bake.is_unresolved():
         return
     total = step.to_minutes() * steps + bake.to_minutes()
     if total > _LONGEST:
         raise ValueError(
-            f"the steps and the bake time take {total:g} minutes; CloudFormation gives a "
-            f"deployment up after 36 hours, {_LONGEST} minutes"
+            f"the steps and the bake time take {total:g} minutes; CloudFormation takes no more "
+            f"than 33 hours, {_LONGEST} minutes"
         )

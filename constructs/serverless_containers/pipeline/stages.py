@@ -18,6 +18,11 @@ from serverless_containers.access.wildcards import (
 from serverless_containers.pipeline.build import describe_task_definitions, service_arn
 from serverless_containers.plan.buildspec.model import Exported
 
+_STARTING = 30
+"""Minutes for tasks to start and become healthy."""
+_LONGEST = 60
+"""Minutes that a Deploy action waits at most ("Amazon ECS standard deployment action", AWS
+CodePipeline User Guide)."""
 BUILD_NAMESPACE = "Build"
 """Where later stages find the variables that the build exports."""
 
@@ -92,8 +97,9 @@ class DeployStage(Construct):
             input=build_output,
             # The CDK would let the action change every service of the account.
             role=self._role.without_policy_updates(),
-            deployment_timeout=Duration.minutes(30),
+            deployment_timeout=Duration.minutes(_STARTING),
         )
+        self._pipeline = pipeline
         pipeline.artifact_bucket.grant_read(self._role)
         pipeline.add_stage(
             stage_name="Deploy",
@@ -118,6 +124,28 @@ class DeployStage(Construct):
                 ]
             ),
         )
+
+    def wait_for_rollout(self, minutes: float | None) -> None:
+        """Wait for a rollout that takes its time.
+
+        Args:
+            minutes: How long it takes besides starting tasks. None: that is not known.
+
+        Raises:
+            ValueError: If it is longer than the action waits.
+        """
+        total = _LONGEST if minutes is None else _STARTING + minutes
+        if total > _LONGEST:
+            raise ValueError(
+                f"the rollout takes {minutes:g} minutes besides the {_STARTING} in which tasks "
+                f"start; the pipeline's Deploy action waits for {_LONGEST} at most: shorten the "
+                "steps or the bake time, or let CloudFormation roll out "
+                "(BuiltImages.repositories, or Docker)"
+            )
+        resource = self._pipeline.node.default_child
+        if isinstance(resource, codepipeline.CfnPipeline) and total != _STARTING:
+            place = f"Stages.{self._pipeline.stage_count - 1}.Actions.0.Configuration"
+            resource.add_property_override(f"{place}.DeploymentTimeout", int(total))
 
     def allow_to_run(self, definition: ecs.TaskDefinition) -> None:
         """Let the stage run tasks with the roles of a definition.

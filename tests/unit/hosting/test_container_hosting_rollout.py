@@ -193,3 +193,56 @@ class TestTimes:
             deployed, "AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes"
         )
         assert found["idle_timeout.timeout_seconds"] == "125"
+
+
+@pytest.mark.parametrize("name", SHIFTING)
+def test_what_has_no_circuit_breaker_has_an_alarm(project, name):
+    deployed = host(project, rollout=SHIFTING[name])
+    configuration = service(deployed)["DeploymentConfiguration"]
+    alarms = deployed.template.find_resources("AWS::CloudWatch::Alarm")
+    if name == "blue_green":
+        assert alarms == {}
+        assert "DeploymentCircuitBreaker" in configuration
+        return
+    (alarm,) = alarms
+    assert configuration["Alarms"] == {
+        "AlarmNames": [{"Ref": alarm}], "Enable": True, "Rollback": True,
+    }  # fmt: skip
+    assert configuration["BakeTimeInMinutes"] == 5
+    assert "DeploymentCircuitBreaker" not in configuration
+
+
+def test_alarms_of_a_rolling_deployment_have_their_bake_time_written(project):
+    deployed = host(project)
+    assert "BakeTimeInMinutes" not in service(deployed)["DeploymentConfiguration"]
+    deployed = host(project)
+    alarm = cloudwatch.Alarm(
+        deployed.stack, "Alarm", evaluation_periods=1, threshold=1,
+        metric=deployed.door.load_balancer.metrics.target_response_time(),
+    )  # fmt: skip
+    deployed.door.roll_back_on(alarm)
+    assert service(deployed)["DeploymentConfiguration"]["BakeTimeInMinutes"] == 5
+
+
+BUILT = "services: {web: {build: ., ports: ['80']}}"
+
+
+@pytest.mark.parametrize(
+    ("rollout", "minutes"),
+    [
+        (Rollout.rolling(), 30),
+        (Rollout.blue_green(bake_time=Duration.minutes(20)), 50),
+        (Rollout.blue_green(bake_time=Duration.minutes(Token.as_number({"Ref": "Time"}))), 60),
+    ],
+)
+def test_the_pipeline_waits_as_long_as_a_rollout_takes(project, rollout, minutes):
+    project.write("Dockerfile", "FROM scratch\n")
+    deployed = host(project, BUILT, rollout=rollout, images=BuildPipeline.managed())
+    stages = deployed.only("AWS::CodePipeline::Pipeline")["Stages"]
+    assert stages[2]["Actions"][0]["Configuration"]["DeploymentTimeout"] == minutes
+
+
+def test_a_rollout_that_the_pipeline_cannot_wait_for_is_refused(project):
+    project.write("Dockerfile", "FROM scratch\n")
+    with pytest.raises(ValueError, match="takes 59 minutes besides the 30 in which tasks start"):
+        host(project, BUILT, rollout=Rollout.linear(), images=BuildPipeline.managed())

@@ -178,12 +178,15 @@ def test_an_alarm_may_watch_the_load_balancer_itself(project):
             {"step_bake_time": Duration.minutes(1441)},
             "step_bake_time: expected 0 to 1440 minutes, got 1441",
         ),
-        (Rollout.linear, {"step_bake_time": Duration.hours(4)}, "take 2405 minutes"),
+        (Rollout.linear, {"step_bake_time": Duration.hours(4)}, "take 2165 minutes"),
         (
             Rollout.linear,
-            {"step_percent": 30, "step_bake_time": Duration.hours(9)},
-            "take 2165 minutes; CloudFormation gives a deployment up after 36 hours",
+            # After 30, 60 and 90 percent.
+            {"step_percent": 30, "step_bake_time": Duration.minutes(660)},
+            "take 1985 minutes; CloudFormation takes no more than 33 hours, 1980 minutes",
         ),
+        (Rollout.canary, {"percent": 0.25}, "percent is 0.25; ECS takes tenths of a percent"),
+        (Rollout.linear, {"step_percent": 33.33}, "step_percent is 33.33; ECS takes tenths"),
         (Rollout.canary, {"percent": 0.05}, "percent: expected 0.1 to 100 percent, got 0.05"),
         (Rollout.canary, {"percent": 100.1}, "percent: expected 0.1 to 100 percent, got 100.1"),
         (Rollout.canary, {"bake_time": Duration.days(2)}, "0 to 1440 minutes, got 2880"),
@@ -267,3 +270,24 @@ def test_times_and_percents_may_be_known_only_at_deployment(project):
         config = deployment(private(project, rollout=rollout))
         assert config["BakeTimeInMinutes"] == {"Ref": "Number"}
         assert config[key][percent] == {"Ref": "Number"}
+
+
+@pytest.mark.parametrize(
+    ("rollout", "minutes"),
+    [
+        (Rollout.rolling(), 0),
+        (Rollout.blue_green(bake_time=Duration.minutes(7)), 7),
+        (Rollout.canary(), 15),
+        # 25, 50, 75: the last step of all begins the bake time.
+        (Rollout.linear(step_percent=25), 23),
+        (Rollout.linear(step_percent=30), 23),
+        (Rollout.linear(step_percent=100), 5),
+    ],
+)
+def test_how_long_it_takes_besides_starting_tasks(rollout, minutes):
+    assert rollout.minutes == minutes
+
+
+def test_how_long_it_takes_may_be_known_at_deployment_only():
+    unknown = Duration.minutes(Token.as_number({"Ref": "Minutes"}))
+    assert Rollout.blue_green(bake_time=unknown).minutes is None
