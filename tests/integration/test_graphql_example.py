@@ -132,13 +132,13 @@ def test_a_pipeline_builds_the_image_that_runs(template, container):
     assert re.fullmatch(r":[0-9a-f]{12}", tag)
 
 
-def test_of_a_deleted_stack_the_artifacts_alone_stay(template):
-    kept = [
+def test_of_a_deleted_stack_artifacts_and_the_logs_of_tasks_and_builds_alone_stay(template):
+    kept = {
         resource["Type"]
         for resource in template["Resources"].values()
         if "Retain" in resource.get("DeletionPolicy", "")
-    ]
-    assert kept == ["AWS::S3::Bucket"]
+    }
+    assert kept == {"AWS::Logs::LogGroup", "AWS::S3::Bucket"}
 
 
 def test_the_outputs_are_what_the_readme_asks_for(template):

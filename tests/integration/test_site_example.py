@@ -292,7 +292,7 @@ def test_of_a_deleted_stack_logs_and_artifacts_alone_stay(full):
         for resource in full["Resources"].values()
         if "Retain" in resource.get("DeletionPolicy", "")
     }
-    assert kept == {"AWS::S3::Bucket"}
+    assert kept == {"AWS::Logs::LogGroup", "AWS::S3::Bucket"}
 
 
 @pytest.mark.parametrize(
