@@ -1,5 +1,6 @@
 """The canonical model as `docker compose config` prints it in YAML, which is not quite its JSON."""
 
+import copy
 from collections.abc import Iterator
 
 from serverless_containers.compose import encode
@@ -22,7 +23,8 @@ def to_yaml_model(project: Project) -> dict[str, Json]:
     Args:
         project: The project.
     """
-    model = _extended(dict(project.canonical), project.node)
+    # What is dropped here stays in the project, and in what all projects share.
+    model = _extended(copy.deepcopy(dict(project.canonical)), project.node)
     if not isinstance(model, dict):
         return {}
     if isinstance(project.node, MappingNode) and (models := project.node.get("models")):

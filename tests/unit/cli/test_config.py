@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from serverless_containers.cli.yaml_model import to_yaml_model
 from tests.support.corpus import Case, cases
 from tests.support.oracle import EXECUTABLE, differences
 
@@ -44,6 +45,16 @@ def read_yaml(text):
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     return whole(yaml.load(text, Loader=Yaml12))  # noqa: S506  # a safe loader
+
+
+def test_printing_a_project_changes_neither_it_nor_the_next_one():
+    (case,) = (case for case in cases() if case.path.match("accepted/develop/watch.yaml"))
+    project, _ = case.load()
+    before = json.dumps(project.canonical)
+    to_yaml_model(project)
+    assert json.dumps(project.canonical) == before
+    again, _ = case.load()
+    assert json.dumps(again.canonical) == before
 
 
 def arguments(case: Case):
