@@ -19,8 +19,8 @@ _PREFERRED = {
 """Zones that every account has, those with VPC links first; of November 2026 ("Set up VPC links V2
 in API Gateway", Amazon API Gateway Developer Guide). None of them lacks VPC origins ("Supported AWS
 Regions for VPC origins", Amazon CloudFront Developer Guide)."""
-_LINKED = {"ap-east-1": 2, "ca-central-1": 2, "eu-west-3": 2}
-"""How many of the preferred ones have VPC links, where not all do."""
+_TWO_LINKED = ("ap-east-1", "ca-central-1", "eu-west-3")
+"""Where only the first two of them have VPC links."""
 
 
 def place_subnets(subnets: Sequence[ec2.ISubnet]) -> None:
@@ -75,15 +75,12 @@ def linked_subnets(scope: Construct, subnets: Sequence[ec2.ISubnet]) -> Sequence
     ids = [subnet.subnet_id for subnet in subnets]
     region = Stack.of(scope).region
     few = ids[:2]
-    if len(ids) <= len(few):
+    if ids == few:
         return ids
     if not Token.is_unresolved(region):
-        return ids[: _LINKED.get(region, len(ids))]
-    return Token.as_list(
-        Fn.condition_if(
-            _condition(Stack.of(scope), "TwoZonesWithVpcLinks", *_LINKED).logical_id, few, ids
-        )
-    )
+        return few if region in _TWO_LINKED else ids
+    condition = _condition(Stack.of(scope), "TwoZonesWithVpcLinks", *_TWO_LINKED)
+    return Token.as_list(Fn.condition_if(condition.logical_id, few, ids))
 
 
 def _condition(stack: Stack, name: str, *regions: str) -> CfnCondition:

@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
@@ -164,16 +164,12 @@ def _as_before(options: Options, project: Project) -> Options:
         return options
     try:
         before = project.deployed()["options"]
-        return Options(
-            folder=options.folder,
+        return replace(
+            options,
             app=before["app"],
             stacks=before["stacks"],
             context=tuple(before["context"]),
             region=before["region"],
-            port=options.port,
-            keep=options.keep,
-            enforce_iam=options.enforce_iam,
-            running=options.running,
         )
     except (LocalError, KeyError, TypeError):
         return options

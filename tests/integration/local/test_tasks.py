@@ -1,7 +1,6 @@
 """What a task's containers have around them, asked from inside."""
 
 import json
-import time
 import urllib.request
 
 import boto3
@@ -269,6 +268,4 @@ def test_a_file_system_outlives_the_task_and_a_scratch_volume_does_not(running, 
 
 def test_nobody_to_ask_is_503(running):
     running.clients["ecs"].update_service(cluster="main", service="web", desiredCount=0)
-    began = time.monotonic()
     eventually(lambda: running.request("GET", "/")[0] == 503)
-    assert time.monotonic() - began < 20
