@@ -1,6 +1,12 @@
 """What an environment's API and its site say of the containers, which are the same."""
 
-from serverless_containers import BuildPipeline, BuiltImages, ResourceAccess, ServiceProps
+from serverless_containers import (
+    BuildPipeline,
+    BuiltImages,
+    ContainerCluster,
+    ResourceAccess,
+    ServiceProps,
+)
 from stacks.environments import EnvironmentConfig, Images
 from stacks.storage_stack import StorageStack
 
@@ -10,6 +16,7 @@ def container_props(
     *,
     entrypoint: str | None,
     images: BuiltImages,
+    cluster: ContainerCluster,
     storage: StorageStack,
 ) -> ServiceProps:
     """The containers of an environment.
@@ -18,6 +25,7 @@ def container_props(
         config: The environment.
         entrypoint: The container that receives the traffic. None leaves it to the Compose file.
         images: Where the images come from; for each service by itself.
+        cluster: Where they run.
         storage: The data and the secrets.
     """
     return ServiceProps(
@@ -26,9 +34,7 @@ def container_props(
         images=images,
         secrets=storage.secrets,
         resources=[ResourceAccess.table(storage.posts, name="posts")],
-        network_profile=config.network_profile,
-        high_availability=config.high_availability,
-        availability_zones=config.availability_zones,
+        cluster=cluster,
         spot=config.spot,
         cpu=config.cpu,
         memory_limit_mib=config.memory_limit_mib,

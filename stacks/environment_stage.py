@@ -9,6 +9,7 @@ from serverless_containers import ServiceProps
 from stacks.api_stack import ApiStack
 from stacks.containers import built_images, container_props
 from stacks.environments import EnvironmentConfig, Images
+from stacks.network_stack import NetworkStack
 from stacks.site_stack import SiteStack
 from stacks.storage_stack import StorageStack
 
@@ -36,11 +37,14 @@ class EnvironmentStage(Stage):
             self, "Storage", config=config, stack_name=f"{prefix}-storage", source=source
         )
 
+        network = NetworkStack(self, "Network", config=config, stack_name=f"{prefix}-network")
+
         def containers() -> ServiceProps:
             return container_props(
                 config,
                 entrypoint=entrypoint,
                 images=built_images(config, images, image_tag),
+                cluster=network.cluster,
                 storage=storage,
             )
 

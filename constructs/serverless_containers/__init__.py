@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from serverless_containers.api.authorization import Authorization
     from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
+    from serverless_containers.container_cluster import ContainerCluster
     from serverless_containers.container_hosting import ContainerHosting
     from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
     from serverless_containers.hosting.firewall import Firewall
@@ -35,6 +36,7 @@ __all__ = [
     "BuildPipeline",
     "BuiltImages",
     "ContainerApi",
+    "ContainerCluster",
     "ContainerHosting",
     "Finding",
     "Firewall",
@@ -62,6 +64,7 @@ _HOMES = {
     "BuildPipeline": "build_pipeline",
     "BuiltImages": "images",
     "ContainerApi": "container_api",
+    "ContainerCluster": "container_cluster",
     "ContainerHosting": "container_hosting",
     "Finding": "findings",
     "Firewall": "hosting.firewall",

@@ -21,6 +21,7 @@ from serverless_containers.api.door import HttpApiDoor
 from serverless_containers.container_door import ContainerDoor
 from serverless_containers.metric_props import MetricProps
 from serverless_containers.network import DoorNeeds
+from serverless_containers.service_defaults import shared_cluster
 from serverless_containers.service_props import ServiceProps
 
 
@@ -50,7 +51,8 @@ class ContainerApi(ContainerDoor):
             made and validated in ``hosted_zone``.
         hosted_zone: The Route 53 zone for the records of ``domain_name``. Default: no records are
             made; point a CNAME at ``regional_domain_name``.
-        namespace: The Cloud Map namespace for the tasks. Default: a private one is made.
+        namespace: The Cloud Map namespace for the tasks. Default: that of a ContainerCluster, else
+            a private one is made.
         **props: What can be said of the service behind the API; see `ServiceProps`.
 
     Raises:
@@ -86,6 +88,7 @@ class ContainerApi(ContainerDoor):
             if domain_name
             else None
         )
+        shared = shared_cluster(props)
         self._door = HttpApiDoor(
             self,
             "Door",
@@ -94,7 +97,7 @@ class ContainerApi(ContainerDoor):
             cors=cors_preflight,
             throttle=throttle,
             timeout=timeout,
-            namespace=namespace,
+            namespace=namespace or (shared.namespace if shared else None),
             domain=self._domain,
             log_retention=props.get("log_retention", logs.RetentionDays.ONE_MONTH),
             removal_policy=props.get("removal_policy", RemovalPolicy.DESTROY),

@@ -24,7 +24,6 @@ from serverless_containers.hosting.load_balancer import LoadBalancerDoor
 from serverless_containers.hosting.load_balancer_subnets import (
     check_gateway,
     gateway_attachment,
-    made_subnets,
 )
 from serverless_containers.hosting.origin_secret import OriginSecret
 from serverless_containers.hosting.origins import (
@@ -158,7 +157,7 @@ class ContainerHosting(ContainerDoor):
             construct_id,
             source=source,
             # CloudFront asks for an internet gateway even where nothing passes through it.
-            needs=DoorNeeds(zones=2, gateway=True, private=internal, drains=True),
+            needs=DoorNeeds(zones=2, gateway=True, drains=True),
             **props,
         )
         self._domain = site_domain(domain_names, hosted_zone)
@@ -185,6 +184,7 @@ class ContainerHosting(ContainerDoor):
             if internal
             else OriginSecret(self, "OriginSecret", generation=origin_secret_generation)
         )
+        placement = self._containers.placement
         self._door = LoadBalancerDoor(
             self,
             "Door",
@@ -198,7 +198,7 @@ class ContainerHosting(ContainerDoor):
             health_check=health_check,
             target=targets,
             subnets=load_balancer_subnets
-            or made_subnets(self._containers.placement, props, internal=internal),
+            or (placement.private_subnets if internal else placement.public_subnets),
             prefix_list_id=prefix_list_id,
             origin_timeout=longest_wait(read_timeout, keepalive_timeout),
             deletion_protection=deletion_protection,
@@ -239,7 +239,7 @@ class ContainerHosting(ContainerDoor):
         )
         # A new secret has to be accepted before it is sent, and tasks to be there before requests.
         self._site.node.add_dependency(self._door, self.service)
-        if sign_in and not self._containers.placement.reaches_internet:
+        if sign_in and not placement.reaches_internet:
             warn_of_keys(self)
         self._has_records = bool(self._domain and edge.hosted_zone)
         if self._domain and edge.hosted_zone:

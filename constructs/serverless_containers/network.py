@@ -1,7 +1,7 @@
 """Where the tasks run: a VPC of a given cost profile, or one that exists already."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from aws_cdk import Annotations, Fn, RemovalPolicy, Stack, Token
@@ -11,7 +11,7 @@ from constructs import Construct, IDependable
 
 from serverless_containers.access.trust import confine_flow_log_role
 from serverless_containers.plan.secrets.model import SecretStore
-from serverless_containers.zones import linked_subnets, place_subnets
+from serverless_containers.zones import place_subnets
 
 
 class NetworkProfile(Enum):
@@ -33,14 +33,16 @@ class DoorNeeds:
     Attributes:
         zones: How many availability zones it spans itself; a load balancer needs two.
         gateway: Whether it needs an internet gateway and public subnets.
-        private: Whether it needs subnets that no gateway leads into.
         drains: Whether it finishes the requests of a task before ECS stops it.
     """
 
     zones: int = 1
     gateway: bool = False
-    private: bool = False
     drains: bool = False
+
+
+EVERY_DOOR = DoorNeeds(zones=2, gateway=True)
+"""What suits any door, for a network that outlives them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +52,30 @@ class Placement:
     Attributes:
         vpc: The VPC.
         subnets: Its subnets for tasks.
-        public_subnets: Its public subnets, for a door.
-        private_subnets: Its subnets for a door that the internet does not reach.
+        interface_subnets: The private subnets in the tasks' zones, for what reaches the tasks or is
+            reached by them: mount targets, VPC links.
+        public_subnets: Its public subnets for a load balancer. None in a VPC that was given.
+        private_subnets: Its private subnets for a load balancer. None in a VPC that was given.
         assign_public_ip: Whether tasks get a public address.
         reaches_internet: Whether tasks can pull images from outside AWS, as far as is known.
-        linked_subnets: The ids of those of the tasks' subnets that a VPC link can be in. None:
-            all.
+        zones_by_id: Whether its zones are those of a table, where the region asks for that.
         ready: What has to exist before a task can reach its image.
     """
 
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection
-    public_subnets: ec2.SubnetSelection
-    private_subnets: ec2.SubnetSelection
+    interface_subnets: ec2.SubnetSelection
+    public_subnets: ec2.SubnetSelection | None = None
+    private_subnets: ec2.SubnetSelection | None = None
     assign_public_ip: bool
     reaches_internet: bool
-    linked_subnets: Sequence[str] | None = None
+    zones_by_id: bool = False
     ready: tuple[IDependable, ...] = ()
 
 
 _CIDR = "10.0.0.0/16"
+_SUBNET_MASK = 20
+_PUBLIC, _PRIVATE = "Public", "Private"
 _MOST_ZONES = 3
 _TWO_ZONE_REGIONS = frozenset({"us-west-1"})
 """Regions that show an account two zones; "AWS Regions and Availability Zones"."""
@@ -80,6 +86,10 @@ class Network(Construct):
 
     The availability zones are chosen by CloudFormation when it deploys (``Fn::GetAZs``), so that
     synthesis looks nothing up and the template fits every account and region.
+
+    There are private subnets in every profile, and public ones wherever something needs them. Both
+    have addresses of their own from the start, so that another profile, door or zone, later,
+    replaces no subnet: a new one is created before the old one is deleted, and may not overlap it.
 
     Gateway endpoints for S3 and DynamoDB cost nothing, and are there in every profile: image
     layers come from S3.
@@ -93,8 +103,9 @@ class Network(Construct):
             their door spans.
         log_retention: How long flow logs are kept.
         removal_policy: What becomes of the flow logs when the stack is deleted.
-        secrets: The stores that tasks read secrets from, for the endpoints.
-        execute: Whether tasks take part in ECS Exec, for the endpoints.
+
+    Attributes:
+        high_availability: Whether tasks are in several zones.
     """
 
     def __init__(
@@ -108,48 +119,90 @@ class Network(Construct):
         door: DoorNeeds = DoorNeeds(),
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
-        secrets: Collection[SecretStore] = (),
-        execute: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._profile = profile
+        self.high_availability = high_availability
         zones = list(availability_zones or ())
-        count = len(zones) or self._zone_count(high_availability=high_availability)
+        self._count = len(zones) or self._zone_count()
+        self._zones_by_id = not zones
         if not zones:
-            spanned = max(count, door.zones)
+            spanned = max(self._count, door.zones)
             zones = [Fn.select(index, Fn.get_azs()) for index in range(spanned)]
-        public = profile is NetworkProfile.PUBLIC
-        tasks = ec2.SubnetConfiguration(
-            name="Tasks",
-            subnet_type={
-                NetworkProfile.PUBLIC: ec2.SubnetType.PUBLIC,
-                NetworkProfile.PRIVATE: ec2.SubnetType.PRIVATE_WITH_EGRESS,
-                NetworkProfile.ENDPOINTS: ec2.SubnetType.PRIVATE_ISOLATED,
-            }[profile],
-            cidr_mask=20,
-            # A task asks for its address itself; nothing else that lands here should get one.
-            map_public_ip_on_launch=False if public else None,
+        self._has_gateway = profile is not NetworkProfile.ENDPOINTS or door.gateway
+        self.vpc = self._make_vpc(zones)
+        self._log_flows(log_retention, removal_policy)
+        self._private = self.vpc.select_subnets(subnet_group_name=_PRIVATE)
+        self._inner = ec2.SubnetSelection(subnets=self._private.subnets[: self._count])
+        if self._zones_by_id:
+            for group in (_PUBLIC,) * self._has_gateway + (_PRIVATE,):
+                place_subnets(self.vpc.select_subnets(subnet_group_name=group).subnets)
+        self._endpoints: dict[str, ec2.InterfaceVpcEndpoint] = {}
+        if profile is NetworkProfile.ENDPOINTS:
+            self._endpoint_group = self._make_endpoint_group()
+            self._reach(
+                EcrApi=ec2.InterfaceVpcEndpointAwsService.ECR,
+                EcrDocker=ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+                Logs=ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+            )
+
+    def place(self, *, secrets: Collection[SecretStore], execute: bool) -> Placement:
+        """Give a service its place, and its way to what it needs.
+
+        Args:
+            secrets: The stores that its tasks read secrets from.
+            execute: Whether its tasks take part in ECS Exec.
+        """
+        public = self._profile is NetworkProfile.PUBLIC
+        outer = ec2.SubnetSelection(subnet_group_name=_PUBLIC) if self._has_gateway else None
+        chosen = self.vpc.select_subnets(subnet_group_name=_PUBLIC) if public else self._private
+        ready: Sequence[IDependable] = [chosen.internet_connectivity_established]
+        if self._profile is NetworkProfile.ENDPOINTS:
+            if SecretStore.SECRETS_MANAGER in secrets:
+                self._reach(SecretsManager=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER)
+            if SecretStore.PARAMETER_STORE in secrets:
+                self._reach(Ssm=ec2.InterfaceVpcEndpointAwsService.SSM)
+            if execute:
+                self._reach(SsmMessages=ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES)
+            ready = list(self._endpoints.values())
+        return Placement(
+            vpc=self.vpc,
+            subnets=ec2.SubnetSelection(subnets=chosen.subnets[: self._count]),
+            interface_subnets=self._inner,
+            public_subnets=outer,
+            private_subnets=ec2.SubnetSelection(subnet_group_name=_PRIVATE),
+            assign_public_ip=public,
+            reaches_internet=self._profile is not NetworkProfile.ENDPOINTS,
+            zones_by_id=self._zones_by_id,
+            ready=tuple(ready),
         )
-        gateway = ec2.SubnetConfiguration(
-            name="Gateway", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24,
-            map_public_ip_on_launch=False,
-        )  # fmt: skip
-        has_gateway = profile is NetworkProfile.PRIVATE or (door.gateway and not public)
-        has_door = door.private and public
-        shut = ec2.SubnetConfiguration(
-            name="Door", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24
-        )
-        self.vpc = ec2.Vpc(
+
+    def _make_vpc(self, zones: Sequence[str]) -> ec2.Vpc:
+        nat = self._profile is NetworkProfile.PRIVATE
+        return ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(_CIDR),
-            availability_zones=zones,
+            availability_zones=list(zones),
             # So that another zone, later, moves no subnet.
             reserved_azs=max(_MOST_ZONES - len(zones), 0),
-            nat_gateways=count if profile is NetworkProfile.PRIVATE else 0,
+            nat_gateways=self._count if nat else 0,
             subnet_configuration=[
-                *([gateway] if has_gateway else []),
-                tasks,
-                *([shut] if has_door else []),
+                ec2.SubnetConfiguration(
+                    name=_PUBLIC,
+                    subnet_type=ec2.SubnetType.PUBLIC,
+                    cidr_mask=_SUBNET_MASK,
+                    # A task asks for its address itself; nothing else here should get one.
+                    map_public_ip_on_launch=False,
+                    reserved=not self._has_gateway,
+                ),
+                ec2.SubnetConfiguration(
+                    name=_PRIVATE,
+                    subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS
+                    if nat
+                    else ec2.SubnetType.PRIVATE_ISOLATED,
+                    cidr_mask=_SUBNET_MASK,
+                ),
             ],
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
@@ -160,43 +213,23 @@ class Network(Construct):
             # The default group is not used; emptying it would take a Lambda function.
             restrict_default_security_group=False,
         )
+
+    def _log_flows(self, retention: logs.RetentionDays, removal_policy: RemovalPolicy) -> None:
         flow_log = self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(
                 logs.LogGroup(
-                    self, "FlowLogGroup", retention=log_retention, removal_policy=removal_policy
+                    self, "FlowLogGroup", retention=retention, removal_policy=removal_policy
                 )
             ),
             # Accepted traffic is in the access log already, and would be most of the bill.
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
         confine_flow_log_role(flow_log.iam_role)
-        placed = not availability_zones
-        if placed:
-            for group in ("Gateway",) * has_gateway + ("Tasks",) + ("Door",) * has_door:
-                place_subnets(self.vpc.select_subnets(subnet_group_name=group).subnets)
-        everywhere = ec2.SubnetSelection(subnet_group_name="Tasks")
-        chosen = self.vpc.select_subnets(subnet_group_name="Tasks")
-        self.placement = Placement(
-            vpc=self.vpc,
-            subnets=ec2.SubnetSelection(subnets=chosen.subnets[:count]),
-            public_subnets=ec2.SubnetSelection(subnet_group_name="Gateway")
-            if has_gateway
-            else everywhere,
-            private_subnets=ec2.SubnetSelection(subnet_group_name="Door")
-            if has_door
-            else everywhere,
-            assign_public_ip=public,
-            reaches_internet=profile is not NetworkProfile.ENDPOINTS,
-            linked_subnets=linked_subnets(self, chosen.subnets[:count]) if placed else None,
-            ready=(chosen.internet_connectivity_established,),
-        )
-        if profile is NetworkProfile.ENDPOINTS:
-            self.placement = self._make_endpoints(secrets=secrets, execute=execute)
 
-    def _zone_count(self, *, high_availability: bool) -> int:
+    def _zone_count(self) -> int:
         region = Stack.of(self).region
-        if not high_availability:
+        if not self.high_availability:
             return 1
         if not Token.is_unresolved(region) and region in _TWO_ZONE_REGIONS:
             Annotations.of(self).add_warning_v2(
@@ -206,22 +239,7 @@ class Network(Construct):
             return 2
         return _MOST_ZONES
 
-    def _make_endpoints(self, *, secrets: Collection[SecretStore], execute: bool) -> Placement:
-        """Give tasks their way to AWS, where they have no other.
-
-        The services are those of "Amazon ECS interface VPC endpoints", Amazon ECS Developer Guide.
-        """
-        services = {
-            "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
-            "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
-            "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-        }
-        if SecretStore.SECRETS_MANAGER in secrets:
-            services["SecretsManager"] = ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
-        if SecretStore.PARAMETER_STORE in secrets:
-            services["Ssm"] = ec2.InterfaceVpcEndpointAwsService.SSM
-        if execute:
-            services["SsmMessages"] = ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES
+    def _make_endpoint_group(self) -> ec2.SecurityGroup:
         group = ec2.SecurityGroup(
             self,
             "EndpointSecurityGroup",
@@ -231,17 +249,22 @@ class Network(Construct):
         )
         # Whatever else runs in this VPC has no other way to AWS either.
         group.add_ingress_rule(ec2.Peer.ipv4(_CIDR), ec2.Port.tcp(443), "AWS APIs from the VPC")
-        endpoints = [
-            self.vpc.add_interface_endpoint(
-                name,
-                service=service,
-                subnets=self.placement.subnets,
-                security_groups=[group],
-                open=False,
-            )
-            for name, service in services.items()
-        ]
-        return replace(self.placement, ready=tuple(endpoints))
+        return group
+
+    def _reach(self, **services: ec2.InterfaceVpcEndpointAwsService) -> None:
+        """Give tasks their way to AWS, where they have no other; each once.
+
+        The services are those of "Amazon ECS interface VPC endpoints", Amazon ECS Developer Guide.
+        """
+        for name, service in services.items():
+            if name not in self._endpoints:
+                self._endpoints[name] = self.vpc.add_interface_endpoint(
+                    name,
+                    service=service,
+                    subnets=self._inner,
+                    security_groups=[self._endpoint_group],
+                    open=False,
+                )
 
 
 def existing_placement(
@@ -276,8 +299,7 @@ def existing_placement(
     return Placement(
         vpc=vpc,
         subnets=subnets,
-        public_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
-        private_subnets=subnets,
+        interface_subnets=subnets,
         assign_public_ip=assign,
         # In a public subnet the way out is the task's own address.
         reaches_internet=assign if public else not shut_in,

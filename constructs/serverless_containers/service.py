@@ -26,10 +26,13 @@ from serverless_containers.service_access import (
 )
 from serverless_containers.service_defaults import (
     can_pull_utility,
+    given_cluster,
+    given_cluster_name,
     given_placement,
     log_retention,
     plan_options,
     removal_policy,
+    shared_cluster,
     stop_delay,
     utility_image,
 )
@@ -100,8 +103,7 @@ class ContainerService(Construct):
         self.secrets = service_secrets(self, self.plan, props, source)
         self._images = self._prepare_images(props)
         self._door = door or DoorNeeds()
-        placement = given_placement(props) or self._make_network(props).placement
-        self.placement = placement
+        self.placement = placement = self._place(props)
         self.vpc = placement.vpc
         self.task_subnets = placement.subnets
         task = self._make_task(props, placement)
@@ -111,7 +113,7 @@ class ContainerService(Construct):
         self.entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
         self._capacity: ecs.CfnClusterCapacityProviderAssociations | None = None
-        self.cluster = props.get("cluster") or self._make_cluster()
+        self.cluster = given_cluster(props) or self._make_cluster()
         self._images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, placement)
         self.service.node.add_dependency(*placement.ready, *task.storage.ready, *self._images.ready)
@@ -137,13 +139,22 @@ class ContainerService(Construct):
             return BuiltImages.local_build()
         # By these names a pipeline finds what does not exist when it is made.
         name = Names.unique_resource_name(self, max_length=200, separator="-")
-        cluster = props.get("cluster")
         return images.prepare(
             self,
             self.plan,
             self._architecture(props),
-            cluster_name=cluster.cluster_name if cluster else name,
+            cluster_name=given_cluster_name(props) or name,
             service_name=props.get("service_name") or name,
+        )
+
+    def _place(self, props: ServiceProps) -> Placement:
+        given = given_placement(props)
+        if given is not None:
+            return given
+        shared = shared_cluster(props)
+        network = shared.network if shared else self._make_network(props)
+        return network.place(
+            secrets=self.secrets.stores, execute=props.get("enable_execute_command", False)
         )
 
     def _make_network(self, props: ServiceProps) -> Network:
@@ -156,8 +167,6 @@ class ContainerService(Construct):
             log_retention=log_retention(props),
             removal_policy=removal_policy(props),
             door=self._door,
-            secrets=self.secrets.stores,
-            execute=props.get("enable_execute_command", False),
         )
 
     def _make_cluster(self) -> ecs.Cluster:
@@ -271,4 +280,6 @@ class ContainerService(Construct):
         if self.plan.replicas is not None:
             return self.plan.replicas
         # One task uses one of the zones that were paid for.
-        return 2 if props.get("high_availability") else 1
+        shared = shared_cluster(props)
+        spread = shared.network.high_availability if shared else props.get("high_availability")
+        return 2 if spread else 1

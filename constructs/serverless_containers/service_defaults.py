@@ -4,6 +4,7 @@ from aws_cdk import Duration, RemovalPolicy, Token
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
+from serverless_containers.container_cluster import ContainerCluster
 from serverless_containers.network import DoorNeeds, Placement, existing_placement
 from serverless_containers.plan import PlanOptions
 from serverless_containers.service_props import ServiceProps
@@ -27,12 +28,52 @@ def plan_options(props: ServiceProps) -> PlanOptions:
     )
 
 
-def given_placement(props: ServiceProps) -> Placement | None:
-    """Where the tasks are put, if the caller has a VPC or a cluster."""
+_DECIDED_BY_CLUSTER = (
+    "network_profile",
+    "high_availability",
+    "availability_zones",
+    "vpc",
+    "vpc_subnets",
+    "assign_public_ip",
+)
+
+
+def shared_cluster(props: ServiceProps) -> ContainerCluster | None:
+    """The ContainerCluster that the caller has, if the cluster is one.
+
+    Raises:
+        ValueError: If the caller also decides what such a cluster decides.
+    """
     cluster = props.get("cluster")
+    if not isinstance(cluster, ContainerCluster):
+        return None
+    decided = [name for name in _DECIDED_BY_CLUSTER if props.get(name)]
+    if decided:
+        raise ValueError(
+            f"{', '.join(decided)}: a ContainerCluster decides that for all its services; leave it "
+            "out here, and give it to the ContainerCluster where that takes it"
+        )
+    return cluster
+
+
+def given_cluster(props: ServiceProps) -> ecs.ICluster | None:
+    """The cluster that the caller has."""
+    cluster = props.get("cluster")
+    return cluster.cluster if isinstance(cluster, ContainerCluster) else cluster
+
+
+def given_cluster_name(props: ServiceProps) -> str | None:
+    """Its name, which is known at synthesis where the cluster is a ContainerCluster."""
+    cluster = props.get("cluster")
+    return cluster.cluster_name if cluster else None
+
+
+def given_placement(props: ServiceProps) -> Placement | None:
+    """Where the tasks are put, if the caller has a VPC, or a cluster that somebody else made."""
+    cluster = given_cluster(props)
     # A service is in its cluster's VPC.
     vpc = props.get("vpc") or (cluster.vpc if cluster else None)
-    if vpc is None:
+    if vpc is None or shared_cluster(props):
         return None
     return existing_placement(
         vpc, props.get("vpc_subnets"), assign_public_ip=props.get("assign_public_ip")

@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
+from serverless_containers.container_cluster import ContainerCluster
 from serverless_containers.findings import Suppression
 from serverless_containers.images import BuiltImages
 from serverless_containers.network import NetworkProfile
@@ -106,8 +107,9 @@ class ServiceProps(TypedDict, total=False):
     """The zones of a VPC that is made here, by name. Default: the region's first ones, or those of
     a table where not every zone of the region has VPC links."""
 
-    cluster: ecs.ICluster | None
-    """The cluster, which must know Fargate's capacity providers. Default: one is made."""
+    cluster: ecs.ICluster | ContainerCluster | None
+    """The cluster, which must know Fargate's capacity providers. A ContainerCluster brings its
+    network along. Default: one is made."""
 
     service_name: str | None
     """The ECS service's name. Default: CloudFormation generates one."""

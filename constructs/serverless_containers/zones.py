@@ -65,14 +65,13 @@ def _choose(resource: ec2.CfnSubnet, number: int) -> None:
     )
 
 
-def linked_subnets(scope: Construct, subnets: Sequence[ec2.ISubnet]) -> Sequence[str]:
-    """The ids of those subnets that may have a VPC link, which reaches tasks in the others too.
+def linked_subnets(scope: Construct, ids: list[str]) -> list[str]:
+    """Those subnets that may have a VPC link, which reaches tasks in the others too.
 
     Args:
-        scope: A construct of the stack.
-        subnets: Subnets that were placed here.
+        scope: A construct of the stack with the VPC link.
+        ids: The ids of subnets that were placed here.
     """
-    ids = [subnet.subnet_id for subnet in subnets]
     region = Stack.of(scope).region
     few = ids[:2]
     if ids == few:

@@ -51,12 +51,14 @@ class Update:
         after: What is.
         replaced: The types of what it replaces.
         removed: The types of what it takes away.
+        moved: The types of what it replaces that serves, by something that is there before.
     """
 
     before: Variant
     after: Variant
     replaced: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
 
 
 def changed(variant, compose=None, **props):
@@ -72,6 +74,8 @@ def one(*kinds):
 
 
 PRIVATE = changed(API, network_profile=NetworkProfile.PRIVATE)
+SHARED = replace(API, images="repositories", shared=())
+LINK = "AWS::ApiGatewayV2::VpcLink"
 MORE = COMPOSE.replace(
     "secrets:\n  KEY", "  more: {image: redis, command: [sleep]}\nsecrets:\n  KEY"
 )
@@ -119,7 +123,32 @@ UPDATES = {
         replace(API, images="docker"),
         one(TASK),
     ),
-    "private to three zones": Update(PRIVATE, changed(PRIVATE, desired_count=2)),
+    "more tasks in private": Update(PRIVATE, changed(PRIVATE, desired_count=2)),
+    "a way out of one's own": Update(
+        changed(API, WITH_VOLUME),
+        changed(API, WITH_VOLUME, network_profile=NetworkProfile.PRIVATE),
+    ),
+    "a way out where there was none": Update(
+        changed(API, network_profile=NetworkProfile.ENDPOINTS, stop_delay=Duration.seconds(0)),
+        changed(API, network_profile=NetworkProfile.PUBLIC, stop_delay=Duration.seconds(0)),
+        removed=one("AWS::EC2::SecurityGroup"),  # that of the endpoints
+    ),
+    "three zones": Update(PRIVATE, changed(PRIVATE, high_availability=True), moved=one(LINK)),
+    "a site beside the api": Update(SHARED, replace(SHARED, also=True)),
+    "another way out for both": Update(
+        replace(SHARED, also=True, compose=WITH_VOLUME),
+        replace(
+            SHARED,
+            also=True,
+            compose=WITH_VOLUME,
+            shared=with_props(network_profile=NetworkProfile.PRIVATE),
+        ),
+    ),
+    "three zones for both": Update(
+        replace(SHARED, also=True),
+        replace(SHARED, also=True, shared=with_props(high_availability=True)),
+        moved=one(LINK),
+    ),
 }  # fmt: skip
 
 
@@ -165,11 +194,31 @@ def test_there_are_enough_of_them():
 @pytest.mark.parametrize("name", UPDATES)
 def test_what_serves_or_holds_data_stays(tmp_path, name):
     update = UPDATES[name]
-    before = make(update.before, tmp_path / "before")["Service"]
-    after = make(update.after, tmp_path / "after")["Service"]
-    assert replaced(before, after) == update.replaced
-    assert removed(before, after) & NEVER == update.removed
-    assert not update.replaced & NEVER
+    before = make(update.before, tmp_path / "before")
+    after = make(update.after, tmp_path / "after")
+    both = [(before[stack], after[stack]) for stack in before]
+    exchanged = set().union(*(replaced(*pair) for pair in both))
+    assert exchanged == update.replaced | update.moved
+    assert set().union(*(removed(*pair) for pair in both)) & NEVER == update.removed
+    assert not exchanged & NEVER - update.moved
+
+
+def test_a_site_beside_the_api_leaves_the_network_as_it_is(tmp_path):
+    before = make(SHARED, tmp_path / "before")["Shared"]
+    assert make(replace(SHARED, also=True), tmp_path / "after")["Shared"] == before
+
+
+@pytest.mark.parametrize(
+    "other", [{"network_profile": NetworkProfile.PRIVATE}, {"high_availability": True}]
+)
+def test_no_export_of_a_shared_network_goes_while_it_is_imported(tmp_path, other):
+    before = make(SHARED, tmp_path / "before")
+    after = make(replace(SHARED, shared=with_props(**other)), tmp_path / "after")
+    exported = {name: each["Value"] for name, each in after["Shared"]["Outputs"].items()}
+    imported = json.dumps(before["Service"])
+    for name, each in before["Shared"]["Outputs"].items():
+        if f'"Shared:{name}"' in imported:
+            assert exported[name] == each["Value"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import App, Duration, Environment, Stack
+from aws_cdk import App, Duration, Environment, Fn, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -18,6 +18,7 @@ from serverless_containers import (
     BuildPipeline,
     BuiltImages,
     ContainerApi,
+    ContainerCluster,
     ContainerHosting,
     Firewall,
     NetworkProfile,
@@ -59,6 +60,8 @@ class Variant:
         region: The region; None where it is known at deployment only.
         domain: Whether it has a domain and its zone.
         given: What exists already: ``vpc``, ``cluster``, ``pool``.
+        shared: What is said of a ContainerCluster in a stack of its own; None where there is none.
+        also: The other way in to the same project, in a stack of its own.
         props: Further keywords.
         name: The project's name.
     """
@@ -69,6 +72,8 @@ class Variant:
     region: str | None = "eu-west-1"
     domain: bool = False
     given: tuple[str, ...] = ()
+    shared: tuple[tuple[str, Any], ...] | None = None
+    also: bool = False
     props: tuple[tuple[str, Any], ...] = ()
     name: str = "shop"
 
@@ -86,6 +91,8 @@ def make(variant, folder):
         key: value(stack) if callable(value) else value for key, value in variant.props
     } | _given(variant, stack)
     stacks = {"Service": stack}
+    if variant.shared is not None:
+        props["cluster"] = _shared(variant, app, env)
     if (images := _images(variant, app, env, source, stacks)) is not None:
         props["images"] = images
     if variant.domain:
@@ -94,18 +101,35 @@ def make(variant, folder):
         )
         props["hosted_zone"] = zone
         props["domain_names" if variant.site else "domain_name"] = "www.example.com"
-    construct = ContainerHosting if variant.site else ContainerApi
+    construct, other = ContainerApi, ContainerHosting
+    if variant.site:
+        construct, other = other, construct
     construct(stack, "Front", source=source, **props)
+    if variant.also:
+        other(Stack(app, "Other", env=env), "FrontToo", source=source, **props)
     for child in app.node.children:
         if isinstance(child, Stack):
             stacks[child.node.id] = child
     return {name: Template.from_stack(each).to_json() for name, each in stacks.items()}
 
 
+def _shared(variant, app, env):
+    stack = Stack(app, "Shared", env=env)
+    cluster = ContainerCluster(stack, "FrontCluster", **dict(variant.shared))
+    for value in cluster.exported_values:
+        stack.export_value(value)
+    return cluster
+
+
 def _given(variant, stack):
     given = {}
     if "vpc" in variant.given:
-        given["vpc"] = ec2.Vpc(stack, "Vpc", max_azs=2, restrict_default_security_group=False)
+        given["vpc"] = ec2.Vpc(
+            stack,
+            "Vpc",
+            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(2)],
+            restrict_default_security_group=False,
+        )
     if "cluster" in variant.given:
         given["cluster"] = ecs.Cluster(
             stack, "Cluster", vpc=given["vpc"], enable_fargate_capacity_providers=True
@@ -113,7 +137,7 @@ def _given(variant, stack):
     if "pool" in variant.given:
         pool = cognito.UserPool(stack, "Pool")
         client = pool.add_client("Client")
-        given["authorization"] = Authorization.cognito(user_pool=pool, clients=[client])
+        given["authorization"] = Authorization.cognito(user_pool=pool, user_pool_clients=[client])
     return given
 
 
@@ -165,6 +189,12 @@ SAMPLE = {
     "api with volumes": Variant(
         compose=WITH_VOLUME, props=with_props(network_profile=NetworkProfile.PRIVATE)
     ),
+    "both in a shared cluster": Variant(
+        images="repositories",
+        region=None,
+        also=True,
+        shared=with_props(network_profile=NetworkProfile.ENDPOINTS, high_availability=True),
+    ),
 }
 """Those that `make test` looks at."""
 
@@ -198,6 +228,16 @@ def _matrix():
             ),
         )
     yield "api of a given pool", Variant(given=("pool",))
+    for profile in NetworkProfile:
+        yield (
+            f"both in a shared cluster {profile.value}",
+            Variant(
+                also=True,
+                compose=WITH_VOLUME,
+                region="us-east-1",
+                shared=with_props(network_profile=profile),
+            ),
+        )
     yield "api in a given vpc", Variant(given=("vpc",), compose=WITH_VOLUME)
     yield "api in a given cluster", Variant(given=("vpc", "cluster"), compose=WITHOUT_BUILD)
     yield "site in a given vpc", Variant(site=True, given=("vpc",), compose=WITHOUT_BUILD)

@@ -12,6 +12,7 @@ from serverless_containers.api.access_log import AccessLog
 from serverless_containers.api.authorization import Authorization
 from serverless_containers.api.custom_domain import CustomDomain
 from serverless_containers.service import ContainerService
+from serverless_containers.zones import linked_subnets
 
 _DNS_TTL = Duration.seconds(10)
 _PREFLIGHT_PATHS = ("/", "/{proxy+}")
@@ -147,13 +148,15 @@ class HttpApiDoor(Construct):
             self,
             "Link",
             vpc=service.vpc,
-            subnets=service.task_subnets,
+            subnets=service.placement.interface_subnets,
             security_groups=[group],
         )
         link_resource = link.node.default_child
-        subnets = service.placement.linked_subnets
-        if subnets is not None and isinstance(link_resource, apigwv2.CfnVpcLink):
-            link_resource.subnet_ids = list(subnets)
+        if service.placement.zones_by_id and isinstance(link_resource, apigwv2.CfnVpcLink):
+            subnets = service.vpc.select_subnets(
+                subnets=service.placement.interface_subnets.subnets
+            )
+            link_resource.subnet_ids = linked_subnets(self, subnets.subnet_ids)
         return link
 
     def _limit(self, timeout: Duration) -> None:

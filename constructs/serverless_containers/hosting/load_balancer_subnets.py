@@ -4,9 +4,6 @@ from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import IDependable
 
-from serverless_containers.network import Placement
-from serverless_containers.service_props import ServiceProps
-
 
 def door_subnets(
     vpc: ec2.IVpc, given: ec2.SubnetSelection | None, *, internal: bool, signs_in: bool
@@ -76,21 +73,6 @@ def _kind(vpc: ec2.IVpc, *, internal: bool) -> ec2.SubnetType:
         "a VPC origin needs a load balancer in private subnets, and the VPC has none (Restrict "
         "access with VPC origins, Amazon CloudFront Developer Guide)"
     )
-
-
-def made_subnets(
-    placement: Placement, props: ServiceProps, *, internal: bool
-) -> ec2.SubnetSelection | None:
-    """The subnets of a network that was made for the site; None in one that was given.
-
-    Args:
-        placement: Where the tasks are.
-        props: What the caller says of the service.
-        internal: Whether the load balancer has private addresses only.
-    """
-    if props.get("vpc") or props.get("cluster"):
-        return None
-    return placement.private_subnets if internal else placement.public_subnets
 
 
 def check_gateway(vpc: ec2.IVpc) -> None:

@@ -48,11 +48,11 @@ class Storage(Construct):
                 vpc=placement.vpc,
                 # There is one mount target to a zone, however many subnets it has.
                 vpc_subnets=ec2.SubnetSelection(
-                    subnet_group_name=placement.subnets.subnet_group_name,
-                    subnet_type=placement.subnets.subnet_type,
-                    subnets=placement.subnets.subnets,
-                    availability_zones=placement.subnets.availability_zones,
-                    subnet_filters=placement.subnets.subnet_filters,
+                    subnet_group_name=placement.interface_subnets.subnet_group_name,
+                    subnet_type=placement.interface_subnets.subnet_type,
+                    subnets=placement.interface_subnets.subnets,
+                    availability_zones=placement.interface_subnets.availability_zones,
+                    subnet_filters=placement.interface_subnets.subnet_filters,
                     one_per_az=True,
                 ),
                 encrypted=True,

@@ -185,7 +185,7 @@ class TestTheWalkItself:
                 {"Scheme": "internet-facing"}, "is of the other kind",
             ),
             (
-                True, "AWS::EC2::SubnetRouteTableAssociation", "DoorSubnet1",
+                True, "AWS::EC2::SubnetRouteTableAssociation", "PrivateSubnet1",
                 {"SubnetId": {"Ref": "Other"}}, "is on the internet",
             ),
             (
@@ -198,7 +198,7 @@ class TestTheWalkItself:
         internal, kind, having, changes, complaint = case
         found = copy.deepcopy(templates[internal])
         if "TABLE" in str(changes):
-            table = next(name for name in found["Resources"] if "DoorSubnet1RouteTable" in name)
+            table = next(name for name in found["Resources"] if "PrivateSubnet1RouteTable" in name)
             changes = {"RouteTableId": {"Ref": table}}
         self.of(found, kind, having).update(changes)
         assert complaint in " ".join(Paths(found).complaints())

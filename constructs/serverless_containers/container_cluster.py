@@ -1,0 +1,106 @@
+"""A cluster that several services share, with its network."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Names, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_servicediscovery as servicediscovery
+from constructs import Construct
+
+from serverless_containers.network import EVERY_DOOR, Network, NetworkProfile
+from serverless_containers.tasks.capacity import associate_fargate
+
+
+class ContainerCluster(Construct):
+    """An ECS cluster in a VPC of its own, for all the services of an environment.
+
+    Given as ``cluster`` to a ContainerApi and a ContainerHosting, it makes them share what an
+    account has few of: five VPCs and five Elastic IP addresses in a region ("Amazon VPC quotas"),
+    and what costs most when idle: NAT gateways and interface endpoints. An endpoint that a service
+    needs is added when the service is.
+
+    Its network has what any way in asks for, so that adding one later replaces no subnet. Services
+    of other stacks refer to it by exports; see `exported_values`. A change that takes zones or a way
+    out away is deployed to the services' stacks first, which then import less.
+
+    Args:
+        scope: The construct above.
+        construct_id: Its id there.
+        network_profile: The way to the outside. Default: PUBLIC.
+        high_availability: Three availability zones instead of one. Default: False.
+        availability_zones: The zones by name. Default: the region's first ones, or those of a table
+            where not every zone of the region has VPC links.
+        log_retention: How long flow logs are kept. Default: one month.
+        removal_policy: What becomes of them when the stack is deleted. Default: they are deleted.
+
+    Attributes:
+        network: Its network.
+        cluster: The ECS cluster.
+        cluster_name: Its name, which stays the same.
+        namespace: The private Cloud Map namespace in which ContainerApis register their tasks.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network_profile: NetworkProfile = NetworkProfile.PUBLIC,
+        high_availability: bool = False,
+        availability_zones: Sequence[str] | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.network = Network(
+            self,
+            "Network",
+            profile=network_profile,
+            high_availability=high_availability,
+            availability_zones=availability_zones,
+            door=EVERY_DOOR,
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        )
+        # A name that is known before the cluster is there: by it a pipeline finds its service.
+        self.cluster_name = Names.unique_resource_name(self, max_length=200, separator="-")
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=self.cluster_name,
+            vpc=self.network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+        domain = Names.unique_resource_name(self, max_length=48, separator="-").lower()
+        self.namespace = servicediscovery.PrivateDnsNamespace(
+            self, "Namespace", name=f"{domain}.internal", vpc=self.network.vpc
+        )
+        # It takes a minute, in which ECS's service-linked role spreads.
+        associate_fargate(self.cluster).node.add_dependency(self.namespace)
+
+    @property
+    def vpc(self) -> ec2.Vpc:
+        """Its VPC."""
+        return self.network.vpc
+
+    @property
+    def exported_values(self) -> Sequence[str]:
+        """What stacks of services import; give each to ``Stack.export_value``.
+
+        The CDK exports a value while something imports it, and CloudFormation deletes no export
+        that is imported. What is exported by hand stays, and a change such as that of the
+        ``network_profile`` goes through in one deployment.
+        """
+        return [
+            self.vpc.vpc_id,
+            *(
+                subnet.subnet_id
+                for group in ("Public", "Private")
+                for subnet in self.vpc.select_subnets(subnet_group_name=group).subnets
+            ),
+            self.cluster.cluster_name,
+            self.cluster.cluster_arn,
+            self.namespace.namespace_id,
+        ]
