@@ -22,8 +22,8 @@ class ContainerCluster(Construct):
     needs is added when the service is.
 
     Its network has what any way in asks for, so that adding one later replaces no subnet. Services
-    of other stacks refer to it by exports; see `exported_values`. A change that takes zones or a way
-    out away is deployed to the services' stacks first, which then import less.
+    of other stacks refer to it by exports; see `exported_values`. A change that takes away zones or
+    the way out is deployed to the services' stacks first, which then import less.
 
     Args:
         scope: The construct above.
