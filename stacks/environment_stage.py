@@ -38,6 +38,8 @@ class EnvironmentStage(Stage):
         )
 
         network = NetworkStack(self, "Network", config=config, stack_name=f"{prefix}-network")
+        # A secret that was never pushed is missed before anything is paid for.
+        network.add_stack_dependency(storage)
 
         def containers() -> ServiceProps:
             return container_props(

@@ -25,9 +25,10 @@ class Edge(Construct):
     ("DNS validation", AWS Certificate Manager User Guide). The record is the same for both
     certificates.
 
-    A certificate that is replaced because the names changed is left behind unused: the distribution
-    still has it at that moment, and a rollback wants it back. So is a web ACL when the firewall is
-    taken away.
+    Another certificate because the names changed is in another support stack, and the earlier one
+    is left behind unused: the distribution still has its certificate at that moment, and a rollback
+    wants it back. So is the web ACL when the firewall is taken away. Delete such a stack once the
+    site is what it should be.
 
     Args:
         domain: The site's names. None makes no certificate.
@@ -42,7 +43,7 @@ class Edge(Construct):
         hosted_zone: The zone, as this stack can name it.
         web_acl: The web ACL, if one was made.
         web_acl_arn: Its ARN, or the one that was given.
-        support_stack: The stack in us-east-1, if it took one.
+        support_stacks: The stacks in us-east-1, if it took any.
 
     Raises:
         ValueError: If a certificate or web ACL is of the wrong region or has no domain, the stack's
@@ -89,12 +90,13 @@ class Edge(Construct):
             raise ValueError("a certificate is given, and no domain names; give them too")
         self.web_acl: WebAcl | None = None
         self.web_acl_arn = self._guard(firewall) if firewall is not None else None
-        self.support_stack = self._place.support_stack
+        self.support_stacks = self._place.support_stacks
 
     def _make_viewer_certificate(
         self, domain: DomainNames, hosted_zone: route53.IHostedZone | None
     ) -> acm.ICertificate:
-        place = self._place.need("CloudFront's certificate", instead="the certificate")
+        digest = self._digest(domain, hosted_zone)
+        place = self._place.need("CloudFront's certificate", instead="the certificate", kind=digest)
         if hosted_zone is not None:
             hosted_zone = self._reachable(hosted_zone, place)
         made = self._make(place, "Certificate", domain, hosted_zone)
@@ -107,8 +109,9 @@ class Edge(Construct):
         arn = self._place.value(
             made.certificate_arn,
             of=place,
-            # A name that changes with the certificate: nothing else tells the distribution's stack.
-            name=f"CertificateArn{self._digest(domain, hosted_zone)}",
+            # A name that changes with the certificate: nothing else tells the distribution's stack
+            # where somebody has made a support stack for all of them.
+            name=f"CertificateArn{digest}",
         )
         return acm.Certificate.from_certificate_arn(self, "Certificate", arn)
 

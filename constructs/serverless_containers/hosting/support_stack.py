@@ -11,6 +11,10 @@ EDGE_REGION = "us-east-1"
 certificates with CloudFront", Amazon CloudFront Developer Guide."""
 
 
+class SupportStack(Stack):
+    """A stack in us-east-1 beside that of a site."""
+
+
 class EdgeScope:
     """A place in us-east-1 for the resources of a construct.
 
@@ -18,23 +22,34 @@ class EdgeScope:
     construct's, ``<stack name>-edge-<region>``, made when it is first needed, shared by all sites
     of the stack, and deployed before it. The region is part of its name because stacks of one name
     may be in several regions, while their support stacks all meet in one. Its id is
-    ``<stack id>-edge``; a stack of that id in us-east-1 that is there already is taken instead.
+    ``<stack id>-edge``. A stack of that id in us-east-1 that is there already is taken instead, for
+    everything.
+
+    What is never changed, only exchanged for another, has a support stack for each of its kind. The
+    earlier stack stays until somebody deletes it, and so does its output: whether a stack that goes
+    back asks for an output once more, AWS does not say ("Fn::GetStackOutput", CloudFormation
+    Template Reference).
 
     Args:
         owner: The construct.
+
+    Attributes:
+        support_stacks: Those that it has asked for.
     """
 
     def __init__(self, owner: Construct) -> None:
         self._owner = owner
         self._stack = _top_stack(owner)
-        self.support_stack: Stack | None = None
+        self.support_stacks: list[Stack] = []
 
-    def need(self, what: str, *, instead: str) -> Construct:
+    def need(self, what: str, *, instead: str, kind: str | None = None) -> Construct:
         """Where to make something.
 
         Args:
             what: What is to be made, for the message.
             instead: What would make that unnecessary, for the message.
+            kind: What tells it from others that it may be exchanged for; the end of the support
+                stack's name. None: it is changed in its place.
 
         Raises:
             ValueError: If the stack has no concrete region, one outside of the partition ``aws``,
@@ -55,31 +70,44 @@ class EdgeScope:
                 f"{what} is made in {EDGE_REGION}, which stack {self._stack.node.path!r} in "
                 f"{region} cannot reach from its partition; give {instead}"
             )
-        self.support_stack = self.support_stack or self._make_stack(region)
-        return _mirror(self._owner, self.support_stack)
+        support = self._given_stack() or self._make_stack(region, kind)
+        self.support_stacks.append(support)
+        return _mirror(self._owner, support)
 
     def value(self, value: str, *, of: Construct, name: str) -> str:
         """A value of a resource in us-east-1, as the construct's stack can use it."""
         return refer(value, producer=of, name=name, consumer=self._owner)
 
-    def _make_stack(self, region: str) -> Stack:
-        scope = self._stack.node.scope
-        if not isinstance(scope, Construct):
+    @property
+    def _parent(self) -> Construct:
+        parent = self._stack.node.scope
+        if not isinstance(parent, Construct):
             raise TypeError(f"stack {self._stack.stack_name!r} is in no app; give it one")
-        construct_id = f"{self._stack.node.id}-edge"
-        found = scope.node.try_find_child(construct_id)
-        if isinstance(found, Stack):
-            if found.region != EDGE_REGION:
-                raise ValueError(
-                    f"stack {found.node.path!r} has the id of the support stack, and is not in "
-                    f"{EDGE_REGION}; give it another id, or that region"
-                )
+        return parent
+
+    def _given_stack(self) -> Stack | None:
+        """The stack that somebody else has made for all of it, if there is one."""
+        found = self._parent.node.try_find_child(f"{self._stack.node.id}-edge")
+        if not isinstance(found, Stack) or isinstance(found, SupportStack):
+            return None
+        if found.region != EDGE_REGION:
+            raise ValueError(
+                f"stack {found.node.path!r} has the id of the support stack, and is not in "
+                f"{EDGE_REGION}; give it another id, or that region"
+            )
+        return found
+
+    def _make_stack(self, region: str, kind: str | None) -> Stack:
+        end = f"-{kind}" if kind else ""
+        construct_id = f"{self._stack.node.id}-edge{end}"
+        found = self._parent.node.try_find_child(construct_id)
+        if isinstance(found, SupportStack):
             return found
         account = self._stack.account
-        support = Stack(
-            scope,
+        support = SupportStack(
+            self._parent,
             construct_id,
-            stack_name=f"{self._stack.stack_name}-edge-{region}",
+            stack_name=f"{self._stack.stack_name}-edge-{region}{end}",
             description=f"What CloudFront takes from {EDGE_REGION} for {self._stack.stack_name}",
             env=Environment(
                 region=EDGE_REGION, account=None if Token.is_unresolved(account) else account
@@ -91,8 +119,8 @@ class EdgeScope:
             raise ValueError(
                 f"stack {self._stack.node.path!r} is bootstrapped by a synthesizer of its own, "
                 "which its support stack cannot share; make that stack yourself, before the site: "
-                f"Stack(…, {construct_id!r}, env=Environment(region={EDGE_REGION!r}), "
-                "synthesizer=…)"
+                f"Stack(…, '{self._stack.node.id}-edge', "
+                f"env=Environment(region={EDGE_REGION!r}), synthesizer=…)"
             )
         return support
 

@@ -141,7 +141,8 @@ def test_in_two_regions_under_one_stack_name(folder, props):
         for each in app.node.find_all()
         if Stack.is_stack(each) and each.region == "us-east-1"
     }
-    assert supports == {"site-edge-eu-west-1", "site-edge-eu-central-1"}
+    for region in ("eu-west-1", "eu-central-1"):
+        assert [each for each in supports if each.startswith(f"site-edge-{region}")]
 
 
 def one_of_two_apps(folder, stack_name, props):
@@ -174,8 +175,12 @@ def test_in_two_stages_of_one_app(folder, props):
     assert twice(names(app)) == []
     # AND each has a support stack of its own, in its stage
     for stage in ("dev", "prod"):
-        edge = app.node.find_child(stage).node.find_child("Web-edge")
-        assert edge.stack_name == f"{stage}-Web-edge-eu-west-1"
+        (edge, *_) = (
+            each
+            for each in app.node.find_child(stage).node.children
+            if each.node.id.startswith("Web-edge")
+        )
+        assert edge.stack_name.startswith(f"{stage}-Web-edge-eu-west-1")
 
 
 def test_the_prefix_list_is_that_of_the_region(project):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -124,16 +125,18 @@ def test_cdk_nag_and_cloudformations_validation_find_nothing(first):
 
 
 def test_there_is_a_support_stack_where_it_takes_one(first):
-    assert {name.split(".")[0] for name in templates(first[0])} == {
-        "Full", "Full-edge", "Plain", "Shifting", "Signed", "Signed-edge", "Virginia"
-    }  # fmt: skip
+    names = [name.split(".")[0] for name in templates(first[0])]
+    assert sorted(re.sub("[0-9a-f]{8}$", "*", name) for name in names) == [
+        "Full", "Full-edge", "Full-edge-*", "Plain", "Shifting", "Signed", "Signed-edge-*",
+        "Virginia",
+    ]  # fmt: skip
 
 
 def test_support_stacks_are_deployed_first(first):
     manifest = json.loads((first[0] / "manifest.json").read_text(encoding="utf-8"))
     for name in ("Full", "Signed"):
         needs = manifest["artifacts"][name]["dependencies"]
-        assert f"{name}-edge" in needs
+        assert any(need.startswith(f"{name}-edge-") for need in needs)
 
 
 def test_no_template_has_a_lambda_function(first):

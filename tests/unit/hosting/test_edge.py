@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from aws_cdk import (
     App,
@@ -44,7 +46,8 @@ class Site:
 
     @property
     def support(self):
-        return self.edge.support_stack
+        """That of the certificate, which is asked for first."""
+        return next(iter(self.edge.support_stacks), None)
 
     def viewer(self):
         return self.stack.resolve(self.edge.certificate.certificate_arn)
@@ -112,7 +115,7 @@ class TestElsewhere:
 
     def test_the_support_stack_is_named_for_stack_and_region_and_deploys_first(self):
         site = Site(IRELAND)
-        assert site.support.stack_name == "Site-edge-eu-west-1"
+        assert re.fullmatch("Site-edge-eu-west-1-[0-9a-f]{8}", site.support.stack_name)
         assert site.support in site.stack.dependencies
         assert site.stack not in site.support.dependencies
 
@@ -120,7 +123,7 @@ class TestElsewhere:
         site = Site(IRELAND, firewall=Firewall())
         kinds = {
             resource["Type"]
-            for stack in (site.stack, site.support)
+            for stack in (site.stack, *site.edge.support_stacks)
             for resource in Template.from_stack(stack).to_json()["Resources"].values()
         }
         assert kinds == {
@@ -132,26 +135,31 @@ class TestElsewhere:
 
     def test_the_web_acl_is_in_the_support_stack(self):
         site = Site(IRELAND, firewall=Firewall())
-        value = follow(site.acl(), site.support)
-        assert value["Fn::GetAtt"][0] in Template.from_stack(site.support).find_resources(
+        (_, support) = site.edge.support_stacks
+        assert support.stack_name == "Site-edge-eu-west-1"
+        value = follow(site.acl(), support)
+        assert value["Fn::GetAtt"][0] in Template.from_stack(support).find_resources(
             "AWS::WAFv2::WebACL"
         )
 
-    def test_a_replaced_certificate_stays_until_nothing_uses_it(self):
-        (viewer,) = certificates(Site(IRELAND).support)
-        assert viewer["UpdateReplacePolicy"] == "Retain"
-        assert viewer["DeletionPolicy"] == "Delete"
-
-    def test_other_names_or_another_zone_are_another_output_and_the_same_resource(self):
+    def test_other_names_or_another_zone_leave_the_stack_and_the_output_of_before(self):
         sites = [
             Site(IRELAND),
             Site(IRELAND, names=("example.com",)),
             Site(IRELAND, zone="Z456"),
         ]
-        outputs = {site.viewer()["Fn::GetStackOutput"]["OutputName"] for site in sites}
-        resources = {follow(site.viewer(), site.support)["Ref"] for site in sites}
-        assert len(outputs) == 3
-        assert len(resources) == 1
+        assert len({site.support.stack_name for site in sites}) == 3
+        assert len({site.viewer()["Fn::GetStackOutput"]["StackName"] for site in sites}) == 3
+        assert Site(IRELAND).support.stack_name == sites[0].support.stack_name
+
+    def test_another_firewall_is_in_the_stack_of_before(self):
+        names = {
+            Site(IRELAND, firewall=Firewall(rate_limit=limit))
+            .edge.support_stacks[-1]
+            .stack_name
+            for limit in (1000, 2000)
+        }
+        assert len(names) == 1
 
     def test_what_is_given_needs_no_support_stack(self):
         stack = Stack(App(), "Site", env=IRELAND)
@@ -167,7 +175,7 @@ class TestElsewhere:
         support = Site(None, stack=stack).support
         assert support.account == "111111111111"
         assert support.node.scope is stage
-        assert support.stack_name == "prod-Site-edge-eu-west-1"
+        assert support.stack_name.startswith("prod-Site-edge-eu-west-1-")
         assert support.termination_protection
         assert support.tags.tag_values() == {"team": "shop"}
 
@@ -189,7 +197,7 @@ class TestElsewhere:
         nested = NestedStack(stack, "Part")
         site = Site(None, app=app, stack=stack, scope=nested)
         assert site.support.node.scope is app
-        assert site.support.stack_name == "Site-edge-eu-west-1"
+        assert re.fullmatch("Site-edge-eu-west-1-[0-9a-f]{8}", site.support.stack_name)
         assert "Ref" in follow(nested.resolve(site.edge.certificate.certificate_arn), site.support)
 
 
@@ -201,10 +209,12 @@ class TestSeveral:
             Site(None, app=app, stack=stack, scope=Construct(stack, name), firewall=Firewall())
             for name in ("One", "Two")
         ]
-        assert sites[0].support is sites[1].support
+        assert sites[0].edge.support_stacks == sites[1].edge.support_stacks
         assert len(certificates(sites[0].support)) == 2
         assert sites[0].acl() != sites[1].acl()
-        groups = Template.from_stack(sites[0].support).find_resources("AWS::Logs::LogGroup")
+        groups = Template.from_stack(sites[0].edge.support_stacks[-1]).find_resources(
+            "AWS::Logs::LogGroup"
+        )
         assert len({each["Properties"]["LogGroupName"] for each in groups.values()}) == 2
 
     def test_stacks_of_one_name_in_two_regions_have_two_support_stacks(self):
@@ -371,6 +381,19 @@ class TestSupportStackOfOnesOwn:
         site = Site(IRELAND, app=app)
         assert site.support is own
         assert own in site.stack.dependencies
+
+    def test_it_takes_all_of_it_and_a_replaced_certificate_stays_until_nothing_uses_it(self):
+        outputs = set()
+        for names in (("example.com",), ("www.example.com",)):
+            app = App()
+            own = Stack(app, "Site-edge", env=VIRGINIA)
+            site = Site(IRELAND, app=app, names=names, firewall=Firewall())
+            assert set(site.edge.support_stacks) == {own}
+            (viewer,) = certificates(own)
+            assert viewer["UpdateReplacePolicy"] == "Retain"
+            assert viewer["DeletionPolicy"] == "Delete"
+            outputs.add(site.viewer()["Fn::GetStackOutput"]["OutputName"])
+        assert len(outputs) == 2
 
     def test_it_has_to_be_in_virginia(self):
         app = App()

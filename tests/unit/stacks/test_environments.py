@@ -126,7 +126,18 @@ def test_secrets_are_asked_for_before_anything_else_is_deployed(stage, project):
     for name in ("Api", "Site"):
         template(made, name).resource_count_is("AWS::SecretsManager::ResourcePolicy", 0)
         stack = made.node.find_child(name)
-        assert [each.node.path for each in stack.dependencies] == ["dev/Storage"]
+        assert {each.node.id for each in stack.dependencies} == {"Storage", "Network"}
+    network = made.node.find_child("Network")
+    assert [each.node.id for each in network.dependencies] == ["Storage"]
+
+
+def test_an_api_and_its_site_share_a_network_that_is_the_same_without_the_site(stage):
+    alone, both = stage(ENVIRONMENTS["prod"]), stage(replace(ENVIRONMENTS["prod"], site=Site()))
+    assert template(alone, "Network").to_json() == template(both, "Network").to_json()
+    template(both, "Network").resource_count_is("AWS::EC2::VPC", 1)
+    for name in ("Api", "Site"):
+        template(both, name).resource_count_is("AWS::EC2::VPC", 0)
+        template(both, name).resource_count_is("AWS::ECS::Cluster", 0)
 
 
 def test_a_site_has_the_table_and_an_address_of_cloudfronts(stage):
