@@ -47,7 +47,7 @@ def shared_cluster(props: ServiceProps) -> ContainerCluster | None:
     cluster = props.get("cluster")
     if not isinstance(cluster, ContainerCluster):
         return None
-    decided = [name for name in _DECIDED_BY_CLUSTER if props.get(name)]
+    decided = [name for name in _DECIDED_BY_CLUSTER if props.get(name) is not None]
     if decided:
         raise ValueError(
             f"{', '.join(decided)}: a ContainerCluster decides that for all its services; leave it "

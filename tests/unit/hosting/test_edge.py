@@ -154,9 +154,7 @@ class TestElsewhere:
 
     def test_another_firewall_is_in_the_stack_of_before(self):
         names = {
-            Site(IRELAND, firewall=Firewall(rate_limit=limit))
-            .edge.support_stacks[-1]
-            .stack_name
+            Site(IRELAND, firewall=Firewall(rate_limit=limit)).edge.support_stacks[-1].stack_name
             for limit in (1000, 2000)
         }
         assert len(names) == 1
