@@ -6,6 +6,8 @@ template and gives its complaints.
 
 import json
 
+from tests.templates.iam import permissions_grant_something
+
 NO_TAGS = {"AWS::CloudFront::VpcOrigin"}
 ZONE_IDS = ("use1-az", "euw3-az", "cac1-az", "ape1-az")
 SERVICES = {
@@ -202,4 +204,5 @@ RULES = (
     no_description_that_replaces_names_the_project,
     tasks_may_read_what_they_need,
     services_reach_what_their_tasks_need,
+    permissions_grant_something,
 )

@@ -94,6 +94,16 @@ def put(kind, key, value, part=""):
     return putting
 
 
+def grant(action, resource):
+    def granting(template):
+        policy = first(template, "AWS::IAM::Policy", "ExecutionRoleDefaultPolicy")
+        policy["Properties"]["PolicyDocument"]["Statement"].append(
+            {"Effect": "Allow", "Action": action, "Resource": resource}
+        )
+
+    return granting
+
+
 ASSOCIATIONS = "AWS::ECS::ClusterCapacityProviderAssociations"
 BROKEN = [
     ("api", rules.roles_trust_who_assumes_them, distrust),
@@ -144,6 +154,14 @@ BROKEN = [
         lambda template: template["Resources"].pop(
             next(name for name in template["Resources"] if "VpcSecretsManager" in name)
         ),
+    ),
+    *(
+        ("api", rules.permissions_grant_something, grant(action, resource))
+        for action, resource in (
+            ("ecs:DescribeClusters", "arn:aws:s3:::bucket"),
+            ("ecr:GetAuthorizationToken", "arn:aws:ecr:eu-west-1:123456789012:repository/x"),
+            ("ecs:RunTasks", "*"),
+        )
     ),
 ]
 
