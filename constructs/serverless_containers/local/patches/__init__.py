@@ -20,6 +20,7 @@ from serverless_containers.local.patches import (
     http_api,
     pipeline,
     recorded,
+    refusals,
     registry,
     secretsmanager,
     services,
@@ -77,6 +78,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     viewers,
     waf,
     writers,
+    # Last, before what the others have made.
+    refusals,
 )
 ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (
     balancer,
