@@ -51,7 +51,9 @@ PIPELINE = "AWS::CodePipeline::Pipeline"
 def test_a_pipeline_whose_action_trusts_the_service_alone(act, role):
     own = role("own", Service="codepipeline.amazonaws.com")
     action = role("action", Service="codepipeline.amazonaws.com")
-    with pytest.raises(ValueError, match="action Roll: role .*role/action does not let .*role/own"):
+    with pytest.raises(
+        ValueError, match=r"action Roll: role .*role/action does not let .*role/own"
+    ):
         act("create", PIPELINE, "Pipeline", pipeline(own, action), "stack")
 
 
