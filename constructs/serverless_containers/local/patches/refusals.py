@@ -77,7 +77,7 @@ def _refuse_other_tags(create: Handler) -> Handler:
 
 
 def _kept_while_in_use(dissociate: Handler) -> Handler:
-    """Exception of "PutClusterCapacityProviders", Amazon ECS API Reference: ResourceInUseException."""
+    """Refuse as "PutClusterCapacityProviders", Amazon ECS API Reference: ResourceInUse."""
 
     def delete(physical_id: str, props: Properties) -> None:
         for key, service in private(SERVICES).items():
@@ -128,7 +128,7 @@ def _check_wait(props: Properties) -> None:
 
 
 def _check_subnet(props: Properties) -> None:
-    """Conflict of "CreateSubnet", Amazon EC2 API Reference: InvalidSubnet.Conflict."""
+    """Refuse as "CreateSubnet", Amazon EC2 API Reference: InvalidSubnet.Conflict."""
     wanted = ipaddress.ip_network(props["CidrBlock"], strict=False)
     for name, subnet in private(SUBNETS).items():
         if subnet["VpcId"] == props.get("VpcId") and wanted.overlaps(
