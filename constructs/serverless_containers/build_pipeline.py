@@ -146,7 +146,7 @@ class BuildPipeline(Construct):
         ).by_service
         # A plain name: a stack is given the value of a parameter that it knows by name.
         tag_name = None if bound.hash else f"/{Names.unique_resource_name(self, separator='/')}/tag"
-        self._service_stack = Stack.of(self).stack_name
+        self._service_stack = Stack.of(self).stack_id
         self._name = Names.unique_resource_name(self, max_length=100, separator="-")
         timeout = props.get("build_timeout", Duration.minutes(30))
         handle = CfnWaitConditionHandle(self, f"Handle{self.source_tag}")
@@ -158,7 +158,8 @@ class BuildPipeline(Construct):
             variables={
                 Variable.CLUSTER_NAME: cluster_name,
                 Variable.SERVICE_NAME: service_name,
-                Variable.STACK_NAME: Stack.of(self).stack_name,
+                # Its id: asked by its name, a stack is judged as stack/<name>/*.
+                Variable.STACK_NAME: Stack.of(self).stack_id,
                 # Known once a service uses the images.
                 Variable.SERVICE_STACK: Lazy.string(_Late(lambda: self._service_stack)),
                 **({Variable.TAG_PARAMETER: tag_name} if tag_name else {}),
@@ -274,8 +275,8 @@ class BuildPipeline(Construct):
             stack: The stack of the service.
         """
         own = Stack.of(self)
-        self._service_stack = stack.stack_name
         if stack is not own:
+            self._service_stack = stack.stack_name
             arn = own.format_arn(
                 service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*"
             )

@@ -12,13 +12,16 @@ from constructs import Construct
 
 _PREFERRED = {
     "ap-east-1": ("ape1-az2", "ape1-az3", "ape1-az1"),
+    "ap-northeast-1": ("apne1-az1", "apne1-az2", "apne1-az4"),
+    "ap-northeast-2": ("apne2-az2", "apne2-az3", "apne2-az1"),
     "ca-central-1": ("cac1-az1", "cac1-az2", "cac1-az4"),
     "eu-west-3": ("euw3-az1", "euw3-az3", "euw3-az2"),
     "us-east-1": ("use1-az1", "use1-az2", "use1-az4"),
 }
 """Zones that every account has, those with VPC links first; of November 2026 ("Set up VPC links V2
-in API Gateway", Amazon API Gateway Developer Guide). None of them lacks VPC origins ("Supported AWS
-Regions for VPC origins", Amazon CloudFront Developer Guide)."""
+in API Gateway", Amazon API Gateway Developer Guide). The first two have VPC origins, too ("Restrict
+access with VPC origins", Amazon CloudFront Developer Guide). Of us-west-1 an account sees two of
+three zones, so that there is nothing to choose."""
 _TWO_LINKED = ("ap-east-1", "ca-central-1", "eu-west-3")
 """Where only the first two of them have VPC links."""
 

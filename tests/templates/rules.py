@@ -9,7 +9,7 @@ import json
 from tests.templates.iam import permissions_grant_something
 
 NO_TAGS = {"AWS::CloudFront::VpcOrigin"}
-ZONE_IDS = ("use1-az", "euw3-az", "cac1-az", "ape1-az")
+ZONE_IDS = ("use1-az", "euw3-az", "cac1-az", "ape1-az", "apne1-az", "apne2-az")
 SERVICES = {
     ("AWS::ECS::TaskDefinition", "TaskRoleArn"): "ecs-tasks.amazonaws.com",
     ("AWS::ECS::TaskDefinition", "ExecutionRoleArn"): "ecs-tasks.amazonaws.com",
@@ -126,6 +126,18 @@ def what_failed_leaves_its_evidence(template):
                 yield f"{name} has a name that is in the way of the next attempt"
 
 
+def builds_may_ask_for_their_stack(template):
+    """Asked by its name, a stack is judged as ``stack/<name>/*``, which its id does not match."""
+    allowed = json.dumps(of_type(template, "AWS::IAM::Policy"))
+    for name, project in of_type(template, "AWS::CodeBuild::Project").items():
+        for variable in project["Properties"]["Environment"]["EnvironmentVariables"]:
+            if variable["Name"] not in {"STACK_NAME", "SERVICE_STACK"}:
+                continue
+            own = variable["Value"] == {"Ref": "AWS::StackId"}
+            if not own and f"stack/{variable['Value']}/*" not in allowed:
+                yield f"{name} may not ask for {variable['Value']}"
+
+
 def waits_end(template):
     """A wait is longer than what it waits for, and no longer than CloudFormation lets it be."""
     builds = [
@@ -205,4 +217,5 @@ RULES = (
     tasks_may_read_what_they_need,
     services_reach_what_their_tasks_need,
     permissions_grant_something,
+    builds_may_ask_for_their_stack,
 )

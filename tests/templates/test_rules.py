@@ -104,6 +104,13 @@ def grant(action, resource):
     return granting
 
 
+def ask_by_name(template):
+    project = first(template, "AWS::CodeBuild::Project")
+    for variable in project["Properties"]["Environment"]["EnvironmentVariables"]:
+        if variable["Name"] == "STACK_NAME":
+            variable["Value"] = {"Ref": "AWS::StackName"}
+
+
 ASSOCIATIONS = "AWS::ECS::ClusterCapacityProviderAssociations"
 BROKEN = [
     ("api", rules.roles_trust_who_assumes_them, distrust),
@@ -135,6 +142,7 @@ BROKEN = [
         rules.what_failed_leaves_its_evidence,
         put("AWS::Logs::LogGroup", "LogGroupName", "x", "PipelineBuild"),
     ),
+    ("api", rules.builds_may_ask_for_their_stack, ask_by_name),
     ("api", rules.waits_end, put("AWS::CloudFormation::WaitCondition", "Timeout", "1800")),
     ("api", rules.waits_end, put("AWS::CloudFormation::WaitCondition", "Timeout", "43201")),
     ("api", rules.there_is_a_way_back, drop("AWS::ECS::TaskDefinition", "UpdateReplacePolicy")),

@@ -10,7 +10,6 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
-from serverless_containers.hosting.error_alarm import errors_alarm
 from serverless_containers.hosting.limits import whole_seconds
 from serverless_containers.hosting.listener_rules import add_rules
 from serverless_containers.hosting.load_balancer_logs import log_access
@@ -21,6 +20,7 @@ from serverless_containers.hosting.origin_access import (
 )
 from serverless_containers.hosting.origin_secret import OriginSecret
 from serverless_containers.hosting.rollout import Rollout, roll_back_on, shift_traffic
+from serverless_containers.hosting.rollout_alarms import rollout_alarms
 from serverless_containers.hosting.sign_in import BoundSignIn, SignIn
 from serverless_containers.hosting.target_group import TargetOptions, make_target_group
 from serverless_containers.hosting.target_health import TargetHealthCheck
@@ -150,8 +150,7 @@ class LoadBalancerDoor(Construct):
             options=target,
             health=health,
         )
-        self._route(
-            origin_secret,
+        alternate = (
             make_target_group(
                 self,
                 f"Alternate{scheme}Targets",
@@ -161,14 +160,25 @@ class LoadBalancerDoor(Construct):
                 health=health,
             )
             if rollout.shifts_traffic
-            else None,
+            else None
+        )
+        self._route(
+            origin_secret,
+            alternate,
             public_paths=sign_in.public_paths if sign_in else (),
         )
         self._rollout = rollout
         self._alarms = rollout.alarms
         rollout.attach(service.service)
-        if rollout.needs_alarm:
-            self.roll_back_on(errors_alarm(self, self.load_balancer))
+        if rollout.needs_alarm and alternate is not None:
+            self.roll_back_on(
+                *rollout_alarms(
+                    self,
+                    self.load_balancer,
+                    [self.target_group, alternate],
+                    share=rollout.first_share,
+                )
+            )
         if (pipeline := service.build_pipeline) is not None:
             pipeline.wait_for_rollout(rollout.minutes)
 

@@ -166,6 +166,13 @@ class Rollout:
         return self.strategy in shifts_slowly and not self.alarms
 
     @property
+    def first_share(self) -> float:
+        """The percent of the requests that a new version gets first; 10 where it is not known."""
+        if self.step_percent is None or Token.is_unresolved(self.step_percent):
+            return 10
+        return self.step_percent
+
+    @property
     def shifts_traffic(self) -> bool:
         """Whether it takes a second target group."""
         return self.strategy is not ecs.DeploymentStrategy.ROLLING

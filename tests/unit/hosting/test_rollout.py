@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -144,6 +146,42 @@ def test_alarms_roll_back_any_deployment(project, make):
         "Enable": True,
         "Rollback": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("rollout", "unanswered"),
+    [
+        (Rollout.linear(), 5),
+        (Rollout.canary(), 2.5),
+        (Rollout.canary(percent=0.5), 0.25),
+    ],
+)
+def test_without_one_each_version_is_watched_for_itself(project, rollout, unanswered):
+    site = private(project, rollout=rollout)
+    alarms = site.resources("AWS::CloudWatch::Alarm")
+    thresholds = {each["Metrics"][0]["Label"]: each["Threshold"] for each in alarms.values()}
+    assert thresholds == {
+        "Percent of a version's answers that are errors": 5,
+        "Percent of the requests that no target answered": unanswered,
+        "Targets that are unhealthy": 1,
+    }
+    assert len(deployment(site)["Alarms"]["AlarmNames"]) == 3
+    # THEN what a version answers is not thinned by what the other one does
+    for each in alarms.values():
+        (expression, *metrics) = each["Metrics"]
+        by_group = {
+            json.dumps(dimension["Value"])
+            for metric in metrics
+            for dimension in metric["MetricStat"]["Metric"]["Dimensions"]
+            if dimension["Name"] == "TargetGroup"
+        }
+        whole = "does not answer" in each["AlarmDescription"]
+        assert len(by_group) == (0 if whole else 2), expression
+
+
+@pytest.mark.parametrize("rollout", [Rollout.rolling(), Rollout.blue_green()])
+def test_where_the_circuit_breaker_ends_it_there_is_none(project, rollout):
+    assert private(project, rollout=rollout).resources("AWS::CloudWatch::Alarm") == {}
 
 
 def test_an_alarm_may_watch_the_load_balancer_itself(project):

@@ -76,6 +76,16 @@ class TestBuild:
         }  # fmt: skip
         assert "docker build" in json.dumps(project["Source"]["BuildSpec"])
 
+    def test_it_asks_for_its_stack_as_it_may(self, pipe):
+        """By its id: what is asked for by a name is judged as ``stack/<name>/*``."""
+        piped = pipe()
+        variables = piped.only("AWS::CodeBuild::Project")["Environment"]["EnvironmentVariables"]
+        named = {each["Name"]: each["Value"] for each in variables}
+        statements = json.dumps(list(piped.of_type("AWS::IAM::Policy").values()))
+        assert '"Resource": {"Ref": "AWS::StackId"}' in statements
+        for name in ("STACK_NAME", "SERVICE_STACK"):
+            assert named[name] == {"Ref": "AWS::StackId"}
+
     def test_commands_of_the_caller_are_in_it(self, pipe):
         piped = pipe(before_build=["echo one"], after_build=["echo two"], scan=["echo three"])
         buildspec = json.dumps(piped.only("AWS::CodeBuild::Project")["Source"]["BuildSpec"])

@@ -28,9 +28,10 @@ class Variable(StrEnum):
     SERVICE_NAME = "SERVICE_NAME"
     """The ECS service whose images are kept. Default: none runs, no image is marked as live."""
     STACK_NAME = "STACK_NAME"
-    """The pipeline's stack. Default: none, the pipeline owns every rollout."""
+    """The pipeline's stack, by name or id. Default: none, the pipeline owns every rollout."""
     SERVICE_STACK = "SERVICE_STACK"
-    """The stack of the service. Default: no image is kept for CloudFormation to go back to."""
+    """The stack of the service, by name or id. Default: no image is kept for CloudFormation to go
+    back to."""
     WAIT_HANDLE_URL = "WAIT_HANDLE_URL"
     """Where CloudFormation waits for the images. Default: it does not wait."""
     TAG_PARAMETER = "TAG_PARAMETER"
