@@ -148,6 +148,7 @@ def test_this_project_deploys_and_everything_is_there(tmp_path):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_a_kept_one_is_used_again_updated_and_stopped(app):
     app.has(TASK)
     code, output = app.run("--keep", "--json", str(app.json))
@@ -233,6 +234,7 @@ def test_a_second_one_in_a_folder_is_refused_and_what_is_not_there_is_told(app):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_a_down_ends_a_run_that_is_under_way(app):
     app.has(TASK)
     process = app.start("up")
@@ -338,6 +340,7 @@ def test_a_build_that_fails_ends_the_deployment_with_its_reason(app):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_a_build_that_never_signals_ends_the_deployment_when_its_time_is_up(app):
     properties = WAITING["Built"]["Properties"] | {"Timeout": "1"}
     app.has(WAITING | {"Built": {**WAITING["Built"], "Properties": properties}})
@@ -360,6 +363,7 @@ def test_a_deployment_that_fails_shows_its_cause(app):
     assert app.leftovers() == []
 
 
+@pytest.mark.thorough
 def test_a_type_that_the_emulator_does_not_know_is_named(app):
     app.has({"Odd": {"Type": "AWS::Odd::Thing"}})
     code, output = app.run()

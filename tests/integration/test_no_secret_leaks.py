@@ -96,6 +96,7 @@ def test_a_synthesis_is_the_same_with_and_without_the_files_and_holds_no_value(
     assert list(leaks(VALUES, [tmp_path / "with", output])) == []
 
 
+@pytest.mark.thorough
 def test_a_synthesis_that_fails_shows_no_value(source, tmp_path, project):
     put_files(source)
     # The files of secrets where other files are expected, and a fault in the secrets themselves.

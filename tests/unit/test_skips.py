@@ -25,7 +25,9 @@ def test_three(): pass
 CONFTEST = "from tests.conftest import pytest_terminal_summary\n"
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2", "-p", "xdist")])
+@pytest.mark.parametrize(
+    "workers", [pytest.param((), marks=pytest.mark.thorough), ("-n", "2", "-p", "xdist")]
+)
 def test_what_is_skipped_is_counted_by_its_reason_at_the_end(tmp_path, workers):
     (tmp_path / "test_it.py").write_text(TESTS)
     (tmp_path / "conftest.py").write_text(CONFTEST)

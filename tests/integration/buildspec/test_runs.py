@@ -17,7 +17,7 @@ pytestmark = pytest.mark.local
 SAMPLE = Path(__file__).parents[3] / "container_src"
 
 
-@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize("shell", ["dash", pytest.param("bash", marks=pytest.mark.thorough)])
 def test_the_sample_application(engine, start, shell):
     plan = plan_source(SAMPLE, PlanOptions(), Findings())
     pipeline = start(SAMPLE, plan_images(plan.containers, SAMPLE, findings := Findings()))
@@ -129,6 +129,7 @@ def test_a_source_that_is_built_already_builds_nothing_and_signals(two):
     assert two.tags(1)["latest"] == two.tags(1)["a1"]
 
 
+@pytest.mark.thorough
 def test_only_what_is_missing_is_built(two, engine):
     engine.docker("tag", BASE, f"{HOST}/{two.repositories[0]}:a1")
     engine.docker("push", f"{HOST}/{two.repositories[0]}:a1")
@@ -152,6 +153,7 @@ def test_each_tag_is_an_image_of_its_own_although_nothing_was_changed(two, engin
         assert json.loads(labels) == {"serverless-containers.tag": tag}
 
 
+@pytest.mark.thorough
 def test_a_forced_rebuild_takes_a_new_tag(two):
     two.run()
     run = two.run(FORCE_REBUILD="true")
@@ -206,6 +208,7 @@ def test_beside_a_parameter_the_pipeline_rolls_out_whatever_becomes_of_its_stack
     assert len(two.handle.signals) == before + 1
 
 
+@pytest.mark.thorough
 def test_commands_of_the_project(two):
     options = BuildspecOptions(
         before_build=('test -f web/Dockerfile && echo "before $IMAGE_TAG"',),
@@ -252,6 +255,7 @@ def test_a_stack_that_is_rolled_back_hears_nothing_and_is_left_alone(two):
     [("UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"), ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS")],
     ids=["given up meanwhile", "overtaken"],
 )
+@pytest.mark.thorough
 def test_a_stack_that_changes_during_the_build(two, before, after):
     two.stack_is(before)
     two.images.before_put = lambda *_: two.stack_is(after)

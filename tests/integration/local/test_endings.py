@@ -11,6 +11,7 @@ from tests.support.local_api import Deployed, container, eventually, template, v
 pytestmark = pytest.mark.local
 
 
+@pytest.mark.thorough
 def test_down_in_the_middle_of_a_deployment(make_app, engine):
     app = make_app()
     # It never becomes healthy, and the deployment waits.

@@ -73,6 +73,9 @@ FILES = {
 }
 
 
+pytestmark = pytest.mark.thorough
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shop")
@@ -145,7 +148,6 @@ def test_no_template_has_a_lambda_function(first):
         assert not {kind for kind in kinds if "Lambda" in kind or kind.startswith("Custom::")}
 
 
-@pytest.mark.thorough
 def test_the_hash_seed_leaves_no_trace(first, folder, tmp_path):
     synthesize(folder, tmp_path, seed="4711", gates=False)
     assert templates(tmp_path) == templates(first[0])

@@ -36,6 +36,7 @@ def has_pip(tree):
     return subprocess.run([python, "-m", "pip", "-V"], capture_output=True, check=False).returncode
 
 
+@pytest.mark.thorough
 def test_an_interrupted_virtual_environment_is_mended_and_a_registry_that_is_not_there_told(tree):
     subprocess.run(
         [sys.executable, "-m", "venv", "--without-pip", tree.folder / ".venv"], check=True

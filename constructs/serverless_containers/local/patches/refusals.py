@@ -95,7 +95,7 @@ def _kept_while_in_use(dissociate: Handler) -> Handler:
 
 def _check_pipeline(props: Properties) -> None:
     """aws-cdk#11353: an action's role is assumed by the pipeline's, whose own is the service's."""
-    own = props["RoleArn"]
+    own = props.get("RoleArn", "")
     _check_trust(own, {"Service": "codepipeline.amazonaws.com"}, "the pipeline")
     for stage in props.get("Stages") or []:
         for action in stage.get("Actions") or []:
@@ -104,7 +104,9 @@ def _check_pipeline(props: Properties) -> None:
 
 
 def _check_project(props: Properties) -> None:
-    _check_trust(props["ServiceRole"], {"Service": "codebuild.amazonaws.com"}, "the build project")
+    _check_trust(
+        props.get("ServiceRole", ""), {"Service": "codebuild.amazonaws.com"}, "the build project"
+    )
 
 
 def _check_task_definition(props: Properties) -> None:
