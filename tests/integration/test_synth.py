@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -23,7 +24,7 @@ def cdk(folder, out, *arguments):
     )  # fmt: skip
 
 
-def app(folder, *, out):
+def app(folder, *, out, validation="false"):
     """The app as the CDK CLI starts it, without the CLI's own time."""
     context = {
         **json.loads((ROOT / "cdk.json").read_text())["context"],
@@ -33,7 +34,12 @@ def app(folder, *, out):
     return subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(out)},
+        env={
+            **os.environ,
+            "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_OUTDIR": str(out),
+            "CDK_VALIDATION": validation,
+        },
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -52,6 +58,38 @@ def test_a_good_folder(project, tmp_path):
     result = cdk(project.compose(GOOD), tmp_path / "out", "dev/*")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "out" / "assembly-dev" / "manifest.json").exists()
+
+
+def test_texts_that_look_like_cloudformations_own(project, tmp_path):
+    """CloudFormation's rules read every text of a template, and these are none of its own."""
+    project.compose(
+        dedent("""
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            command: ["sh", "-c", "echo $${HOME} $$HOME && exec nginx"]
+            environment:
+              SHELL_VARIABLE: "$${HOME} and $${AWS::Region} and $${X:-y}"
+              ZONE: us-east-1a
+              CIDR: 10.0.0.0/8
+              ROLE: "arn:aws:iam::123456789012:role/x"
+              GROUP: sg-1234567890abcdef0
+              IMAGE: ami-1234567890abcdef0
+              FUNCTION: "Fn::GetAtt"
+              TAG: "!Ref X"
+              ACCOUNT: "123456789012"
+              EMPTY: ""
+            labels: {rule: "Host(`$${NAME}`)"}
+            deploy: {labels: {rule: "Host(`$${NAME}`)", team: shop}}
+            healthcheck: {test: "pg_isready -U $${USER} -d $${DB}"}
+            logging: {options: {awslogs-stream-prefix: "$${PREFIX}"}}
+            configs: [{source: shell, target: /etc/shop/shell}]
+        configs: {shell: {content: "a $${VARIABLE} b"}}
+        """)
+    )
+    result = app(project.path, out=tmp_path / "out", validation="true")
+    assert result.returncode == 0, result.stderr
 
 
 BAD = {

@@ -1,5 +1,6 @@
 """When a container is restarted in place, and how a new version replaces the old one."""
 
+import unicodedata
 from collections.abc import Iterator
 
 from serverless_containers.compose.model import Project, Service
@@ -8,6 +9,9 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.model import RestartPlan, RolloutPlan
 
 _SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
+# "Tag", Amazon ECS API Reference
+_LONGEST_KEY, _LONGEST_VALUE = 128, 256
+_SIGNS = "_.:/=+-@"
 
 
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
@@ -106,10 +110,37 @@ def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, R
             )
 
 
-def plan_tags(project: Project) -> dict[str, str]:
+def plan_tags(project: Project, findings: Findings) -> dict[str, str]:
     """``deploy.labels`` of all services: in Compose too they are not the containers'."""
     tags: dict[str, str] = {}
     for service in project.services.values():
-        if service.deploy is not None:
-            tags.update(service.deploy.labels)
+        for key, value in (service.deploy.labels if service.deploy else {}).items():
+            reason = _no_tag(key, value)
+            if reason is None:
+                tags[key] = value
+            elif service.deploy is not None:
+                findings.report(
+                    rules.LABEL_NO_TAG,
+                    service.deploy.at("labels", key),
+                    (*service.deploy.path, "labels", key),
+                    f"{reason}, so that it is left out",
+                    "as a label of the container, under the service's labels, it is kept",
+                )
     return dict(sorted(tags.items()))
+
+
+def _no_tag(key: str, value: str) -> str | None:
+    """Why a label cannot be a tag, if it cannot."""
+    if key.lower().startswith("aws:"):
+        return f"tags whose keys begin with {key[:4]} are AWS's own"
+    for what, text, longest in (("key", key, _LONGEST_KEY), ("value", value, _LONGEST_VALUE)):
+        if len(text) > longest:
+            return f"a tag's {what} has at most {longest} characters, this one {len(text)}"
+        wrong = next((each for each in text if not _may_be_in_a_tag(each)), None)
+        if wrong is not None:
+            return f"a tag's {what} holds letters, digits, spaces and {_SIGNS}, and no {wrong!r}"
+    return None
+
+
+def _may_be_in_a_tag(character: str) -> bool:
+    return character in _SIGNS or unicodedata.category(character)[0] in "LNZ"

@@ -131,6 +131,7 @@ def plan_task(
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
+    tags = plan_tags(project, findings)
     if entrypoint is None or findings.errors:
         return None
     plan = TaskPlan(
@@ -145,7 +146,7 @@ def plan_task(
         volumes=(*mounts.volumes.values(), *files.volumes.values()),
         files=tuple(files.files),
         rollout=rollout,
-        tags=plan_tags(project),
+        tags=tags,
         secrets=secrets,
         packing=packing,
     )

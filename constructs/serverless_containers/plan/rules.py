@@ -208,6 +208,12 @@ ROLLOUTS_DISAGREE = Rule(
     severity=Severity.ERROR,
     summary="The services of one task are rolled out in one way.",
 )
+LABEL_NO_TAG = Rule(
+    code="label-no-tag",
+    severity=Severity.WARNING,
+    summary="Labels of a deployment become tags of the ECS service, where they can.",
+    source="Amazon ECS API Reference, Tag",
+)
 DEPLOY_MODE = Rule(
     code="deploy-mode",
     severity=Severity.ERROR,

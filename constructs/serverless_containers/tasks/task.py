@@ -244,3 +244,10 @@ class Task(Construct):
                 "values to keep secret are Compose secrets, which ECS reads from Secrets Manager.",
             )
         )
+        validations.acknowledge(
+            Acknowledgment(
+                id="CloudFormation-Validate::E1029",
+                reason="Texts of a Compose file are no Fn::Sub: what looks like its variables is "
+                "for a shell in the container.",
+            )
+        )

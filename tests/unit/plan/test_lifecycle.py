@@ -92,3 +92,28 @@ def test_labels_of_deploy_are_the_services_tags(plan_service):
     planned = plan_service("deploy: {labels: {team: shop, cost: low}}\nlabels: {a: b}")
     assert planned.plan.tags == {"cost": "low", "team": "shop"}
     assert planned["web"].labels == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ("{rule: 'Host(`a.b`)'}", "value holds letters, digits, spaces and _.:/=+-@, and no '('"),
+        ("['rule=a,b']", "value holds letters, digits, spaces and _.:/=+-@, and no ','"),
+        ("{'a$$b': x}", "key holds letters, digits, spaces and _.:/=+-@, and no '$'"),
+        ("{'AWS:x': y}", "tags whose keys begin with AWS: are AWS's own"),
+        (f"{{{'k' * 129}: x}}", "a tag's key has at most 128 characters, this one 129"),
+        (f"{{k: {'v' * 257}}}", "a tag's value has at most 256 characters, this one 257"),
+    ],
+)
+def test_a_label_that_is_no_tag_is_left_out_and_told(plan_service, labels, said):
+    planned = plan_service(f"deploy: {{labels: {labels}}}")
+    (message,) = planned.messages("label-no-tag")
+    assert said in message
+    assert message.startswith("docker-compose.yml:5:")
+    assert "so that it is left out; as a label of the container" in message
+    assert planned.plan.tags == {}
+
+
+def test_any_letters_are_a_tag(plan_service):
+    planned = plan_service("deploy: {labels: {Größe: 'groß 大 1/2 @x'}}")
+    assert planned.plan.tags == {"Größe": "groß 大 1/2 @x"}

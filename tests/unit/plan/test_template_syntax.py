@@ -238,7 +238,6 @@ def test_what_reaches_the_plan_unseen_is_stopped_there(plan, monkeypatch):
         f"build: {{context: ., args: {{A: '{REFERENCE}'}}}}",
         f"labels: {{'{REFERENCE}': x}}",
         "labels: {'Fn::ImportValue': x}",
-        f"deploy: {{labels: {{A: '{REFERENCE}'}}}}",
         f"healthcheck: {{test: '{REFERENCE}'}}",
     ):
         planned = plan(
