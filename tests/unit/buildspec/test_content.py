@@ -71,7 +71,8 @@ def test_what_changes_the_folder_is_another_tag(script, shop, change):
     assert tag(script) != before
 
 
-def test_another_build_of_the_same_folder_is_another_tag(script, shop):
+@pytest.mark.usefixtures("shop")
+def test_another_build_of_the_same_folder_is_another_tag(script):
     before = tag(script)
     assert tag(script, builds=(WEB, WORKER)) != before
 
@@ -84,15 +85,16 @@ def test_git_s_own_files_in_the_folder_count_for_nothing(script, shop):
     assert tag(script, options) == before
 
 
-def test_a_tag_that_is_given_counts_more(script, shop):
+@pytest.mark.usefixtures("shop")
+def test_a_tag_that_is_given_counts_more(script):
     assert tag(script, SOURCE_TAG="a1") == "a1"
 
 
-def test_otherwise_the_commit_is_the_tag(script, shop):
+@pytest.mark.usefixtures("shop")
+def test_otherwise_the_commit_is_the_tag(script):
     assert tag(script, BuildspecOptions(source_folder="repo/shop")) == COMMIT[:12]
 
 
-@pytest.mark.usefixtures("script")
 def test_a_folder_that_is_missing_is_told(script):
     result = script.call("choose_tag", options=OPTIONS)
     assert result.returncode == 1

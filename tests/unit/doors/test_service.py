@@ -71,9 +71,7 @@ class TestScaling:
             TaskScaling(max_capacity=4, cpu_percent=None)
 
     def test_it_may_follow_memory_alone(self, deploy):
-        deployed = deploy(
-            scaling=TaskScaling(max_capacity=8, cpu_percent=None, memory_percent=70)
-        )
+        deployed = deploy(scaling=TaskScaling(max_capacity=8, cpu_percent=None, memory_percent=70))
         deployed.template.resource_count_is("AWS::ApplicationAutoScaling::ScalingPolicy", 1)
 
     def test_it_excludes_a_count(self, deploy):

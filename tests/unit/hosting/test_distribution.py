@@ -69,7 +69,9 @@ class Site:
     @property
     def cache(self):
         """The cache policy of static paths, and its logical id."""
-        ((logical_id, found),) = self.template.find_resources("AWS::CloudFront::CachePolicy").items()
+        ((logical_id, found),) = self.template.find_resources(
+            "AWS::CloudFront::CachePolicy"
+        ).items()
         return logical_id, found["Properties"]["CachePolicyConfig"]
 
     def only(self, kind):

@@ -21,7 +21,7 @@ _RULE = "# --- This project " + "-" * 79
 
 
 def project_script(builds: Sequence[ImageBuild], options: BuildspecOptions) -> str:
-    """The functions that ``steps.sh`` and ``tag.sh`` leave open, and the call of the step that is asked for.
+    """The functions that the fixed scripts leave open, and the call of the step that is asked for.
 
     Args:
         builds: The images, in the order of the REPOSITORY variables.
