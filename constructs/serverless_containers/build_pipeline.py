@@ -30,7 +30,7 @@ from constructs import Construct, IDependable
 from serverless_containers.access.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
 from serverless_containers.images import BuiltImages
 from serverless_containers.keywords import check_keywords
-from serverless_containers.pipeline.build import ImageBuild
+from serverless_containers.pipeline.build import ImageBuild, seconds_to_wait
 from serverless_containers.pipeline.buildspec import (
     login_variables,
     pipeline_buildspec,
@@ -50,11 +50,6 @@ from serverless_containers.pipeline.stages import (
 from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
 from serverless_containers.plan.buildspec import Variable, to_yaml
 from serverless_containers.source import read_source
-
-_MARGIN = Duration.minutes(10)
-"""How much longer than a build CloudFormation waits: for the pipeline to start, and to queue. What
-fails before the first command of the build can tell nobody, and is waited for that long."""
-
 
 _FAILED = codepipeline.PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED
 
@@ -96,7 +91,7 @@ class BuildPipeline(Construct):
 
     Raises:
         InvalidSourceError: If a build needs what the pipeline does not have.
-        ValueError: If there is nothing to build.
+        ValueError: If there is nothing to build, or ``build_timeout`` is out of its range.
 
     Attributes:
         images: The images, for ContainerApi's ``images``.
@@ -149,6 +144,7 @@ class BuildPipeline(Construct):
         self._service_stack = Stack.of(self).stack_id
         self._name = Names.unique_resource_name(self, max_length=100, separator="-")
         timeout = props.get("build_timeout", Duration.minutes(30))
+        wait = seconds_to_wait(timeout)
         handle = CfnWaitConditionHandle(self, f"Handle{self.source_tag}")
         self.project = ImageBuild(
             self,
@@ -188,7 +184,7 @@ class BuildPipeline(Construct):
             f"Built{self.source_tag}",
             handle=handle.ref,
             count=1,
-            timeout=str(int(timeout.plus(_MARGIN).to_seconds())),
+            timeout=wait,
         )
         self._condition.node.add_dependency(self.pipeline, self.project)
         self.images: BuiltImages = PipelineImages(

@@ -10,7 +10,7 @@ from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
 from serverless_containers.network import EVERY_DOOR, Network, NetworkProfile
-from serverless_containers.tasks.capacity import associate_fargate
+from serverless_containers.tasks.capacity import associate_fargate, make_cluster
 
 
 class ContainerCluster(Construct):
@@ -32,6 +32,9 @@ class ContainerCluster(Construct):
         high_availability: Three availability zones instead of one. Default: False.
         availability_zones: The zones by name. Default: the region's first ones, or those of a table
             where not every zone of the region has VPC links.
+        container_insights: The metrics that CloudWatch collects of its tasks, which are billed by
+            their number: ENABLED, ENHANCED (by task and container, too) or DISABLED. Default:
+            ENABLED.
         log_retention: How long flow logs are kept. Default: one month.
         removal_policy: What becomes of them when the stack is deleted. Default: they are deleted.
 
@@ -50,6 +53,7 @@ class ContainerCluster(Construct):
         network_profile: NetworkProfile = NetworkProfile.PUBLIC,
         high_availability: bool = False,
         availability_zones: Sequence[str] | None = None,
+        container_insights: ecs.ContainerInsights | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
     ) -> None:
@@ -66,12 +70,8 @@ class ContainerCluster(Construct):
         )
         # A name that is known before the cluster is there: by it a pipeline finds its service.
         self.cluster_name = Names.unique_resource_name(self, max_length=200, separator="-")
-        self.cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            cluster_name=self.cluster_name,
-            vpc=self.network.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        self.cluster = make_cluster(
+            self, name=self.cluster_name, vpc=self.network.vpc, insights=container_insights
         )
         domain = Names.unique_resource_name(self, max_length=48, separator="-").lower()
         self.namespace = servicediscovery.PrivateDnsNamespace(

@@ -96,6 +96,11 @@ class ContainerHosting(ContainerDoor):
         read_timeout: How long CloudFront waits for an answer; 1 to 120 seconds. Default: 30.
         keepalive_timeout: How long CloudFront keeps an idle connection; 1 to 120 seconds. Default:
             5.
+        idle_timeout: For how long a connection through the load balancer, such as a WebSocket, may
+            be silent; whole seconds, more than both of CloudFront's timeouts, at most 4000. A
+            WebSocket on which the containers send nothing for 10 minutes is closed by CloudFront
+            ("Quotas on WebSockets", Amazon CloudFront Developer Guide). Default: 60 seconds, or 5
+            more than the longer of CloudFront's timeouts.
         load_balancer_subnets: The load balancer's subnets, in two zones or more. Default: public
             ones, private ones with a VPC origin.
         prefix_list_id: The id of CloudFront's prefix list in the region. Default: from a table.
@@ -140,6 +145,7 @@ class ContainerHosting(ContainerDoor):
         price_class: cloudfront.PriceClass | None = None,
         read_timeout: Duration | None = None,
         keepalive_timeout: Duration | None = None,
+        idle_timeout: Duration | None = None,
         load_balancer_subnets: ec2.SubnetSelection | None = None,
         prefix_list_id: str | None = None,
         deletion_protection: bool = False,
@@ -201,6 +207,7 @@ class ContainerHosting(ContainerDoor):
             or (placement.private_subnets if internal else placement.public_subnets),
             prefix_list_id=prefix_list_id,
             origin_timeout=longest_wait(read_timeout, keepalive_timeout),
+            idle_timeout=idle_timeout,
             deletion_protection=deletion_protection,
             log_expiration=access_log_expiration,
         )

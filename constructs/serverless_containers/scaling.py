@@ -14,12 +14,23 @@ class TaskScaling:
         max_capacity: The most tasks.
         cpu_percent: The average CPU utilisation to keep to, in percent; None to ignore it.
         memory_percent: The average memory utilisation to keep to, in percent; None to ignore it.
+
+    Raises:
+        ValueError: If it is to keep to neither.
     """
 
     min_capacity: float = 1
     max_capacity: float
     cpu_percent: float | None = 60
     memory_percent: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would never change the number of tasks."""
+        if self.cpu_percent is None and self.memory_percent is None:
+            raise ValueError(
+                "TaskScaling: expected cpu_percent, memory_percent or both, got neither, and the "
+                "number of tasks would never change; give one, or give desired_count instead"
+            )
 
 
 def scale(service: ecs.FargateService, scaling: TaskScaling) -> None:

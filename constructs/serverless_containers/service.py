@@ -38,7 +38,7 @@ from serverless_containers.service_defaults import (
 )
 from serverless_containers.service_props import ServiceProps
 from serverless_containers.source import read_source, refuse
-from serverless_containers.tasks.capacity import associate_fargate
+from serverless_containers.tasks.capacity import associate_fargate, make_cluster
 from serverless_containers.tasks.execute_command import enable_execute_command
 from serverless_containers.tasks.task import Task
 
@@ -113,7 +113,7 @@ class ContainerService(Construct):
         self.entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
         self._capacity: ecs.CfnClusterCapacityProviderAssociations | None = None
-        self.cluster = given_cluster(props) or self._make_cluster()
+        self.cluster = given_cluster(props) or self._make_cluster(props)
         self._images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, placement)
         self.service.node.add_dependency(*placement.ready, *task.storage.ready, *self._images.ready)
@@ -169,13 +169,12 @@ class ContainerService(Construct):
             door=self._door,
         )
 
-    def _make_cluster(self) -> ecs.Cluster:
-        cluster = ecs.Cluster(
+    def _make_cluster(self, props: ServiceProps) -> ecs.Cluster:
+        cluster = make_cluster(
             self,
-            "Cluster",
-            cluster_name=self._images.cluster_name,
+            name=self._images.cluster_name,
             vpc=self.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            insights=props.get("container_insights"),
         )
         self._capacity = associate_fargate(cluster)
         return cluster

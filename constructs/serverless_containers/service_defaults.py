@@ -35,6 +35,7 @@ _DECIDED_BY_CLUSTER = (
     "vpc",
     "vpc_subnets",
     "assign_public_ip",
+    "container_insights",
 )
 
 
@@ -57,8 +58,17 @@ def shared_cluster(props: ServiceProps) -> ContainerCluster | None:
 
 
 def given_cluster(props: ServiceProps) -> ecs.ICluster | None:
-    """The cluster that the caller has."""
+    """The cluster that the caller has.
+
+    Raises:
+        ValueError: If the caller also decides what such a cluster decides.
+    """
     cluster = props.get("cluster")
+    if shared_cluster(props) is None and cluster and props.get("container_insights") is not None:
+        raise ValueError(
+            "container_insights: a cluster that is given decides that; leave it out here, and set "
+            "container_insights_v2 of the cluster"
+        )
     return cluster.cluster if isinstance(cluster, ContainerCluster) else cluster
 
 

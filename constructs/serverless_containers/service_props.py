@@ -111,6 +111,11 @@ class ServiceProps(TypedDict, total=False):
     """The cluster, which must know Fargate's capacity providers. A ContainerCluster brings its
     network along. Default: one is made."""
 
+    container_insights: ecs.ContainerInsights | None
+    """The metrics that CloudWatch collects of the tasks in a cluster that is made here, which are
+    billed by their number: ENABLED, ENHANCED (by task and container, too) or DISABLED. Default:
+    ENABLED."""
+
     service_name: str | None
     """The ECS service's name. Default: CloudFormation generates one."""
 

@@ -126,6 +126,18 @@ def what_failed_leaves_its_evidence(template):
                 yield f"{name} has a name that is in the way of the next attempt"
 
 
+def access_logs_share_a_policy(template):
+    """The policy that lets API Gateway in lists every other group, and is soon full."""
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    for name, stage in of_type(template, "AWS::ApiGatewayV2::Stage").items():
+        group = groups[target(stage["Properties"]["AccessLogSettings"]["DestinationArn"])]
+        given = json.dumps(group["Properties"].get("LogGroupName"))
+        if "/aws/vendedlogs/" not in given:
+            yield f"{name} writes to a group that takes room in a policy"
+        if "AWS::StackId" not in given or group["DeletionPolicy"] == "Retain":
+            yield f"{name} has a log that is in the way of the next attempt"
+
+
 def builds_may_ask_for_their_stack(template):
     """Asked by its name, a stack is judged as ``stack/<name>/*``, which its id does not match."""
     allowed = json.dumps(of_type(template, "AWS::IAM::Policy"))
@@ -211,6 +223,7 @@ RULES = (
     nothing_that_cannot_be_updated_has_tags,
     zones_are_chosen_by_id_where_not_all_will_do,
     what_failed_leaves_its_evidence,
+    access_logs_share_a_policy,
     waits_end,
     there_is_a_way_back,
     no_description_that_replaces_names_the_project,

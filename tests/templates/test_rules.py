@@ -142,6 +142,16 @@ BROKEN = [
         rules.what_failed_leaves_its_evidence,
         put("AWS::Logs::LogGroup", "LogGroupName", "x", "PipelineBuild"),
     ),
+    (
+        "api",
+        rules.access_logs_share_a_policy,
+        put("AWS::Logs::LogGroup", "LogGroupName", {"Ref": "AWS::StackId"}, "AccessLogs"),
+    ),
+    (
+        "api",
+        rules.access_logs_share_a_policy,
+        put("AWS::Logs::LogGroup", "LogGroupName", "/aws/vendedlogs/x", "AccessLogs"),
+    ),
     ("api", rules.builds_may_ask_for_their_stack, ask_by_name),
     ("api", rules.waits_end, put("AWS::CloudFormation::WaitCondition", "Timeout", "1800")),
     ("api", rules.waits_end, put("AWS::CloudFormation::WaitCondition", "Timeout", "43201")),

@@ -3,7 +3,7 @@
 import json
 
 import jsii
-from aws_cdk import RemovalPolicy
+from aws_cdk import Aws, Fn, Names, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_logs as logs
@@ -35,17 +35,33 @@ _FIELDS = {
 class AccessLog:
     """One line of JSON for each request.
 
+    API Gateway is let into the log group by a resource policy of CloudWatch Logs, which lists each
+    group of an account and region in at most 5120 characters, and of which there are ten. Groups
+    named ``/aws/vendedlogs/…`` are covered by one entry ("Enable logging from AWS services", Amazon
+    CloudWatch Logs User Guide; "PutResourcePolicy", Amazon CloudWatch Logs API Reference). So the
+    group is called that, then the construct's path and twelve digits of the stack's id: the same at
+    every deployment, and another one when the stack is made again.
+
     Args:
         scope: Where the log group is made.
         retention: How long lines are kept.
-        removal_policy: What becomes of them when the stack is deleted.
+        removal_policy: What becomes of them when the stack is deleted. What is retained goes all
+            the same if its creation is rolled back. Whoever takes an API out of its stack and puts
+            it back there has to delete a group that was retained.
     """
 
     def __init__(
         self, scope: Construct, *, retention: logs.RetentionDays, removal_policy: RemovalPolicy
     ) -> None:
         self.log_group = logs.LogGroup(
-            scope, "AccessLogs", retention=retention, removal_policy=removal_policy
+            scope,
+            "AccessLogs",
+            log_group_name=_name(scope),
+            retention=retention,
+            # What a creation that is rolled back left would be in the way of the next attempt.
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+            if removal_policy is RemovalPolicy.RETAIN
+            else removal_policy,
         )
         self._destination = apigwv2.LogGroupLogDestination(self.log_group)
         self._format = apigateway.AccessLogFormat.custom(json.dumps(_FIELDS, separators=(",", ":")))
@@ -59,3 +75,10 @@ class AccessLog:
     def format(self) -> apigateway.AccessLogFormat:
         """How a line is made up."""
         return self._format
+
+
+def _name(scope: Construct) -> str:
+    path = Names.unique_resource_name(scope, max_length=200, separator="-")
+    # A name without the stack's id would meet the group that an earlier stack has left.
+    uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    return f"/aws/vendedlogs/apigateway/{path}-{Fn.select(4, Fn.split('-', uuid))}"

@@ -1,7 +1,7 @@
 """What CloudFront may keep of a site whose visitors sign in."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Token
 
@@ -36,19 +36,39 @@ def check_cached_paths(
         ("error_pages", error_pages.values()),
     ):
         for path in paths:
-            if not _is_covered(path, public_paths):
+            uncovered = _uncovered(path, public_paths)
+            if uncovered is not None:
+                matched = "" if uncovered == path else f" matches {uncovered!r}, which"
                 raise ValueError(
-                    f"{what}: {path!r} needs a sign-in, and CloudFront would show what it kept of "
-                    "it to everybody; make it one of the public_paths of sign_in, or leave it out"
+                    f"{what}: {path!r}{matched} needs a sign-in, and CloudFront would show what it "
+                    f"kept of it to everybody; make {uncovered!r} one of the public_paths of "
+                    "sign_in, or leave it out"
                 )
 
 
-def _is_covered(path: str, patterns: Iterable[str]) -> bool:
-    # Every path starts with a slash, which a star at the start of a pattern stands for.
-    whole = f"/{path}" if path.startswith("*") else path
-    return Token.is_unresolved(path) or any(
-        Token.is_unresolved(pattern) or _pattern(pattern).fullmatch(whole) for pattern in patterns
+def _uncovered(path: str, patterns: Sequence[str]) -> str | None:
+    """A pattern of some of a path's matches that no other pattern covers, if there is one."""
+    if Token.is_unresolved(path):
+        return None
+    known = [_pattern(each) for each in patterns if not Token.is_unresolved(each)]
+    if len(known) < len(patterns):
+        return None
+    return next(
+        (each for each in _rooted(path) if not any(one.fullmatch(each) for one in known)), None
     )
+
+
+def _rooted(path: str) -> list[str]:
+    """Patterns that start with a slash and together match the paths that a pattern does.
+
+    A star at the start stands for a slash and what follows it, or for nothing: ``*/foo`` matches
+    ``/foo`` ("PathPattern", CacheBehavior, Amazon CloudFront API Reference).
+    """
+    rest = path.lstrip("*")
+    if rest == path:
+        return [path]
+    whole = [f"/*{rest}"]
+    return [f"/{rest[1:]}", *whole] if rest.startswith(("/", "?")) else whole
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -37,9 +37,11 @@ class SiteDistribution(Construct):
         web_acl_arn: A web ACL of scope CLOUDFRONT.
         static_paths: Patterns such as ``/assets/*``, in the order in which they are asked. They are
             cached as the origin's ``Cache-Control`` says, for a day where it says nothing,
-            compressed, without regard to query string, headers and cookies, and only read. With a
-            domain each name has its own copy: a redirect from one name to another must not be
-            served to both. That takes one of an account's 20 cache policies.
+            compressed, without regard to query string and cookies, and only read. The origin gets
+            the ``Host`` header, and ``CloudFront-Forwarded-Proto`` where there is no domain, as
+            with other paths. Each name of a domain has its own copy: a redirect from one name to
+            another must not be served to both. That takes one of an account's 20 cache policies
+            ("Quotas", Amazon CloudFront Developer Guide).
         cache_policy: What is cached of all other paths. Default: nothing.
         response_headers_policy: Headers for every answer. Default: AWS's managed
             ``SecurityHeadersPolicy`` (HSTS for a year, nosniff, SAMEORIGIN, referrer policy).
@@ -119,7 +121,7 @@ class SiteDistribution(Construct):
             if guard
             else None
         )
-        self._static_cache = self._make_static_cache() if paths and domain else None
+        self._static_cache = self._make_static_cache() if paths else None
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -176,7 +178,7 @@ class SiteDistribution(Construct):
             allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
             # Nothing of the viewer's but what the copies are kept by: an answer that depended on a
             # cookie would be shown to everybody.
-            cache_policy=self._static_cache or cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            cache_policy=self._static_cache,
             response_headers_policy=self._headers,
             function_associations=self._functions,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -184,7 +186,11 @@ class SiteDistribution(Construct):
         )
 
     def _make_static_cache(self) -> cloudfront.CachePolicy:
-        """AWS's ``CachingOptimized``, but for each host by itself."""
+        """AWS's ``CachingOptimized``, but for each host by itself, and without a shortest time.
+
+        CloudFront keeps an answer for the shortest time of a policy even if the origin says
+        ``no-store`` ("CachePolicyConfig", Amazon CloudFront API Reference).
+        """
         return cloudfront.CachePolicy(
             self,
             "StaticCache",
@@ -192,8 +198,12 @@ class SiteDistribution(Construct):
             cache_policy_name=f"{Names.unique_resource_name(self, max_length=100, separator='-')}-"
             f"{Stack.of(self).region}",
             comment="Static paths, by host",
-            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Host"),
-            min_ttl=Duration.seconds(1),
+            # A part of the key is sent to the origin. Neither splits the cache needlessly: a site
+            # without a domain has one host, and what comes by HTTP is redirected before.
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list(
+                *(["Host"] if self._domain else ["Host", "CloudFront-Forwarded-Proto"])
+            ),
+            min_ttl=Duration.seconds(0),
             default_ttl=Duration.days(1),
             max_ttl=Duration.days(365),
             enable_accept_encoding_brotli=True,

@@ -1,12 +1,16 @@
 // Where parsers of paths differ: control characters, backslashes, what stands for a slash, empty
-// segments, and dot segments, which some servers see before a semicolon too.
-var AMBIGUOUS = /[\x00-\x1f\x7f\\]|%(?:[01][0-9a-f]|7f|2f|5c)|\/(?:\/|(?:\.|%2e){1,2}(?:\/|;|%3b|$))/i;
+// segments, and dot segments, which some servers see before a semicolon, a question mark and a
+// number sign too.
+var AMBIGUOUS = /[\x00-\x1f\x7f\\]|%(?:[01][0-9a-f]|7f|2f|5c)|\/(?:\/|(?:\.|%2e){1,2}(?:[\/;?#]|%(?:3b|3f|23)|$))/i;
 
-// A path that needs no sign-in would bring a viewer's own copy of these to the containers.
-var SET_BY_LOAD_BALANCER = [
+// A path that needs no sign-in would bring a viewer's own copy of these to the containers: who
+// signed in, and, to frameworks that believe it, another path than the load balancer has seen.
+var NOT_FOR_VIEWERS = [
     'x-amzn-oidc-data',
     'x-amzn-oidc-identity',
-    'x-amzn-oidc-accesstoken'
+    'x-amzn-oidc-accesstoken',
+    'x-original-url',
+    'x-rewrite-url'
 ];
 
 function isAmbiguous(uri) {
@@ -34,7 +38,7 @@ function handler(event) {
             body: 'The path of this address can be read in more than one way.\n'
         };
     }
-    SET_BY_LOAD_BALANCER.forEach(function (name) {
+    NOT_FOR_VIEWERS.forEach(function (name) {
         delete request.headers[name];
     });
     return request;

@@ -22,15 +22,16 @@ def guard_paths(scope: Construct, construct_id: str) -> cloudfront.Function:
 
     So a request gets status 400, as plain text that is not cached, if its path has a control
     character, a backslash, an encoded slash, an empty segment or a dot segment, also one before a
-    semicolon, in any letter case, encoded or encoded twice; or if it holds a percent sign that
-    starts no encoded byte, or encoded bytes that are not UTF-8. Query strings may hold anything. A
-    function is given the path as it came where that is UTF-8 ("Restrictions on all edge functions",
-    in the same guide), and an error of its own is not replaced by an error page ("CloudFront
-    Functions event structure").
+    semicolon, a question mark or a number sign, in any letter case, encoded or encoded twice; or if
+    it holds a percent sign that starts no encoded byte, or encoded bytes that are not UTF-8. Query
+    strings may hold anything. A function is given the path as it came where that is UTF-8
+    ("Restrictions on all edge functions", in the same guide), and an error of its own is not
+    replaced by an error page ("CloudFront Functions event structure").
 
     From other requests it removes ``x-amzn-oidc-data``, ``x-amzn-oidc-identity`` and
     ``x-amzn-oidc-accesstoken``, which the load balancer sets where visitors sign in, and which a
-    viewer might send to a public path. They are not among the headers that a function cannot remove
+    viewer might send to a public path; and ``x-original-url`` and ``x-rewrite-url``, which some
+    frameworks take for the path. They are not among the headers that a function cannot remove
     ("Restrictions on all edge functions").
 
     Its code has to stay below 10 KB ("Quotas on CloudFront Functions").

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Acknowledgment, ArnFormat, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import Acknowledgment, ArnFormat, Duration, RemovalPolicy, Stack, Token, Validations
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -16,12 +16,20 @@ from serverless_containers.access.wildcards import (
     acknowledge_wildcards,
     allow_without_resource,
 )
+from serverless_containers.hosting.limits import whole_minutes
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.buildspec import Variable, repository_variable
 
 QUEUED_TIMEOUT = Duration.minutes(5)
 """How long a build waits for a machine: the shortest time that there is. The default of 8 hours
 outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
+_SHORTEST, _LONGEST_WAIT = 5, 720
+"""Minutes that a build takes at least ("CreateProject", AWS CodeBuild API Reference), and that
+CloudFormation waits at most ("AWS::CloudFormation::WaitCondition")."""
+_MARGIN = 10
+"""Minutes by which CloudFormation waits longer than a build: for the pipeline to start, and to
+queue. What fails before the first command of the build can tell nobody, and is waited for that
+long."""
 _PULL_AND_PUSH = (
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -32,6 +40,29 @@ _PULL_AND_PUSH = (
     "ecr:UploadLayerPart",
 )
 """What ``docker pull``, ``docker push`` and a new tag for an image take."""
+
+
+def seconds_to_wait(build_timeout: Duration) -> str:
+    """Return how long CloudFormation waits for a build, in seconds: ten minutes longer.
+
+    Args:
+        build_timeout: How long a build may take; 5 to 710 minutes. For one that is known only at
+            deployment, CloudFormation waits for 12 hours.
+
+    Raises:
+        ValueError: If it is no whole number of minutes, too short for CodeBuild, or too long for
+            CloudFormation.
+    """
+    minutes = whole_minutes(
+        "build_timeout",
+        build_timeout,
+        _SHORTEST,
+        _LONGEST_WAIT - _MARGIN,
+        source="CreateProject, AWS CodeBuild API Reference; CloudFormation waits 12 hours for the "
+        f"images, of which {_MARGIN} minutes are for the pipeline to start",
+    )
+    known = not Token.is_unresolved(minutes)
+    return str(int(minutes + _MARGIN if known else _LONGEST_WAIT) * 60)
 
 
 class ImageBuild(Construct):

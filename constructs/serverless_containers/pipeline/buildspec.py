@@ -47,6 +47,7 @@ def pipeline_buildspec(
         BuildspecOptions(
             architecture=architecture,
             source_folder=bound.folder,
+            tag_by_content=bound.any_push,
             before_build=tuple(props.get("before_build", ())),
             after_build=tuple(props.get("after_build", ())),
             scan=tuple(props.get("scan", ())),

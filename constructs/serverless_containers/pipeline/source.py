@@ -35,6 +35,7 @@ class BoundSource:
         hash: The content's hash, if it is known at synthesis.
         triggers: What starts the pipeline, besides its own stack.
         statements: What the source action's role is allowed besides what the CDK allows it.
+        any_push: Whether a push that leaves the folder as it is starts the pipeline, too.
     """
 
     action: codepipeline.IAction
@@ -43,6 +44,7 @@ class BoundSource:
     hash: str | None = None
     triggers: Sequence[codepipeline.TriggerProps] = ()
     statements: Sequence[iam.PolicyStatement] = ()
+    any_push: bool = False
 
 
 class PipelineSource(ABC):
@@ -82,6 +84,12 @@ class PipelineSource(ABC):
         url: str, *, token: secretsmanager.ISecret, branch: str | None = None
     ) -> "PipelineSource":
         """A folder of a GitHub repository, with a personal access token and a webhook.
+
+        The webhook tells branches apart, not folders: every push to the branch starts the pipeline.
+        Images therefore are tagged with a hash of the folder and of the build, not with the commit.
+        A push that leaves the folder as it is finds them there, builds nothing and rolls nothing
+        out; it costs the minute or so in which the build finds that out. What build commands take
+        from outside the folder does not count.
 
         Args:
             url: As for `github`.
@@ -240,4 +248,4 @@ class _Token(PipelineSource):
             trigger=actions.GitHubTrigger.WEBHOOK,
             output=output,
         )
-        return BoundSource(action=action, output=output, folder=place.folder)
+        return BoundSource(action=action, output=output, folder=place.folder, any_push=True)

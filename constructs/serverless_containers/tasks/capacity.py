@@ -1,8 +1,37 @@
 """Where a service finds its capacity."""
 
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from constructs import Construct
 
 _PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+
+
+def make_cluster(
+    scope: Construct, *, name: str | None, vpc: ec2.IVpc, insights: ecs.ContainerInsights | None
+) -> ecs.Cluster:
+    """Make a cluster, as ``Cluster``.
+
+    Args:
+        scope: Where it is made.
+        name: Its name. None leaves it to CloudFormation.
+        vpc: The VPC of its services.
+        insights: The metrics of Container Insights, which are billed by their number. None:
+            ENABLED.
+    """
+    insights = insights or ecs.ContainerInsights.ENABLED
+    cluster = ecs.Cluster(
+        scope, "Cluster", cluster_name=name, vpc=vpc, container_insights_v2=insights
+    )
+    if insights is ecs.ContainerInsights.DISABLED:
+        Validations.of(cluster).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-ECS4",
+                reason="Container Insights, which are billed by metric, were turned off.",
+            )
+        )
+    return cluster
 
 
 def associate_fargate(cluster: ecs.Cluster) -> ecs.CfnClusterCapacityProviderAssociations:

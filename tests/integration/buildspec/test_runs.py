@@ -175,6 +175,31 @@ def test_a_commit_is_the_tag_and_goes_to_a_parameter(two):
     assert value == "0123456789ab"
 
 
+def test_a_push_that_leaves_the_folder_as_it_is_rolls_nothing_out(two):
+    two.has_cluster()
+    two.stack_is("UPDATE_COMPLETE")
+
+    def push(commit):
+        run = two.run(
+            BuildspecOptions(tag_by_content=True),
+            SOURCE_TAG="",
+            CODEBUILD_RESOLVED_SOURCE_VERSION=commit * 40,
+            TAG_PARAMETER="/shop/dev/tag",
+        )
+        assert run.succeeded, run.log
+        return run
+
+    tag = push("1").exported["IMAGE_TAG"]
+    two.runs_service(tag)
+    again = push("2")
+    assert again.exported == {"IMAGE_TAG": tag, "OWNER": "nobody"}
+    assert "docker build" not in again.log
+    (two.source / "web" / "page").write_text("new")
+    changed = push("3")
+    assert changed.exported["OWNER"] == "pipeline"
+    assert changed.exported["IMAGE_TAG"] != tag
+
+
 def test_what_cloudformation_goes_back_to_is_kept(two):
     two.has_cluster()
     assert two.run().succeeded

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
@@ -181,6 +181,37 @@ class TestStage:
         assert line["integrationError"] == "$context.integrationErrorMessage"
         # "Quotas for configuring and running an HTTP API": the template has at most 3 KB
         assert len(stage["AccessLogSettings"]["Format"]) < 3 * 1024
+
+    def test_its_log_is_covered_by_the_one_policy_for_vended_logs(self, deploy, project):
+        deployed = deploy()
+        ContainerApi(deployed.stack, "Other", source=project.path, vpc=deployed.door.vpc)
+        names = [
+            group["LogGroupName"]
+            for group in deployed.resources("AWS::Logs::LogGroup")
+            if "LogGroupName" in group
+        ]
+        assert len({str(name) for name in names}) == len(names) == 2
+        for name in names:
+            assert name["Fn::Join"][1][0].startswith("/aws/vendedlogs/apigateway/Test-")
+            # A stack that is made again does not meet the log of the one before.
+            assert "AWS::StackId" in str(name)
+
+    @pytest.mark.parametrize(
+        ("given", "deletion", "replacement"),
+        [
+            ({}, "Delete", "Delete"),
+            # What a creation that is rolled back left would be in the way of the next one.
+            ({"removal_policy": RemovalPolicy.RETAIN}, "RetainExceptOnCreate", "Retain"),
+        ],
+    )
+    def test_its_log_goes_or_stays_with_the_stack(self, deploy, given, deletion, replacement):
+        deployed = deploy(**given)
+        (group,) = [
+            each
+            for each in deployed.template.find_resources("AWS::Logs::LogGroup").values()
+            if "LogGroupName" in each["Properties"]
+        ]
+        assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == (deletion, replacement)
 
     def test_it_deploys_by_itself_at_the_root(self, deploy):
         stage = deploy().only("AWS::ApiGatewayV2::Stage")

@@ -5,6 +5,7 @@ import json
 import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Template
 
 from serverless_containers import ContainerApi, ContainerCluster, NetworkProfile
@@ -97,6 +98,7 @@ def test_endpoints_come_with_the_services_that_need_them(door, project):
         {"high_availability": True},
         {"availability_zones": ["eu-west-1a"]},
         {"assign_public_ip": False},
+        {"container_insights": ecs.ContainerInsights.DISABLED},
         {"vpc_subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)},
     ],
 )

@@ -66,6 +66,14 @@ class TestScaling:
             "ECSServiceAverageMemoryUtilization": 70,
         }
 
+    def test_it_needs_something_to_follow(self):
+        with pytest.raises(ValueError, match="TaskScaling: expected cpu_percent, memory_percent"):
+            TaskScaling(max_capacity=4, cpu_percent=None)
+
+    def test_it_may_follow_memory_alone(self, deploy):
+        deployed = deploy(scaling=TaskScaling(max_capacity=8, cpu_percent=None, memory_percent=70))
+        deployed.template.resource_count_is("AWS::ApplicationAutoScaling::ScalingPolicy", 1)
+
     def test_it_excludes_a_count(self, deploy):
         with pytest.raises(ValueError, match="desired_count and scaling exclude each other"):
             deploy(desired_count=2, scaling=TaskScaling(max_capacity=4))

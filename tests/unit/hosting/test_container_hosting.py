@@ -49,6 +49,7 @@ class TestWhatItIsTold:
             targets=TargetOptions(
                 stickiness=Stickiness(duration=Duration.hours(1)), slow_start=Duration.seconds(30)
             ),
+            idle_timeout=Duration.minutes(9),
             deletion_protection=True,
             access_log_expiration=Duration.days(7),
             prefix_list_id="pl-0123",
@@ -91,6 +92,7 @@ class TestWhatItIsTold:
             site, "AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerAttributes"
         )
         assert found["deletion_protection.enabled"] == "true"
+        assert found["idle_timeout.timeout_seconds"] == "540"
         assert "pl-0123" in str(site.resources("AWS::EC2::SecurityGroup"))
 
     def test_both_access_logs(self, site):

@@ -15,7 +15,6 @@ ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/site
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1234"
 
 DISABLED = cloudfront.CachePolicy.CACHING_DISABLED.cache_policy_id
-OPTIMIZED = cloudfront.CachePolicy.CACHING_OPTIMIZED.cache_policy_id
 POLICIES = cloudfront.OriginRequestPolicy
 ALL_VIEWER = POLICIES.ALL_VIEWER.origin_request_policy_id
 ALL_VIEWER_AND_MORE = POLICIES.ALL_VIEWER_AND_CLOUDFRONT_2022.origin_request_policy_id
@@ -66,6 +65,14 @@ class Site:
     def origin(self):
         (found,) = self.config["Origins"]
         return found
+
+    @property
+    def cache(self):
+        """The cache policy of static paths, and its logical id."""
+        ((logical_id, found),) = self.template.find_resources(
+            "AWS::CloudFront::CachePolicy"
+        ).items()
+        return logical_id, found["Properties"]["CachePolicyConfig"]
 
     def only(self, kind):
         (found,) = self.template.find_resources(kind).values()
@@ -135,32 +142,46 @@ class TestBehaviors:
         assert behavior["CachePolicyId"] == policy.cache_policy_id
         assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_AND_MORE
 
-    def test_static_paths_are_cached_compressed_and_only_read(self):
-        paths = Site(static_paths=["/assets/*", "*.css"]).paths
-        assert list(paths) == ["/assets/*", "*.css"]
-        for behavior in paths.values():
+    @pytest.mark.parametrize("names", [["example.com", "www.example.com"], None])
+    def test_static_paths_are_cached_compressed_and_only_read(self, names):
+        site = Site(names=names, static_paths=["/assets/*", "*.css"])
+        policy, _ = site.cache
+        assert list(site.paths) == ["/assets/*", "*.css"]
+        for behavior in site.paths.values():
             assert set(behavior["AllowedMethods"]) == {"GET", "HEAD", "OPTIONS"}
-            assert behavior["CachePolicyId"] == OPTIMIZED
+            assert behavior["CachePolicyId"] == {"Ref": policy}
             # A cookie that goes there could come back for everybody.
             assert "OriginRequestPolicyId" not in behavior
             assert behavior["ResponseHeadersPolicyId"] == SECURITY
             assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
             assert behavior["Compress"] is True
 
-    def test_with_a_domain_each_name_has_its_own_copy_of_them(self):
-        site = Site(names=["example.com", "www.example.com"], static_paths=["/assets/*"])
-        assert set(site.paths["/assets/*"]["CachePolicyId"]) == {"Ref"}
-        policy = site.only("AWS::CloudFront::CachePolicy")["Properties"]["CachePolicyConfig"]
+    @pytest.mark.parametrize(
+        ("names", "headers"),
+        [
+            # Each name has its own copy.
+            (["example.com", "www.example.com"], ["Host"]),
+            # Without a domain the load balancer is asked by HTTP.
+            (None, ["Host", "CloudFront-Forwarded-Proto"]),
+        ],
+    )
+    def test_static_paths_tell_the_origin_how_the_site_was_asked(self, names, headers):
+        _, policy = Site(names=names, static_paths=["/assets/*"]).cache
         key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
-        assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Host"]}
+        assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": headers}
         assert key["CookiesConfig"] == {"CookieBehavior": "none"}
         assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
         assert key["EnableAcceptEncodingBrotli"] is True
         assert key["EnableAcceptEncodingGzip"] is True
-        assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (1, 86400, 31536000)
 
-    def test_without_static_paths_there_is_no_policy_of_its_own(self):
-        site = Site(names=["example.com"])
+    @pytest.mark.parametrize("names", [["example.com"], None])
+    def test_static_paths_are_kept_for_a_day_and_not_at_all_where_the_origin_says_so(self, names):
+        _, policy = Site(names=names, static_paths=["/assets/*"]).cache
+        assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (0, 86400, 31536000)
+
+    @pytest.mark.parametrize("names", [["example.com"], None])
+    def test_without_static_paths_there_is_no_policy_of_its_own(self, names):
+        site = Site(names=names)
         site.template.resource_count_is("AWS::CloudFront::CachePolicy", 0)
 
     def test_the_headers_of_answers_can_be_given_for_all_paths(self):
@@ -205,7 +226,7 @@ class TestErrorPages:
             "ErrorCachingMinTTL": 0,
         }
         assert list(site.paths) == ["/errors/503.html", "/errors/*"]
-        assert site.paths["/errors/503.html"]["CachePolicyId"] == OPTIMIZED
+        assert site.paths["/errors/503.html"]["CachePolicyId"] == {"Ref": site.cache[0]}
 
     def test_one_page_may_serve_several_statuses(self):
         site = Site(

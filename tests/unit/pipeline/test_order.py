@@ -1,6 +1,7 @@
 """The first deployment: nothing that needs an image before there is one, and no circle."""
 
-from aws_cdk import Duration
+import pytest
+from aws_cdk import Duration, Token
 from aws_cdk.assertions import Annotations, Match
 
 
@@ -49,6 +50,35 @@ def test_cloudformation_waits_longer_than_a_build_may_take(pipe):
     # What fails before the first command tells nobody, and is waited for to the end.
     longest = project["TimeoutInMinutes"] + project["QueuedTimeoutInMinutes"]
     assert longest * 60 < int(condition["Timeout"]) <= (longest + 5) * 60
+
+
+@pytest.mark.parametrize(
+    ("timeout", "seconds"),
+    [
+        (Duration.minutes(710), "43200"),
+        # How long CloudFormation has to wait is then unknown, and it waits as long as it can.
+        (Duration.minutes(Token.as_number({"Ref": "Minutes"})), "43200"),
+    ],
+)
+def test_cloudformation_waits_twelve_hours_at_most(pipe, timeout, seconds):
+    piped = pipe(build_timeout=timeout)
+    assert piped.only("AWS::CloudFormation::WaitCondition")["Timeout"] == seconds
+    minutes = piped.only("AWS::CodeBuild::Project")["TimeoutInMinutes"]
+    assert minutes in (710, {"Ref": "Minutes"})
+
+
+@pytest.mark.parametrize(
+    ("timeout", "message"),
+    [
+        (Duration.minutes(711), r"build_timeout: expected 5 to 710 minutes, got 711 \("),
+        (Duration.hours(36), "expected 5 to 710 minutes, got 2160"),
+        (Duration.minutes(4), "expected 5 to 710 minutes, got 4"),
+        (Duration.seconds(330), "build_timeout: expected whole minutes, got 5.5"),
+    ],
+)
+def test_a_build_that_outlasts_what_waits_for_it_is_refused(pipe, timeout, message):
+    with pytest.raises(ValueError, match=message):
+        pipe(build_timeout=timeout)
 
 
 def test_the_pipeline_is_known_before_anything_is_made(pipe):

@@ -350,3 +350,15 @@ class TestGitHub:
             template.to_json()
         )
         template.resource_count_is("AWS::CodePipeline::Webhook", 1)
+
+    def test_a_webhook_that_cannot_tell_folders_apart_has_images_tagged_by_content(self, shop):
+        token = secretsmanager.Secret.from_secret_name_v2(Stack(), "Token", "github-token")
+        arn = "arn:aws:codeconnections:us-east-1:123456789012:connection/x"
+        for source, by_content in (
+            (PipelineSource.github_token(self.URL, token=token), "yes"),
+            (PipelineSource.github(self.URL, connection_arn=arn), ""),
+        ):
+            template = self.template(shop, source)
+            (project,) = template.find_resources("AWS::CodeBuild::Project").values()
+            script = project["Properties"]["Source"]["BuildSpec"]
+            assert f"by_content={by_content}\n" in script

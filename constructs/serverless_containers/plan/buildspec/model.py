@@ -20,7 +20,8 @@ class Variable(StrEnum):
     """
 
     SOURCE_TAG = "SOURCE_TAG"
-    """The tag of this source. Default: the first 12 characters of the commit that is built."""
+    """The tag of this source. Default: the first 12 characters of the commit that is built, or of a
+    hash of the folder's content."""
     FORCE_REBUILD = "FORCE_REBUILD"
     """``true`` builds without cache and tags with the build number added. Default: no."""
     CLUSTER_NAME = "CLUSTER_NAME"
@@ -44,7 +45,8 @@ class Exported(StrEnum):
     IMAGE_TAG = "IMAGE_TAG"
     """The tag that all images of this run have."""
     OWNER = "OWNER"
-    """Who rolls the service out: ``cloudformation`` or ``pipeline``."""
+    """Who rolls the service out: ``cloudformation`` or ``pipeline``; ``nobody`` where it has these
+    images already, by the hash of their content."""
 
 
 def repository_variable(number: int) -> str:
@@ -120,6 +122,9 @@ class BuildspecOptions:
     Attributes:
         architecture: What the images run on, which is also what CodeBuild has to run on.
         source_folder: The project's folder within the source. Default: the source is the folder.
+        tag_by_content: Whether images are tagged with a hash of the source folder and of the build,
+            where no SOURCE_TAG is given, and what the service has already is not rolled out again.
+            That takes GNU tar, as CodeBuild's images have it. Default: the commit is the tag.
         before_build: Commands before the images are built.
         after_build: Commands after that, before anything is pushed: tests. The images are called
             ``"$REPOSITORY_1:$IMAGE_TAG"`` and so on.
@@ -130,6 +135,7 @@ class BuildspecOptions:
 
     architecture: Architecture = Architecture.X86_64
     source_folder: str = "."
+    tag_by_content: bool = False
     before_build: tuple[str, ...] = ()
     after_build: tuple[str, ...] = ()
     scan: tuple[str, ...] = ()

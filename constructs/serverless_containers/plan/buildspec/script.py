@@ -21,7 +21,7 @@ _RULE = "# --- This project " + "-" * 79
 
 
 def project_script(builds: Sequence[ImageBuild], options: BuildspecOptions) -> str:
-    """The functions that ``steps.sh`` leaves open, and the call of the step that is asked for.
+    """The functions that the fixed scripts leave open, and the call of the step that is asked for.
 
     Args:
         builds: The images, in the order of the REPOSITORY variables.
@@ -37,6 +37,7 @@ def project_script(builds: Sequence[ImageBuild], options: BuildspecOptions) -> s
             [
                 f"all={shlex.quote(' '.join(map(str, numbers)))}",
                 f"source_folder={shlex.quote(options.source_folder)}",
+                f"by_content={'yes' if options.tag_by_content else ''}",
             ]
         ),
         _function(

@@ -1,7 +1,7 @@
 """The buildspec: CodeBuild's phases around one shell script.
 
 Format: "Build specification reference for CodeBuild", AWS CodeBuild User Guide. The script is
-``telling.sh`` and ``steps.sh``, followed by what this project puts into it.
+``telling.sh``, ``tag.sh`` and ``steps.sh``, followed by what this project puts into it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import yaml
 from serverless_containers.plan.buildspec.model import BuildspecOptions, Exported, ImageBuild
 from serverless_containers.plan.buildspec.script import project_script
 
-_SCRIPTS = ("telling.sh", "steps.sh")
+_SCRIPTS = ("telling.sh", "tag.sh", "steps.sh")
 _HOME = '"$PIPELINE_HOME/pipeline.sh"'
 
 

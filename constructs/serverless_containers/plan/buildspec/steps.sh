@@ -53,20 +53,6 @@ prepare() {
   say "$missing" > "$PIPELINE_HOME/missing"
 }
 
-choose_tag() {
-  tag=${SOURCE_TAG:-$(printf '%.12s' "${CODEBUILD_RESOLVED_SOURCE_VERSION:-}")}
-  case $tag in
-    '' | *[!A-Za-z0-9._-]* | [.-]*) give_up 1 "choosing a tag for the source '$tag'" ;;
-  esac
-  if is_forced; then tag=$tag-$CODEBUILD_BUILD_NUMBER; fi
-}
-
-is_forced() {
-  case ${FORCE_REBUILD:-} in
-    '' | 0 | no | false | False) return 1 ;;
-  esac
-}
-
 # log_in: what Docker is told of ECR is in a folder of its own, which is there while the build itself
 # needs it: no command of the project runs between log_in and log_out.
 log_in() {
@@ -177,6 +163,7 @@ publish() {
   missing=$(cat "$PIPELINE_HOME/missing")
   find_running
   find_deployed
+  find_unchanged
   in_parallel "$all" keep_running
   if [ -n "$missing" ]; then
     log_in
@@ -189,7 +176,8 @@ publish() {
   fi
   settle_owner
   owner=$(cat "$PIPELINE_HOME/owner")
-  if is_pipelines; then roller=pipeline; else roller=cloudformation; fi
+  if is_pipelines; then roller=${unchanged:+nobody}; else roller=cloudformation; fi
+  roller=${roller:-pipeline}
   say "export IMAGE_TAG=$tag OWNER=$roller" > "$PIPELINE_HOME/exports"
   write_image_definitions
   if [ "$owner" = cloudformation ]; then signal SUCCESS 'The images are in ECR.' "$tag"; fi

@@ -1,0 +1,56 @@
+# --- The tag -----------------------------------------------------------------------------------
+
+choose_tag() {
+  tag=${SOURCE_TAG:-}
+  if [ -z "$tag" ] && [ -n "$by_content" ]; then
+    find_content
+  elif [ -z "$tag" ]; then
+    tag=$(printf '%.12s' "${CODEBUILD_RESOLVED_SOURCE_VERSION:-}")
+  fi
+  case $tag in
+    '' | *[!A-Za-z0-9._-]* | [.-]*) give_up 1 "choosing a tag for the source '$tag'" ;;
+  esac
+  if is_forced; then tag=$tag-$CODEBUILD_BUILD_NUMBER; fi
+}
+
+# find_content: the tag is a hash of the names, bytes, links and executable bits of the folder, and of
+# this script. A source artifact has no tree of git's to ask for it.
+find_content() {
+  content=$PIPELINE_HOME/content
+  rm -f "$content.unread"
+  {
+    tar --create --file - --format gnu --sort name --mtime @0 --owner 0 --group 0 --numeric-owner \
+      --mode 'u=rwX,go=rX' --exclude ./.git --directory "$CODEBUILD_SRC_DIR/$source_folder" . &&
+      cat "$0" || : > "$content.unread"
+  } | sha256sum > "$content" || give_up $? sha256sum
+  # A pipe keeps only the status of its last command.
+  if [ -e "$content.unread" ]; then give_up 1 "reading $source_folder, whose content is the tag"; fi
+  tag=$(cut -c 1-12 "$content")
+  say "The content of $source_folder is $tag, in ${CODEBUILD_RESOLVED_SOURCE_VERSION:-this source}."
+}
+
+is_forced() {
+  case ${FORCE_REBUILD:-} in
+    '' | 0 | no | false | False) return 1 ;;
+  esac
+}
+
+# find_unchanged: whether a run for the same content as the last one's finds it in the service. Where
+# the last run was for another one, that may be about to be rolled out, and this one has to be.
+find_unchanged() {
+  unchanged=
+  if [ -z "$by_content" ] || [ -n "$missing" ]; then return 0; fi
+  for number in $all; do
+    select_service "$number"
+    newest=$(digest_of imageTag=latest)
+    own=$(digest_of "imageTag=$tag")
+    line=$(printf '%s\t%s' "$service" "$image")
+    if [ "$newest" != "$own" ] || ! grep -qxF -e "$line" "$PIPELINE_HOME/rolling"; then
+      service=
+      return 0
+    fi
+  done
+  service=
+  unchanged=yes
+  say "The service has the images tagged $tag: there is nothing to roll out."
+}
