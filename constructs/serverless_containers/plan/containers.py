@@ -20,14 +20,13 @@ from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
+from serverless_containers.plan.task_containers import RESERVED_NAMES
 
 _CONDITIONS = {
     Condition.STARTED: DependencyCondition.START,
     Condition.HEALTHY: DependencyCondition.HEALTHY,
     Condition.COMPLETED: DependencyCondition.SUCCESS,
 }
-RESERVED_NAMES = frozenset({"files", "log-router", "stop-delay"})
-"""The names of containers that a task may have besides the project's."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _MIB = 1024 * 1024
@@ -67,6 +66,7 @@ def plan_container(
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
+        image_at=service.at("image"),
         build=service.build,
         essential=service.name not in awaited,
         command=_replaced(service, "command", service.command, findings),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from serverless_containers.compose.model import Build
+from serverless_containers.findings import Location
 from serverless_containers.plan.packing.model import Packing
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
@@ -177,6 +178,7 @@ class ContainerPlan:
     Attributes:
         name: The service's name, which is the container's.
         image: The image to run, or None where ``build`` says how it is made.
+        image_at: Where the files name it.
         build: How the image is built.
         essential: Whether the task stops when the container does.
         command: Replaces the image's command, if given.
@@ -198,6 +200,7 @@ class ContainerPlan:
 
     name: str
     image: str | None = None
+    image_at: Location | None = field(default=None, compare=False)
     build: Build | None = None
     essential: bool = True
     command: tuple[str, ...] | None = None
@@ -230,6 +233,7 @@ class TaskPlan:
     Attributes:
         name: The project's name.
         directory: The project's folder, absolute.
+        at: Where its services stand in the files.
         containers: In an order in which every container follows those that it depends on.
         entrypoint: The container that receives the traffic.
         port: The port on which it does.
@@ -247,6 +251,7 @@ class TaskPlan:
 
     name: str
     directory: Path
+    at: Location | None = None
     containers: tuple[ContainerPlan, ...]
     entrypoint: str
     port: int

@@ -10,7 +10,6 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.checks import (
     check_awaited,
-    check_count,
     check_entrypoint,
     check_mounts,
     check_writable,
@@ -26,6 +25,11 @@ from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_extension, read_settings
 from serverless_containers.plan.support import check_keys
+from serverless_containers.plan.task_containers import (
+    added_containers,
+    check_count,
+    warn_of_full_task,
+)
 from serverless_containers.plan.template_values import check_plan, check_project
 
 
@@ -39,6 +43,8 @@ class PlanOptions:
         cpu: CPU units of the task.
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
+        may_delay_stop: Whether a construct that the caller does not know may add the container that
+            delays a stop. Constructs count it themselves.
     """
 
     entrypoint: str | None = None
@@ -46,6 +52,7 @@ class PlanOptions:
     cpu: int | None = None
     memory_mib: int | None = None
     execute: bool = False
+    may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
         """The file's settings, with the caller's in their place where there are any."""
@@ -116,7 +123,10 @@ def plan_task(
             )
         )
     check_awaited(project, containers, findings)
-    check_count(project, containers, findings, writes_files=bool(files.files))
+    added = added_containers(containers, writes_files=bool(files.files))
+    check_count(project.at("services"), containers, added, findings)
+    if options.may_delay_stop:
+        warn_of_full_task(project.at("services"), containers, added, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
@@ -136,6 +146,7 @@ def plan_task(
     plan = TaskPlan(
         name=project.name,
         directory=project.directory,
+        at=project.at("services"),
         containers=tuple(containers),
         entrypoint=entrypoint.service,
         port=entrypoint.port,

@@ -188,8 +188,21 @@ SECRET_PATH = Rule(
 TOO_MANY_CONTAINERS = Rule(
     code="too-many-containers",
     severity=Severity.ERROR,
-    summary="A task has at most 10 containers.",
+    summary="A task has at most 10 containers, those that write files, route logs and delay stops "
+    "included.",
     source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+NO_ROOM_FOR_STOP_DELAY = Rule(
+    code="no-room-for-stop-delay",
+    severity=Severity.WARNING,
+    summary="A task has room for the container that delays its stop behind an HTTP API.",
+    source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+RESTART_POLICY = Rule(
+    code="restart-policy",
+    severity=Severity.ERROR,
+    summary="A restart policy is one that Docker's engine takes.",
+    source="https://docs.docker.com/reference/compose-file/services/#restart",
 )
 RESTART_ATTEMPTS = Rule(
     code="restart-attempts",
