@@ -8,7 +8,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.builds import check_build
 from serverless_containers.plan.health import plan_health_check
-from serverless_containers.plan.lifecycle import plan_restart
+from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
     ContainerPlan,
     DependencyCondition,
@@ -245,8 +245,7 @@ def _warn_of_end(
     service: Service, project: Project, awaited: Container[str], findings: Findings
 ) -> None:
     policy = service.deploy.restart_policy if service.deploy else None
-    stays_down = policy.condition == "none" if policy else service.restart == "no"
-    if stays_down and len(project.services) > 1 and service.name not in awaited:
+    if stays_down(service) and len(project.services) > 1 and service.name not in awaited:
         findings.report(
             rules.END_ENDS_TASK,
             policy.at("condition") if policy else service.at("restart"),
