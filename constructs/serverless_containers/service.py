@@ -23,7 +23,7 @@ from serverless_containers.service_access import (
     service_secrets,
     variables_for_all,
 )
-from serverless_containers.service_checks import check_task
+from serverless_containers.service_checks import check_task, warn_of_one_task
 from serverless_containers.service_defaults import (
     given_cluster,
     given_cluster_name,
@@ -46,8 +46,9 @@ class ContainerService(Construct):
     """A Fargate service that runs a Compose project and rolls out safely.
 
     All services of the project run in one task and reach each other at localhost. A deployment
-    starts new tasks before it stops old ones (100 and 200 percent) and rolls itself back when they
-    do not become healthy (circuit breaker). The platform version is fixed. Nothing can reach the
+    starts new tasks before it stops old ones (100 and 200 percent), the other way round where a
+    store must not run twice (0 and 100), and rolls itself back when they do not become healthy
+    (circuit breaker). The platform version is fixed. Nothing can reach the
     tasks until a door is opened to `port`.
 
     Args:
@@ -272,4 +273,5 @@ class ContainerService(Construct):
         # One task uses one of the zones that were paid for.
         shared = shared_cluster(props)
         spread = shared.network.high_availability if shared else props.get("high_availability")
-        return 2 if spread else 1
+        warn_of_one_task(self, self.plan, spread=bool(spread))
+        return 2 if spread and self.plan.exclusive is None else 1

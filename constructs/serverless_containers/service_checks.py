@@ -3,14 +3,17 @@
 import re
 from collections.abc import Collection, Mapping
 
-from aws_cdk import Stack, Token
+from aws_cdk import Annotations, Stack, Token
 from constructs import IConstruct
 
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.network import Placement
 from serverless_containers.plan import TaskPlan
+from serverless_containers.plan.exclusive import WAY_OUT
+from serverless_containers.plan.model import ExclusivePlan
 from serverless_containers.plan.resources.rules import IMAGE_UNREACHABLE, UTILITY_IMAGE
+from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
 from serverless_containers.plan.task_containers import added_containers, check_count
 from serverless_containers.service_defaults import can_pull_utility
 from serverless_containers.service_props import ServiceProps
@@ -49,6 +52,7 @@ def check_task(
     )
     check_count(plan.at, plan.containers, added, findings)
     _check_utility_image(plan, props, placement, findings)
+    _check_exclusive(plan, props, findings)
     if not placement.reaches_internet:
         given = props.get("images")
         _check_images(
@@ -100,3 +104,76 @@ def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings:
             "network with a way out), or give the tasks a way out (network_profile PRIVATE or "
             "PUBLIC, other vpc_subnets)",
         )
+
+
+def check_rollout(plan: TaskPlan, strategy: str, *, shifts_traffic: bool) -> None:
+    """Refuse a rollout that runs two versions at once of what must run once.
+
+    Args:
+        plan: What was made of the files.
+        strategy: The rollout's name.
+        shifts_traffic: Whether both versions run meanwhile.
+
+    Raises:
+        InvalidSourceError: If it does.
+    """
+    if plan.exclusive is None or not shifts_traffic:
+        return
+    findings = Findings()
+    _report_exclusive(
+        plan.exclusive,
+        f"a {strategy} rollout would run {plan.exclusive.service} twice on the same volumes",
+        "use Rollout.rolling()",
+        findings,
+    )
+    hide_traceback()
+    findings.raise_errors()
+
+
+def warn_of_one_task(scope: IConstruct, plan: TaskPlan, *, spread: bool) -> None:
+    """Warn that several zones have one task, where it must run once and nobody said how often.
+
+    Args:
+        scope: Where the warning is attached.
+        plan: What was made of the files.
+        spread: Whether several zones were asked for.
+    """
+    if plan.exclusive is not None and spread:
+        Annotations.of(scope).add_warning_v2(
+            "serverless-containers:one-task",
+            f"{plan.exclusive.service} must run once: high_availability means one task in one of "
+            "three zones, which starts in another one when it fails",
+        )
+
+
+def _check_exclusive(plan: TaskPlan, props: ServiceProps, findings: Findings) -> None:
+    if plan.exclusive is None:
+        return
+    service = plan.exclusive.service
+    count = props.get("desired_count")
+    if count is not None and not Token.is_unresolved(count) and count > 1:
+        _report_exclusive(
+            plan.exclusive,
+            f"desired_count={count:g} would run {service} as often, on the same volumes",
+            "ask for 1",
+            findings,
+        )
+    if props.get("scaling") is not None:
+        _report_exclusive(
+            plan.exclusive,
+            f"scaling would run {service} several times on the same volumes",
+            "leave it out",
+            findings,
+        )
+
+
+def _report_exclusive(
+    exclusive: ExclusivePlan, message: str, instead: str, findings: Findings
+) -> None:
+    findings.report(
+        EXCLUSIVE_CONFLICT,
+        exclusive.at,
+        exclusive.path,
+        message,
+        WAY_OUT.format(service=exclusive.service, instead=instead),
+    )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from serverless_containers.compose.model import Build
-from serverless_containers.findings import Location
+from serverless_containers.findings import KeyPath, Location
 from serverless_containers.plan.packing.model import Packing
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
@@ -172,6 +172,21 @@ class RolloutPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusivePlan:
+    """A service that must not run twice at once.
+
+    Attributes:
+        service: Its name.
+        at: Where the files say so: its image, or its setting.
+        path: The keys that lead there.
+    """
+
+    service: str
+    at: Location | None
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
     """One container definition.
 
@@ -243,6 +258,7 @@ class TaskPlan:
         volumes: What the containers mount.
         files: What is written to scratch volumes before they start.
         rollout: How a new version replaces the old one.
+        exclusive: The service for whose sake there is one task at a time; None if there is none.
         tags: Tags of the service.
         secrets: The secrets that some container reads, by their keys in the file, sorted.
         statements: Further permissions of the application.
@@ -261,6 +277,7 @@ class TaskPlan:
     volumes: tuple[VolumePlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
     rollout: RolloutPlan = RolloutPlan()
+    exclusive: ExclusivePlan | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()

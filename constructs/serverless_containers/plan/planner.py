@@ -15,6 +15,11 @@ from serverless_containers.plan.checks import (
     check_writable,
 )
 from serverless_containers.plan.containers import awaited_services, plan_container
+from serverless_containers.plan.exclusive import (
+    note_shared_volumes,
+    plan_exclusive,
+    stop_first,
+)
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.packing.check import Detector, check_packing
@@ -23,7 +28,7 @@ from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
-from serverless_containers.plan.settings import Setting, Settings, read_extension, read_settings
+from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.task_containers import (
     added_containers,
@@ -109,7 +114,6 @@ def plan_task(
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
-        read_extension(service, {}, findings)
         warn_of_exposure(service, findings)
         containers.append(
             plan_container(
@@ -141,6 +145,11 @@ def plan_task(
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
+    exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
+    if exclusive is not None:
+        rollout = stop_first(rollout)
+    elif rollout.max_healthy_percent > 100:
+        note_shared_volumes(project, containers, mounts.volumes, findings)
     if entrypoint is None or findings.errors:
         return None
     plan = TaskPlan(
@@ -156,6 +165,7 @@ def plan_task(
         volumes=(*mounts.volumes.values(), *files.volumes.values()),
         files=tuple(files.files),
         rollout=rollout,
+        exclusive=exclusive,
         tags=plan_tags(project),
         secrets=secrets,
         packing=packing,

@@ -221,6 +221,25 @@ ROLLOUTS_DISAGREE = Rule(
     severity=Severity.ERROR,
     summary="The services of one task are rolled out in one way.",
 )
+EXCLUSIVE_TASK = Rule(
+    code="exclusive-task",
+    severity=Severity.WARNING,
+    summary="No rollout interrupts the task. One with a store that keeps its data on a named "
+    "volume, or with an exclusive service, stops before its successor starts, and runs once.",
+    source="Amazon ECS API Reference, DeploymentConfiguration",
+)
+EXCLUSIVE_CONFLICT = Rule(
+    code="exclusive-conflict",
+    severity=Severity.ERROR,
+    summary="Nothing asks for several tasks at once where one service must run once.",
+    source="Amazon ECS API Reference, DeploymentConfiguration",
+)
+VOLUME_WRITTEN_TWICE = Rule(
+    code="volume-written-twice",
+    severity=Severity.NOTE,
+    summary="While tasks change, no old and new one write to one named volume.",
+    source="Amazon ECS API Reference, DeploymentConfiguration",
+)
 DEPLOY_MODE = Rule(
     code="deploy-mode",
     severity=Severity.ERROR,
