@@ -29,7 +29,7 @@ export CDK_HOME ?= $(CACHES)/cdk
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs actions bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ snapshot: setup-dev ## Accept the templates as they are now
 
 docs: setup ## Write the generated pages of docs/
 	python tools/write_docs.py
+
+actions: setup-dev ## Write the names of IAM's actions that policies are held against
+	python tools/write_actions.py
 
 bench: setup-dev ## Measure synthesis against an empty CDK app
 	python -m tests.bench

@@ -23,7 +23,8 @@ class NetworkProfile(Enum):
     PRIVATE = "private"
     """Private subnets behind a NAT gateway in each zone."""
     ENDPOINTS = "endpoints"
-    """Private subnets without a way to the internet: AWS services through interface endpoints."""
+    """Private subnets without a way to the internet: AWS services, and images in ECR alone, through
+    interface endpoints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

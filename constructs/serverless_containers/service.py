@@ -15,7 +15,6 @@ from serverless_containers.images import BuiltImages
 from serverless_containers.keywords import check_keywords
 from serverless_containers.network import DoorNeeds, Network, NetworkProfile, Placement
 from serverless_containers.plan import Architecture
-from serverless_containers.plan.resources.rules import UTILITY_IMAGE
 from serverless_containers.scaling import scale
 from serverless_containers.service_access import (
     check_given,
@@ -24,8 +23,8 @@ from serverless_containers.service_access import (
     service_secrets,
     variables_for_all,
 )
+from serverless_containers.service_checks import check_task, warn_of_one_task
 from serverless_containers.service_defaults import (
-    can_pull_utility,
     given_cluster,
     given_cluster_name,
     given_placement,
@@ -37,7 +36,7 @@ from serverless_containers.service_defaults import (
     utility_image,
 )
 from serverless_containers.service_props import ServiceProps
-from serverless_containers.source import read_source, refuse
+from serverless_containers.source import read_source
 from serverless_containers.tasks.capacity import associate_fargate, make_cluster
 from serverless_containers.tasks.execute_command import enable_execute_command
 from serverless_containers.tasks.task import Task
@@ -47,8 +46,9 @@ class ContainerService(Construct):
     """A Fargate service that runs a Compose project and rolls out safely.
 
     All services of the project run in one task and reach each other at localhost. A deployment
-    starts new tasks before it stops old ones (100 and 200 percent) and rolls itself back when they
-    do not become healthy (circuit breaker). The platform version is fixed. Nothing can reach the
+    starts new tasks before it stops old ones (100 and 200 percent), the other way round where a
+    store must not run twice (0 and 100), and rolls itself back when they do not become healthy
+    (circuit breaker). The platform version is fixed. Nothing can reach the
     tasks until a door is opened to `port`.
 
     Args:
@@ -191,6 +191,8 @@ class ContainerService(Construct):
         given = props.get("images")
         given = given if isinstance(given, Mapping) else {}
         check_given("images", given, [each.name for each in self.plan.containers])
+        delay = stop_delay(props, placement, self._door)
+        check_task(self, self.plan, props, placement, delays_stop=delay is not None)
         return Task(
             self,
             "Task",
@@ -204,22 +206,11 @@ class ContainerService(Construct):
             architecture=self._architecture(props),
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=log_retention(props),
-            stop_delay=stop_delay(props, placement, self._door),
-            utility_image=self._utility_image(props, placement),
+            stop_delay=delay,
+            utility_image=utility_image(props),
             placement=placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
-
-    def _utility_image(self, props: ServiceProps, placement: Placement) -> ecs.ContainerImage:
-        if self.plan.files and not can_pull_utility(props, placement):
-            refuse(
-                UTILITY_IMAGE,
-                ("utility_image",),
-                "configs are written by a small container, whose image tasks without a way to the "
-                "internet cannot pull",
-                "name an image in ECR that has a POSIX shell",
-            )
-        return utility_image(props)
 
     def _make_service(self, props: ServiceProps, placement: Placement) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
@@ -281,4 +272,5 @@ class ContainerService(Construct):
         # One task uses one of the zones that were paid for.
         shared = shared_cluster(props)
         spread = shared.network.high_availability if shared else props.get("high_availability")
-        return 2 if spread else 1
+        warn_of_one_task(self, self.plan, spread=bool(spread))
+        return 2 if spread and self.plan.exclusive is None else 1

@@ -74,10 +74,12 @@ class ServiceProps(TypedDict, total=False):
 
     desired_count: float | None
     """The number of tasks. Default: ``deploy.replicas``, else two across several zones and one in a
-    single zone. Excludes ``scaling``."""
+    single zone, or where the task has a store or another service that must not run twice. Excludes
+    ``scaling``."""
 
     scaling: TaskScaling | None
-    """How the number of tasks follows the load. Default: it does not."""
+    """How the number of tasks follows the load; not where a service must not run twice. Default: it
+    does not."""
 
     spot: bool
     """Whether tasks run on spare capacity, which AWS takes back at two minutes' notice and does
@@ -124,7 +126,8 @@ class ServiceProps(TypedDict, total=False):
 
     stop_delay: Duration
     """How long the entrypoint goes on serving after its task was taken out of service, in whole
-    seconds up to 110. Zero leaves it to the application. Default: 10 seconds, where the
+    seconds up to 110. Zero leaves it to the application, and its container out of the task, which
+    has at most ten. Default: 10 seconds, where the
     ``utility_image`` can be pulled; else zero."""
 
     utility_image: ecs.ContainerImage

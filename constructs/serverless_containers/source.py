@@ -3,18 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from aws_cdk import Annotations
 from constructs import Construct
 
 from serverless_containers.compose import load_project
 from serverless_containers.findings import (
-    Finding,
     Findings,
-    InvalidSourceError,
-    KeyPath,
-    Rule,
     Severity,
     Suppression,
 )
@@ -24,16 +19,6 @@ from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
 from serverless_containers.plan.source import plan_source
 from serverless_containers.plan.template_values import check_project
-
-
-def refuse(rule: Rule, path: KeyPath, message: str, fix: str) -> NoReturn:
-    """Refuse what a user's files ask for, where no place in them is to blame.
-
-    Raises:
-        InvalidSourceError: Always.
-    """
-    hide_traceback()
-    raise InvalidSourceError([Finding(rule=rule, at=None, path=path, message=message, fix=fix)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ services:
     environment: {MODE: one}
     depends_on: [worker]
     secrets: [KEY]
-  worker: {image: "public.ecr.aws/docker/library/busybox:1.37.0", command: [sleep, "99"]}
+  worker: {image: "MIRROR/busybox:1.37.0", command: [sleep, "99"]}
 secrets:
   KEY: {external: true}
 """
@@ -83,7 +83,9 @@ def make(variant, folder):
     source = folder / variant.name
     (source / "web").mkdir(parents=True, exist_ok=True)
     (source / "web/Dockerfile").write_text("FROM scratch\n")
-    (source / "compose.yaml").write_text(variant.compose)
+    # In the tasks' region: what has no way to the internet can pull it, too.
+    mirror = f"{ACCOUNT}.dkr.ecr.{variant.region or 'eu-west-1'}.amazonaws.com"
+    (source / "compose.yaml").write_text(variant.compose.replace("MIRROR", mirror))
     app = App()
     env = Environment(account=ACCOUNT, region=variant.region) if variant.region else None
     stack = Stack(app, "Service", env=env)

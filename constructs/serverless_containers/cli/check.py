@@ -62,7 +62,7 @@ def command(
         with detector() if detect_secrets else nullcontext() as detect:
             plan_source(
                 arguments.source,
-                PlanOptions(entrypoint=entrypoint),
+                PlanOptions(entrypoint=entrypoint, may_delay_stop=True),
                 findings,
                 environment=arguments.environment,
                 files=arguments.files,

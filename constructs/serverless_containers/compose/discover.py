@@ -1,5 +1,7 @@
 """Which files make a project: Docker Compose's own choice, and that of an environment."""
 
+import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from serverless_containers.compose import rules
 from serverless_containers.compose.files import is_file
 from serverless_containers.findings import Findings, Location
+from serverless_containers.findings.listing import listed
 
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _STEMS = ("compose", "docker-compose")
@@ -66,7 +69,7 @@ def discover(
     folder = source if is_folder else source.parent
     if files:
         named = tuple(_tidy(folder / file) for file in files)
-        own = _beside(named[0], environment)[:1] if environment else ()
+        own = _own(named[0], environment, findings, named=named)
         # As in Docker Compose, the first file's folder is the project's.
         return Sources(named[0].parent, (*named, *(file for file in own if file not in named)))
     if not is_folder:
@@ -155,7 +158,49 @@ def _environment(base: Path, environment: str | None, findings: Findings) -> tup
             f"{override.name} is left out of a deployment",
             f"move what belongs to an environment to {own}",
         )
-    return _beside(base, environment)[:1] if environment else ()
+    return _own(base, environment, findings)
+
+
+def _own(
+    base: Path, environment: str | None, findings: Findings, *, named: Sequence[Path] = ()
+) -> tuple[Path, ...]:
+    """The file of an environment alone. That it has none is reported where others have one.
+
+    Args:
+        base: The file that it is merged onto.
+        environment: The environment.
+        findings: Takes the report.
+        named: Files that are merged in any case, and so are no other environment's.
+    """
+    if environment is None:
+        return ()
+    found = _beside(base, environment)[:1]
+    others = {} if found else _others(base, named)
+    if others:
+        near = difflib.get_close_matches(environment, others, n=1)
+        findings.report(
+            rules.ENVIRONMENT_WITHOUT_FILE,
+            None,
+            ("environment",),
+            f"the environment {environment!r} has no file beside {base.name}, and others have: "
+            f"{listed(list(others.values()))}",
+            f"did you mean {near[0]!r}?"
+            if near
+            else f"add {base.stem}.{environment}{base.suffix}, or name one of these environments",
+        )
+    return found
+
+
+def _others(base: Path, named: Sequence[Path]) -> dict[str, str]:
+    """The files of environments beside a Compose file, by the environments' names."""
+    stems = _STEMS if base.name in _BASES else (base.stem,)
+    shape = re.compile(rf"(?:{'|'.join(map(re.escape, stems))})\.(?P<word>.+)\.ya?ml")
+    try:
+        files = sorted(set(base.parent.iterdir()).difference(named))
+    except OSError:
+        return {}
+    found = [match for file in files if (match := shape.fullmatch(file.name)) and is_file(file)]
+    return {match["word"]: match[0] for match in found if match["word"] != "override"}
 
 
 def _beside(base: Path, word: str) -> tuple[Path, ...]:

@@ -157,7 +157,7 @@ class Resources(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartPolicy(Part):
-    """``deploy.restart_policy``. ``condition`` is none, on-failure or any."""
+    """``deploy.restart_policy``. ``condition`` is none, on-failure or any, unless the file errs."""
 
     condition: str | None = None
     delay: timedelta | None = None

@@ -20,6 +20,11 @@ OVERRIDE_LEFT_OUT = Rule(
     severity=Severity.NOTE,
     summary="An override file is for `docker compose up` on a laptop, no part of an environment.",
 )
+ENVIRONMENT_WITHOUT_FILE = Rule(
+    code="environment-without-file",
+    severity=Severity.WARNING,
+    summary="An environment that is named has a file, where others have.",
+)
 EMPTY_FILE = Rule(
     code="empty-file",
     severity=Severity.ERROR,

@@ -21,11 +21,18 @@ _PAGES: Mapping[str, str] = {
     "Environment variables in build environments, AWS CodeBuild User Guide": (
         f"{_AWS}/codebuild/latest/userguide/build-env-ref-env-vars.html"
     ),
+    "Amazon ECR interface VPC endpoints (AWS PrivateLink), Amazon ECR User Guide": (
+        f"{_AWS}/AmazonECR/latest/userguide/vpc-endpoints.html"
+    ),
     "Amazon ECS service quotas, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
     ),
     "AWS Secrets Manager API Reference, CreateSecret": (
         f"{_AWS}/secretsmanager/latest/apireference/API_CreateSecret.html"
+    ),
+    "Actions, resources, and condition keys for AWS services, Service Authorization Reference": (
+        f"{_AWS}/service-authorization/latest/reference/"
+        "reference_policies_actions-resources-contextkeys.html"
     ),
     "IAM and AWS STS quotas, IAM User Guide": f"{_IAM}/reference_iam-quotas.html",
     "Grammar of the IAM JSON policy language, IAM User Guide": (

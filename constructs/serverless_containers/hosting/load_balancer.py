@@ -26,6 +26,7 @@ from serverless_containers.hosting.target_group import TargetOptions, make_targe
 from serverless_containers.hosting.target_health import TargetHealthCheck
 from serverless_containers.hosting.untagged import keep_untagged
 from serverless_containers.service import ContainerService
+from serverless_containers.service_checks import check_rollout
 
 _TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
 """TLS 1.3 and 1.2 with forward secrecy: what AWS recommends ("Security policies for your
@@ -105,6 +106,11 @@ class LoadBalancerDoor(Construct):
         rollout = rollout or Rollout.rolling()
         health = health_check or TargetHealthCheck()
         target = target or TargetOptions()
+        check_rollout(
+            service.plan,
+            rollout.strategy.name.lower(),
+            shifts_traffic=rollout.shifts_traffic,
+        )
         rollout.check(
             origin_secret=origin_secret is not None,
             signs_in=sign_in is not None,

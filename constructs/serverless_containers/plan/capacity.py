@@ -130,7 +130,7 @@ def count_replicas(project: Project, findings: Findings) -> int | None:
     asked: tuple[str, int] | None = None
     services = list(project.services.values())
     for service in services:
-        found = _replicas(service)
+        found = replicas_of(service)
         if found is None:
             continue
         number, at, path = found
@@ -145,8 +145,8 @@ def count_replicas(project: Project, findings: Findings) -> int | None:
                 "services run in one task",
                 "ask for one number, at the entrypoint",
             )
-    if asked and asked[1] == 0 and any(_replicas(each) is None for each in services):
-        found = _replicas(project.services[asked[0]])
+    if asked and asked[1] == 0 and any(replicas_of(each) is None for each in services):
+        found = replicas_of(project.services[asked[0]])
         findings.report(
             rules.REPLICAS_DISAGREE,
             found[1] if found else None,
@@ -158,7 +158,8 @@ def count_replicas(project: Project, findings: Findings) -> int | None:
     return asked[1] if asked else None
 
 
-def _replicas(service: Service) -> tuple[int, Location, KeyPath] | None:
+def replicas_of(service: Service) -> tuple[int, Location, KeyPath] | None:
+    """The number of tasks that a service asks for, with its place; None if it does not say."""
     deploy = service.deploy
     if deploy is not None and deploy.replicas is not None:
         return deploy.replicas, deploy.at("replicas"), (*deploy.path, "replicas")

@@ -8,9 +8,6 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.model import ContainerPlan
 from serverless_containers.plan.resources import rules as resource_rules
 
-MOST_CONTAINERS = 10
-"""Containers of a task; "Amazon ECS service quotas", Amazon ECS Developer Guide."""
-
 
 def check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
     """Report a container that others wait for to be healthy, and that nobody checks."""
@@ -27,22 +24,6 @@ def check_awaited(project: Project, containers: list[ContainerPlan], findings: F
                     "health check: ECS would never start it",
                     f"give {dependency.service} a healthcheck, or use condition: service_started",
                 )
-
-
-def check_count(
-    project: Project, containers: list[ContainerPlan], findings: Findings, *, writes_files: bool
-) -> None:
-    """Report more containers than a task may have, those that it adds itself included."""
-    routes_logs = any(each.log and each.log.driver == "awsfirelens" for each in containers)
-    count = len(containers) + writes_files + routes_logs
-    if count > MOST_CONTAINERS:
-        findings.report(
-            rules.TOO_MANY_CONTAINERS,
-            project.at("services"),
-            ("services",),
-            f"one task would have {count} containers, and holds at most {MOST_CONTAINERS}",
-            "leave some out with profiles, or deploy several projects",
-        )
 
 
 def check_mounts(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:

@@ -8,7 +8,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.builds import check_build
 from serverless_containers.plan.health import plan_health_check
-from serverless_containers.plan.lifecycle import plan_restart
+from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
     ContainerPlan,
     DependencyCondition,
@@ -20,14 +20,13 @@ from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
+from serverless_containers.plan.task_containers import RESERVED_NAMES
 
 _CONDITIONS = {
     Condition.STARTED: DependencyCondition.START,
     Condition.HEALTHY: DependencyCondition.HEALTHY,
     Condition.COMPLETED: DependencyCondition.SUCCESS,
 }
-RESERVED_NAMES = frozenset({"files", "log-router", "stop-delay"})
-"""The names of containers that a task may have besides the project's."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _MIB = 1024 * 1024
@@ -67,6 +66,7 @@ def plan_container(
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
+        image_at=service.at("image"),
         build=service.build,
         essential=service.name not in awaited,
         command=_replaced(service, "command", service.command, findings),
@@ -245,8 +245,7 @@ def _warn_of_end(
     service: Service, project: Project, awaited: Container[str], findings: Findings
 ) -> None:
     policy = service.deploy.restart_policy if service.deploy else None
-    stays_down = policy.condition == "none" if policy else service.restart == "no"
-    if stays_down and len(project.services) > 1 and service.name not in awaited:
+    if stays_down(service) and len(project.services) > 1 and service.name not in awaited:
         findings.report(
             rules.END_ENDS_TASK,
             policy.at("condition") if policy else service.at("restart"),

@@ -12,6 +12,16 @@ _SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
 # "Tag", Amazon ECS API Reference
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
 _SIGNS = "_.:/=+-@"
+_NEVER = frozenset({"no", "none"})
+_POLICIES = _NEVER | {"always", "any", "on-failure", "unless-stopped"}
+"""What Docker Compose hands to the engine under a name that it takes; `none` and `any` are names of
+``deploy.restart_policy`` that it takes for `no` and `always` in both places."""
+
+
+def stays_down(service: Service) -> bool:
+    """Whether the files say that a service is not to be started again."""
+    policy = service.deploy.restart_policy if service.deploy else None
+    return (policy.condition if policy else service.restart) in _NEVER
 
 
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
@@ -23,7 +33,17 @@ def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
     policy = service.deploy.restart_policy if service.deploy else None
     if policy is None:
         return _from_restart(service, findings)
-    if policy.condition == "none":
+    if policy.condition in _NEVER:
+        return None
+    if policy.condition and policy.condition not in _POLICIES:
+        findings.report(
+            rules.RESTART_POLICY,
+            policy.at("condition"),
+            (*policy.path, "condition"),
+            f"expected none, on-failure or any, got {policy.condition!r}, which Docker's engine "
+            "refuses",
+            "write none for a container that is not to be started again",
+        )
         return None
     window = _SHORTEST_WINDOW
     if policy.window is not None:
@@ -46,7 +66,18 @@ def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
 
 def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
     condition, _, attempts = (service.restart or "no").partition(":")
-    if condition == "no":
+    is_counted = condition == "on-failure"
+    if condition not in _POLICIES or (attempts and not is_counted) or attempts.startswith("-"):
+        findings.report(
+            rules.RESTART_POLICY,
+            service.at("restart"),
+            (*service.path, "restart"),
+            "expected no, always, on-failure[:attempts] or unless-stopped, got "
+            f"{service.restart!r}, which Docker's engine refuses",
+            'write "no" for a container that is not to be started again',
+        )
+        return None
+    if condition in _NEVER:
         return None
     if attempts:
         findings.report(

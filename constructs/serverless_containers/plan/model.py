@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from serverless_containers.compose.model import Build
+from serverless_containers.findings import KeyPath, Location
 from serverless_containers.plan.packing.model import Packing
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
@@ -171,12 +172,28 @@ class RolloutPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusivePlan:
+    """A service that must not run twice at once.
+
+    Attributes:
+        service: Its name.
+        at: Where the files say so: its image, or its setting.
+        path: The keys that lead there.
+    """
+
+    service: str
+    at: Location | None
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
     """One container definition.
 
     Attributes:
         name: The service's name, which is the container's.
         image: The image to run, or None where ``build`` says how it is made.
+        image_at: Where the files name it.
         build: How the image is built.
         essential: Whether the task stops when the container does.
         command: Replaces the image's command, if given.
@@ -198,6 +215,7 @@ class ContainerPlan:
 
     name: str
     image: str | None = None
+    image_at: Location | None = field(default=None, compare=False)
     build: Build | None = None
     essential: bool = True
     command: tuple[str, ...] | None = None
@@ -230,6 +248,7 @@ class TaskPlan:
     Attributes:
         name: The project's name.
         directory: The project's folder, absolute.
+        at: Where its services stand in the files.
         containers: In an order in which every container follows those that it depends on.
         entrypoint: The container that receives the traffic.
         port: The port on which it does.
@@ -239,6 +258,7 @@ class TaskPlan:
         volumes: What the containers mount.
         files: What is written to scratch volumes before they start.
         rollout: How a new version replaces the old one.
+        exclusive: The service for whose sake there is one task at a time; None if there is none.
         tags: Tags of the service.
         secrets: The secrets that some container reads, by their keys in the file, sorted.
         statements: Further permissions of the application.
@@ -247,6 +267,7 @@ class TaskPlan:
 
     name: str
     directory: Path
+    at: Location | None = None
     containers: tuple[ContainerPlan, ...]
     entrypoint: str
     port: int
@@ -256,6 +277,7 @@ class TaskPlan:
     volumes: tuple[VolumePlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
     rollout: RolloutPlan = RolloutPlan()
+    exclusive: ExclusivePlan | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()

@@ -10,12 +10,16 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.checks import (
     check_awaited,
-    check_count,
     check_entrypoint,
     check_mounts,
     check_writable,
 )
 from serverless_containers.plan.containers import awaited_services, plan_container
+from serverless_containers.plan.exclusive import (
+    note_shared_volumes,
+    plan_exclusive,
+    stop_first,
+)
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.packing.check import Detector, check_packing
@@ -24,8 +28,13 @@ from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
-from serverless_containers.plan.settings import Setting, Settings, read_extension, read_settings
+from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
+from serverless_containers.plan.task_containers import (
+    added_containers,
+    check_count,
+    warn_of_full_task,
+)
 from serverless_containers.plan.template_values import check_plan, check_project
 
 
@@ -39,6 +48,8 @@ class PlanOptions:
         cpu: CPU units of the task.
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
+        may_delay_stop: Whether a construct that the caller does not know may add the container that
+            delays a stop. Constructs count it themselves.
     """
 
     entrypoint: str | None = None
@@ -46,6 +57,7 @@ class PlanOptions:
     cpu: int | None = None
     memory_mib: int | None = None
     execute: bool = False
+    may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
         """The file's settings, with the caller's in their place where there are any."""
@@ -102,7 +114,6 @@ def plan_task(
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
-        read_extension(service, {}, findings)
         warn_of_exposure(service, findings)
         containers.append(
             plan_container(
@@ -116,7 +127,10 @@ def plan_task(
             )
         )
     check_awaited(project, containers, findings)
-    check_count(project, containers, findings, writes_files=bool(files.files))
+    added = added_containers(containers, writes_files=bool(files.files))
+    check_count(project.at("services"), containers, added, findings)
+    if options.may_delay_stop:
+        warn_of_full_task(project.at("services"), containers, added, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
@@ -132,11 +146,17 @@ def plan_task(
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
     tags = plan_tags(project, findings)
+    exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
+    if exclusive is not None:
+        rollout = stop_first(rollout)
+    elif rollout.max_healthy_percent > 100:
+        note_shared_volumes(project, containers, mounts.volumes, findings)
     if entrypoint is None or findings.errors:
         return None
     plan = TaskPlan(
         name=project.name,
         directory=project.directory,
+        at=project.at("services"),
         containers=tuple(containers),
         entrypoint=entrypoint.service,
         port=entrypoint.port,
@@ -146,6 +166,7 @@ def plan_task(
         volumes=(*mounts.volumes.values(), *files.volumes.values()),
         files=tuple(files.files),
         rollout=rollout,
+        exclusive=exclusive,
         tags=tags,
         secrets=secrets,
         packing=packing,

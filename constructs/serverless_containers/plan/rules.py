@@ -188,8 +188,21 @@ SECRET_PATH = Rule(
 TOO_MANY_CONTAINERS = Rule(
     code="too-many-containers",
     severity=Severity.ERROR,
-    summary="A task has at most 10 containers.",
+    summary="A task has at most 10 containers, those that write files, route logs and delay stops "
+    "included.",
     source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+NO_ROOM_FOR_STOP_DELAY = Rule(
+    code="no-room-for-stop-delay",
+    severity=Severity.WARNING,
+    summary="A task has room for the container that delays its stop behind an HTTP API.",
+    source="Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+RESTART_POLICY = Rule(
+    code="restart-policy",
+    severity=Severity.ERROR,
+    summary="A restart policy is one that Docker's engine takes.",
+    source="https://docs.docker.com/reference/compose-file/services/#restart",
 )
 RESTART_ATTEMPTS = Rule(
     code="restart-attempts",
@@ -213,6 +226,25 @@ LABEL_NO_TAG = Rule(
     severity=Severity.WARNING,
     summary="Labels of a deployment become tags of the ECS service, where they can.",
     source="Amazon ECS API Reference, Tag",
+)
+EXCLUSIVE_TASK = Rule(
+    code="exclusive-task",
+    severity=Severity.WARNING,
+    summary="No rollout interrupts the task. One with a store that keeps its data on a named "
+    "volume, or with an exclusive service, stops before its successor starts, and runs once.",
+    source="Amazon ECS API Reference, DeploymentConfiguration",
+)
+EXCLUSIVE_CONFLICT = Rule(
+    code="exclusive-conflict",
+    severity=Severity.ERROR,
+    summary="Nothing asks for several tasks at once where one service must run once.",
+    source="Amazon ECS API Reference, DeploymentConfiguration",
+)
+VOLUME_WRITTEN_TWICE = Rule(
+    code="volume-written-twice",
+    severity=Severity.NOTE,
+    summary="While tasks change, no old and new one write to one named volume.",
+    source="Amazon ECS API Reference, DeploymentConfiguration",
 )
 DEPLOY_MODE = Rule(
     code="deploy-mode",

@@ -8,8 +8,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
 from serverless_containers.plan.model import FilePlan
+from serverless_containers.plan.task_containers import FILES
 
-CONTAINER_NAME = "files"
 _ROOT = "/files"
 
 
@@ -47,7 +47,7 @@ def add_files_container(
         script.append(f"chown {file.owner[0]}:{file.owner[1]} {path}")
         script.append(f"chmod {file.mode:o} {path}")
     container = definition.add_container(
-        CONTAINER_NAME,
+        FILES,
         image=image,
         essential=False,
         entry_point=["/bin/sh", "-c"],
@@ -58,7 +58,7 @@ def add_files_container(
         # It gives files to whom they belong, which root alone can.
         user="0:0",
         logging=ecs.LogDrivers.aws_logs(
-            stream_prefix=CONTAINER_NAME,
+            stream_prefix=FILES,
             log_group=log_group,
             mode=ecs.AwsLogDriverMode.NON_BLOCKING,
         ),

@@ -16,7 +16,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
-CONTAINER_NAME = "stop-delay"
+from serverless_containers.plan.task_containers import STOP_DELAY
+
 LONGEST = 110
 """Seconds; ECS kills a container 120 seconds after it told it to stop."""
 
@@ -56,7 +57,7 @@ class StopDelay:
             log_group: Takes what the container prints, which is nothing unless it fails.
         """
         container = definition.add_container(
-            CONTAINER_NAME,
+            STOP_DELAY,
             image=self.image,
             essential=False,
             # The shell runs the trap only once its child is waited for, hence the background sleep.
@@ -68,7 +69,7 @@ class StopDelay:
             user="65534:65534",
             readonly_root_filesystem=True,
             logging=ecs.LogDrivers.aws_logs(
-                stream_prefix=CONTAINER_NAME,
+                stream_prefix=STOP_DELAY,
                 log_group=log_group,
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
             ),

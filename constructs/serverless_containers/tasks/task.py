@@ -16,7 +16,7 @@ from serverless_containers.plan import (
     DependencyCondition,
     TaskPlan,
 )
-from serverless_containers.plan.checks import MOST_CONTAINERS
+from serverless_containers.plan.task_containers import FILES
 from serverless_containers.tasks.container_props import (
     health_check,
     linux_parameters,
@@ -26,7 +26,6 @@ from serverless_containers.tasks.container_props import (
     ulimits,
 )
 from serverless_containers.tasks.definition import TaskDefinition, keep_earlier_revisions
-from serverless_containers.tasks.files import CONTAINER_NAME as FILES_CONTAINER
 from serverless_containers.tasks.files import add_files_container
 from serverless_containers.tasks.stop_delay import StopDelay
 from serverless_containers.tasks.storage import Storage
@@ -118,7 +117,7 @@ class Task(Construct):
             self._add(container, index, files)
         self.entrypoint = self.containers[plan.entrypoint]
         self._map_entrypoint(plan)
-        if stop_delay is not None and len(self.containers) < MOST_CONTAINERS - bool(files):
+        if stop_delay is not None:
             serving = [self.containers[each.name] for each in plan.containers if each.essential]
             stop_delay.attach(self.definition, serving, self.log_groups[plan.entrypoint])
         self._acknowledge()
@@ -133,7 +132,7 @@ class Task(Construct):
             files=plan.files,
             image=image,
             secrets=self._secrets,
-            log_group=self._make_log_group(FILES_CONTAINER),
+            log_group=self._make_log_group(FILES),
         )
 
     def _make_log_group(self, name: str) -> logs.LogGroup:

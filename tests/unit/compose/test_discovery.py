@@ -93,6 +93,41 @@ def test_an_environment_without_a_file(folder: Path) -> None:
     _write(folder, compose_yaml="base", compose_dev_yaml="dev")
     project, found = _load(folder, environment="prod")
     assert _image(project) == "base"
+    assert found == [
+        "environment: the environment 'prod' has no file beside compose.yaml, and others have: "
+        "compose.dev.yaml; add compose.prod.yaml, or name one of these environments"
+    ]
+
+
+def test_an_environment_that_is_misspelt(folder: Path) -> None:
+    _write(folder, compose_yaml="base", compose_dev_yaml="dev", docker__compose_prod_yml="prod")
+    _, found = _load(folder, environment="prodd")
+    assert found == [
+        "environment: the environment 'prodd' has no file beside compose.yaml, and others have: "
+        "compose.dev.yaml, docker-compose.prod.yml; did you mean 'prod'?"
+    ]
+
+
+def test_no_environment_needs_a_file_where_none_has_one(folder: Path) -> None:
+    _write(folder, compose_yaml="base", compose_override_yaml="laptop", other_dev_yaml="other")
+    _, found = _load(folder, environment="prod")
+    assert [each for each in found if each.startswith("environment")] == []
+
+
+def test_files_beside_one_that_is_named(folder: Path) -> None:
+    _write(folder, my_app_yaml="base", my_app_dev_yaml="dev", my_other_prod_yaml="other")
+    for source, files in ((folder / "my.app.yaml", []), (folder, [Path("my.app.yaml")])):
+        _, found = _load(source, files=files, environment="div")
+        assert found == [
+            "environment: the environment 'div' has no file beside my.app.yaml, and others have: "
+            "my.app.dev.yaml; did you mean 'dev'?"
+        ]
+
+
+def test_files_that_are_merged_by_name_are_no_environments(folder: Path) -> None:
+    _write(folder, compose_yaml="base", compose_extra_yaml="extra")
+    files = [Path("compose.yaml"), Path("compose.extra.yaml")]
+    _, found = _load(folder, files=files, environment="prod")
     assert found == []
 
 

@@ -3,7 +3,9 @@
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
-NGINX = "services: {web: {image: 'nginx:1.29', ports: ['8080:80']}}"
+MIRRORED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nginx:1.29"
+"""An image that tasks without a way to the internet can pull, too."""
+NGINX = f"services: {{web: {{image: '{MIRRORED}', ports: ['8080:80']}}}}"
 
 
 class Deployed:

@@ -9,11 +9,12 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Template
 
 from serverless_containers import ContainerApi, ContainerCluster, NetworkProfile
+from tests.unit.doors.deployed import MIRRORED
 
-NGINX = "services: {web: {image: nginx, ports: ['80']}}"
-WITH_SECRET = """
-services: {web: {image: nginx, ports: ['80'], secrets: [A]}}
-secrets: {A: {external: true}}
+NGINX = f"services: {{web: {{image: '{MIRRORED}', ports: ['80']}}}}"
+WITH_SECRET = f"""
+services: {{web: {{image: '{MIRRORED}', ports: ['80'], secrets: [A]}}}}
+secrets: {{A: {{external: true}}}}
 """
 
 

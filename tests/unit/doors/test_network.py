@@ -7,6 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Annotations, Match
 
 from serverless_containers import NetworkProfile
+from tests.unit.doors.deployed import MIRRORED
 from tests.unit.doors.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 
@@ -83,9 +84,9 @@ class TestProfiles:
 
     def test_endpoints_for_secrets_and_exec_are_made_when_they_are_needed(self, deploy):
         deployed = deploy(
-            """
-            services: {web: {image: nginx, ports: ["80"], secrets: [A]}}
-            secrets: {A: {external: true}}
+            f"""
+            services: {{web: {{image: "{MIRRORED}", ports: ["80"], secrets: [A]}}}}
+            secrets: {{A: {{external: true}}}}
             """,
             network_profile=NetworkProfile.ENDPOINTS,
             enable_execute_command=True,

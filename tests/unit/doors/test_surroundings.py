@@ -8,12 +8,13 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Template
 
+from tests.unit.doors.deployed import NGINX
 from tests.unit.doors.surroundings import ISOLATED, PUBLIC, make_vpc
 
 
 @pytest.fixture
 def folder(project):
-    return project.compose("services: {web: {image: nginx, ports: ['80']}}")
+    return project.compose(NGINX)
 
 
 def test_a_clusters_vpc_is_the_services(door, folder):

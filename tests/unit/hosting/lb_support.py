@@ -10,8 +10,8 @@ from aws_cdk.assertions import Template
 from serverless_containers.hosting.load_balancer import LoadBalancerDoor
 from serverless_containers.hosting.origin_secret import OriginSecret
 from serverless_containers.service import ContainerService
+from tests.unit.doors.deployed import NGINX
 
-NGINX = "services: {web: {image: 'nginx:1.29', ports: ['8080:80']}}"
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1234"
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"

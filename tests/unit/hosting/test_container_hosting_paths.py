@@ -6,13 +6,14 @@ import pytest
 from aws_cdk import Duration
 
 from serverless_containers import NetworkProfile, Rollout, SignIn, TargetHealthCheck
+from tests.unit.doors.deployed import MIRRORED
 from tests.unit.doors.paths import Paths
 from tests.unit.doors.sites import NAMED, host, host_in
 from tests.unit.doors.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
-VOLUME = """
-    services: {web: {image: nginx, ports: ["80", "9090"], volumes: ["data:/data"]}}
-    volumes: {data: {}}
+VOLUME = f"""
+    services: {{web: {{image: "{MIRRORED}", ports: ["80", "9090"], volumes: ["data:/data"]}}}}
+    volumes: {{data: {{}}}}
     """
 FORMS = {
     "prefix list": NAMED,

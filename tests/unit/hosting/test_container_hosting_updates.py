@@ -6,9 +6,10 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Template
 
 from serverless_containers import ContainerHosting, NetworkProfile, SignIn
+from tests.unit.doors.deployed import MIRRORED
 
 IRELAND = Environment(account="123456789012", region="eu-west-1")
-PORTS = "services: {web: {image: nginx, ports: ['%s']}}"
+PORTS = f"services: {{web: {{image: '{MIRRORED}', ports: ['%s']}}}}"
 
 
 class Site:

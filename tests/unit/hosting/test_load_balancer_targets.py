@@ -2,6 +2,7 @@ import pytest
 from aws_cdk import Duration, Token
 
 from serverless_containers.hosting.target_group import Stickiness, TargetOptions
+from tests.unit.doors.deployed import MIRRORED
 from tests.unit.hosting.lb_support import TARGET_GROUP, Site
 
 DELAY = "deregistration_delay.timeout_seconds"
@@ -11,8 +12,8 @@ SECONDS = Duration.seconds(Token.as_number({"Ref": "Seconds"}))
 def stopping(period):
     grace = f", stop_grace_period: {period}" if period else ""
     return (
-        "services: {web: {image: 'nginx:1.29', ports: ['8080:80']" + grace + "}, "
-        "slow: {image: 'redis:8', stop_grace_period: 2s}}"
+        f"services: {{web: {{image: '{MIRRORED}', ports: ['8080:80']{grace}}}, "
+        f"slow: {{image: '{MIRRORED}', stop_grace_period: 2s}}}}"
     )
 
 

@@ -74,7 +74,19 @@ def test_the_container_that_writes_configs_counts(plan):
     extra = "".join(f"  s{number}: {{image: x}}\n" for number in range(9))
     planned = plan(text.replace("configs: {a", extra + "configs: {a"))
     (message,) = planned.messages("too-many-containers")
-    assert "one task would have 11 containers" in message
+    assert (
+        "one task would have 11 containers, and holds at most 10: 10 services, files (writes "
+        "configs and secrets as files); copy the configs into the images, leave"
+    ) in message
+
+
+@pytest.mark.parametrize(("services", "warned"), [(9, False), (10, True), (11, False)])
+def test_a_full_task_is_told_of_the_container_that_an_api_adds(plan, services, warned):
+    text = "services:\n  web: {image: x, ports: ['80']}\n"
+    text += "".join(f"  s{number}: {{image: x}}\n" for number in range(services - 1))
+    messages = plan(text, may_delay_stop=True).messages("no-room-for-stop-delay")
+    assert bool(messages) == warned
+    assert not plan(text).messages("no-room-for-stop-delay")
 
 
 def test_a_secret_that_is_expected_to_be_a_file(plan):

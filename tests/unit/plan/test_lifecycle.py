@@ -10,11 +10,15 @@ from serverless_containers.plan.model import RestartPlan, RolloutPlan
     [
         ("init: true", None),
         ("restart: 'no'", None),
+        ("restart: none", None),
+        ("restart: any", RestartPlan()),
         ("restart: always", RestartPlan()),
         ("restart: unless-stopped", RestartPlan()),
         ("restart: on-failure", RestartPlan(ignored_exit_codes=(0,))),
         ("deploy: {restart_policy: {condition: none}}", None),
+        ("deploy: {restart_policy: {condition: 'no'}}", None),
         ("deploy: {restart_policy: {condition: any}}", RestartPlan()),
+        ("deploy: {restart_policy: {condition: unless-stopped}}", RestartPlan()),
         (
             "deploy: {restart_policy: {condition: on-failure, window: 2m}}",
             RestartPlan(ignored_exit_codes=(0,), attempt_period=120),
@@ -24,6 +28,22 @@ from serverless_containers.plan.model import RestartPlan, RolloutPlan
 )
 def test_restart(plan_service, keys, restart):
     assert plan_service(keys)["web"].restart == restart
+
+
+@pytest.mark.parametrize("policy", ["never", "Always", "always:3", "no:1", "on-failure:-1"])
+def test_policies_that_the_engine_refuses_are_refused(plan_service, policy):
+    (message,) = plan_service(f"restart: '{policy}'").messages("restart-policy")
+    assert message == (
+        "docker-compose.yml:5:14: services.web.restart: expected no, always, on-failure[:attempts] "
+        f'or unless-stopped, got {policy!r}, which Docker\'s engine refuses; write "no" for a '
+        "container that is not to be started again"
+    )
+
+
+def test_so_are_conditions(plan_service):
+    planned = plan_service("deploy: {restart_policy: {condition: never}}")
+    (message,) = planned.messages("restart-policy")
+    assert "expected none, on-failure or any, got 'never'" in message
 
 
 def test_ecs_counts_no_attempts(plan_service):

@@ -51,7 +51,7 @@ def test_all_settings(plan):
 
 
 @pytest.mark.parametrize("setting", ["{cpu: 256}", "files"])
-def test_a_service_has_no_settings(plan_service, setting):
+def test_a_service_has_one_setting(plan_service, setting):
     (message,) = plan_service(f"x-serverless-containers: {setting}").messages("setting-invalid")
     assert "services.web.x-serverless-containers" in message
-    assert "there are no settings here" in message
+    assert "exclusive" in message

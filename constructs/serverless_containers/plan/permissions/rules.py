@@ -45,6 +45,14 @@ POLICY_ACTION = Rule(
     summary="An action is `service:Name`, with wildcards in the name alone.",
     source="IAM JSON policy elements: Action, IAM User Guide",
 )
+POLICY_ACTION_UNKNOWN = Rule(
+    code="policy-action-unknown",
+    severity=Severity.WARNING,
+    summary="An action, or one that a wildcard stands for, is among those that AWS has, as far as "
+    "this release knows.",
+    source="Actions, resources, and condition keys for AWS services, Service Authorization "
+    "Reference",
+)
 POLICY_RESOURCE = Rule(
     code="policy-resource",
     severity=Severity.ERROR,

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from serverless_containers.compose.nodes import MappingNode, Node, Scalar
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan.permissions import rules
+from serverless_containers.plan.permissions.actions import doubt
 from serverless_containers.plan.permissions.conditions import ConditionReader
 from serverless_containers.plan.permissions.model import Effect, Statement, Text
 from serverless_containers.plan.permissions.names import nearest, short
 from serverless_containers.plan.permissions.resources import read_resource
+from serverless_containers.plan.permissions.size import LARGEST_POLICY
 from serverless_containers.plan.permissions.values import read_values, shown
 from serverless_containers.plan.permissions.variables import Expander
 
@@ -43,6 +45,7 @@ class StatementReader:
         self._expander = Expander(environment, findings)
         self._conditions = ConditionReader(self._expander, findings)
         self._sids: dict[str, Location] = {}
+        self._characters = 0
 
     def read(self, node: Node, index: int) -> Statement | None:
         """Read a statement; None if it is none."""
@@ -172,6 +175,7 @@ class StatementReader:
                     f"{action!r} allows every action of {match[1]}, also those that AWS will add",
                     "name the actions that the application calls",
                 )
+            self._check_known(value, match[1], match[2], path)
             return
         else:
             message = f"expected service:Name, got {shown(value)}"
@@ -184,6 +188,16 @@ class StatementReader:
             else:
                 fix = 'write a service and its action, as in "s3:GetObject"'
         self._report(rules.POLICY_ACTION, value.at, path, message, fix)
+
+    def _check_known(self, value: Scalar, service: str, name: str, path: KeyPath) -> None:
+        # Of more characters than a policy may have, its size is reported, and nothing else looked
+        # up: each action that is not known is compared with all of its service.
+        self._characters += len(value.text)
+        if self._characters > LARGEST_POLICY:
+            return
+        found = doubt(service, name)
+        if found is not None:
+            self._report(rules.POLICY_ACTION_UNKNOWN, value.at, path, *found)
 
     def _resources(self, node: Node | None, path: KeyPath, effect: Effect) -> Iterator[Text]:
         if node is None:

@@ -74,6 +74,12 @@ UTILITY_IMAGE = Rule(
     severity=Severity.ERROR,
     summary="The image that writes configs can be pulled.",
 )
+IMAGE_UNREACHABLE = Rule(
+    code="image-unreachable",
+    severity=Severity.ERROR,
+    summary="Tasks without a way to the internet pull their images from ECR in their region.",
+    source="Amazon ECR interface VPC endpoints (AWS PrivateLink), Amazon ECR User Guide",
+)
 LOG_DRIVER_REJECTED = Rule(
     code="log-driver-rejected",
     severity=Severity.ERROR,

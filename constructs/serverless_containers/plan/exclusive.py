@@ -1,0 +1,216 @@
+"""Services that must not run twice on one volume: stores, and what the files call exclusive.
+
+A service that rolls out starts new tasks before it stops old ones, and both mount the same named
+volumes. Two databases on one data directory destroy it, or the second one refuses to start.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from serverless_containers.compose.model import Project, Service
+from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings.listing import listed
+from serverless_containers.plan import rules
+from serverless_containers.plan.capacity import replicas_of
+from serverless_containers.plan.model import (
+    ContainerPlan,
+    ExclusivePlan,
+    RolloutPlan,
+    VolumeKind,
+    VolumePlan,
+)
+from serverless_containers.plan.settings import EXTENSION, Known, Setting, read_extension
+
+_OF_A_SERVICE: Known = {"exclusive": bool}
+_RDS, _REDIS, _SEARCH = "Amazon RDS", "Amazon ElastiCache", "Amazon OpenSearch Service"
+_MONGO, _OTHER = "Amazon DocumentDB", "a managed database"
+_STORES: Mapping[str, str] = {
+    "arangodb": _OTHER,
+    "cassandra": "Amazon Keyspaces",
+    "clickhouse": _OTHER,
+    "clickhouse-server": _OTHER,
+    "cockroach": "Amazon Aurora",
+    "couchbase": _OTHER,
+    "couchdb": "Amazon DynamoDB",
+    "cp-kafka": "Amazon MSK",
+    "elasticsearch": _SEARCH,
+    "etcd": _OTHER,
+    "influxdb": "Amazon Timestream for InfluxDB",
+    "kafka": "Amazon MSK",
+    "keydb": _REDIS,
+    "mariadb": _RDS,
+    "meilisearch": _SEARCH,
+    "minio": "Amazon S3",
+    "mongo": _MONGO,
+    "mongodb": _MONGO,
+    "mongodb-community-server": _MONGO,
+    "mongodb-enterprise-server": _MONGO,
+    "mysql": _RDS,
+    "mysql/community-server": _RDS,
+    "mysql/enterprise-server": _RDS,
+    "mysql-server": _RDS,
+    "neo4j": "Amazon Neptune",
+    "opensearch": _SEARCH,
+    "percona": _RDS,
+    "percona-server": _RDS,
+    "percona-server-mongodb": _MONGO,
+    "pgvector": _RDS,
+    "postgis": _RDS,
+    "postgres": _RDS,
+    "postgresql": _RDS,
+    "qdrant": _SEARCH,
+    "rabbitmq": "Amazon MQ",
+    "redis": _REDIS,
+    "redis-stack": _REDIS,
+    "redis-stack-server": _REDIS,
+    "rethinkdb": _OTHER,
+    "scylla": "Amazon Keyspaces",
+    "solr": _SEARCH,
+    "timescaledb": _RDS,
+    "timescaledb-ha": _RDS,
+    "valkey": _REDIS,
+    "valkey-bundle": _REDIS,
+    "zookeeper": _OTHER,
+}
+"""The end of a repository's name, whoever publishes or mirrors it (``library/postgres``,
+``bitnami/postgresql``), and what AWS runs in place of the store."""
+
+WAY_OUT = (
+    "{instead}, put {service} into a project and a stack of its own, or write "
+    "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
+)
+"""What to do where something asks for several tasks of an exclusive service."""
+
+
+def managed_store(image: str | None) -> str | None:
+    """Return what AWS runs in place of the store that an image holds; None if it is no store.
+
+    Args:
+        image: The image, as the files name it.
+    """
+    if image is None:
+        return None
+    *path, last = image.partition("@")[0].split("/")
+    name = last.partition(":")[0]
+    return _STORES.get(name) or _STORES.get("/".join((*path[-1:], name)))
+
+
+def plan_exclusive(
+    project: Project,
+    containers: Sequence[ContainerPlan],
+    volumes: Mapping[str, VolumePlan],
+    findings: Findings,
+) -> ExclusivePlan | None:
+    """Find the service for whose sake the task runs once, and stops before its successor starts.
+
+    That is one that says ``x-serverless-containers: {exclusive: true}``, or one with the image of
+    a known store and a named volume that it may write to, unless it says that it is not exclusive.
+
+    Args:
+        project: The canonical model.
+        containers: The plans of its services.
+        volumes: The volumes of the task by name.
+        findings: Takes a warning for each such service, and an error for each one that asks for
+            several tasks or for new ones to start first.
+
+    Returns:
+        The first such service in the order of the containers; None if there is none.
+    """
+    shared = {name for name, volume in volumes.items() if volume.kind is not VolumeKind.SCRATCH}
+    found = []
+    for container in containers:
+        service = project.services[container.name]
+        setting = read_extension(service, _OF_A_SERVICE, findings).get("exclusive")
+        written = [
+            mount.volume
+            for mount in container.mounts
+            if mount.volume in shared and not mount.read_only
+        ]
+        managed = managed_store(service.image) if written else None
+        if setting.value if setting else managed:
+            _warn(service, setting, managed, project, findings)
+            place = (setting.at, setting.path) if setting else _image_of(service)
+            found.append(ExclusivePlan(service=service.name, at=place[0], path=place[1]))
+    if found:
+        _refuse_several(project, found[0], findings)
+    return found[0] if found else None
+
+
+def stop_first(rollout: RolloutPlan) -> RolloutPlan:
+    """Return a rollout that stops the old task before it starts the new one."""
+    return replace(rollout, min_healthy_percent=0, max_healthy_percent=100)
+
+
+def note_shared_volumes(
+    project: Project,
+    containers: Sequence[ContainerPlan],
+    volumes: Mapping[str, VolumePlan],
+    findings: Findings,
+) -> None:
+    """Note the named volumes that an old and a new task write to at once while they change."""
+    shared = {name for name, volume in volumes.items() if volume.kind is not VolumeKind.SCRATCH}
+    for container in containers:
+        service = project.services[container.name]
+        written = {
+            mount.volume: None
+            for mount in container.mounts
+            if mount.volume in shared and not mount.read_only
+        }
+        if written and "exclusive" not in read_extension(service, _OF_A_SERVICE, Findings()):
+            findings.report(
+                rules.VOLUME_WRITTEN_TWICE,
+                service.at("volumes"),
+                (*service.path, "volumes"),
+                f"while tasks change, the old and the new {service.name} both write to "
+                f"{listed(written)}",
+                f"where it cannot take that, write {EXTENSION}: {{exclusive: true}} at the service",
+            )
+
+
+def _image_of(service: Service) -> tuple[Location, KeyPath]:
+    return service.at("image"), (*service.path, "image")
+
+
+def _warn(
+    service: Service,
+    setting: Setting | None,
+    managed: str | None,
+    project: Project,
+    findings: Findings,
+) -> None:
+    at, path = (setting.at, setting.path) if setting else _image_of(service)
+    others = [name for name in project.services if name != service.name]
+    reason = "is exclusive" if setting else f"keeps its data on a named volume ({service.image})"
+    findings.report(
+        rules.EXCLUSIVE_TASK,
+        at,
+        path,
+        f"{service.name} {reason}: one task runs at a time, and stops before its successor starts, "
+        f"so that each rollout interrupts {listed([service.name, *others])}",
+        f"put {service.name} into a project and a stack of its own, or use "
+        f"{managed or 'a managed service'}"
+        + ("" if setting else f"; {EXTENSION}: {{exclusive: false}} has it roll as others do"),
+    )
+
+
+def _refuse_several(project: Project, exclusive: ExclusivePlan, findings: Findings) -> None:
+    for service in project.services.values():
+        asked = replicas_of(service)
+        if asked is not None and asked[0] > 1:
+            number, at, path = asked
+            findings.report(
+                rules.EXCLUSIVE_CONFLICT,
+                at,
+                path,
+                f"{number} tasks would run {exclusive.service} as often, on the same volumes",
+                WAY_OUT.format(service=exclusive.service, instead="ask for 1"),
+            )
+        config = service.deploy.update_config if service.deploy else None
+        if config is not None and config.order == "start-first":
+            findings.report(
+                rules.EXCLUSIVE_CONFLICT,
+                config.at("order"),
+                (*config.path, "order"),
+                f"start-first would run {exclusive.service} twice on the same volumes",
+                WAY_OUT.format(service=exclusive.service, instead="write stop-first"),
+            )
