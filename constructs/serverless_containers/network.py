@@ -73,6 +73,11 @@ class Placement:
     zones_by_id: bool = False
     ready: tuple[IDependable, ...] = ()
 
+    @property
+    def is_given(self) -> bool:
+        """Whether it is in a VPC that somebody else has made."""
+        return self.private_subnets is None
+
 
 _CIDR = "10.0.0.0/16"
 _SUBNET_MASK = 20

@@ -54,10 +54,18 @@ def check_task(
     _check_utility_image(plan, props, placement, findings)
     _check_exclusive(plan, props, findings)
     if not placement.reaches_internet:
-        given = props.get("images")
-        _check_images(
-            plan, given if isinstance(given, Mapping) else {}, Stack.of(scope).region, findings
-        )
+        images = props.get("images")
+        given = images if isinstance(images, Mapping) else {}
+        unreachable = Findings() if placement.is_given else findings
+        _check_images(plan, given, Stack.of(scope).region, unreachable)
+        if placement.is_given:
+            # Its route tables may lead somewhere by what the CDK does not know of.
+            for finding in unreachable:
+                Annotations.of(scope).add_warning_v2(
+                    "serverless-containers:image-perhaps-unreachable",
+                    f"{finding}; if the VPC has another way out, such as a transit gateway, "
+                    "acknowledge this",
+                )
     if findings.errors:
         hide_traceback()
         findings.raise_errors()

@@ -164,7 +164,8 @@ def test_the_task_role_can_do_nothing(deploy):
 
 
 def test_the_execution_role_can_do_no_more_than_it_has_to(deploy):
-    (statement,) = deploy().statements("ExecutionRole")
+    nginx = "services: {web: {image: nginx, ports: ['80']}}"
+    (statement,) = deploy(nginx).statements("ExecutionRole")
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert "Logsweb" in str(statement["Resource"])
 
