@@ -12,6 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IConstruct
 
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.source import read_secrets
 from serverless_containers.tasks.injected_secrets import allow_decrypt, injected
@@ -172,6 +173,7 @@ class SecretsFromFiles(ProjectSecrets):
         ValueError: If the key is an alias, or another stack of the app has the secrets already.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,

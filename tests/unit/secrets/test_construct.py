@@ -179,8 +179,11 @@ secrets: {A: {file: ../.secret-a, name: ours}}
     @pytest.mark.parametrize(
         ("props", "message"),
         [
-            ({"secrets": {"API_KEY": "plain s3ntinel"}}, "secrets: expected Secret in it, got str"),
-            ({"resources": "posts"}, "resources: expected ResourceAccess in it, got str"),
+            (
+                {"secrets": {"API_KEY": "plain s3ntinel"}},
+                r"secrets\['API_KEY'\]: got a str; give ecs.S",
+            ),
+            ({"resources": "posts"}, r"resources: got 'posts' .str.; give a list of ResourceAc"),
         ],
     )
     def test_what_is_no_secret_and_no_resource_is_named_by_its_type(self, source, props, message):
