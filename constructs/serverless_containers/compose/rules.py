@@ -20,6 +20,11 @@ OVERRIDE_LEFT_OUT = Rule(
     severity=Severity.NOTE,
     summary="An override file is for `docker compose up` on a laptop, no part of an environment.",
 )
+PROJECT_NAME_COMMON = Rule(
+    code="project-name-common",
+    severity=Severity.WARNING,
+    summary="A project has a name of its own, not that of a folder as many have it: src, app.",
+)
 EMPTY_FILE = Rule(
     code="empty-file",
     severity=Severity.ERROR,
