@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ENV ?= dev
+OUTPUTS = outputs.$(ENV).json
 CDK_ARGS ?=
 # Many tests wait for something: twice as many at a time as there are cores. Those that take longest
 # come first, in the order of their folders.
@@ -45,7 +46,8 @@ diff: setup ## Compare ENV=dev with what is deployed
 	cdk diff -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
 
 deploy: setup ## Deploy ENV=dev to the AWS account that you are signed in to
-	cdk deploy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
+	cdk deploy -c environment=$(ENV) '$(ENV)/*' --outputs-file $(OUTPUTS) $(CDK_ARGS)
+	@echo "For client applications: serverless-containers client-config --outputs $(OUTPUTS) --format amplify-js"
 
 destroy: setup ## Delete ENV=dev from it
 	cdk destroy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)

@@ -24,7 +24,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Images, Site
+from stacks.environments import ENVIRONMENTS, Images, Site, open_site
 
 
 def _is_on(value: object) -> bool:
@@ -48,6 +48,8 @@ def build(app: App) -> App:
         config = ENVIRONMENTS[name]
         if _is_on(app.node.try_get_context("site")) and config.site is None:
             config = replace(config, site=Site())
+        if (problem := open_site(config)) is not None:
+            sys.exit(problem)
         EnvironmentStage(
             app,
             config=config,

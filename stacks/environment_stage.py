@@ -50,7 +50,7 @@ class EnvironmentStage(Stage):
                 storage=storage,
             )
 
-        ApiStack(
+        api = ApiStack(
             self,
             "Api",
             config=config,
@@ -67,6 +67,8 @@ class EnvironmentStage(Stage):
                 stack_name=f"{prefix}-site",
                 source=source,
                 containers=containers(),
+                # Where the API has users, a site that comes later moves none of them.
+                user_pool=api.api.user_pool,
             )
         Tags.of(self).add("application", _APPLICATION)
         Tags.of(self).add("environment", config.name)

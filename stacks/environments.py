@@ -44,12 +44,24 @@ class Site:
         domain: Its own name, for which the environment's ``region`` has to be given: certificates
             for CloudFront are in us-east-1, wherever the rest is. None: the one that CloudFront
             gives it.
-        sign_in: Whether visitors sign in, which takes a domain.
+        sign_in: Whether visitors sign in, which takes a domain. They are the users of the API
+            where that has users (``Access.COGNITO``), and may then sign up by themselves; otherwise
+            the site gets a user pool of its own, to which an administrator adds them.
+        open: Whether everybody may come in without signing in where the API asks who it is. The
+            containers are the same, and so is the table. Default: that is refused.
+        public_paths: With ``sign_in``, the paths that everybody may see. None: ``/health`` of the
+            sample application, and none of any other.
+        health_check_path: The path at which the load balancer asks a task whether it is healthy.
+            None: ``/health`` for the sample application, and the library's default, ``/``, for any
+            other.
         firewall: Whether a web ACL stands before it, for which ``region`` has to be given too.
     """
 
     domain: Domain | None = None
     sign_in: bool = False
+    open: bool = False
+    public_paths: tuple[str, ...] | None = None
+    health_check_path: str | None = None
     firewall: bool = False
 
 
@@ -99,6 +111,28 @@ class EnvironmentConfig:
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     enable_execute_command: bool = False
+
+
+def open_site(config: EnvironmentConfig) -> str | None:
+    """Say why an environment's site is a way around what its API asks for, if it is one.
+
+    The site runs the containers of the API with the table of the API.
+
+    Args:
+        config: The environment.
+
+    Returns:
+        What is wrong and the ways out, or None if nothing is.
+    """
+    site = config.site
+    if site is None or site.sign_in or site.open or config.access is Access.OPEN:
+        return None
+    return (
+        f"environment {config.name}: its API asks who is calling (Access.{config.access.name}), "
+        "and its site would let everybody in to the same containers; in stacks/environments.py "
+        "give it site=Site(domain=…, sign_in=True), or Site(open=True) if it is meant to be open; "
+        "-c environment=dev leaves it out"
+    )
 
 
 ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {

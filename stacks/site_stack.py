@@ -1,8 +1,10 @@
 """The containers as a web site."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import Stack
+from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from serverless_containers import (
@@ -16,9 +18,17 @@ from stacks.environments import EnvironmentConfig, Site
 from stacks.outputs import service_outputs, tell
 from stacks.zones import zone_of
 
+_SAMPLE = Path(__file__).parent.parent / "container_src"
+_SAMPLE_HEALTH = "/health"
+"""What the sample application answers when it is well; it tells nothing else."""
+
 
 class SiteStack(Stack):
-    """The source folder behind CloudFront, with the table and the secrets of the API."""
+    """The source folder behind CloudFront, with the table and the secrets of the API.
+
+    Args:
+        user_pool: Who can sign in, where visitors do. None: a pool is made.
+    """
 
     def __init__(
         self,
@@ -30,6 +40,7 @@ class SiteStack(Stack):
         stack_name: str,
         source: Path,
         containers: ServiceProps,
+        user_pool: cognito.IUserPool | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -44,11 +55,15 @@ class SiteStack(Stack):
             **containers,
             domain_names=site.domain.name if site.domain else None,
             hosted_zone=zone_of(self, site.domain),
-            sign_in=SignIn.cognito(public_paths=["/health"], removal_policy=config.removal_policy)
+            sign_in=SignIn.cognito(
+                user_pool=user_pool,
+                public_paths=_public_paths(site, source),
+                removal_policy=config.removal_policy,
+            )
             if site.sign_in
             else None,
             firewall=Firewall(log_retention=config.log_retention) if site.firewall else None,
-            health_check=TargetHealthCheck(path="/health"),
+            health_check=_health_check(site, source),
         )
         self._tell()
 
@@ -65,3 +80,19 @@ class SiteStack(Stack):
         for number, (name, record) in enumerate(self.site.records_to_create.items(), start=1):
             outputs[f"RecordToCreate{number}"] = f"{name} {record.type} {record.target}"
         tell(self, outputs)
+
+
+def _is_sample(source: Path) -> bool:
+    """Whether the folder is the sample application, and nobody has put another in its place."""
+    return source.resolve() == _SAMPLE and (_SAMPLE / "express").is_dir()
+
+
+def _public_paths(site: Site, source: Path) -> Sequence[str]:
+    if site.public_paths is not None:
+        return site.public_paths
+    return [_SAMPLE_HEALTH] if _is_sample(source) else []
+
+
+def _health_check(site: Site, source: Path) -> TargetHealthCheck | None:
+    path = site.health_check_path or (_SAMPLE_HEALTH if _is_sample(source) else None)
+    return None if path is None else TargetHealthCheck(path=path)

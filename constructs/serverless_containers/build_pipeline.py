@@ -29,7 +29,7 @@ from constructs import Construct, IDependable
 
 from serverless_containers.access.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
 from serverless_containers.images import BuiltImages
-from serverless_containers.keywords import check_keywords
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.pipeline.build import ImageBuild, seconds_to_wait
 from serverless_containers.pipeline.buildspec import (
     login_variables,
@@ -101,6 +101,7 @@ class BuildPipeline(Construct):
         project: Its CodeBuild project.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,
@@ -115,7 +116,6 @@ class BuildPipeline(Construct):
         **props: Unpack[PipelineProps],
     ) -> None:
         super().__init__(scope, construct_id)
-        check_keywords(props, PipelineProps)
         plan = plan or read_source(
             self,
             source,
@@ -199,6 +199,7 @@ class BuildPipeline(Construct):
         )
 
     @staticmethod
+    @checks_keywords
     def managed(**props: Unpack[PipelineProps]) -> BuiltImages:
         """The images of a pipeline that is made beside the service, in its stack.
 

@@ -19,6 +19,7 @@ from serverless_containers.api.authorization import Authorization
 from serverless_containers.api.custom_domain import CustomDomain
 from serverless_containers.api.door import HttpApiDoor
 from serverless_containers.container_door import ContainerDoor
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.metric_props import MetricProps
 from serverless_containers.network import DoorNeeds
 from serverless_containers.service_defaults import shared_cluster
@@ -60,6 +61,7 @@ class ContainerApi(ContainerDoor):
         ValueError: If arguments contradict each other.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,

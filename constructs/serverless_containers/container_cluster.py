@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.network import EVERY_DOOR, Network, NetworkProfile
 from serverless_containers.tasks.capacity import associate_fargate, make_cluster
 
@@ -45,6 +46,7 @@ class ContainerCluster(Construct):
         namespace: The private Cloud Map namespace in which ContainerApis register their tasks.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,

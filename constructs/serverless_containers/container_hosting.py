@@ -43,6 +43,7 @@ from serverless_containers.hosting.sign_in import BoundSignIn, SignIn, warn_of_k
 from serverless_containers.hosting.target_group import TargetOptions
 from serverless_containers.hosting.target_health import TargetHealthCheck
 from serverless_containers.hosting.viewer_request import guard_paths
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.network import DoorNeeds
 from serverless_containers.service_props import ServiceProps
 
@@ -118,6 +119,7 @@ class ContainerHosting(ContainerDoor):
         ValueError: If arguments contradict each other, or something is out of its range.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,

@@ -12,6 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IConstruct
 
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.source import read_secrets
 from serverless_containers.tasks.injected_secrets import allow_decrypt, injected
@@ -19,8 +20,10 @@ from serverless_containers.tasks.injected_secrets import allow_decrypt, injected
 SERVICE_TAG = "serverless-containers-service"
 """Marks the roles of a service. Its value is what the names of the service's secrets start with."""
 
-_REQUIRED: WeakKeyDictionary[IConstruct, dict[tuple[str, str], Stack]] = WeakKeyDictionary()
-"""By app, the stacks that ask for secrets, by environment and name."""
+_REQUIRED: WeakKeyDictionary[IConstruct, dict[tuple[str, str], tuple[Stack, Path | None]]] = (
+    WeakKeyDictionary()
+)
+"""By app, the stacks that ask for secrets, with their folders, by environment and name."""
 
 
 class ProjectSecrets(Construct):
@@ -105,9 +108,9 @@ class ProjectSecrets(Construct):
         stack = Stack.of(self)
         is_parameter = plan.store is SecretStore.PARAMETER_STORE
         construct_id = f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}"
+        _claim(stack, plan)
         if stack.node.try_find_child(construct_id) is not None:
             return
-        _claim(stack, plan)
         if is_parameter:
             # This type checks that the parameter exists, and reads no value: "Specify existing
             # resources at runtime with CloudFormation-supplied parameter types", AWS CloudFormation
@@ -172,6 +175,7 @@ class SecretsFromFiles(ProjectSecrets):
         ValueError: If the key is an alias, or another stack of the app has the secrets already.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,
@@ -199,9 +203,19 @@ def push_command(source: str | Path, environment: str | None) -> str:
 
 
 def _claim(stack: Stack, plan: SecretPlan) -> None:
-    """Refuse two stacks that would each put a policy on one secret, and take it away again."""
+    """Refuse two stacks that would each put a policy on one secret, and take it away again.
+
+    Two projects of the same name are told so: one's push would overwrite the other's values.
+    """
     claimed = _REQUIRED.setdefault(stack.node.root, {})
-    first = claimed.setdefault((stack.environment, plan.name), stack)
+    folder = plan.folder and plan.folder.resolve()
+    first, other = claimed.setdefault((stack.environment, plan.name), (stack, folder))
+    if other and folder and other != folder:
+        raise ValueError(
+            f"the secret {plan.name} is asked for by the stacks {first.node.path} and "
+            f"{stack.node.path}, of two folders, {other} and {folder}, whose projects "
+            "have the same name; give one of them another: `name:` in its Compose file"
+        )
     if first is not stack:
         raise ValueError(
             f"the secret {plan.name} is asked for by the stacks {first.node.path} and "

@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 
 from serverless_containers.build_pipeline import BuildPipeline
 from serverless_containers.images import BuiltImages
-from serverless_containers.keywords import check_keywords
+from serverless_containers.keywords import checks_keywords
 from serverless_containers.network import DoorNeeds, Network, NetworkProfile, Placement
 from serverless_containers.plan import Architecture
 from serverless_containers.scaling import scale
@@ -75,6 +75,7 @@ class ContainerService(Construct):
         secrets: What its containers read, but for what was given one by one.
     """
 
+    @checks_keywords
     def __init__(
         self,
         scope: Construct,
@@ -85,7 +86,6 @@ class ContainerService(Construct):
         **props: Unpack[ServiceProps],
     ) -> None:
         super().__init__(scope, construct_id)
-        check_keywords(props, ServiceProps)
         if props.get("scaling") and props.get("desired_count") is not None:
             raise ValueError(
                 "desired_count and scaling exclude each other: a deployment would reset the number "

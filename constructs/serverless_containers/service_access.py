@@ -9,7 +9,7 @@ from constructs import Construct
 from serverless_containers.access.custom_policies import attach_policies
 from serverless_containers.plan import TaskPlan
 from serverless_containers.plan.secrets.reader import owner_of
-from serverless_containers.resource_access import ResourceAccess, merge_environment
+from serverless_containers.resource_access import merge_environment
 from serverless_containers.secrets_from_files import ProjectSecrets, push_command
 from serverless_containers.service_props import ServiceProps
 
@@ -35,7 +35,6 @@ def service_secrets(
         return given
     given = given or {}
     check_given("secrets", given, plan.secrets)
-    _check_types("secrets", given, ecs.Secret)
     environment = props.get("environment_name")
     return ProjectSecrets(
         scope,
@@ -59,7 +58,6 @@ def variables_for_all(plan: TaskPlan, props: ServiceProps) -> Mapping[str, str]:
         ValueError: If one is a secret of a container, too.
     """
     resources = props.get("resources", ())
-    _check_types("resources", resources, ResourceAccess)
     variables = {
         **merge_environment(resources),
         **props.get("environment", {}),
@@ -117,14 +115,4 @@ def _check_names(plan: TaskPlan, given: ProjectSecrets) -> None:
             raise ValueError(
                 f"secrets: {key} is {given.names[key]} in the secrets that are given, and "
                 f"{secret.name} here; give both the same environment_name and the same source"
-            )
-
-
-def _check_types(name: str, given: object, expected: type) -> None:
-    """Say what was expected where a type checker did not; the value may be one to keep secret."""
-    many = given.values() if isinstance(given, Mapping) else given
-    for each in many if isinstance(many, Iterable) and not isinstance(many, str) else [many]:
-        if not isinstance(each, expected):
-            raise TypeError(
-                f"{name}: expected {expected.__name__} in it, got {type(each).__name__}"
             )

@@ -24,12 +24,13 @@ def cdk(folder, out, *arguments):
     )  # fmt: skip
 
 
-def app(folder, *, out, validation="false"):
+def app(folder, *, out, validation="false", **context):
     """The app as the CDK CLI starts it, without the CLI's own time."""
     context = {
         **json.loads((ROOT / "cdk.json").read_text())["context"],
         "environment": "dev",
         "source": str(folder),
+        **context,
     }
     return subprocess.run(
         [sys.executable, "app.py"],
@@ -195,3 +196,11 @@ def test_a_site_is_made_by_true_alone(tmp_path, said):
     assert result.stdout == "True False False\n"
     expected = "" if said == "false" else "site 'yes' is neither true nor false\n"
     assert result.stderr == expected
+
+
+def test_a_site_around_the_sign_in_of_an_api_is_refused_in_one_line(project, tmp_path):
+    project.compose(GOOD)
+    result = app(project.path, out=tmp_path / "out", environment="staging", site="true")
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("environment staging: its API asks who is calling")

@@ -21,7 +21,7 @@ from serverless_containers.compose.environment import environment_files, report_
 from serverless_containers.compose.fields import Json
 from serverless_containers.compose.files import Reader
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.naming import folder_name, project_name
+from serverless_containers.compose.naming import folder_name, project_name, report_common_name
 from serverless_containers.compose.nodes import MappingNode, Node, replaced, text_at
 from serverless_containers.compose.normalise import named_args, normalise
 from serverless_containers.compose.place import Place
@@ -311,7 +311,10 @@ def _from_dockerfile(sources: Sources, variables: dict[str, str], reader: Reader
     if dockerfile is None:
         return None
     mark = (reader.shown(dockerfile), 1, 1)
-    name = variables.get("COMPOSE_PROJECT_NAME") or folder_name(sources.directory)
+    given = variables.get("COMPOSE_PROJECT_NAME")
+    name = given or folder_name(sources.directory)
+    if not given:
+        report_common_name(name, Location(*mark), reader.findings)
     if not name:
         name = "app"
     build: dict[str, Node] = {

@@ -11,9 +11,15 @@ from serverless_containers.compose.template import (
     TemplateError,
     substitute,
 )
-from serverless_containers.findings import Findings
+from serverless_containers.findings import Findings, Location
 
 _FOREIGN = re.compile(r"[^a-z0-9_-]")
+_COMMON = frozenset({
+    "api", "app", "application", "backend", "code", "compose", "container_src", "containers",
+    "docker", "frontend", "project", "repo", "repository", "server", "service", "source", "src",
+    "web", "www",
+})  # fmt: skip
+"""Names of folders that say nothing of what is in them: many repositories have one."""
 
 
 def project_name(
@@ -54,6 +60,7 @@ def project_name(
                 f"the folder's name {directory.name!r} has nothing that a project's name can have",
                 "write `name:` in the Compose file",
             )
+        report_common_name(name, roots[-1].at if roots else None, findings)
         return name or "project"
     node = named[-1]
     text = node.text if not isinstance(node.value, str) else node.value
@@ -71,6 +78,26 @@ def project_name(
             f"write `name: {folder_name(directory) or 'project'}`",
         )
     return name or "project"
+
+
+def report_common_name(name: str, at: Location | None, findings: Findings) -> None:
+    """Warn of a project that is named after a folder as others have it.
+
+    Args:
+        name: The name that the folder gives.
+        at: Where a name could stand, or the Dockerfile.
+        findings: Takes the warning.
+    """
+    if name in _COMMON:
+        findings.report(
+            rules.PROJECT_NAME_COMMON,
+            at,
+            ("name",),
+            f"the project is called {name!r} after its folder, as another one in the same account "
+            "may be: their secrets have the same names, and client configurations the same API",
+            "write `name:` with a name of its own in the Compose file, or set COMPOSE_PROJECT_NAME "
+            "in .env, before secrets are pushed",
+        )
 
 
 def folder_name(directory: Path) -> str:

@@ -25,6 +25,11 @@ ENVIRONMENT_WITHOUT_FILE = Rule(
     severity=Severity.WARNING,
     summary="An environment that is named has a file, where others have.",
 )
+PROJECT_NAME_COMMON = Rule(
+    code="project-name-common",
+    severity=Severity.WARNING,
+    summary="A project has a name of its own, not that of a folder as many have it: src, app.",
+)
 EMPTY_FILE = Rule(
     code="empty-file",
     severity=Severity.ERROR,

@@ -4,6 +4,11 @@ from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
 from constructs import IDependable
 
+_SHARE = (
+    "; a VPC that another construct made for itself has what its own way in needs and no more: "
+    'give both the same cluster=ContainerCluster(stack, "Containers"), whose network suits each'
+)
+
 
 def door_subnets(
     vpc: ec2.IVpc, given: ec2.SubnetSelection | None, *, internal: bool, signs_in: bool
@@ -44,7 +49,7 @@ def door_subnets(
     if len(zones) < 2 and known:
         raise ValueError(
             "a load balancer needs subnets in two availability zones, even where the tasks use "
-            f"one; got {len(zones)}"
+            f"one; got {len(zones)} in the VPC {vpc.node.path}{_SHARE}"
         )
     if internal and signs_in:
         without = {each.subnet_id for each in (*vpc.isolated_subnets, *vpc.public_subnets)}
@@ -62,7 +67,7 @@ def _kind(vpc: ec2.IVpc, *, internal: bool) -> ec2.SubnetType:
         if not vpc.public_subnets:
             raise ValueError(
                 "a load balancer on the internet needs public subnets, and the VPC has none; give "
-                "it some, or use a VPC origin"
+                f"it some, or use a VPC origin{_SHARE}"
             )
         return ec2.SubnetType.PUBLIC
     if vpc.private_subnets:
@@ -71,7 +76,7 @@ def _kind(vpc: ec2.IVpc, *, internal: bool) -> ec2.SubnetType:
         return ec2.SubnetType.PRIVATE_ISOLATED
     raise ValueError(
         "a VPC origin needs a load balancer in private subnets, and the VPC has none (Restrict "
-        "access with VPC origins, Amazon CloudFront Developer Guide)"
+        f"access with VPC origins, Amazon CloudFront Developer Guide){_SHARE}"
     )
 
 
@@ -85,7 +90,7 @@ def check_gateway(vpc: ec2.IVpc) -> None:
         raise ValueError(
             "a VPC origin takes an internet gateway at the VPC, even though nothing passes through "
             "it (Restrict access with VPC origins, Amazon CloudFront Developer Guide); give the "
-            "VPC one, for instance with a public subnet"
+            f"VPC one, for instance with a public subnet{_SHARE}"
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from serverless_containers.plan.secrets.files import SecretText
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
+from serverless_containers.secret_stores.owner import SOURCE_TAG
 from serverless_containers.secret_stores.state import Standing, Step, Stored, written
 
 _DEFAULT_KEYS: Mapping[SecretStore, str] = {
@@ -23,12 +24,14 @@ class Wanted:
         kms_key: The id, ARN or alias of the key that encrypts it. None leaves the one that it has,
             and is the account's default for a new one.
         tags: The tags that it has at least.
+        source: The source that pushes it (`source_of`). None: that is not known.
     """
 
     plan: SecretPlan
     value: SecretText
     kms_key: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,12 @@ class Change:
     tags: Mapping[str, str] = field(default_factory=dict)
     rekeyed: bool = False
     warning: str = ""
+
+    @property
+    def other_source(self) -> str | None:
+        """The source that it belongs to, if that is another one, and this would change it."""
+        owner = self.stored.tags.get(SOURCE_TAG)
+        return owner if owner and owner != self.wanted.source and self.steps else None
 
     @property
     def refusal(self) -> str:

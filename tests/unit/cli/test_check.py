@@ -51,11 +51,11 @@ def test_warnings_alone_are_no_failure(run):
     assert done.exit_code == 0
 
 
-@pytest.mark.parametrize("path", ["app", "app/compose.yaml", "./app/"])
+@pytest.mark.parametrize("path", ["shop", "shop/compose.yaml", "./shop/"])
 def test_files_below_are_named_from_here(run, path):
-    run.write("app/compose.yaml", FAULTS)
-    assert run("check", path).stdout == TEXT.format(folder="app/compose.yaml")
-    assert run("check", run.folder / path).stdout == TEXT.format(folder="app/compose.yaml")
+    run.write("shop/compose.yaml", FAULTS)
+    assert run("check", path).stdout == TEXT.format(folder="shop/compose.yaml")
+    assert run("check", run.folder / path).stdout == TEXT.format(folder="shop/compose.yaml")
 
 
 def test_files_elsewhere_are_named_from_their_project(run):

@@ -205,11 +205,11 @@ def test_the_default_file_of_variables_is_no_link_out(project, tmp_path):
 def test_a_dockerfile_in_a_context_above_the_project(project):
     project.write("Dockerfile", "FROM scratch\n")
     project.write(
-        "app/compose.yaml",
+        "shop/compose.yaml",
         dedent("""
         services: {web: {build: {context: ..}, ports: ["80"]}}
         """),
     )
     findings = Findings()
-    assert plan_source(project.path / "app", PlanOptions(), findings)
+    assert plan_source(project.path / "shop", PlanOptions(), findings)
     assert [found.rule.code for found in findings] == []

@@ -138,8 +138,12 @@ def test_a_secret_can_be_given(deploy):
 
 
 def test_a_given_secret_that_no_service_uses_is_refused(deploy):
+    def other(stack):
+        named = secretsmanager.Secret.from_secret_name_v2(stack, "Other", "other")
+        return {"OTHER": ecs.Secret.from_secrets_manager(named)}
+
     with pytest.raises(ValueError, match="secrets: the Compose file has no OTHER; it has DB_PASS"):
-        deploy(FULL, secrets={"OTHER": None})
+        deploy(FULL, secrets=other)
 
 
 def test_variables_of_the_caller_stand_over_those_of_the_file(deploy):

@@ -1,19 +1,22 @@
 """ContainerHosting as a whole: what it is told reaches the part that it is for."""
 
 import pytest
-from aws_cdk import Duration, Environment
+from aws_cdk import App, Duration, Environment, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from serverless_containers import (
+    ContainerApi,
+    ContainerHosting,
     NetworkProfile,
     SignIn,
     Stickiness,
     TargetHealthCheck,
     TargetOptions,
 )
+from tests.unit.doors.deployed import NGINX
 from tests.unit.doors.paths import Paths
 from tests.unit.doors.sites import ACCOUNT, NAMED, host, host_in
 from tests.unit.doors.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
@@ -241,3 +244,20 @@ def test_a_region_to_opt_in_to_has_sites_too(project):
     with pytest.raises(ValueError, match=r"give access_log_bucket, .* or set access_logs=False"):
         host(project, **props)
     host(project, access_logs=False, **props)
+
+
+class TestNetworkOfAnotherConstruct:
+    @pytest.mark.parametrize("named", [{}, {"domain_names": "www.example.com"}])
+    def test_what_it_lacks_is_told_and_what_to_share(self, project, named):
+        stack = Stack(App(), "Test", env=Environment(account=ACCOUNT, region="us-east-1"))
+        api = ContainerApi(stack, "Api", source=project.compose(NGINX))
+        with pytest.raises(ValueError, match=r"got 1 in the VPC Test/Api/.*cluster=ContainerClu"):
+            ContainerHosting(stack, "Site", source=project.path, vpc=api.vpc, **named)
+
+    def test_without_public_subnets_it_is_told_too(self, project):
+        stack = Stack(App(), "Test")
+        api = ContainerApi(
+            stack, "Api", source=project.compose(NGINX), network_profile=NetworkProfile.ENDPOINTS
+        )
+        with pytest.raises(ValueError, match=r"gateway at the VPC.*cluster=ContainerCluster"):
+            ContainerHosting(stack, "Site", source=project.path, vpc=api.vpc)

@@ -204,9 +204,9 @@ def test_what_has_no_circuit_breaker_has_an_alarm(project, name):
         assert alarms == {}
         assert "DeploymentCircuitBreaker" in configuration
         return
-    (alarm,) = alarms
+    assert len(alarms) == 3
     assert configuration["Alarms"] == {
-        "AlarmNames": [{"Ref": alarm}], "Enable": True, "Rollback": True,
+        "AlarmNames": [{"Ref": alarm} for alarm in alarms], "Enable": True, "Rollback": True,
     }  # fmt: skip
     assert configuration["BakeTimeInMinutes"] == 5
     assert "DeploymentCircuitBreaker" not in configuration

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.make.conftest import ROOT
+
 AGAIN = "Then run make again: it goes on where it stopped.\n"
 REGISTRY = (
     "the package registry cannot be reached. Check the network; behind a proxy set HTTPS_PROXY"
@@ -204,3 +206,13 @@ def test_npm_works_with_a_home_that_is_read_only(tree):
 
 
 NPM = "npm: ; @$(STEP) run npm ci $(NPM_CI)"
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_deployment_writes_its_outputs_and_says_what_reads_them(tree, environment):
+    done = tree.make("--dry-run", "deploy", f"ENV={environment}")
+    file = f"outputs.{environment}.json"
+    assert f"'{environment}/*' --outputs-file {file}" in done.stdout
+    assert f"client-config --outputs {file} --format" in done.stdout
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "outputs.*.json" in ignored

@@ -151,6 +151,22 @@ class TestInAnApi:
             ContainerApi(Stack(app, "Two"), "Api", source=source, environment_name="dev")
         ContainerApi(Stack(app, "Three"), "Api", source=source, environment_name="prod")
 
+    @pytest.mark.parametrize("apart", [True, False])
+    def test_two_projects_of_one_name_are_told_to_have_two(self, tmp_path, apart):
+        app = App()
+        stack = Stack(app, "One")
+        for team in ("shop", "blog"):
+            folder = tmp_path / team / "src"
+            folder.mkdir(parents=True)
+            (folder / "compose.yaml").write_text(
+                "services: {web: {image: nginx, ports: ['80'], secrets: [A]}}\n"
+                "secrets: {A: {file: ../.secret-a}}\n"
+            )
+        ContainerApi(stack, "Shop", source=tmp_path / "shop" / "src")
+        stack = Stack(app, "Two") if apart else stack
+        with pytest.raises(ValueError, match=r"of two folders, .* the same name; give one of them"):
+            ContainerApi(stack, "Blog", source=tmp_path / "blog" / "src")
+
     def test_a_name_that_others_may_have_gets_no_policy(self, project):
         project.compose("""
 services: {web: {image: nginx, ports: ['80'], secrets: [A]}}
@@ -179,8 +195,11 @@ secrets: {A: {file: ../.secret-a, name: ours}}
     @pytest.mark.parametrize(
         ("props", "message"),
         [
-            ({"secrets": {"API_KEY": "plain s3ntinel"}}, "secrets: expected Secret in it, got str"),
-            ({"resources": "posts"}, "resources: expected ResourceAccess in it, got str"),
+            (
+                {"secrets": {"API_KEY": "plain s3ntinel"}},
+                r"secrets\['API_KEY'\]: got a str; give ecs.S",
+            ),
+            ({"resources": "posts"}, r"resources: got 'posts' .str.; give a list of ResourceAc"),
         ],
     )
     def test_what_is_no_secret_and_no_resource_is_named_by_its_type(self, source, props, message):

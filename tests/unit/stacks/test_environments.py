@@ -1,6 +1,7 @@
 """How an environment's configuration reaches its stacks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aws_cdk import App, RemovalPolicy
@@ -8,18 +9,18 @@ from aws_cdk.assertions import Template
 
 from serverless_containers import NetworkProfile
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Access, Domain, Images, Site
+from stacks.environments import ENVIRONMENTS, Access, Domain, Images, Site, open_site
 
 
 @pytest.fixture
 def stage(project):
     project.compose("services: {web: {image: nginx, ports: ['80']}}")
 
-    def _stage(config, images=Images.DOCKER):
+    def _stage(config, images=Images.DOCKER, source=None):
         return EnvironmentStage(
             App(),
             config=config,
-            source=project.path,
+            source=source or project.path,
             entrypoint=None,
             images=images,
         )
@@ -69,7 +70,7 @@ def test_the_containers_may_use_the_table_and_know_its_name(stage):
 
 
 def test_the_outputs_say_where_everything_is(stage):
-    outputs = template(stage(ENVIRONMENTS["staging"]), "Api").find_outputs("*")
+    outputs = template(stage(ENVIRONMENTS["prod"]), "Api").find_outputs("*")
     assert set(outputs) == {
         "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName",
         "AccessLogGroup", "ServiceConsole", "ApiConsole",
@@ -166,3 +167,86 @@ def test_a_site_with_a_domain_sign_in_and_firewall(stage):
 
 def test_no_environment_pays_for_a_site_that_nobody_asked_for():
     assert all(each.site is None for each in ENVIRONMENTS.values())
+
+
+class TestTheSecondDoor:
+    @pytest.mark.parametrize("name", ["staging", "prod"])
+    def test_a_site_around_the_sign_in_of_the_api_is_refused(self, name):
+        told = open_site(replace(ENVIRONMENTS[name], site=Site()))
+        assert told.startswith(f"environment {name}: its API asks who is calling (Access.COGNITO)")
+        assert "\n" not in told
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"site": None},
+            {"site": Site(open=True)},
+            {"site": Site(domain=WWW, sign_in=True)},
+            {"site": Site(), "access": Access.OPEN},
+        ],
+    )
+    def test_one_that_is_meant_is_not(self, changes):
+        assert open_site(replace(ENVIRONMENTS["prod"], **changes)) is None
+
+    def test_callers_that_sign_requests_are_guarded_too(self):
+        assert open_site(replace(ENVIRONMENTS["dev"], access=Access.IAM, site=Site()))
+
+
+class TestHealthOfASite:
+    @pytest.fixture
+    def health(self, stage):
+        def _health(site, **options):
+            made = template(stage(replace(ENVIRONMENTS["dev"], site=site), **options), "Site")
+            (group,) = made.find_resources("AWS::ElasticLoadBalancingV2::TargetGroup").values()
+            return group["Properties"]["HealthCheckPath"]
+
+        return _health
+
+    def test_of_anybodys_folder_the_librarys_default_is_asked(self, health):
+        assert health(Site()) == "/"
+
+    def test_another_path(self, health):
+        assert health(Site(health_check_path="/up")) == "/up"
+
+    def test_the_sample_has_one(self, health):
+        assert health(Site(), source=Path("container_src")) == "/health"
+
+
+class TestUsersOfASite:
+    def test_they_are_those_of_the_api(self, stage):
+        site = Site(domain=WWW, sign_in=True)
+        made = stage(replace(ENVIRONMENTS["staging"], site=site, **REGIONAL))
+        template(made, "Api").resource_count_is("AWS::Cognito::UserPool", 1)
+        template(made, "Site").resource_count_is("AWS::Cognito::UserPool", 0)
+        assert made.node.find_child("Api") in made.node.find_child("Site").dependencies
+        alone = template(stage(ENVIRONMENTS["staging"]), "Api")
+        assert [*alone.find_resources("AWS::Cognito::UserPool")] == [
+            *template(made, "Api").find_resources("AWS::Cognito::UserPool")
+        ]
+
+    def test_without_users_of_the_api_it_has_its_own(self, stage):
+        site = Site(domain=WWW, sign_in=True)
+        made = stage(replace(ENVIRONMENTS["dev"], site=site, **REGIONAL))
+        template(made, "Api").resource_count_is("AWS::Cognito::UserPool", 0)
+        template(made, "Site").resource_count_is("AWS::Cognito::UserPool", 1)
+
+    @pytest.mark.parametrize(
+        ("site", "options", "paths"),
+        [
+            ({}, {}, set()),
+            ({}, {"source": Path("container_src")}, {"/health"}),
+            ({"public_paths": ("/open",)}, {}, {"/open"}),
+        ],
+    )
+    def test_what_everybody_sees(self, stage, site, options, paths):
+        site = Site(domain=WWW, sign_in=True, **site)
+        made = template(
+            stage(replace(ENVIRONMENTS["dev"], site=site, **REGIONAL), **options), "Site"
+        )
+        rules = made.find_resources("AWS::ElasticLoadBalancingV2::ListenerRule").values()
+        assert paths == {
+            path
+            for rule in rules
+            for condition in rule["Properties"]["Conditions"]
+            for path in condition.get("PathPatternConfig", {}).get("Values", ())
+        }

@@ -90,9 +90,9 @@ def wanting(command: _Command) -> _Command:
             multiple=True,
             metavar="KEY=VALUE",
             callback=_tags,
-            help="A tag that they have; may be repeated. serverless-containers:project and "
-            "serverless-containers:environment are added to those that are named after the "
-            "project.",
+            help="A tag that they have; may be repeated. serverless-containers:project, "
+            "serverless-containers:environment and serverless-containers:source are added to those "
+            "that are named after the project.",
         ),
     ):
         command = declare(command)

@@ -16,6 +16,7 @@ from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.secrets.files import SecretText, read_value
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.source import plan_source
+from serverless_containers.secret_stores.owner import SOURCE_TAG, source_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +28,14 @@ class Selected:
         environment: The environment, if one is named.
         places: Knows where the project's files are.
         secrets: The secrets, in the order of their keys.
+        source: The source that they belong to, if it is known.
     """
 
     project: str
     environment: str | None
     places: Places
     secrets: tuple[SecretPlan, ...]
+    source: str | None = None
 
     @property
     def whose(self) -> str:
@@ -52,6 +55,8 @@ class Selected:
         tags = {"serverless-containers:project": self.project}
         if self.environment is not None:
             tags["serverless-containers:environment"] = self.environment
+        if self.source is not None:
+            tags[SOURCE_TAG] = self.source
         return tags
 
     def read(self) -> Mapping[str, SecretText]:
@@ -103,6 +108,7 @@ def select(arguments: ProjectArguments, *, entrypoint: str | None, only: Sequenc
         environment=arguments.environment,
         places=places,
         secrets=tuple(plan.secrets[key] for key in plan.secrets if not only or key in only),
+        source=source_of(plan.directory),
     )
 
 

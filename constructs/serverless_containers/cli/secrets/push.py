@@ -14,6 +14,7 @@ from serverless_containers.cli.secrets.arguments import (
     selecting,
     wanting,
 )
+from serverless_containers.cli.secrets.owners import confirm_taking_over
 from serverless_containers.cli.secrets.project import say, select
 from serverless_containers.cli.secrets.running import Restart, restarting
 from serverless_containers.cli.secrets.stores import (
@@ -39,6 +40,12 @@ from serverless_containers.findings.formats import printable
 @restarting
 @click.option("--yes", is_flag=True, help="Do not ask before something is changed.")
 @click.option(
+    "--take-over",
+    is_flag=True,
+    help="Overwrite also what another source has pushed by the same name. Without it such a secret "
+    "is asked about, also with --yes.",
+)
+@click.option(
     "--endpoint",
     "endpoints",
     multiple=True,
@@ -60,6 +67,7 @@ def command(
     tags: Mapping[str, str],
     restart: Restart | None,
     yes: bool,
+    take_over: bool,
     endpoints: tuple[str, ...],
     region: str | None,
     aws_profile: str | None,
@@ -93,6 +101,7 @@ def command(
             say("Nothing to push.")
             return
         confirm_foreign(where, endpoints, can_ask=_can_ask())
+        confirm_taking_over(selected, changes, meant=take_over, can_ask=_can_ask())
         if not yes:
             _confirm(where)
         wrote = write(changes, stores)

@@ -72,6 +72,7 @@ def compared(
             value=values[secret.key],
             kms_key=kms_key,
             tags={**tags, **selected.tags_of(secret)},
+            source=selected.source,
         )
         for secret in selected.secrets
         if not secret.external
@@ -104,6 +105,8 @@ def show_changes(selected: Selected, changes: Sequence[Change]) -> None:
         plan = change.wanted.plan
         what = change.steps[0].value if change.steps else "unchanged"
         rows.append((what, STORE_NAMES[plan.store], plan.name, "; ".join(change.reasons)))
+        if change.other_source:
+            warnings.append(f"warning: {plan.name}: it belongs to {change.other_source}")
         if change.warning:
             warnings.append(f"warning: {plan.name}: {change.warning}")
     rows += [
