@@ -272,15 +272,14 @@ class BuildPipeline(Construct):
             stack: The stack of the service.
         """
         own = Stack.of(self)
-        if stack is not own:
+        # The name of a nested stack is known to the stack around it alone, which comes later.
+        if stack is not own and stack.nested_stack_parent is None:
             self._service_stack = stack.stack_name
             arn = own.format_arn(
                 service="cloudformation", resource="stack", resource_name=f"{stack.stack_name}/*"
             )
             self.project.add_to_role_policy(
-                iam.PolicyStatement(
-                    actions=["cloudformation:DescribeStackResources"], resources=[arn]
-                )
+                iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[arn])
             )
             acknowledge_wildcards(
                 self.project,

@@ -24,7 +24,8 @@ class ContainerCluster(Construct):
 
     Its network has what any way in asks for, so that adding one later replaces no subnet. Services
     of other stacks refer to it by exports; see `exported_values`. A change that takes away zones or
-    the way out is deployed to the services' stacks first, which then import less.
+    the way out is deployed to the services' stacks first, which then import less; a service that
+    goes is destroyed before its stack is taken out of the app.
 
     Args:
         scope: The construct above.

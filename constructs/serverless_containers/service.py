@@ -25,6 +25,7 @@ from serverless_containers.service_access import (
 )
 from serverless_containers.service_checks import check_task, warn_of_one_task
 from serverless_containers.service_defaults import (
+    check_same_place,
     given_cluster,
     given_cluster_name,
     given_placement,
@@ -152,6 +153,8 @@ class ContainerService(Construct):
         if given is not None:
             return given
         shared = shared_cluster(props)
+        if shared:
+            check_same_place(self, shared)
         network = shared.network if shared else self._make_network(props)
         return network.place(
             secrets=self.secrets.stores, execute=props.get("enable_execute_command", False)

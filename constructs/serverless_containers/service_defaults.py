@@ -1,8 +1,9 @@
 """What is decided for a service where its caller says nothing."""
 
-from aws_cdk import Duration, RemovalPolicy, Token
+from aws_cdk import Duration, RemovalPolicy, Stack, Token
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
+from constructs import Construct
 
 from serverless_containers.container_cluster import ContainerCluster
 from serverless_containers.network import DoorNeeds, Placement, existing_placement
@@ -69,7 +70,30 @@ def given_cluster(props: ServiceProps) -> ecs.ICluster | None:
             "container_insights: a cluster that is given decides that; leave it out here, and set "
             "container_insights_v2 of the cluster"
         )
+    if cluster and isinstance(cluster.node.scope, ContainerCluster):
+        raise ValueError(
+            "cluster: give the ContainerCluster itself, which knows where its tasks are put, and "
+            "not the ECS cluster in it"
+        )
     return cluster.cluster if isinstance(cluster, ContainerCluster) else cluster
+
+
+def check_same_place(scope: Construct, cluster: ContainerCluster) -> None:
+    """Refuse a cluster of another account or region.
+
+    Raises:
+        ValueError: If it is one, as far as that is known.
+    """
+    theirs, ours = Stack.of(cluster), Stack.of(scope)
+    for what, one, other in (
+        ("region", theirs.region, ours.region),
+        ("account", theirs.account, ours.account),
+    ):
+        if one != other and not Token.is_unresolved(one) and not Token.is_unresolved(other):
+            raise ValueError(
+                f"cluster: {cluster.node.path!r} is in the {what} {one}, and the service in "
+                f"{other}; a service is where its cluster is"
+            )
 
 
 def given_cluster_name(props: ServiceProps) -> str | None:

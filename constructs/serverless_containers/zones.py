@@ -49,10 +49,10 @@ def place_subnets(subnets: Sequence[ec2.ISubnet]) -> None:
 
 def _choose(resource: ec2.CfnSubnet, number: int) -> None:
     stack = Stack.of(resource)
-    known = _condition(stack, "ZonesById", *_PREFERRED)
+    known = _condition(stack, "TaskZonesById", *_PREFERRED)
     zone = Aws.NO_VALUE
     for region, ids in _PREFERRED.items():
-        name = f"In{''.join(part.title() for part in region.split('-'))}"
+        name = f"TaskZonesOf{''.join(part.title() for part in region.split('-'))}"
         here = _condition(stack, name, region)
         zone = Fn.condition_if(here.logical_id, ids[number], zone).to_string()
     resource.add_property_override(
@@ -81,7 +81,7 @@ def linked_subnets(scope: Construct, ids: list[str]) -> list[str]:
         return ids
     if not Token.is_unresolved(region):
         return few if region in _TWO_LINKED else ids
-    condition = _condition(Stack.of(scope), "TwoZonesWithVpcLinks", *_TWO_LINKED)
+    condition = _condition(Stack.of(scope), "TwoTaskZonesWithVpcLinks", *_TWO_LINKED)
     return Token.as_list(Fn.condition_if(condition.logical_id, few, ids))
 
 

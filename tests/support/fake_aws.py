@@ -126,9 +126,9 @@ class FakeAws:
     def _describe(self, operation, name):
         if name not in self.stacks:
             raise CommandError(254, f"Stack with id {name} does not exist")
-        if operation == "describe-stack-resources":
+        if operation == "list-stack-resources":
             return {
-                "StackResources": [
+                "StackResourceSummaries": [
                     {"ResourceType": "AWS::EC2::VPC", "PhysicalResourceId": "vpc-1"},
                     *(
                         {"ResourceType": "AWS::ECS::TaskDefinition", "PhysicalResourceId": each}

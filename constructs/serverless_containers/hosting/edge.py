@@ -192,6 +192,9 @@ class Edge(Construct):
 
     def _digest(self, domain: DomainNames, hosted_zone: route53.IHostedZone | None) -> str:
         parts = [*domain.certificate_names(), hosted_zone.hosted_zone_id if hosted_zone else None]
+        if hosted_zone and Token.is_unresolved(hosted_zone.hosted_zone_id):
+            # In another stack another zone may have the same id in the template.
+            parts.append(hosted_zone.node.path)
         text = json.dumps(Stack.of(self).resolve(parts), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -1,5 +1,7 @@
 """Ranges of AWS, held by whatever is concrete."""
 
+import math
+
 from aws_cdk import Duration, Token
 
 
@@ -19,7 +21,7 @@ def check_range(
     Raises:
         ValueError: If it is outside.
     """
-    if not Token.is_unresolved(value) and not least <= value <= most:
+    if math.isnan(value) or (not Token.is_unresolved(value) and not least <= value <= most):
         raise ValueError(f"{name}: expected {least:g} to {most:g}{unit}, got {value:g} ({source})")
 
 

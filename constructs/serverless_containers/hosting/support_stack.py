@@ -1,5 +1,6 @@
 """What CloudFront wants in us-east-1, whatever region its site is in."""
 
+import hashlib
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Environment, Fn, Names, Stack, Token
@@ -9,6 +10,9 @@ from constructs import Construct, IConstruct
 EDGE_REGION = "us-east-1"
 """Where CloudFront takes certificates and web ACLs from; "Requirements for using SSL/TLS
 certificates with CloudFront", Amazon CloudFront Developer Guide."""
+
+_LONGEST_NAME = 128
+"""Characters of a stack's name ("CreateStack", AWS CloudFormation API Reference)."""
 
 
 class SupportStack(Stack):
@@ -107,7 +111,7 @@ class EdgeScope:
         support = SupportStack(
             self._parent,
             construct_id,
-            stack_name=f"{self._stack.stack_name}-edge-{region}{end}",
+            stack_name=_joined(self._stack.stack_name, f"-edge-{region}{end}"),
             description=f"What CloudFront takes from {EDGE_REGION} for {self._stack.stack_name}",
             env=Environment(
                 region=EDGE_REGION, account=None if Token.is_unresolved(account) else account
@@ -154,6 +158,14 @@ def refer(value: str, *, producer: IConstruct, name: str, consumer: IConstruct) 
         CfnOutput(source, output_id, value=value).override_logical_id(output_id)
     target.add_stack_dependency(source)
     return Fn.get_stack_output(source.stack_name, output_id, source.region)
+
+
+def _joined(name: str, end: str) -> str:
+    """A stack's name with something after it, shortened where it would be too long."""
+    if len(name) + len(end) <= _LONGEST_NAME:
+        return name + end
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - len(end) - len(digest) - 1]}-{digest}{end}"
 
 
 def _bootstrapped_alike(one: Stack, other: Stack) -> bool:

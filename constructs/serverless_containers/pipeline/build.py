@@ -163,7 +163,7 @@ class ImageBuild(Construct):
             (_PULL_AND_PUSH, [each.repository_arn for each in repositories]),
             (("ecs:DescribeServices",), [service_arn(self, cluster_name, service_name)]),
             (
-                ("cloudformation:DescribeStackResources", "cloudformation:DescribeStacks"),
+                ("cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
                 [stack.stack_id],
             ),
         ):

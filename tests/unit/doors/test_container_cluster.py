@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import App, Stack
+from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Template
@@ -125,3 +125,33 @@ def test_whatever_its_services_import_is_exported_by_hand_too(door, project, pro
     other = Shared(network_profile=profile)
     other.put(door, project.compose(NGINX))
     assert before.items() >= other.template().to_json()["Outputs"].items()
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "said"),
+    [
+        ({"region": "eu-west-1"}, {"region": "eu-west-2"}, "in the region eu-west-1, and the"),
+        ({"account": "1" * 12}, {"account": "2" * 12}, "in the account 111111111111, and the"),
+    ],
+)
+def test_a_service_is_where_its_cluster_is(door, project, there, here, said):
+    app = App()
+    cluster = ContainerCluster(Stack(app, "Network", env=Environment(**there)), "Containers")
+    with pytest.raises(ValueError, match=said):
+        door(
+            Stack(app, "Service", env=Environment(**here)),
+            "Front",
+            source=project.compose(NGINX),
+            cluster=cluster,
+        )
+
+
+def test_the_ecs_cluster_in_it_is_not_given_for_it(door, project):
+    shared = Shared()
+    with pytest.raises(ValueError, match="give the ContainerCluster itself"):
+        door(
+            Stack(shared.app, "Service"),
+            "Front",
+            source=project.compose(NGINX),
+            cluster=shared.cluster.cluster,
+        )

@@ -152,6 +152,25 @@ class TestElsewhere:
         assert len({site.viewer()["Fn::GetStackOutput"]["StackName"] for site in sites}) == 3
         assert Site(IRELAND).support.stack_name == sites[0].support.stack_name
 
+    def test_zones_of_two_stacks_are_two_although_they_look_alike(self):
+        names = set()
+        for name in ("ZoneA", "ZoneB"):
+            app = App()
+            zone = route53.PublicHostedZone(
+                Stack(app, name, env=IRELAND), "Zone", zone_name="example.com"
+            )
+            names.add(Site(IRELAND, app=app, zone=zone).support.stack_name)
+        assert len(names) == 2
+
+    def test_a_name_that_would_be_too_long_is_shortened(self):
+        names = set()
+        for end in ("a", "b"):
+            app = App()
+            stack = Stack(app, "Site", env=IRELAND, stack_name="s" * 126 + end)
+            names.add(Site(None, app=app, stack=stack).support.stack_name)
+        assert len(names) == 2
+        assert {len(name) for name in names} == {128}
+
     def test_another_firewall_is_in_the_stack_of_before(self):
         names = {
             Site(IRELAND, firewall=Firewall(rate_limit=limit)).edge.support_stacks[-1].stack_name

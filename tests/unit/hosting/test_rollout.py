@@ -210,6 +210,7 @@ def test_an_alarm_may_watch_the_load_balancer_itself(project):
         (Rollout.blue_green, {"bake_time": Duration.minutes(1441)}, "0 to 1440 minutes, got 1441"),
         (Rollout.blue_green, {"bake_time": Duration.seconds(90)}, "whole minutes, got 1.5"),
         (Rollout.linear, {"step_percent": 2.9}, "step_percent: expected 3 to 100 percent, got 2.9"),
+        (Rollout.linear, {"step_percent": float("nan")}, "expected 3 to 100 percent, got nan"),
         (Rollout.linear, {"step_percent": 101}, "step_percent: expected 3 to 100 percent, got 101"),
         (
             Rollout.linear,

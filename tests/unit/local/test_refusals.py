@@ -136,7 +136,11 @@ def test_capacity_that_a_service_still_uses(act, api):
     }
     physical_id, _ = act("create", kind, "Capacity", props, "stack")
     services = api("ecs", "_services")
-    services["used/web"] = {"serviceName": "web", "status": "ACTIVE"}
+    services["used/web"] = {
+        "serviceName": "web",
+        "status": "ACTIVE",
+        "capacityProviderStrategy": [{"capacityProvider": "FARGATE"}],
+    }
     with pytest.raises(ValueError, match="capacity provider is in use and cannot be removed: web"):
         act("delete", kind, physical_id, props)
     del services["used/web"]
@@ -151,3 +155,36 @@ def test_what_is_kept_here_as_text_is_read(act, role, api):
     )
     props = {"Family": "text", "TaskRoleArn": arn, "ContainerDefinitions": []}
     act("create", "AWS::ECS::TaskDefinition", "Task", props, "stack")
+
+
+def trusting(api, role, **statement):
+    """A role whose policy was written in another way."""
+    arn = role("other", Service="ec2.amazonaws.com")
+    statements = {"Effect": "Allow", "Action": "sts:AssumeRole", **statement}
+    api("iam", "_roles")["other"]["AssumeRolePolicyDocument"] = {"Statement": statements}
+    return arn
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Principal": {"Service": ["ecs-tasks.amazonaws.com"]}},
+        {"NotPrincipal": {"AWS": "arn:aws:iam::111111111111:root"}},
+    ],
+)
+def test_what_aws_takes_is_taken(act, api, role, statement):
+    arn = trusting(api, role, **statement)
+    props = {"Family": "other", "TaskRoleArn": arn, "ContainerDefinitions": []}
+    act("create", "AWS::ECS::TaskDefinition", "Task", props, "stack")
+
+
+def test_a_bare_account_is_its_root(act, role):
+    own = role("own", Service="codepipeline.amazonaws.com")
+    action = role("action", AWS=own.split(":")[4])
+    act("create", PIPELINE, "Pipeline", pipeline(own, action), "bare")
+
+
+def test_a_subnet_without_ipv4_overlaps_none(act, api):
+    props = {"VpcId": "vpc-6", "Ipv6CidrBlock": "2001:db8::/64", "AvailabilityZone": "us-east-1a"}
+    physical_id, _ = act("create", "AWS::EC2::Subnet", "Six", props, "stack")
+    api("ec2", "_subnets").pop(physical_id)

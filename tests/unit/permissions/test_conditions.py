@@ -149,7 +149,9 @@ def test_values(read_condition, values, message):
     ]
 
 
-@pytest.mark.parametrize("key", ["SourceIp", "", ":x", "aws:", "a b:c", "aws:\u0100", "aws:\n"])
+@pytest.mark.parametrize(
+    "key", ["SourceIp", "", ":x", "aws:", "a b:c", "aws:\u0100", "aws:\n", "Fn::GetAtt"]
+)
 def test_a_key_has_a_service(read_condition, key):
     assert read_condition({"StringLike": {key: "x"}}).without_places == [
         (

@@ -82,7 +82,8 @@ def _kept_while_in_use(dissociate: Handler) -> Handler:
     def delete(physical_id: str, props: Properties) -> None:
         for key, service in private(SERVICES).items():
             in_cluster = key.partition("/")[0] == physical_id
-            if in_cluster and service.get("status", "ACTIVE") in _STATES_IN_USE:
+            uses = in_cluster and service.get("capacityProviderStrategy")
+            if uses and service.get("status", "ACTIVE") in _STATES_IN_USE:
                 raise ValueError(
                     "The specified capacity provider is in use and cannot be removed: "
                     f"{service['serviceName']} of cluster {physical_id}; let the service depend on "
@@ -95,34 +96,31 @@ def _kept_while_in_use(dissociate: Handler) -> Handler:
 
 def _check_pipeline(props: Properties) -> None:
     """aws-cdk#11353: an action's role is assumed by the pipeline's, whose own is the service's."""
-    own = props.get("RoleArn", "")
+    own = props.get("RoleArn")
     _check_trust(own, {"Service": "codepipeline.amazonaws.com"}, "the pipeline")
     for stage in props.get("Stages") or []:
         for action in stage.get("Actions") or []:
-            if "RoleArn" in action:
-                _check_trust(action["RoleArn"], {"AWS": own}, f"action {action['Name']}")
+            _check_trust(action.get("RoleArn"), {"AWS": own}, f"action {action['Name']}")
 
 
 def _check_project(props: Properties) -> None:
     _check_trust(
-        props.get("ServiceRole", ""), {"Service": "codebuild.amazonaws.com"}, "the build project"
+        props.get("ServiceRole"), {"Service": "codebuild.amazonaws.com"}, "the build project"
     )
 
 
 def _check_task_definition(props: Properties) -> None:
     for key in ("TaskRoleArn", "ExecutionRoleArn"):
-        if key in props:
-            _check_trust(props[key], {"Service": "ecs-tasks.amazonaws.com"}, key)
+        _check_trust(props.get(key), {"Service": "ecs-tasks.amazonaws.com"}, key)
 
 
 def _check_flow_log(props: Properties) -> None:
     role = props.get("DeliverLogsPermissionArn")
-    if role:
-        _check_trust(role, {"Service": "vpc-flow-logs.amazonaws.com"}, "the flow log")
+    _check_trust(role, {"Service": "vpc-flow-logs.amazonaws.com"}, "the flow log")
 
 
 def _check_wait(props: Properties) -> None:
-    timeout = int(props.get("Timeout", 0))
+    timeout = int(props.get("Timeout") or 0)
     if timeout > LONGEST_WAIT:
         raise ValueError(
             f"AWS::CloudFormation::WaitCondition: Timeout is {timeout} s, at most {LONGEST_WAIT}"
@@ -131,10 +129,15 @@ def _check_wait(props: Properties) -> None:
 
 def _check_subnet(props: Properties) -> None:
     """Refuse as "CreateSubnet", Amazon EC2 API Reference: InvalidSubnet.Conflict."""
+    if not props.get("CidrBlock"):
+        return
     wanted = ipaddress.ip_network(props["CidrBlock"], strict=False)
     for name, subnet in private(SUBNETS).items():
-        if subnet["VpcId"] == props.get("VpcId") and wanted.overlaps(
-            ipaddress.ip_network(subnet["CidrBlock"], strict=False)
+        taken = subnet.get("CidrBlock")
+        if (
+            taken
+            and subnet["VpcId"] == props.get("VpcId")
+            and wanted.overlaps(ipaddress.ip_network(taken, strict=False))
         ):
             raise ValueError(
                 f"The CIDR '{wanted}' conflicts with another subnet ({name}): CloudFormation makes "
@@ -151,15 +154,18 @@ _CHECKS: Mapping[str, Callable[[Properties], None]] = {
 }
 
 
-def _check_trust(role_arn: str, principal: Mapping[str, str], what: str) -> None:
+def _check_trust(role_arn: str | None, principal: Mapping[str, str | None], what: str) -> None:
     """Raise ValueError where a role is known and does not let this one assume it."""
+    if not role_arn:
+        return
     role = private(ROLES).get(role_arn.rpartition("/")[2])
     if role is None or role["Arn"] != role_arn:
         # Of an account that is not deployed here.
         return
     (kind, wanted), *_ = principal.items()
-    accounts_root = role_arn.partition(":role/")[0] + ":root"
-    if not {wanted, accounts_root, "*"}.intersection(_trusted(role, kind)):
+    account = role_arn.split(":")[4]
+    anybody_there = {account, f"{role_arn.partition(':role/')[0]}:root", "*"}
+    if wanted and not {wanted, *anybody_there}.intersection(_trusted(role, kind)):
         raise ValueError(
             f"{what}: role {role_arn} does not let {wanted} assume it; its trust policy has to"
         )
@@ -168,9 +174,11 @@ def _check_trust(role_arn: str, principal: Mapping[str, str], what: str) -> None
 def _trusted(role: Mapping[str, Any], kind: str) -> Iterator[str]:
     policy = role["AssumeRolePolicyDocument"]
     document = json.loads(policy) if isinstance(policy, str) else policy
-    for statement in document["Statement"]:
+    listed = document.get("Statement") or []
+    for statement in [listed] if isinstance(listed, dict) else listed:
         principal = statement.get("Principal", {})
-        if statement["Effect"] == "Allow" and principal == "*":
+        # Who a NotPrincipal leaves out is not looked at.
+        if statement["Effect"] == "Allow" and (principal == "*" or "NotPrincipal" in statement):
             yield "*"
         elif statement["Effect"] == "Allow":
             found = principal.get(kind, [])

@@ -215,14 +215,15 @@ find_deployed() {
   if [ -z "${SERVICE_STACK:-}" ]; then return 0; fi
   problem=$PIPELINE_HOME/problem
   unknown=0
-  query="StackResources[?ResourceType=='AWS::ECS::TaskDefinition'].PhysicalResourceId"
-  found=$(aws cloudformation describe-stack-resources --stack-name "$SERVICE_STACK" \
+  query="StackResourceSummaries[?ResourceType=='AWS::ECS::TaskDefinition'].PhysicalResourceId"
+  # It has pages, where describe-stack-resources ends with the hundredth.
+  found=$(aws cloudformation list-stack-resources --stack-name "$SERVICE_STACK" \
     --query "$query" --output text 2> "$problem") || unknown=$?
   if [ "$unknown" -ne 0 ]; then
     # The first deployment: that stack comes after this one.
     if grep -q 'does not exist' "$problem"; then return 0; fi
     cat "$problem"
-    give_up "$unknown" "aws cloudformation describe-stack-resources --stack-name $SERVICE_STACK"
+    give_up "$unknown" "aws cloudformation list-stack-resources --stack-name $SERVICE_STACK"
   fi
   for definition in $found; do
     if [ "$definition" != None ]; then images_of "$definition" >> "$PIPELINE_HOME/deployed"; fi

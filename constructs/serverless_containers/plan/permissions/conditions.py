@@ -117,7 +117,7 @@ class ConditionReader:
                 "the key of a condition has no variables",
                 "write what is meant, as in aws:ResourceTag/team",
             )
-        elif not _KEY.fullmatch(key):
+        elif not _KEY.fullmatch(key) or key.startswith("Fn::"):
             self._report(
                 at,
                 path,
