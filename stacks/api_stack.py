@@ -31,6 +31,7 @@ class ApiStack(Stack):
             stack_name=stack_name,
             description=f"Containers on Fargate behind an HTTP API ({config.name})",
         )
+        self._config = config
         self.api = ContainerApi(
             self,
             "Api",
@@ -58,10 +59,17 @@ class ApiStack(Stack):
     def _tell(self) -> None:
         """Say after a deployment where everything is."""
         console = f"https://{self.region}.console.aws.amazon.com"
+        domain = self._config.domain
+        target = self.api.regional_domain_name
         tell(
             self,
             {
                 **self.api.client_outputs,
+                **(
+                    {"RecordToCreate": f"{domain.name} CNAME {target}"}
+                    if domain and domain.hosted_zone_id is None
+                    else {}
+                ),
                 **service_outputs(self.api),
                 "AccessLogGroup": self.api.access_log_group.log_group_name,
                 "ApiConsole": f"{console}/apigateway/main/api-detail?api={self.api.api.api_id}"

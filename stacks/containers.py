@@ -1,5 +1,7 @@
 """What an environment's API and its site say of the containers, which are the same."""
 
+from collections.abc import Callable
+
 from serverless_containers import (
     BuildPipeline,
     BuiltImages,
@@ -7,7 +9,7 @@ from serverless_containers import (
     ResourceAccess,
     ServiceProps,
 )
-from stacks.environments import EnvironmentConfig, Images
+from stacks.environments import EnvironmentConfig, GitHub, Images
 from stacks.storage_stack import StorageStack
 
 
@@ -45,18 +47,26 @@ def container_props(
     )
 
 
-def built_images(config: EnvironmentConfig, images: Images, tag: str | None) -> BuiltImages:
+def built_images(
+    config: EnvironmentConfig,
+    images: Images,
+    tag: str | None,
+    pipeline: Callable[[GitHub], BuildPipeline],
+) -> BuiltImages:
     """Where the images of one service come from.
 
     Args:
         config: The environment.
         images: Who builds them.
         tag: The tag under which they are in ECR already, if they are.
+        pipeline: Makes the pipeline of a repository.
     """
     if tag is not None:
         return BuiltImages.repositories(prefix="serverless-containers/", tag=tag)
     if images is Images.DOCKER:
         return BuiltImages.local_build()
+    if config.github is not None:
+        return pipeline(config.github).images
     return BuildPipeline.managed(
         log_retention=config.log_retention, removal_policy=config.removal_policy
     )

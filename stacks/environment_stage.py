@@ -5,11 +5,12 @@ from pathlib import Path
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
-from serverless_containers import ServiceProps
+from serverless_containers import BuildPipeline, ServiceProps
 from stacks.api_stack import ApiStack
 from stacks.containers import built_images, container_props
-from stacks.environments import EnvironmentConfig, Images
+from stacks.environments import EnvironmentConfig, GitHub, Images
 from stacks.network_stack import NetworkStack
+from stacks.pipeline_stack import PipelineStack
 from stacks.site_stack import SiteStack
 from stacks.storage_stack import StorageStack
 
@@ -41,11 +42,24 @@ class EnvironmentStage(Stage):
         # A secret that was never pushed is missed before anything is paid for.
         network.add_stack_dependency(storage)
 
-        def containers() -> ServiceProps:
+        def containers(service: str) -> ServiceProps:
+            def pipeline(github: GitHub) -> BuildPipeline:
+                return PipelineStack(
+                    self,
+                    f"{service}Pipeline",
+                    config=config,
+                    github=github,
+                    stack_name=f"{prefix}-{service.lower()}-pipeline",
+                    source=source,
+                    entrypoint=entrypoint,
+                    cluster_name=network.cluster.cluster_name,
+                    service_name=f"{prefix}-{service.lower()}",
+                ).pipeline
+
             return container_props(
                 config,
                 entrypoint=entrypoint,
-                images=built_images(config, images, image_tag),
+                images=built_images(config, images, image_tag, pipeline),
                 cluster=network.cluster,
                 storage=storage,
             )
@@ -56,7 +70,7 @@ class EnvironmentStage(Stage):
             config=config,
             stack_name=f"{prefix}-api",
             source=source,
-            containers=containers(),
+            containers=containers("Api"),
         )
         if config.site is not None:
             SiteStack(
@@ -66,7 +80,7 @@ class EnvironmentStage(Stage):
                 site=config.site,
                 stack_name=f"{prefix}-site",
                 source=source,
-                containers=containers(),
+                containers=containers("Site"),
                 # Where the API has users, a site that comes later moves none of them.
                 user_pool=api.api.user_pool,
             )

@@ -29,11 +29,44 @@ class Images(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """A name of one's own, in a Route 53 zone of the account."""
+    """A name of one's own.
+
+    Attributes:
+        name: The name.
+        hosted_zone_id: The Route 53 zone of the account that it is in, which gets its records.
+            None: its records are kept elsewhere. A deployment then waits for that which validates
+            the certificate, and its outputs say where the name has to lead.
+        hosted_zone_name: The name of that zone.
+
+    Raises:
+        ValueError: If a zone has one of the two and not the other.
+    """
 
     name: str
-    hosted_zone_id: str
-    hosted_zone_name: str
+    hosted_zone_id: str | None = None
+    hosted_zone_name: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse half a zone."""
+        if (self.hosted_zone_id is None) != (self.hosted_zone_name is None):
+            raise ValueError(
+                f"domain {self.name!r}: a zone has hosted_zone_id and hosted_zone_name; give both, "
+                "or neither where its records are kept elsewhere"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHub:
+    """A folder of a GitHub repository, whose pushes are built and rolled out.
+
+    Attributes:
+        url: Its address in a browser, with branch and folder, such as
+            ``https://github.com/acme/shop/tree/main/backend``.
+        connection_arn: The CodeConnections connection to it, which somebody has approved.
+    """
+
+    url: str
+    connection_arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +114,9 @@ class EnvironmentConfig:
         memory_limit_mib: Memory of a task in MiB. None: the same.
         scaling: How the number of tasks follows the load. None: it is the Compose file's.
         images: Who builds the images.
+        github: Where a pipeline takes what it builds from, in place of the folder, which still says
+            what is deployed. Each service then has its pipeline in a stack of its own. None: a
+            pipeline builds the folder.
         access: Who may call the API.
         cors_origins: The web sites whose scripts may call it.
         requests_per_second: The API's limit. None: the account's.
@@ -103,6 +139,7 @@ class EnvironmentConfig:
     memory_limit_mib: int | None = None
     scaling: TaskScaling | None = None
     images: Images = Images.PIPELINE
+    github: GitHub | None = None
     access: Access = Access.COGNITO
     cors_origins: tuple[str, ...] = ()
     requests_per_second: int | None = None

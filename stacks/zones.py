@@ -7,8 +7,8 @@ from stacks.environments import Domain
 
 
 def zone_of(scope: Construct, domain: Domain | None) -> route53.IHostedZone | None:
-    """The zone of a domain, without a lookup."""
-    if domain is None:
+    """The zone of a domain, without a lookup; None where its records are kept elsewhere."""
+    if domain is None or domain.hosted_zone_id is None or domain.hosted_zone_name is None:
         return None
     return route53.HostedZone.from_hosted_zone_attributes(
         scope,

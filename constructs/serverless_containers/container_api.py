@@ -49,7 +49,8 @@ class ContainerApi(ContainerDoor):
         domain_name: A name of the API's own, such as ``api.example.com``. Default: the one that API
             Gateway gives it.
         certificate: The certificate for ``domain_name``, in the region of the API. Default: one is
-            made and validated in ``hosted_zone``.
+            made and validated in ``hosted_zone``; without a zone the deployment waits for a record
+            that somebody makes, which the stack's events name.
         hosted_zone: The Route 53 zone for the records of ``domain_name``. Default: no records are
             made; point a CNAME at ``regional_domain_name``.
         namespace: The Cloud Map namespace for the tasks. Default: that of a ContainerCluster, else

@@ -7,6 +7,8 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
+from serverless_containers.certificates import validated_certificate
+
 
 class CustomDomain(Construct):
     """A regional domain name for an HTTP API, with its certificate and records.
@@ -16,13 +18,13 @@ class CustomDomain(Construct):
 
     Args:
         domain_name: The name, such as ``api.example.com``.
-        certificate: Its certificate. Default: one is made and validated in ``hosted_zone``.
+        certificate: Its certificate. Default: one is made and validated in ``hosted_zone``; without
+            a zone it waits for a record that somebody makes.
         hosted_zone: The Route 53 zone that gets the records. Default: no record is made, and
             ``regional_domain_name`` is what a CNAME elsewhere has to name.
 
     Raises:
-        ValueError: If there is neither a certificate nor a zone to validate one in, or the name is
-            not in the zone.
+        ValueError: If the name is not in the zone.
     """
 
     def __init__(
@@ -37,7 +39,9 @@ class CustomDomain(Construct):
         super().__init__(scope, construct_id)
         if hosted_zone is not None:
             _check_in_zone(domain_name, hosted_zone.zone_name)
-        self.certificate = certificate or self._make_certificate(domain_name, hosted_zone)
+        self.certificate = certificate or validated_certificate(
+            self, "Certificate", names=[domain_name], hosted_zone=hosted_zone
+        )
         self.domain_name = apigwv2.DomainName(
             self,
             "DomainName",
@@ -49,21 +53,6 @@ class CustomDomain(Construct):
         self.regional_domain_name = self.domain_name.regional_domain_name
         if hosted_zone is not None:
             self._make_records(domain_name, hosted_zone)
-
-    def _make_certificate(
-        self, domain_name: str, hosted_zone: route53.IHostedZone | None
-    ) -> acm.ICertificate:
-        if hosted_zone is None:
-            raise ValueError(
-                f"domain_name {domain_name!r} needs a hosted_zone in which its certificate is "
-                "validated, or a certificate in the region of the API"
-            )
-        return acm.Certificate(
-            self,
-            "Certificate",
-            domain_name=domain_name,
-            validation=acm.CertificateValidation.from_dns(hosted_zone),
-        )
 
     def _make_records(self, domain_name: str, hosted_zone: route53.IHostedZone) -> None:
         target = route53.RecordTarget.from_alias(

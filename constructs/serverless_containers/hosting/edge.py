@@ -3,11 +3,12 @@
 import hashlib
 import json
 
-from aws_cdk import Annotations, CfnDeletionPolicy, Stack, Token
+from aws_cdk import CfnDeletionPolicy, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
+from serverless_containers.certificates import validated_certificate
 from serverless_containers.hosting.domain_name import DomainNames
 from serverless_containers.hosting.firewall import Firewall, WebAcl
 from serverless_containers.hosting.support_stack import EDGE_REGION, EdgeScope, refer
@@ -122,19 +123,8 @@ class Edge(Construct):
         domain: DomainNames,
         hosted_zone: route53.IHostedZone | None,
     ) -> acm.Certificate:
-        first, *others = domain.certificate_names()
-        if hosted_zone is None:
-            Annotations.of(place).add_warning_v2(
-                "serverless-containers:certificate-waits",
-                f"without hosted_zone the certificate of {first} waits until its validation "
-                "record exists, for 72 hours at most; the stack's events name the record",
-            )
-        return acm.Certificate(
-            place,
-            construct_id,
-            domain_name=first,
-            subject_alternative_names=others or None,
-            validation=acm.CertificateValidation.from_dns(hosted_zone),
+        return validated_certificate(
+            place, construct_id, names=list(domain.certificate_names()), hosted_zone=hosted_zone
         )
 
     def _reachable(self, zone: route53.IHostedZone, place: Construct) -> route53.IHostedZone:

@@ -9,7 +9,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
-from aws_cdk.assertions import Match
+from aws_cdk.assertions import Annotations, Match
 
 from serverless_containers import Authorization, ContainerApi
 
@@ -274,9 +274,12 @@ class TestDomain:
         deployed.template.resource_count_is("AWS::Route53::RecordSet", 0)
         assert deployed.door.regional_domain_name is not None
 
-    def test_with_neither_it_is_refused(self, deploy):
-        with pytest.raises(ValueError, match=r"'api\.example\.com' needs a hosted_zone"):
-            deploy(domain_name="api.example.com")
+    def test_with_neither_its_certificate_waits_for_a_record_and_that_is_told(self, deploy):
+        deployed = deploy(domain_name="api.example.com")
+        deployed.template.resource_count_is("AWS::CertificateManager::Certificate", 1)
+        Annotations.from_stack(deployed.stack).has_warning(
+            "*", Match.string_like_regexp("certificate of api.example.com waits until")
+        )
 
     @pytest.mark.parametrize("name", ["api.example.org", "badexample.com"])
     def test_outside_the_zone_it_is_refused(self, deploy, name):

@@ -9,7 +9,7 @@ from aws_cdk.assertions import Template
 
 from serverless_containers import NetworkProfile
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Access, Domain, Images, Site, open_site
+from stacks.environments import ENVIRONMENTS, Access, Domain, GitHub, Images, Site, open_site
 
 
 @pytest.fixture
@@ -215,11 +215,11 @@ class TestHealthOfASite:
 class TestUsersOfASite:
     def test_they_are_those_of_the_api(self, stage):
         site = Site(domain=WWW, sign_in=True)
-        made = stage(replace(ENVIRONMENTS["staging"], site=site, **REGIONAL))
+        made = stage(replace(ENVIRONMENTS["prod"], site=site, **REGIONAL))
         template(made, "Api").resource_count_is("AWS::Cognito::UserPool", 1)
         template(made, "Site").resource_count_is("AWS::Cognito::UserPool", 0)
         assert made.node.find_child("Api") in made.node.find_child("Site").dependencies
-        alone = template(stage(ENVIRONMENTS["staging"]), "Api")
+        alone = template(stage(ENVIRONMENTS["prod"]), "Api")
         assert [*alone.find_resources("AWS::Cognito::UserPool")] == [
             *template(made, "Api").find_resources("AWS::Cognito::UserPool")
         ]
@@ -250,3 +250,45 @@ class TestUsersOfASite:
             for condition in rule["Properties"]["Conditions"]
             for path in condition.get("PathPatternConfig", {}).get("Values", ())
         }
+
+
+def test_a_domain_whose_records_are_kept_elsewhere(stage):
+    made = stage(replace(ENVIRONMENTS["dev"], domain=Domain(name="api.example.org"), **REGIONAL))
+    api = template(made, "Api")
+    api.resource_count_is("AWS::Route53::RecordSet", 0)
+    api.resource_count_is("AWS::CertificateManager::Certificate", 1)
+    (record,) = api.find_outputs("RecordToCreate").values()
+    assert "api.example.org CNAME " in str(record["Value"])
+
+
+def test_half_a_zone_is_refused():
+    with pytest.raises(ValueError, match="give both, or neither"):
+        Domain(name="api.example.org", hosted_zone_id="Z123")
+
+
+def test_from_github_each_service_has_its_pipeline_before_it(stage, project):
+    project.write("web/Dockerfile", "FROM scratch\n")
+    project.compose("services: {web: {build: ./web, ports: ['80']}}")
+    github = GitHub(
+        url="https://github.com/acme/shop/tree/main/shop",
+        connection_arn="arn:aws:codeconnections:eu-west-1:123456789012:connection/x",
+    )
+    config = replace(ENVIRONMENTS["dev"], github=github, site=Site(), **REGIONAL)
+    made = stage(config, images=Images.PIPELINE)
+    for service in ("Api", "Site"):
+        stack, pipeline = made.node.find_child(service), made.node.find_child(f"{service}Pipeline")
+        template(made, service).resource_count_is("AWS::CodePipeline::Pipeline", 0)
+        assert pipeline in stack.dependencies
+        template(made, service).has_resource_properties(
+            "AWS::ECS::Service", {"ServiceName": f"serverless-containers-dev-{service.lower()}"}
+        )
+        built = template(made, f"{service}Pipeline")
+        (found,) = built.find_resources("AWS::CodePipeline::Pipeline").values()
+        assert "CodeStarSourceConnection" in str(found)
+        (project_,) = built.find_resources("AWS::CodeBuild::Project").values()
+        variables = {
+            each["Name"]: each["Value"]
+            for each in project_["Properties"]["Environment"]["EnvironmentVariables"]
+        }
+        (cluster,) = template(made, "Network").find_resources("AWS::ECS::Cluster").values()
+        assert variables["CLUSTER_NAME"] == cluster["Properties"]["ClusterName"]
