@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from aws_cdk import Annotations
 from constructs import Construct
@@ -10,15 +11,29 @@ from constructs import Construct
 from serverless_containers.compose import load_project
 from serverless_containers.findings import (
     Findings,
+    InvalidSourceError,
     Severity,
     Suppression,
 )
+from serverless_containers.findings.places import Places
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
 from serverless_containers.plan.source import plan_source
 from serverless_containers.plan.template_values import check_project
+
+
+def _refuse(findings: Findings, source: Path) -> NoReturn:
+    """Raise every error, with files named from the current folder: a terminal makes links of them.
+
+    Raises:
+        InvalidSourceError: Always.
+    """
+    hide_traceback()
+    folder = source if source.is_dir() else source.parent
+    places = Places(source, folder.absolute())
+    raise InvalidSourceError(places.shown(finding) for finding in findings.errors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +65,7 @@ def read_secrets(source: str | Path, *, environment: str | None) -> ReadSecrets:
     if project is not None:
         check_project(project, findings)
     if project is None or findings.errors:
-        hide_traceback()
-        findings.raise_errors()
+        _refuse(findings, Path(source))
     # Without errors there is a project.
     assert project is not None  # noqa: S101  # tells the type checker what the line above says
     return ReadSecrets(plans=plans, owner=owner_of(project.name, environment))
@@ -89,8 +103,7 @@ def read_source(
         policies=Path(policies) if policies else None,
     )
     if findings.errors:
-        hide_traceback()
-        findings.raise_errors()
+        _refuse(findings, Path(source))
     annotations = Annotations.of(scope)
     for finding in findings:
         annotate = (

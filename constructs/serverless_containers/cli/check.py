@@ -10,10 +10,10 @@ import click
 from serverless_containers.cli.arguments import ProjectArguments, project_arguments
 from serverless_containers.cli.detect import detector
 from serverless_containers.cli.guard import guarded
-from serverless_containers.cli.places import Places
 from serverless_containers.cli.show import show, write_document, write_line
 from serverless_containers.findings import Findings
 from serverless_containers.findings.formats import summarise, to_json, to_sarif
+from serverless_containers.findings.places import Places
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.source import plan_source

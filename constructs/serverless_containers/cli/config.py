@@ -9,12 +9,12 @@ import click
 
 from serverless_containers.cli.arguments import ProjectArguments, project_arguments
 from serverless_containers.cli.guard import guarded
-from serverless_containers.cli.places import Places
 from serverless_containers.cli.show import show, write_document
 from serverless_containers.cli.yaml_model import to_yaml_model
 from serverless_containers.cli.yaml_text import to_yaml
 from serverless_containers.compose import load_project, to_canonical
 from serverless_containers.findings import Findings, Severity
+from serverless_containers.findings.places import Places
 from serverless_containers.plan.suppressions import read_suppressions
 
 

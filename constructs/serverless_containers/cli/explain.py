@@ -7,10 +7,10 @@ import click
 
 from serverless_containers.cli.arguments import ProjectArguments, project_arguments
 from serverless_containers.cli.guard import guarded
-from serverless_containers.cli.places import Places
 from serverless_containers.cli.show import show, write_line
 from serverless_containers.compose import load_project
 from serverless_containers.findings import Findings, dotted
+from serverless_containers.findings.places import Places
 from serverless_containers.plan.support import Effect, Support, explain
 
 

@@ -6,12 +6,12 @@ from typing import TextIO
 
 import click
 
-from serverless_containers.cli.places import Places
 from serverless_containers.compose.files import read_regular
 from serverless_containers.compose.limits import LARGEST_FILE
 from serverless_containers.findings import Finding, Severity
 from serverless_containers.findings.excerpt import Excerpt, SourceText
 from serverless_containers.findings.formats import to_line
+from serverless_containers.findings.places import Places
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 

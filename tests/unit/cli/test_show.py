@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from serverless_containers.cli.places import Places
 from serverless_containers.cli.show import show
 from serverless_containers.findings import Finding, Location, Rule, Severity
+from serverless_containers.findings.places import Places
 
 RULE = Rule(code="some-rule", severity=Severity.WARNING, summary="")
 

@@ -1,7 +1,9 @@
 """The ECS service."""
 
+from pathlib import Path
+
 import pytest
-from aws_cdk import Token
+from aws_cdk import App, Stack, Token
 from aws_cdk.assertions import Match
 
 from serverless_containers import InvalidSourceError, TaskScaling
@@ -111,3 +113,11 @@ class TestExecuteCommand:
         text = "services: {web: {image: nginx, read_only: true, ports: ['80']}}"
         with pytest.raises(InvalidSourceError, match=r"1:43: services\.web\.read_only: ECS Exec"):
             deploy(text, enable_execute_command=True)
+
+
+def test_errors_name_files_from_the_current_folder(door, project, monkeypatch):
+    project.compose("services: {web: {image: nginx, privileged: true, ports: ['80']}}")
+    monkeypatch.chdir(project.path.parent)
+    with pytest.raises(InvalidSourceError) as caught:
+        door(Stack(App(), "Test"), "Front", source=Path("sample"))
+    assert str(caught.value).startswith("sample/docker-compose.yml:1:")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import click
 
 from serverless_containers.cli.arguments import ProjectArguments
-from serverless_containers.cli.places import Places
 from serverless_containers.cli.show import show, write_line
 from serverless_containers.findings import Findings
 from serverless_containers.findings.formats import printable
+from serverless_containers.findings.places import Places
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.secrets.files import SecretText, read_value
 from serverless_containers.plan.secrets.model import SecretPlan
