@@ -100,7 +100,7 @@ def _check_pipeline(props: Properties) -> None:
     _check_trust(own, {"Service": "codepipeline.amazonaws.com"}, "the pipeline")
     for stage in props.get("Stages") or []:
         for action in stage.get("Actions") or []:
-            _check_trust(action.get("RoleArn"), {"AWS": own}, f"action {action['Name']}")
+            _check_trust(action.get("RoleArn"), {"AWS": own}, f"action {action.get('Name')}")
 
 
 def _check_project(props: Properties) -> None:
