@@ -8,13 +8,21 @@ from serverless_containers import ContainerApi, ContainerHosting
 
 
 def service_outputs(door: ContainerApi | ContainerHosting) -> Mapping[str, str]:
-    """Where the service behind a door, its logs and its pipeline are."""
+    """Where the service behind a door, its logs and its pipeline are.
+
+    And the variables that tell its containers of the resources that they may use.
+    """
     region = Stack.of(door).region
     cluster, service = door.cluster.cluster_name, door.service.service_name
     pipeline = door.build_pipeline
     return {
         "ClusterName": cluster,
         "ServiceName": service,
+        **(
+            {"VariablesOfContainers": ", ".join(sorted(door.environment))}
+            if door.environment
+            else {}
+        ),
         "ServiceConsole": f"https://{region}.console.aws.amazon.com/ecs/v2/clusters/{cluster}"
         f"/services/{service}/health?region={region}",
         **{

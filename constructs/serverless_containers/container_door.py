@@ -81,6 +81,14 @@ class ContainerDoor(Construct):
         return self._containers.log_groups
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that every container gets, over those of the Compose file.
+
+        They are the names of ``resources``, and the keyword ``environment``.
+        """
+        return self._containers.environment
+
+    @property
     def secrets(self) -> ProjectSecrets:
         """Its secrets, but for those that were given one by one."""
         return self._containers.secrets

@@ -74,6 +74,7 @@ class ContainerService(Construct):
         log_groups: Their log groups by service name.
         file_system: The file system of named volumes, if there are any.
         secrets: What its containers read, but for what was given one by one.
+        environment: The variables that every container gets, over those of the files.
     """
 
     @checks_keywords
@@ -102,6 +103,7 @@ class ContainerService(Construct):
         )
         self.port = self.plan.port
         self.secrets = service_secrets(self, self.plan, props, source)
+        self.environment = variables_for_all(self.plan, props)
         self._images = self._prepare_images(props)
         self._door = door or DoorNeeds()
         self.placement = placement = self._place(props)
@@ -202,7 +204,7 @@ class ContainerService(Construct):
             plan=self.plan,
             images=self._images,
             given_images=given,
-            environment=variables_for_all(self.plan, props),
+            environment=self.environment,
             secrets={**given_secrets(props), **self.secrets.for_containers(self)},
             cpu=props.get("cpu"),
             memory_limit_mib=props.get("memory_limit_mib"),

@@ -73,9 +73,10 @@ def test_the_outputs_say_where_everything_is(stage):
     outputs = template(stage(ENVIRONMENTS["prod"]), "Api").find_outputs("*")
     assert set(outputs) == {
         "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName",
-        "AccessLogGroup", "ServiceConsole", "ApiConsole",
+        "AccessLogGroup", "ServiceConsole", "ApiConsole", "VariablesOfContainers",
         "LogGroupWeb", "UserPoolId", "UserPoolClientId",
     }  # fmt: skip
+    assert outputs["VariablesOfContainers"]["Value"] == "STORAGE_POSTS_ARN, STORAGE_POSTS_NAME"
 
 
 @pytest.mark.parametrize(
