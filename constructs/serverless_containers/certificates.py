@@ -1,5 +1,7 @@
 """Certificates that are validated by a DNS record."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Annotations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
@@ -10,7 +12,7 @@ def validated_certificate(
     scope: Construct,
     construct_id: str,
     *,
-    names: list[str],
+    names: Sequence[str],
     hosted_zone: route53.IHostedZone | None,
 ) -> acm.Certificate:
     """Make a certificate that ACM issues once a record shows whose the names are.

@@ -84,8 +84,11 @@ class Edge(Construct):
             )
             if self._region == EDGE_REGION:
                 load_balancer_certificate = load_balancer_certificate or self.certificate
-            self.load_balancer_certificate = load_balancer_certificate or self._make(
-                self, "LoadBalancerCertificate", domain, self.hosted_zone
+            self.load_balancer_certificate = load_balancer_certificate or validated_certificate(
+                self,
+                "LoadBalancerCertificate",
+                names=domain.certificate_names(),
+                hosted_zone=self.hosted_zone,
             )
         elif certificate or load_balancer_certificate:
             raise ValueError("a certificate is given, and no domain names; give them too")
@@ -100,7 +103,9 @@ class Edge(Construct):
         place = self._place.need("CloudFront's certificate", instead="the certificate", kind=digest)
         if hosted_zone is not None:
             hosted_zone = self._reachable(hosted_zone, place)
-        made = self._make(place, "Certificate", domain, hosted_zone)
+        made = validated_certificate(
+            place, "Certificate", names=domain.certificate_names(), hosted_zone=hosted_zone
+        )
         if place is self:
             return made
         resource = made.node.default_child
@@ -115,17 +120,6 @@ class Edge(Construct):
             name=f"CertificateArn{digest}",
         )
         return acm.Certificate.from_certificate_arn(self, "Certificate", arn)
-
-    def _make(
-        self,
-        place: Construct,
-        construct_id: str,
-        domain: DomainNames,
-        hosted_zone: route53.IHostedZone | None,
-    ) -> acm.Certificate:
-        return validated_certificate(
-            place, construct_id, names=list(domain.certificate_names()), hosted_zone=hosted_zone
-        )
 
     def _reachable(self, zone: route53.IHostedZone, place: Construct) -> route53.IHostedZone:
         """The zone, as the certificate in us-east-1 can name it."""

@@ -181,7 +181,9 @@ def test_what_aws_takes_is_taken(act, api, role, statement):
 def test_a_bare_account_is_its_root(act, role):
     own = role("own", Service="codepipeline.amazonaws.com")
     action = role("action", AWS=own.split(":")[4])
-    act("create", PIPELINE, "Pipeline", pipeline(own, action), "bare")
+    props = pipeline(own, action)
+    physical_id, _ = act("create", PIPELINE, "Pipeline", props, "bare")
+    act("delete", PIPELINE, physical_id, props)
 
 
 def test_a_subnet_without_ipv4_overlaps_none(act, api):

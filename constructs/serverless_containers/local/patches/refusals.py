@@ -97,26 +97,26 @@ def _kept_while_in_use(dissociate: Handler) -> Handler:
 def _check_pipeline(props: Properties) -> None:
     """aws-cdk#11353: an action's role is assumed by the pipeline's, whose own is the service's."""
     own = props.get("RoleArn")
-    _check_trust(own, {"Service": "codepipeline.amazonaws.com"}, "the pipeline")
+    _check_trust(own, "Service", "codepipeline.amazonaws.com", "the pipeline")
     for stage in props.get("Stages") or []:
         for action in stage.get("Actions") or []:
-            _check_trust(action.get("RoleArn"), {"AWS": own}, f"action {action.get('Name')}")
+            _check_trust(action.get("RoleArn"), "AWS", own, f"action {action.get('Name')}")
 
 
 def _check_project(props: Properties) -> None:
     _check_trust(
-        props.get("ServiceRole"), {"Service": "codebuild.amazonaws.com"}, "the build project"
+        props.get("ServiceRole"), "Service", "codebuild.amazonaws.com", "the build project"
     )
 
 
 def _check_task_definition(props: Properties) -> None:
     for key in ("TaskRoleArn", "ExecutionRoleArn"):
-        _check_trust(props.get(key), {"Service": "ecs-tasks.amazonaws.com"}, key)
+        _check_trust(props.get(key), "Service", "ecs-tasks.amazonaws.com", key)
 
 
 def _check_flow_log(props: Properties) -> None:
     role = props.get("DeliverLogsPermissionArn")
-    _check_trust(role, {"Service": "vpc-flow-logs.amazonaws.com"}, "the flow log")
+    _check_trust(role, "Service", "vpc-flow-logs.amazonaws.com", "the flow log")
 
 
 def _check_wait(props: Properties) -> None:
@@ -154,15 +154,14 @@ _CHECKS: Mapping[str, Callable[[Properties], None]] = {
 }
 
 
-def _check_trust(role_arn: str | None, principal: Mapping[str, str | None], what: str) -> None:
-    """Raise ValueError where a role is known and does not let this one assume it."""
+def _check_trust(role_arn: str | None, kind: str, wanted: str | None, what: str) -> None:
+    """Raise ValueError where a role is known and does not let this principal assume it."""
     if not role_arn:
         return
     role = private(ROLES).get(role_arn.rpartition("/")[2])
     if role is None or role["Arn"] != role_arn:
         # Of an account that is not deployed here.
         return
-    (kind, wanted), *_ = principal.items()
     account = role_arn.split(":")[4]
     anybody_there = {account, f"{role_arn.partition(':role/')[0]}:root", "*"}
     if wanted and not {wanted, *anybody_there}.intersection(_trusted(role, kind)):
