@@ -7,7 +7,6 @@ from aws_cdk import Annotations, Stack, Token
 from constructs import IConstruct
 
 from serverless_containers.findings import Findings
-from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.network import Placement
 from serverless_containers.plan import TaskPlan
 from serverless_containers.plan.exclusive import WAY_OUT
@@ -17,6 +16,7 @@ from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
 from serverless_containers.plan.task_containers import added_containers, check_count
 from serverless_containers.service_defaults import can_pull_utility
 from serverless_containers.service_props import ServiceProps
+from serverless_containers.source import refuse
 
 _ECR_HOST = re.compile(
     r"\d{12}\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws"
@@ -67,8 +67,7 @@ def check_task(
                     "acknowledge this",
                 )
     if findings.errors:
-        hide_traceback()
-        findings.raise_errors()
+        refuse(findings, plan.directory)
 
 
 def _check_utility_image(
@@ -134,8 +133,7 @@ def check_rollout(plan: TaskPlan, strategy: str, *, shifts_traffic: bool) -> Non
         "use Rollout.rolling()",
         findings,
     )
-    hide_traceback()
-    findings.raise_errors()
+    refuse(findings, plan.directory)
 
 
 def warn_of_one_task(scope: IConstruct, plan: TaskPlan, *, spread: bool) -> None:

@@ -24,8 +24,12 @@ from serverless_containers.plan.source import plan_source
 from serverless_containers.plan.template_values import check_project
 
 
-def _refuse(findings: Findings, source: Path) -> NoReturn:
+def refuse(findings: Findings, source: Path) -> NoReturn:
     """Raise every error, with files named from the current folder: a terminal makes links of them.
+
+    Args:
+        findings: The errors, and what else was found.
+        source: The folder, or the Compose file.
 
     Raises:
         InvalidSourceError: Always.
@@ -65,7 +69,7 @@ def read_secrets(source: str | Path, *, environment: str | None) -> ReadSecrets:
     if project is not None:
         check_project(project, findings)
     if project is None or findings.errors:
-        _refuse(findings, Path(source))
+        refuse(findings, Path(source))
     # Without errors there is a project.
     assert project is not None  # noqa: S101  # tells the type checker what the line above says
     return ReadSecrets(plans=plans, owner=owner_of(project.name, environment))
@@ -103,7 +107,7 @@ def read_source(
         policies=Path(policies) if policies else None,
     )
     if findings.errors:
-        _refuse(findings, Path(source))
+        refuse(findings, Path(source))
     annotations = Annotations.of(scope)
     for finding in findings:
         annotate = (

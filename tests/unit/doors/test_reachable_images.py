@@ -84,3 +84,9 @@ def test_isolated_subnets_of_a_given_vpc_may_have_a_way_out_that_nobody_sees(dep
 
 def test_with_a_way_out_any_image_passes(deploy):
     deploy(NGINX, network_profile=NetworkProfile.PRIVATE)
+
+
+def test_their_files_are_named_from_the_current_folder(deploy, project, monkeypatch):
+    monkeypatch.chdir(project.path.parent)
+    with pytest.raises(InvalidSourceError, match=r"^sample/docker-compose\.yml:1:25: "):
+        deploy(NGINX, **ENDPOINTS)
