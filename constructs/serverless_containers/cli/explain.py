@@ -8,14 +8,31 @@ import click
 from serverless_containers.cli.arguments import ProjectArguments, project_arguments
 from serverless_containers.cli.guard import guarded
 from serverless_containers.cli.show import show, write_line
+from serverless_containers.clients import (
+    ClientConfigError,
+    StackOutputs,
+    read_bytes,
+    read_outputs,
+)
 from serverless_containers.compose import load_project
 from serverless_containers.findings import Findings, dotted
 from serverless_containers.findings.places import Places
 from serverless_containers.plan.support import Effect, Support, explain
 
+VARIABLES = "VariablesOfContainers"
+"""The output that names the variables of the resources given to a service."""
+
+_DEPLOY = "write it with cdk deploy 'dev/*' --outputs-file {file}"
+
 
 @click.command(name="explain")
 @project_arguments
+@click.option(
+    "--outputs",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What `cdk deploy --outputs-file FILE` wrote: the variables of resources are told too.",
+)
 def command(
     *,
     source: Path,
@@ -23,11 +40,13 @@ def command(
     env_files: tuple[Path, ...],
     profiles: tuple[str, ...],
     environment: str | None,
+    outputs: Path | None,
 ) -> None:
     """Say what becomes of each key of the project: its CloudFormation property, or why none.
 
     PATH is a folder with a Compose file, or the file; by default the current folder. As in a
-    deployment, compose.override.yaml is left out.
+    deployment, compose.override.yaml is left out. Tables, buckets, pools and functions are given
+    in the CDK app and not in the file: --outputs tells the variables that name them.
     """
     with guarded():
         arguments = ProjectArguments.of(source, files, env_files, profiles, environment)
@@ -46,6 +65,9 @@ def command(
             sys.exit(1)
         for effect in explain(project):
             write_line(_line(effect), sys.stdout)
+        if outputs is not None:
+            for line in _variables(outputs):
+                write_line(line, sys.stdout)
 
 
 def _line(effect: Effect) -> str:
@@ -53,3 +75,22 @@ def _line(effect: Effect) -> str:
     if effect.support is not Support.MAPPED:
         said = f"{effect.support}: {said}"
     return f"{effect.at}: {dotted(effect.path)} -> {said}"
+
+
+def _variables(file: Path) -> tuple[str, ...]:
+    """The variables of every stack that has told some, a line each."""
+    try:
+        stacks = read_outputs(read_bytes(file, _DEPLOY.format(file=file)), str(file))
+    except ClientConfigError as error:
+        raise click.ClickException(str(error)) from error
+    return tuple(line for stack in stacks for line in _variables_of(stack))
+
+
+def _variables_of(stack: StackOutputs) -> tuple[str, ...]:
+    output = stack.outputs.get(VARIABLES)
+    if output is None or output.value is None:
+        return ()
+    return tuple(
+        f"{output.at}: {stack.name}.resources -> {name} in every container"
+        for name in output.value.split(", ")
+    )

@@ -10,7 +10,7 @@ from serverless_containers.clients.files import read_bytes
 from serverless_containers.clients.forms import FORMATS, Form, form_of
 from serverless_containers.clients.graphql import configure_call
 from serverless_containers.clients.model import Api, AuthorizationType, Client
-from serverless_containers.clients.outputs import choose_stacks, read_outputs
+from serverless_containers.clients.outputs import StackOutputs, choose_stacks, read_outputs
 from serverless_containers.clients.writing import merge_into, write_new
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Client",
     "ClientConfigError",
     "Form",
+    "StackOutputs",
     "choose_stacks",
     "configure_call",
     "form_of",

@@ -32,11 +32,19 @@ def choose_size(
     containers: Iterable[ContainerPlan],
     settings: Settings,
     findings: Findings,
+    *,
+    at: Location | None,
 ) -> TaskSize:
     """The size of the task: the one that was asked for, or the smallest that holds its containers.
 
     A container that names no amount of CPU counts for 256 units, one that names no memory for
     512 MiB. Of a pair of which one number is given, the other is the least that fits.
+
+    Args:
+        containers: The containers of the task.
+        settings: What was asked for.
+        findings: Where a size that Fargate has not is reported.
+        at: Where the services are, which is blamed if no size holds them.
     """
     containers = tuple(containers)
     needed_cpu = sum(each.cpu or _SHARE_CPU for each in containers)
@@ -50,8 +58,8 @@ def choose_size(
         if size is None:
             findings.report(
                 rules.TASK_SIZE_INVALID,
-                None,
-                (),
+                at,
+                ("services",),
                 f"the containers ask for cpu {needed_cpu} and memory {needed_memory}, which is "
                 f"more than Fargate's largest task has ({LARGEST})",
                 "lower their deploy.resources",

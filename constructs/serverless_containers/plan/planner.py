@@ -141,7 +141,7 @@ def plan_task(
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
     packing = check_packing(project, findings, detector=detector)
-    size = choose_size(containers, settings, findings)
+    size = choose_size(containers, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)

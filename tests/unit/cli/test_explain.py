@@ -42,3 +42,32 @@ def test_errors_go_to_stderr(run):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "compose.yaml:1:25: services.web.image" in result.stderr
+
+
+OUTPUTS = """\
+{
+  "dev-Api": {
+    "Url": "https://api.example",
+    "VariablesOfContainers": "STORAGE_POSTS_ARN, STORAGE_POSTS_NAME"
+  },
+  "dev-Network": {}
+}
+"""
+
+
+def test_the_variables_of_resources_come_from_the_outputs_of_a_deployment(run):
+    run.write("compose.yaml", "services: {web: {image: nginx}}")
+    run.write("outputs.json", OUTPUTS)
+    result = run("explain", "--outputs", "outputs.json")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-2:] == [
+        "outputs.json:4:30: dev-Api.resources -> STORAGE_POSTS_ARN in every container",
+        "outputs.json:4:30: dev-Api.resources -> STORAGE_POSTS_NAME in every container",
+    ]
+
+
+def test_outputs_that_are_not_there_are_told_with_the_way_out(run):
+    run.write("compose.yaml", "services: {web: {image: nginx}}")
+    result = run("explain", "--outputs", "none.json")
+    assert result.exit_code == 1
+    assert "cdk deploy 'dev/*' --outputs-file none.json" in result.stderr
