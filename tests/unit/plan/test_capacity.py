@@ -26,8 +26,8 @@ def test_limits_are_added_up_and_rounded_up_to_a_valid_pair(plan):
 def test_more_than_the_largest_task_is_refused(plan_service):
     planned = plan_service('deploy: {resources: {limits: {cpus: "33"}}}')
     assert planned.messages("task-size-invalid") == [
-        "docker-compose.yml:2:3: services: the containers ask for cpu 33792 and memory 512, which is "
-        "more than Fargate's largest task has (32768/249856); lower their deploy.resources"
+        "docker-compose.yml:2:3: services: the containers ask for cpu 33792 and memory 512, "
+        "which is more than Fargate's largest task has (32768/249856); lower their deploy.resources"
     ]
 
 
