@@ -1,8 +1,8 @@
 import pytest
 from aws_cdk import Duration, Token
+from tests.unit.ingresses.deployed import MIRRORED
 
-from serverless_containers.hosting.target_group import Stickiness, TargetOptions
-from tests.unit.doors.deployed import MIRRORED
+from serverless_containers.ingress.load_balancer.target_group import Stickiness, TargetOptions
 from tests.unit.hosting.lb_support import TARGET_GROUP, Site
 
 DELAY = "deregistration_delay.timeout_seconds"
