@@ -1,4 +1,4 @@
-"""What the reader and the plan accept becomes a template: the whole corpus, behind either ingress."""
+"""What the reader and the plan accept becomes a template: the whole corpus, twice."""
 
 import json
 import shutil

@@ -105,8 +105,8 @@ class Network(Construct):
         high_availability: Three zones instead of one (two in a region that has two).
         availability_zones: The zones by name. Default: the first ones of the region; where not
             every zone of the region will do, those of a table (`zones`).
-        ingress: What the ingress asks for. Tasks stay in one zone without high availability, whatever
-            their ingress spans.
+        ingress: What the ingress asks for. Tasks stay in one zone without high availability,
+            whatever their ingress spans.
         log_retention: How long flow logs are kept.
         removal_policy: What becomes of the flow logs when the stack is deleted.
 

@@ -1,9 +1,9 @@
 from textwrap import dedent
 
 import pytest
-from tests.unit.ingresses.deployed import NGINX, Deployed
 
 from serverless_containers import ContainerApi
+from tests.unit.workload.deployed import NGINX, Deployed
 
 
 @pytest.fixture

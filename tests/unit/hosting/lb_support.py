@@ -6,11 +6,11 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
-from tests.unit.ingresses.deployed import NGINX
 
 from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
 from serverless_containers.ingress.load_balancer.load_balancer import LoadBalancerIngress
 from serverless_containers.workload.service import ContainerService
+from tests.unit.workload.deployed import NGINX
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1234"
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"

@@ -6,10 +6,6 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from tests.unit.ingresses.deployed import NGINX
-from tests.unit.ingresses.paths import Paths
-from tests.unit.ingresses.sites import ACCOUNT, NAMED, host, host_in
-from tests.unit.ingresses.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 from serverless_containers import (
     ContainerApi,
@@ -20,6 +16,10 @@ from serverless_containers import (
     TargetHealthCheck,
     TargetOptions,
 )
+from tests.unit.workload.deployed import NGINX
+from tests.unit.workload.paths import Paths
+from tests.unit.workload.sites import ACCOUNT, NAMED, host, host_in
+from tests.unit.workload.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 WEB_ACL = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/site/0123"
 POLICY = "658327ea-f89d-4fab-a63d-7e88639e58f6"

@@ -5,7 +5,9 @@ import re
 import pytest
 from aws_cdk import Environment, Stack
 from aws_cdk.assertions import Annotations, Match, Template
-from tests.unit.ingresses.sites import (
+
+from serverless_containers import Firewall, SignIn
+from tests.unit.workload.sites import (
     ACCOUNT,
     IRELAND,
     NAMED,
@@ -16,8 +18,6 @@ from tests.unit.ingresses.sites import (
     host,
     zone,
 )
-
-from serverless_containers import Firewall, SignIn
 
 CERTIFICATE = "AWS::CertificateManager::Certificate"
 RECORD = "AWS::Route53::RecordSet"

@@ -7,11 +7,11 @@ from collections import Counter
 import pytest
 from aws_cdk import App, Environment, Stack, Stage
 from aws_cdk.assertions import Template
-from tests.unit.ingresses.deployed import NGINX
-from tests.unit.ingresses.paths import Paths
-from tests.unit.ingresses.sites import ACCOUNT, IRELAND, zone
 
 from serverless_containers import BuildPipeline, ContainerHosting, Firewall, SignIn
+from tests.unit.workload.deployed import NGINX
+from tests.unit.workload.paths import Paths
+from tests.unit.workload.sites import ACCOUNT, IRELAND, zone
 
 VPC_ORIGIN = {"firewall": Firewall()}
 SIGNED_IN = {

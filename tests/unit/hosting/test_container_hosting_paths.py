@@ -4,12 +4,12 @@ import copy
 
 import pytest
 from aws_cdk import Duration
-from tests.unit.ingresses.deployed import MIRRORED
-from tests.unit.ingresses.paths import Paths
-from tests.unit.ingresses.sites import NAMED, host, host_in
-from tests.unit.ingresses.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 from serverless_containers import NetworkProfile, Rollout, SignIn, TargetHealthCheck
+from tests.unit.workload.deployed import MIRRORED
+from tests.unit.workload.paths import Paths
+from tests.unit.workload.sites import NAMED, host, host_in
+from tests.unit.workload.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 VOLUME = f"""
     services: {{web: {{image: "{MIRRORED}", ports: ["80", "9090"], volumes: ["data:/data"]}}}}

@@ -1,10 +1,10 @@
 """What the roles of a site may do, as the policies of its template decide."""
 
 import pytest
-from tests.unit.ingresses.sites import ACCOUNT, NAMED, host_in
 
 from serverless_containers import BuildPipeline, Rollout, SignIn
 from tests.support.iam import Policies
+from tests.unit.workload.sites import ACCOUNT, NAMED, host_in
 
 PLACE = f"eu-west-1:{ACCOUNT}"
 BALANCER = f"arn:aws:elasticloadbalancing:{PLACE}"

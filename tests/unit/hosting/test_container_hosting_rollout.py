@@ -4,7 +4,6 @@ import pytest
 from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from tests.unit.ingresses.sites import NAMED, host
 
 from serverless_containers import (
     BuildPipeline,
@@ -14,6 +13,7 @@ from serverless_containers import (
     Stickiness,
     TargetOptions,
 )
+from tests.unit.workload.sites import NAMED, host
 
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"

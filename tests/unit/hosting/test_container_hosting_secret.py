@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.unit.ingresses.paths import Paths, is_origin_secret
-from tests.unit.ingresses.sites import NAMED, host, host_in
 
 from tests.support.iam import Policies
+from tests.unit.workload.paths import Paths, is_origin_secret
+from tests.unit.workload.sites import NAMED, host, host_in
 
 GENERATIONS = (1, 2, 3)
 SECRET = "AWS::SecretsManager::Secret"

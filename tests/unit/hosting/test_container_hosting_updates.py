@@ -4,9 +4,9 @@ import pytest
 from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Template
-from tests.unit.ingresses.deployed import MIRRORED
 
 from serverless_containers import ContainerHosting, NetworkProfile, SignIn
+from tests.unit.workload.deployed import MIRRORED
 
 IRELAND = Environment(account="123456789012", region="eu-west-1")
 PORTS = f"services: {{web: {{image: '{MIRRORED}', ports: ['%s']}}}}"

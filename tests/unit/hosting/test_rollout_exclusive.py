@@ -1,10 +1,10 @@
 """A site with a store on a named volume shifts no traffic between two versions of it."""
 
 import pytest
-from tests.unit.ingresses.sites import host
-from tests.unit.ingresses.test_exclusive import DATABASE
 
 from serverless_containers import InvalidSourceError, Rollout
+from tests.unit.workload.sites import host
+from tests.unit.workload.test_exclusive import DATABASE
 
 
 @pytest.mark.parametrize("rollout", [Rollout.blue_green(), Rollout.linear(), Rollout.canary()])

@@ -1,12 +1,12 @@
-"""Everything in this folder holds for both ingresses: each test runs over one and over the other."""
+"""Everything in this folder holds behind both ingresses: each test runs over one and the other."""
 
 from textwrap import dedent
 
 import pytest
 from aws_cdk import Environment
-from tests.unit.ingresses.deployed import NGINX, Deployed
 
 from serverless_containers import ContainerApi, ContainerHosting
+from tests.unit.workload.deployed import NGINX, Deployed
 
 
 @pytest.fixture(scope="module", params=[ContainerApi, ContainerHosting], ids=["api", "hosting"])

@@ -5,9 +5,9 @@ from textwrap import dedent
 from aws_cdk import Environment
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
-from tests.unit.ingresses.deployed import NGINX, Deployed
 
 from serverless_containers import ContainerHosting
+from tests.unit.workload.deployed import NGINX, Deployed
 
 ACCOUNT = "123456789012"
 IRELAND = Environment(account=ACCOUNT, region="eu-west-1")

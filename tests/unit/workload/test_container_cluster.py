@@ -7,9 +7,9 @@ from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Template
-from tests.unit.ingresses.deployed import MIRRORED
 
 from serverless_containers import ContainerApi, ContainerCluster, NetworkProfile
+from tests.unit.workload.deployed import MIRRORED
 
 NGINX = f"services: {{web: {{image: '{MIRRORED}', ports: ['80']}}}}"
 WITH_SECRET = f"""

@@ -4,9 +4,9 @@ import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from tests.unit.ingresses.surroundings import ISOLATED, PUBLIC, make_vpc
 
 from serverless_containers import NetworkProfile
+from tests.unit.workload.surroundings import ISOLATED, PUBLIC, make_vpc
 
 
 class TestStopDelay:

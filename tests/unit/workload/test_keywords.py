@@ -6,7 +6,8 @@ import pytest
 from aws_cdk import App, Duration, Stack, Token
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
-from tests.unit.ingresses.deployed import NGINX
+
+from tests.unit.workload.deployed import NGINX
 
 
 @pytest.fixture

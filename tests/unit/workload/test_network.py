@@ -5,10 +5,10 @@ from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Annotations, Match
-from tests.unit.ingresses.deployed import MIRRORED
-from tests.unit.ingresses.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 from serverless_containers import NetworkProfile
+from tests.unit.workload.deployed import MIRRORED
+from tests.unit.workload.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 
 def zone(index):

@@ -4,9 +4,9 @@ import pytest
 from aws_cdk import Environment
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Annotations, Match
-from tests.unit.ingresses.surroundings import ISOLATED, PUBLIC, make_vpc
 
 from serverless_containers import ContainerCluster, InvalidSourceError, NetworkProfile
+from tests.unit.workload.surroundings import ISOLATED, PUBLIC, make_vpc
 
 ENDPOINTS = {"network_profile": NetworkProfile.ENDPOINTS}
 IRELAND = Environment(account="210987654321", region="eu-west-1")

@@ -7,10 +7,10 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
-from tests.unit.ingresses.deployed import Deployed
 
 from serverless_containers import SecretsFromFiles
 from tests.support.iam import Policies
+from tests.unit.workload.deployed import Deployed
 
 FILE = """
     name: shop

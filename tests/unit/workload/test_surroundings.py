@@ -7,8 +7,9 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk.assertions import Template
-from tests.unit.ingresses.deployed import NGINX
-from tests.unit.ingresses.surroundings import ISOLATED, PUBLIC, make_vpc
+
+from tests.unit.workload.deployed import NGINX
+from tests.unit.workload.surroundings import ISOLATED, PUBLIC, make_vpc
 
 
 @pytest.fixture

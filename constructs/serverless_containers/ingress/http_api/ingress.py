@@ -1,4 +1,4 @@
-"""The ingress of a ContainerApi: API Gateway, its VPC link, and Cloud Map between it and the tasks."""
+"""The ingress of a ContainerApi: API Gateway, its VPC link, and Cloud Map between it and tasks."""
 
 from aws_cdk import Acknowledgment, Duration, Names, RemovalPolicy, Validations
 from aws_cdk import aws_apigatewayv2 as apigwv2

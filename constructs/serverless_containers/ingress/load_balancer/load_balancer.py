@@ -264,7 +264,7 @@ class LoadBalancerIngress(Construct):
     def _attach(self, shift: ecs.CfnService.AdvancedConfigurationProperty | None) -> None:
         """Have ECS register the tasks.
 
-        On the service's resource: the service was made before its ingress, and the CDK's own way would
+        On the service's resource: it was made before its ingress, and the CDK's own way would
         add rules to the tasks' security groups that let those of another stack depend on this one.
         """
         resource = self._service.service.node.default_child
