@@ -5,7 +5,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointVariantError
 
-from serverless_containers.secret_stores.endpoints import is_aws_url, is_endpoint, without_credentials
+from serverless_containers.secret_stores.endpoints import (
+    is_aws_url,
+    is_endpoint,
+    without_credentials,
+)
 
 SERVICES = ("secretsmanager", "ssm", "ecs", "cloudformation", "sts")
 
