@@ -5,30 +5,33 @@ from importlib.resources import files
 
 import pytest
 
+from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.support import Support
-from serverless_containers.plan.support.builds import BUILD_KEYS
-from serverless_containers.plan.support.deploys import DEPLOY_KEYS, HEALTHCHECK_KEYS
-from serverless_containers.plan.support.services import SERVICE_KEYS
-from serverless_containers.plan.support.top_level import (
-    CONFIG_KEYS,
-    SECRET_KEYS,
-    TOP_LEVEL_KEYS,
-    VOLUME_KEYS,
+from serverless_containers.plan.support.keys import (
+    BUILD,
+    CONFIG,
+    DEPLOY,
+    HEALTHCHECK,
+    PROJECT,
+    SECRET,
+    SERVICE,
+    VOLUME,
 )
+from tests.support.compose_keys import every_key
 
 SCHEMA = json.loads(
     files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json").read_text()
 )
 DEFINITIONS = SCHEMA.get("$defs") or SCHEMA["definitions"]
 TABLES = {
-    "service": SERVICE_KEYS,
-    "build": BUILD_KEYS,
-    "deployment": DEPLOY_KEYS,
-    "healthcheck": HEALTHCHECK_KEYS,
-    "volume": VOLUME_KEYS,
-    "secret": SECRET_KEYS,
-    "config": CONFIG_KEYS,
-    "top level": TOP_LEVEL_KEYS,
+    "service": SERVICE,
+    "build": BUILD,
+    "deployment": DEPLOY,
+    "healthcheck": HEALTHCHECK,
+    "volume": VOLUME,
+    "secret": SECRET,
+    "config": CONFIG,
+    "top level": PROJECT,
 }
 
 
@@ -66,7 +69,7 @@ def test_every_official_property_is_classed(name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_no_property_is_classed_that_does_not_exist(name):
-    assert {key for key in TABLES[name] if "." not in key} - official(name) == set()
+    assert set(TABLES[name]) - official(name) == set()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_no_property_is_classed_that_does_not_exist(name):
 def test_what_lies_below_deploy_is_classed_too(above, below):
     (schema,) = [schema for key, schema in properties(DEFINITIONS["deployment"]) if key == above]
     assert {key for key, _ in properties(schema)} == below
-    assert {f"{above}.{key}" for key in below} <= set(DEPLOY_KEYS)
+    assert below <= set(DEPLOY[above].keys)
 
 
 @pytest.mark.parametrize("side", ["limits", "reservations"])
@@ -90,12 +93,51 @@ def test_every_resource_is_classed(side):
         schema for key, schema in properties(DEFINITIONS["deployment"]) if key == "resources"
     ]
     (schema,) = [schema for key, schema in properties(resources) if key == side]
-    assert {f"resources.{side}.{key}" for key, _ in properties(schema)} <= set(DEPLOY_KEYS)
+    assert {key for key, _ in properties(schema)} <= set(DEPLOY["resources"].keys[side].keys)
+
+
+def records(table, above=()):
+    """Every record of a table by its path, ``*`` for an item or a name."""
+    for name, record in table.items():
+        path = (*above, name)
+        yield path, record
+        yield from records(record.keys, path)
+        yield from records(record.items, (*path, "*"))
+
+
+RECORDS = dict(records(PROJECT))
+NOT_READ = {
+    ("jobs",),
+    ("services", "*", "pre_start"),
+    ("services", "*", "umask"),
+    ("services", "*", "build", "no_cache_filter"),
+}
+"""Official keys that the reader does not know."""
+
+
+def shares_a_fate(path):
+    """Whether a key has the fate of one above it: it lies below a mapped key that is deployed as a
+    whole, or below one of another class."""
+    above = [RECORDS[path[:length]] for length in range(1, len(path)) if path[:length] in RECORDS]
+    return any(
+        each.support is not Support.MAPPED or not (each.keys or each.items) for each in above
+    )
+
+
+def test_every_key_that_is_read_has_a_record():
+    assert {path for path in every_key() - RECORDS.keys() if not shares_a_fate(path)} == set()
+
+
+def test_no_record_is_of_a_key_that_is_not_read():
+    assert RECORDS.keys() - every_key() == NOT_READ
 
 
 def test_each_class_says_what_it_has_to():
-    for table in TABLES.values():
-        for name, key in table.items():
-            assert key.becomes or key.support is not Support.MAPPED, name
-            assert key.why or key.support is Support.MAPPED, name
-            assert key.fix or key.support is not Support.REJECTED, name
+    for path, record in RECORDS.items():
+        assert record.becomes or record.support is not Support.MAPPED, path
+        assert record.why or record.support is Support.MAPPED, path
+        assert record.fix or record.support is not Support.REJECTED, path
+
+
+def test_what_another_rule_reports_names_one_that_exists():
+    assert {record.reported_by for record in RECORDS.values()} - {""} <= RULES.keys()
