@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
-from serverless_containers.plan.builds import check_build
+from serverless_containers.plan.builds import plan_build
 from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
@@ -20,7 +20,7 @@ from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
-from serverless_containers.plan.task_containers import RESERVED_NAMES
+from serverless_containers.plan.utility_containers import RESERVED_NAMES
 
 _CONDITIONS = {
     Condition.STARTED: DependencyCondition.START,
@@ -55,7 +55,7 @@ def plan_container(
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
-    check_build(service, findings)
+    build = plan_build(service, findings)
     _check_name(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
@@ -67,7 +67,7 @@ def plan_container(
         name=service.name,
         image=None if service.build else service.image,
         image_at=service.at("image"),
-        build=service.build,
+        build=build,
         essential=service.name not in awaited,
         command=_replaced(service, "command", service.command, findings),
         entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from serverless_containers.compose.model import Build
 from serverless_containers.findings import KeyPath, Location
 from serverless_containers.plan.packing.model import Packing
 from serverless_containers.plan.permissions.model import Statement
@@ -86,8 +85,29 @@ class MountPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogPlan:
-    """A log driver other than the default, with its options as the file has them."""
+class AwsLogsPlan:
+    """Output that goes to Amazon CloudWatch Logs.
+
+    Attributes:
+        stream_prefix: The beginning of the log streams' names.
+        group_of: The container whose log group it is. None: the container's own.
+        datetime_format: What a new entry starts with, as strftime has it. None: every line is one.
+        multiline_pattern: The same as a regular expression.
+        is_blocking: Whether a full buffer stops the application, rather than losing lines.
+        max_buffer_size: Bytes of the buffer. None: ECS's default.
+    """
+
+    stream_prefix: str
+    group_of: str | None = None
+    datetime_format: str | None = None
+    multiline_pattern: str | None = None
+    is_blocking: bool = False
+    max_buffer_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDriverPlan:
+    """Output that goes to another log driver, with its options as the file has them."""
 
     driver: str
     options: Mapping[str, str]
@@ -187,12 +207,87 @@ class ExclusivePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPlan:
+    """How an image is built.
+
+    Attributes:
+        context: An absolute folder on this machine, or a URL.
+        dockerfile: The Dockerfile, below the context unless it is absolute.
+        dockerfile_inline: The text of the Dockerfile, in its place.
+        args: Build arguments, each with its value.
+        target: The stage to build. None: the last one.
+        labels: The image's labels.
+        network: The network of RUN instructions. None: Docker's.
+        shm_size: Bytes of /dev/shm. None: Docker's.
+        extra_hosts: Addresses by host name.
+        additional_contexts: Absolute folders, images, URLs or ``service:NAME``, by name.
+        cache_from: Images in registries that the build may take layers from.
+        inline_cache: Whether the image holds a cache for later builds.
+        no_cache: Whether every cache is left alone.
+        path: The keys that lead to it in the files.
+        places: Where it stands, and its keys by their paths below it.
+    """
+
+    context: str
+    dockerfile: str = "Dockerfile"
+    dockerfile_inline: str | None = None
+    args: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    network: str | None = None
+    shm_size: int | None = None
+    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    additional_contexts: Mapping[str, str] = field(default_factory=dict)
+    cache_from: tuple[str, ...] = ()
+    inline_cache: bool = False
+    no_cache: bool = False
+    path: KeyPath = field(default=(), compare=False)
+    places: Mapping[KeyPath, Location] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the context is a folder on this machine, not a URL."""
+        return Path(self.context).is_absolute()
+
+    @property
+    def dockerfile_in_context(self) -> str:
+        """The Dockerfile as a path below the context; absolute if it is elsewhere."""
+        dockerfile = Path(self.dockerfile)
+        if dockerfile.is_absolute() and dockerfile.is_relative_to(self.context):
+            return str(dockerfile.relative_to(self.context))
+        return str(dockerfile)
+
+    def at(self, *key: str) -> Location | None:
+        """Return where a key stands, or what is nearest above it in the files."""
+        above = (key[:length] for length in range(len(key), -1, -1))
+        return next((self.places[each] for each in above if each in self.places), None)
+
+
+class ContainerRole(StrEnum):
+    """The purpose of a container.
+
+    The values of all but the first are the names of their containers, which no service may have.
+    """
+
+    SERVICE = "service"
+    """It is a service of the Compose file."""
+    FILES = "files"
+    """It writes configs and secrets as files, and ends."""
+    LOG_ROUTER = "log-router"
+    """It takes what ``awsfirelens`` logs. The CDK adds it, with an image of AWS's."""
+    STOP_DELAY = "stop-delay"
+    """It keeps a task serving while it is taken out of service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
     """One container definition.
 
     Attributes:
-        name: The service's name, which is the container's.
-        image: The image to run, or None where ``build`` says how it is made.
+        name: Its name: the service's, or its role's.
+        role: What it is in the task for.
+        image: The image to run. None where ``build`` says how it is made, and for the other roles,
+            whose images are the caller's.
         image_at: Where the files name it.
         build: How the image is built.
         essential: Whether the task stops when the container does.
@@ -209,19 +304,20 @@ class ContainerPlan:
         interactive: Whether its standard input is kept open.
         linux: What it asks of the kernel.
         restart: When it is restarted in place; None: never, the task is replaced.
-        log: Its log driver; None: its own log group.
+        log: Where its output goes; None for a log router, of which the CDK decides.
         mounts: What it mounts.
     """
 
     name: str
+    role: ContainerRole = ContainerRole.SERVICE
     image: str | None = None
     image_at: Location | None = field(default=None, compare=False)
-    build: Build | None = None
+    build: BuildPlan | None = None
     essential: bool = True
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
-    environment: Mapping[str, str]
-    secrets: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[PortPlan, ...] = ()
     health_check: HealthCheckPlan | None = None
     depends_on: tuple[tuple[str, DependencyCondition], ...] = ()
@@ -237,7 +333,7 @@ class ContainerPlan:
     interactive: bool = False
     linux: LinuxPlan = LinuxPlan()
     restart: RestartPlan | None = None
-    log: LogPlan | None = None
+    log: AwsLogsPlan | LogDriverPlan | None = None
     mounts: tuple[MountPlan, ...] = ()
 
 
@@ -249,7 +345,7 @@ class TaskPlan:
         name: The project's name.
         directory: The project's folder, absolute.
         at: Where its services stand in the files.
-        containers: In an order in which every container follows those that it depends on.
+        containers: All of them, in an order in which each follows those that it depends on.
         entrypoint: The container that receives the traffic.
         port: The port on which it does.
         size: CPU and memory of the whole task.
@@ -282,6 +378,11 @@ class TaskPlan:
     secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
     packing: Packing = field(default_factory=Packing)
+
+    @property
+    def services(self) -> tuple[ContainerPlan, ...]:
+        """The containers of the project's services."""
+        return tuple(each for each in self.containers if each.role is ContainerRole.SERVICE)
 
     @property
     def built(self) -> tuple[ContainerPlan, ...]:

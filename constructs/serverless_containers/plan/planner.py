@@ -30,12 +30,12 @@ from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
-from serverless_containers.plan.task_containers import (
-    added_containers,
+from serverless_containers.plan.template_values import check_plan, check_project
+from serverless_containers.plan.utility_containers import (
     check_count,
     warn_of_full_task,
+    with_utilities,
 )
-from serverless_containers.plan.template_values import check_plan, check_project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +127,10 @@ def plan_task(
             )
         )
     check_awaited(project, containers, findings)
-    added = added_containers(containers, writes_files=bool(files.files))
-    check_count(project.at("services"), containers, added, findings)
+    in_task = with_utilities(containers, files.files)
+    check_count(project.at("services"), in_task, findings)
     if options.may_delay_stop:
-        warn_of_full_task(project.at("services"), containers, added, findings)
+        warn_of_full_task(project.at("services"), in_task, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
@@ -157,7 +157,7 @@ def plan_task(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=tuple(containers),
+        containers=in_task,
         entrypoint=entrypoint.service,
         port=entrypoint.port,
         size=size,

@@ -288,3 +288,10 @@ BUILD_NOT_LOCAL = Rule(
     summary="A build that Docker does on this machine uses what a CDK image asset can express.",
     source="aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
 )
+BUILD_CACHE_IGNORED = Rule(
+    code="build-cache-ignored",
+    severity=Severity.NOTE,
+    summary="A build's caches are ones that Docker's own driver has: images in registries to take "
+    "layers from, and the image itself to write to.",
+    source="https://docs.docker.com/build/cache/backends/",
+)

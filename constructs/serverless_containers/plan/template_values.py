@@ -6,16 +6,13 @@ from enum import Enum
 
 from serverless_containers.compose.model import Part, Project
 from serverless_containers.findings import Findings, Rule
-from serverless_containers.plan.model import TaskPlan
+from serverless_containers.plan.model import LogDriverPlan, TaskPlan
 from serverless_containers.plan.template_syntax import (
     check_tree,
     report,
     rule_against,
     rule_against_key,
 )
-
-_IN_A_TREE = frozenset({"node", "path", "recipe"})
-"""The fields of a part that `check_project` has looked at, or that say where it stands."""
 
 
 def check_project(project: Project, findings: Findings) -> None:
@@ -45,9 +42,10 @@ def check_plan(plan: TaskPlan, project: Project, findings: Findings) -> None:
         project: What it is the plan of.
         findings: Takes an error for each, at the service that it belongs to.
     """
-    for container in plan.containers:
+    for container in plan.services:
         service = project.services[container.name]
-        options = container.log.options if container.log else {}
+        log = container.log
+        options = log.options if isinstance(log, LogDriverPlan) else {}
         found = set(map(rule_against, _leaves(container)))
         found |= {rule_against_key(key, ("labels",)) for key in (*container.labels, *options)}
         _report_new(found, service, findings)
@@ -74,7 +72,7 @@ def _leaves(value: object) -> Iterator[str | int | float]:
         for item in value:
             yield from _leaves(item)
     elif is_dataclass(value):
-        left_out = _IN_A_TREE if isinstance(value, Part) else ()
         for each in fields(value):
-            if each.name not in left_out:
+            # What does not count in a comparison says where the rest stands.
+            if each.compare:
                 yield from _leaves(getattr(value, each.name))

@@ -13,6 +13,7 @@ from constructs import Construct, IConstruct
 from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.build_pipeline import BuildPipeline
 from serverless_containers.plan import Architecture
+from serverless_containers.plan.utility_containers import with_stop_delay
 from serverless_containers.workload.images import BuiltImages
 from serverless_containers.workload.network import (
     IngressRequirements,
@@ -200,9 +201,9 @@ class ContainerService(Construct):
     def _make_task(self, props: ServiceProps, placement: Placement) -> Task:
         given = props.get("images")
         given = given if isinstance(given, Mapping) else {}
-        check_given("images", given, [each.name for each in self.plan.containers])
-        delay = stop_delay(props, placement, self._ingress)
-        check_task(self, self.plan, props, placement, delays_stop=delay is not None)
+        check_given("images", given, [each.name for each in self.plan.services])
+        self.plan = with_stop_delay(self.plan, stop_delay(props, placement, self._ingress))
+        check_task(self, self.plan, props, placement)
         return Task(
             self,
             "Task",
@@ -216,7 +217,6 @@ class ContainerService(Construct):
             architecture=self._architecture(props),
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=log_retention(props),
-            stop_delay=delay,
             utility_image=utility_image(props),
             placement=placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),

@@ -62,7 +62,7 @@ def variables_for_all(plan: TaskPlan, props: ServiceProps) -> Mapping[str, str]:
         **merge_environment(resources),
         **props.get("environment", {}),
     }
-    for container in plan.containers:
+    for container in plan.services:
         taken = sorted(variables.keys() & container.secrets.keys())
         if taken:
             raise ValueError(

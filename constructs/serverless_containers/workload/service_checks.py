@@ -12,7 +12,7 @@ from serverless_containers.plan.exclusive import WAY_OUT
 from serverless_containers.plan.model import ExclusivePlan
 from serverless_containers.plan.resources.rules import IMAGE_UNREACHABLE, UTILITY_IMAGE
 from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
-from serverless_containers.plan.task_containers import added_containers, check_count
+from serverless_containers.plan.utility_containers import check_count
 from serverless_containers.workload.network import Placement
 from serverless_containers.workload.service_defaults import can_pull_utility
 from serverless_containers.workload.service_props import ServiceProps
@@ -31,8 +31,6 @@ def check_task(
     plan: TaskPlan,
     props: ServiceProps,
     placement: Placement,
-    *,
-    delays_stop: bool,
 ) -> None:
     """Refuse a task that ECS would not take, or that could not start where it is put.
 
@@ -41,16 +39,12 @@ def check_task(
         plan: What was made of the files.
         props: What the caller says.
         placement: Where the tasks are put.
-        delays_stop: Whether the task gets the container that delays its stop.
 
     Raises:
         InvalidSourceError: With every error found, if there is one.
     """
     findings = Findings()
-    added = added_containers(
-        plan.containers, writes_files=bool(plan.files), delays_stop=delays_stop
-    )
-    check_count(plan.at, plan.containers, added, findings)
+    check_count(plan.at, plan.containers, findings)
     _check_utility_image(plan, props, placement, findings)
     _check_exclusive(plan, props, findings)
     if not placement.reaches_internet:
@@ -93,7 +87,7 @@ def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings:
         region: The region of the tasks; a token where it is not known.
         findings: Takes what is wrong.
     """
-    for container in plan.containers:
+    for container in plan.services:
         if container.image is None or container.name in given:
             continue
         host, _, path = container.image.partition("/")

@@ -13,7 +13,6 @@ from serverless_containers.workload.network import (
     existing_placement,
 )
 from serverless_containers.workload.service_props import ServiceProps
-from serverless_containers.workload.task.stop_delay import StopDelay
 
 _UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
@@ -128,16 +127,11 @@ def removal_policy(props: ServiceProps) -> RemovalPolicy:
     return props.get("removal_policy", RemovalPolicy.DESTROY)
 
 
-def stop_delay(
-    props: ServiceProps, placement: Placement, ingress: IngressRequirements
-) -> StopDelay | None:
-    """What keeps the entrypoint serving for a while, if anything does."""
+def stop_delay(props: ServiceProps, placement: Placement, ingress: IngressRequirements) -> int:
+    """The seconds that the entrypoint goes on serving once its task is deregistered."""
     needed = can_pull_utility(props, placement) and not ingress.drains
     default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
-    seconds = int(props.get("stop_delay", default).to_seconds())
-    if not seconds:
-        return None
-    return StopDelay(seconds=seconds, image=utility_image(props))
+    return int(props.get("stop_delay", default).to_seconds())
 
 
 def can_pull_utility(props: ServiceProps, placement: Placement) -> bool:

@@ -54,6 +54,8 @@ def test_everything_a_build_can_say(project):
               shm_size: 64m
               extra_hosts: ["db:10.0.0.1"]
               additional_contexts: {{lib: ./lib, base: "docker-image://alpine:3"}}
+              cache_from: [alpine, "type=registry,ref=ghcr.io/a/b:cache"]
+              cache_to: ["type=inline"]
               no_cache: true
             ports: ["80"]
         """,
@@ -71,6 +73,7 @@ def test_everything_a_build_can_say(project):
             shm_size=64 * 1024 * 1024,
             extra_hosts={"db": ("10.0.0.1",)},
             additional_contexts={"base": "docker-image://alpine:3", "lib": "lib"},
+            cache_from=("alpine", "ghcr.io/a/b:cache"),
             no_cache=True,
         ),
     )
@@ -155,8 +158,8 @@ def test_what_is_only_on_this_machine(project):
               ssh: [default]
               secrets: [token]
               ulimits: {nofile: 1024}
-              cache_from: [alpine]
-              cache_to: ["type=inline"]
+              cache_from: ["type=gha"]
+              cache_to: ["type=registry,ref=cache"]
               additional_contexts: {base: "service:base"}
             ports: ["80"]
           base:
@@ -169,8 +172,6 @@ def test_what_is_only_on_this_machine(project):
         "build-not-in-pipeline",
         "build-not-in-pipeline",
         "build-not-in-pipeline",
-        "build-cache-replaced",
-        "build-cache-replaced",
         "build-not-in-pipeline",
     ]
     assert findings[-1][1].endswith(

@@ -5,19 +5,12 @@ import posixpath
 from collections.abc import Iterable
 from pathlib import Path
 
-from serverless_containers.compose.model import Build
-from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.buildspec import rules
 from serverless_containers.plan.buildspec.model import ImageBuild
-from serverless_containers.plan.model import ContainerPlan
+from serverless_containers.plan.model import BuildPlan, ContainerPlan
+from serverless_containers.plan.support.keys import BUILD
 
-_LOCAL_KEYS = {
-    "secrets": "CodeBuild has no secrets of this machine to mount",
-    "ssh": "CodeBuild has no SSH agent of this machine",
-    "ulimits": "the limits of a build are CodeBuild's",
-}
-_CACHE_KEYS = ("cache_from", "cache_to")
 _SERVICE = "service:"
 
 
@@ -37,7 +30,7 @@ def plan_images(
 
 
 class _Planner:
-    def __init__(self, build: Build, folder: Path, findings: Findings) -> None:
+    def __init__(self, build: BuildPlan, folder: Path, findings: Findings) -> None:
         self._build = build
         self._folder = Path(os.path.normpath(folder.absolute()))
         self._findings = findings
@@ -60,6 +53,7 @@ class _Planner:
                 name: self._additional(name, context)
                 for name, context in sorted(build.additional_contexts.items())
             },
+            cache_from=build.cache_from,
             no_cache=build.no_cache,
         )
 
@@ -93,22 +87,13 @@ class _Planner:
         return relative.replace(os.sep, posixpath.sep)
 
     def _check_keys(self) -> None:
-        given = self._build.node if isinstance(self._build.node, MappingNode) else ()
-        for key, problem in _LOCAL_KEYS.items():
-            if key in given:
+        for key, record in BUILD.items():
+            if (key,) in self._build.places and record.not_in_pipeline:
                 self._refuse(
                     rules.BUILD_NOT_IN_PIPELINE,
                     (key,),
-                    problem,
+                    record.not_in_pipeline,
                     "do without, or build the image elsewhere and name it",
-                )
-        for key in _CACHE_KEYS:
-            if key in given:
-                self._findings.report(
-                    rules.BUILD_CACHE_REPLACED,
-                    self._build.at(key),
-                    (*self._build.path, key),
-                    "the pipeline caches in the image's own repository instead",
                 )
 
     def _refuse(self, rule: Rule, key: tuple[str, ...], problem: str, fix: str) -> None:

@@ -75,6 +75,8 @@ class ImageBuild:
         shm_size: Size of /dev/shm in bytes. Default: Docker's.
         extra_hosts: Addresses by host name.
         additional_contexts: Folders below the source folder, images or URLs, by name.
+        cache_from: Images in registries that the build may take layers from, beside the one that
+            is tagged latest in its own repository.
         no_cache: Whether the cache is left alone.
     """
 
@@ -89,6 +91,7 @@ class ImageBuild:
     shm_size: int | None = None
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     additional_contexts: Mapping[str, str] = field(default_factory=dict)
+    cache_from: tuple[str, ...] = ()
     no_cache: bool = False
 
 

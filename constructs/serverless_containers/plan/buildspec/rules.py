@@ -12,8 +12,3 @@ BUILD_NOT_IN_PIPELINE = Rule(
     severity=Severity.ERROR,
     summary="A build in the pipeline asks for nothing that is only on this machine.",
 )
-BUILD_CACHE_REPLACED = Rule(
-    code="build-cache-replaced",
-    severity=Severity.NOTE,
-    summary="The pipeline keeps one cache, in the image that is tagged latest.",
-)

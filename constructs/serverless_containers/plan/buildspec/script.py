@@ -149,6 +149,8 @@ def _options(
             yield "--add-host", f"{host}:{address}"
     for name, context in build.additional_contexts.items():
         yield "--build-context", f"{name}={_path(context)}"
+    for image in build.cache_from:
+        yield "--cache-from", image
     if build.no_cache:
         yield ("--no-cache",)
 
