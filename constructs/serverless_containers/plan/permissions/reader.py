@@ -7,7 +7,7 @@ from serverless_containers.compose.files import NotRegularError, TooLargeError, 
 from serverless_containers.compose.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings, Location
 from serverless_containers.plan.permissions import rules
-from serverless_containers.plan.permissions.json_tree import Places, read_json
+from serverless_containers.plan.permissions.json_tree import Marks, read_json
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.size import LARGEST_POLICY, policy_size
 from serverless_containers.plan.permissions.statements import EXAMPLE, StatementReader
@@ -94,7 +94,7 @@ def _decoded(content: bytes, name: str, findings: Findings) -> str | None:
         before = content[: error.start].decode("utf-8")
         findings.report(
             rules.POLICY_FILE,
-            Location(*Places(name, before).mark(len(before))),
+            Location(*Marks(name, before).of(len(before))),
             (),
             f"the byte 0x{content[error.start]:02x} is not UTF-8 here",
             "save the file as UTF-8 text",

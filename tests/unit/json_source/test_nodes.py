@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serverless_containers.clients.json_nodes import (
+from serverless_containers.json_source import (
     JsonArray,
     JsonObject,
     kind_of,

@@ -1,4 +1,8 @@
-"""JSON with the place of each value, so that a file can be changed without writing it anew."""
+"""A reader of JSON that knows where each value stands.
+
+A finding can then name the place, and a file be changed without writing it anew. Members that stand
+twice are all there, and a number is as long as it was written: its text is what counts.
+"""
 
 import json
 import re
@@ -10,6 +14,10 @@ _DEEPEST = 200
 """Levels of one document: far more than any configuration has, and no strain on the stack."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class NestedTooDeeplyError(json.JSONDecodeError):
+    """A document that has more levels than is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +84,19 @@ def kind_of(node: JsonNode) -> str:
     return "text" if isinstance(node.value, str) else "a number"
 
 
-def parse_json(text: str) -> JsonNode:
+def parse_json(text: str, *, constants: bool = False) -> JsonNode:
     """Read a JSON document.
 
+    Args:
+        text: The document.
+        constants: Whether NaN, Infinity and -Infinity pass as numbers, so that what is wrong with
+            them is said by the caller. Default: they are no JSON.
+
     Raises:
-        json.JSONDecodeError: If the text is no JSON; NaN and Infinity are none.
+        json.JSONDecodeError: If the text is no JSON.
+        NestedTooDeeplyError: If it has more than 200 levels.
     """
-    reader = _Reader(text)
+    reader = _Reader(text, constants=constants)
     node = reader.value(reader.skip(0), 0)
     end = reader.skip(node.end)
     if end < len(text):
@@ -96,7 +110,7 @@ def parse_json_at(text: str, start: int) -> JsonNode:
     Raises:
         json.JSONDecodeError: If there is none.
     """
-    return _Reader(text).value(start, 0)
+    return _Reader(text, constants=False).value(start, 0)
 
 
 def _refuse_constant(name: str) -> None:
@@ -104,13 +118,13 @@ def _refuse_constant(name: str) -> None:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, constants: bool) -> None:
         self._text = text
         # A number may be longer than Python converts, or less exact than it is written.
         self._scalars = json.JSONDecoder(
             parse_int=lambda _text: 0,
             parse_float=lambda _text: 0,
-            parse_constant=_refuse_constant,
+            parse_constant=(lambda _name: 0) if constants else _refuse_constant,
         )
 
     def skip(self, at: int) -> int:
@@ -120,7 +134,7 @@ class _Reader:
     def value(self, at: int, depth: int) -> JsonNode:
         opening = self._text[at : at + 1]
         if opening in {"{", "["} and depth == _DEEPEST:
-            raise json.JSONDecodeError(f"Nested more than {_DEEPEST} levels deep", self._text, at)
+            raise NestedTooDeeplyError(f"Nested more than {_DEEPEST} levels deep", self._text, at)
         if opening == "{":
             members = tuple(self._members(at, depth + 1))
             end = self._end(members[-1].value.end if members else at + 1)
