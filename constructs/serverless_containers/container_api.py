@@ -16,17 +16,15 @@ from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.ingress.base import ContainerServiceBase, MetricProps
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
 from serverless_containers.ingress.http_api.ingress import HttpApiIngress
-from serverless_containers.workload.metric_props import MetricProps
-from serverless_containers.workload.network import IngressRequirements
-from serverless_containers.workload.service_defaults import shared_cluster
-from serverless_containers.workload.service_props import ServiceProps
-from serverless_containers.workload.service_with_ingress import ServiceWithIngress
+from serverless_containers.workload.project.network import IngressRequirements
+from serverless_containers.workload.service.props import ServiceProps
 
 
-class ContainerApi(ServiceWithIngress):
+class ContainerApi(ContainerServiceBase):
     """Runs a folder with a Compose file, or a lone Dockerfile, behind an HTTP API.
 
     There is no load balancer: API Gateway reaches the tasks through a VPC link and Cloud Map, and
@@ -93,7 +91,7 @@ class ContainerApi(ServiceWithIngress):
             if domain_name
             else None
         )
-        shared = shared_cluster(props)
+        shared = self._containers.project.shared_cluster
         self._ingress = HttpApiIngress(
             self,
             "Ingress",

@@ -16,17 +16,21 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
-from serverless_containers.ingress.cloudfront.cached_paths import check_cached_paths
+from serverless_containers.ingress.base import ContainerServiceBase
 from serverless_containers.ingress.cloudfront.distribution import SiteDistribution
 from serverless_containers.ingress.cloudfront.edge import Edge
 from serverless_containers.ingress.cloudfront.firewall import Firewall
+from serverless_containers.ingress.cloudfront.origin_load_balancer import OriginLoadBalancer
 from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
 from serverless_containers.ingress.cloudfront.origins import (
+    check_gateway,
     check_timeouts,
+    gateway_attachment,
     load_balancer_origin,
     longest_wait,
     set_unknown_timeouts,
 )
+from serverless_containers.ingress.cloudfront.paths import check_cached_paths
 from serverless_containers.ingress.cloudfront.records import (
     RecordToCreate,
     SiteRecords,
@@ -34,21 +38,14 @@ from serverless_containers.ingress.cloudfront.records import (
     site_domain,
 )
 from serverless_containers.ingress.cloudfront.viewer_request import guard_paths
-from serverless_containers.ingress.load_balancer.load_balancer import LoadBalancerIngress
 from serverless_containers.ingress.load_balancer.rollout import Rollout
 from serverless_containers.ingress.load_balancer.sign_in import BoundSignIn, SignIn, warn_of_keys
-from serverless_containers.ingress.load_balancer.subnets import (
-    check_gateway,
-    gateway_attachment,
-)
-from serverless_containers.ingress.load_balancer.target_group import TargetOptions
-from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
-from serverless_containers.workload.network import IngressRequirements
-from serverless_containers.workload.service_props import ServiceProps
-from serverless_containers.workload.service_with_ingress import ServiceWithIngress
+from serverless_containers.ingress.load_balancer.targets import TargetHealthCheck, TargetOptions
+from serverless_containers.workload.project.network import IngressRequirements
+from serverless_containers.workload.service.props import ServiceProps
 
 
-class ContainerHosting(ServiceWithIngress):
+class ContainerHosting(ContainerServiceBase):
     """Runs a folder with a Compose file, or a lone Dockerfile, as a web site behind CloudFront.
 
     CloudFront forwards to a load balancer, which forwards to tasks; nothing else leads to either.
@@ -193,7 +190,7 @@ class ContainerHosting(ServiceWithIngress):
             else OriginSecret(self, "OriginSecret", generation=origin_secret_generation)
         )
         placement = self._containers.placement
-        self._ingress = LoadBalancerIngress(
+        self._ingress = OriginLoadBalancer(
             self,
             "Ingress",
             service=self._containers,

@@ -5,7 +5,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 
-def log_bucket(
+def make_log_bucket(
     scope: Construct,
     *,
     ownership: s3.ObjectOwnership,

@@ -1,13 +1,15 @@
-"""How CloudFront reaches a load balancer."""
+"""Origins of a distribution: a load balancer on the internet, or one reached by a VPC origin."""
 
 from collections.abc import Sequence
 
 from aws_cdk import Duration, Names, Stack, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct, IDependable
 
+from serverless_containers.ingress.load_balancer.load_balancer import SHARE_HINT
 from serverless_containers.ingress.untagged import keep_untagged
 
 _LONGEST = 120
@@ -26,7 +28,7 @@ def load_balancer_origin(
     connection_attempts: int | None = None,
     ready: Sequence[IDependable] = (),
 ) -> cloudfront.IOrigin:
-    """A load balancer as the origin of a distribution of the same stack.
+    """Make a load balancer the origin of a distribution of the same stack.
 
     With a server name CloudFront speaks HTTPS, and TLS 1.2 at least, to port 443. The certificate
     there has to cover the name in the ``Host`` header, which therefore has to be forwarded
@@ -160,3 +162,23 @@ def _check_seconds(what: str, value: Duration | None) -> None:
         raise ValueError(
             f"{what} is {value.to_human_string()}; allowed are 1 to {_LONGEST} whole seconds"
         )
+
+
+def check_gateway(vpc: ec2.IVpc) -> None:
+    """Refuse a VPC that CloudFront makes no VPC origin in, as far as it is known.
+
+    Raises:
+        ValueError: If it has no internet gateway.
+    """
+    if isinstance(vpc, ec2.Vpc) and vpc.internet_gateway_id is None:
+        raise ValueError(
+            "a VPC origin takes an internet gateway at the VPC, even though nothing passes through "
+            "it (Restrict access with VPC origins, Amazon CloudFront Developer Guide); give the "
+            f"VPC one, for instance with a public subnet{SHARE_HINT}"
+        )
+
+
+def gateway_attachment(vpc: ec2.IVpc) -> list[IDependable]:
+    """Return the attachment of a VPC's internet gateway, if both are made in this app."""
+    attachment = vpc.node.try_find_child("VPCGW")
+    return [] if attachment is None else [attachment]

@@ -11,8 +11,8 @@ from constructs import Construct
 from serverless_containers.ingress.http_api.access_log import AccessLog
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
-from serverless_containers.workload.service import ContainerService
-from serverless_containers.workload.zones import linked_subnets
+from serverless_containers.workload.project.zones import linked_subnets
+from serverless_containers.workload.service.service import ContainerService
 
 _DNS_TTL = Duration.seconds(10)
 _PREFLIGHT_PATHS = ("/", "/{proxy+}")
@@ -62,7 +62,7 @@ class HttpApiIngress(Construct):
             name=f"{name}.internal",
             vpc=service.vpc,
         )
-        service.associate_capacity_after(self.namespace)
+        service.project.associate_capacity_after(self.namespace)
         self.discovery = self._register(service)
         self.vpc_link = self._make_link(service)
         self.authorization = authorization.bind(self)

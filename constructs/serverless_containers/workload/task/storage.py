@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from serverless_containers.plan.model import VolumeKind, VolumePlan
-from serverless_containers.workload.network import Placement
+from serverless_containers.workload.project.network import Placement
 
 
 class Storage(Construct):
