@@ -1,4 +1,4 @@
-"""From source to running containers."""
+"""A pipeline from source to running containers."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -84,20 +84,6 @@ class BuildPipeline(Construct):
     Images have the hash of their source, or of its commit, as their tag. ``latest`` moves along and
     is never deployed.
 
-    Args:
-        source: The folder with the Compose file or the lone Dockerfile.
-        cluster_name: The cluster that the service runs in. A plain name, because the service waits
-            for the pipeline, which therefore cannot refer to it.
-        service_name: The service's name, likewise.
-        plan: What was made of the folder. Default: it is read.
-        environment_name: The environment to read it for.
-        entrypoint: The service that receives the traffic, where the files leave it open.
-        **props: See `PipelineProps`.
-
-    Raises:
-        InvalidSourceError: If a build needs what the pipeline does not have.
-        ValueError: If there is nothing to build, or ``build_timeout`` is out of its range.
-
     Attributes:
         images: The images, for ContainerApi's ``images``.
         tag: The tag of the images: known at synthesis, or the name of the parameter that holds it.
@@ -120,6 +106,24 @@ class BuildPipeline(Construct):
         entrypoint: str | None = None,
         **props: Unpack[PipelineProps],
     ) -> None:
+        """Build the images of a Compose project in a pipeline, which rolls them out.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file or the lone Dockerfile.
+            cluster_name: The cluster that the service runs in. A plain name, because the service
+                waits for the pipeline, which therefore cannot refer to it.
+            service_name: The service's name, likewise.
+            plan: The plan of the folder. Default: it is read.
+            environment_name: The environment to read it for.
+            entrypoint: The service that receives the traffic, where the files leave it open.
+            **props: See `PipelineProps`.
+
+        Raises:
+            InvalidSourceError: If a build needs what the pipeline does not have.
+            ValueError: If there is nothing to build, or ``build_timeout`` is out of its range.
+        """
         super().__init__(scope, construct_id)
         plan = plan or read_source(
             self,
@@ -217,12 +221,12 @@ class BuildPipeline(Construct):
 
     @property
     def ready(self) -> tuple[IDependable, ...]:
-        """What has to exist before the images are there."""
+        """Constructs that have to exist before the images are there."""
         return (self._condition,)
 
     @property
     def console_url(self) -> str:
-        """Where the pipeline is in the console."""
+        """The URL of the pipeline in the console."""
         region = Stack.of(self).region
         known = not Token.is_unresolved(region)
         # Without a region the console takes the one that it has shown last.
@@ -274,7 +278,7 @@ class BuildPipeline(Construct):
         """Let the Deploy stage wait for a rollout that takes its time.
 
         Args:
-            minutes: How long it takes besides starting tasks. None: that is not known.
+            minutes: The minutes that it takes besides starting tasks. None: that is not known.
 
         Raises:
             ValueError: If it is longer than a Deploy action waits.

@@ -27,21 +27,6 @@ class SecretsFromFiles(ProjectSecrets):
 
     ``ContainerApi`` and ``ContainerHosting`` make one of these themselves, unless they are given
     one as ``secrets``: for one stack of secrets, or for two constructs that read the same file.
-
-    Args:
-        scope: The construct above.
-        construct_id: Its id there.
-        source: The folder with the Compose file, or the file itself.
-        environment_name: The environment, such as ``dev``, which is part of the names:
-            ``<project>/<environment>/<secret>``. Default: the names have no environment.
-        encryption_key: The key that the secrets were pushed with (``--kms-key``), which tasks then
-            may decrypt with. Default: that of Secrets Manager and of Parameter Store, for which
-            tasks need no permission. It has to be there before the secrets are pushed: it is one
-            of another stack, or imported by its ARN.
-
-    Raises:
-        InvalidSourceError: With every error in the files, if there is one.
-        ValueError: If the key is an alias, or another stack of the app has the secrets already.
     """
 
     @checks_keywords
@@ -54,6 +39,23 @@ class SecretsFromFiles(ProjectSecrets):
         environment_name: str | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
+        """Prepare the secrets of a Compose file for containers.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file, or the file itself.
+            environment_name: The environment, such as ``dev``, which is part of the names:
+                ``<project>/<environment>/<secret>``. Default: the names have no environment.
+            encryption_key: The key that the secrets were pushed with (``--kms-key``), which tasks
+                then may decrypt with. Default: that of Secrets Manager and of Parameter Store, for
+                which tasks need no permission. It has to be there before the secrets are pushed: it
+                is one of another stack, or imported by its ARN.
+
+        Raises:
+            InvalidSourceError: With every error in the files, if there is one.
+            ValueError: If the key is an alias, or another stack of the app has the secrets already.
+        """
         read = read_secrets(source, environment=environment_name)
         super().__init__(
             scope,

@@ -175,7 +175,7 @@ def take(value: object, hint: object) -> object:
     numbers, strings and lists that they look like.
 
     Args:
-        value: What was given.
+        value: The value that was given.
         hint: A class, a union, or a ``Sequence`` or ``Mapping`` of them.
 
     Returns:

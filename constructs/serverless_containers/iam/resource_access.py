@@ -24,7 +24,7 @@ _PATTERN = re.compile(r"[*?]|\$\{")
 
 
 class Access(Flag):
-    """What may be done with the items of a table or the objects of a bucket; ``|`` combines."""
+    """Access to the items of a table or the objects of a bucket; ``|`` combines."""
 
     CREATE = auto()
     """Put items or objects. Putting one whose key exists already replaces it."""
@@ -39,7 +39,7 @@ class Access(Flag):
 
 
 _INDEX_ACTIONS = ("dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan")
-"""What DynamoDB can do with a secondary index: read it."""
+"""The actions on a secondary index, all of which read it."""
 
 _TABLE_ACTIONS = {
     Access.CREATE: ("dynamodb:PartiQLInsert", "dynamodb:PutItem"),
@@ -113,9 +113,9 @@ class ResourceAccess(ABC):
 
         Args:
             table: The table: a `dynamodb.Table`, a `dynamodb.TableV2`, or one that was imported.
-            name: What the variables call it. The last is there if the table has a stream at the
+            name: Its name in the variables. The last is there if the table has a stream at the
                 time the variables are asked for.
-            access: What may be done with the items.
+            access: The access to the items.
             indexes: The secondary indexes that may be queried and scanned, by name. Default: none,
                 whatever indexes the table has.
 
@@ -139,9 +139,9 @@ class ResourceAccess(ABC):
 
         Args:
             bucket: The bucket.
-            name: What the variable calls it.
-            access: What may be done with the objects.
-            prefix: What the keys of the objects within reach start with. ``photos`` includes
+            name: Its name in the variable.
+            access: The access to the objects.
+            prefix: The start of the keys of the objects within reach. ``photos`` includes
                 ``photos-private/1``: end a folder with a slash. Default: every object.
 
         Raises:
@@ -156,7 +156,7 @@ class ResourceAccess(ABC):
 
         Args:
             pool: The user pool.
-            name: What the variable calls it.
+            name: Its name in the variable.
 
         Raises:
             ValueError: If the name gives no variable.
@@ -169,7 +169,7 @@ class ResourceAccess(ABC):
 
         Args:
             function: The function, or a version or an alias of one.
-            name: What the variable calls it.
+            name: Its name in the variable.
 
         Raises:
             ValueError: If the name gives no variable.
@@ -396,8 +396,8 @@ def _allow(
     """Add one statement to a principal's policy.
 
     Args:
-        grantee: Who gets it.
-        actions: What it allows.
+        grantee: The principal.
+        actions: The actions that it allows.
         arns: On what.
         conditions: When. Default: always.
     """
@@ -419,7 +419,7 @@ def _acknowledge_granted(grantee: iam.IGrantable, *, resource: str, reason: str)
     policy overflows into others beside it. A principal that is no construct has no policy here.
 
     Args:
-        grantee: Who it was granted to.
+        grantee: The principal that it was granted to.
         resource: The resource as it was granted, which may be one of another stack.
         reason: Why the wildcard has to be.
     """
@@ -431,7 +431,7 @@ def _acknowledge_granted(grantee: iam.IGrantable, *, resource: str, reason: str)
 
 @jsii.implements(IValidation)
 class _Acknowledgement:
-    """Waits until the app is validated: references to other stacks have no form before."""
+    """An acknowledgement that waits until the app is validated: references have no form before."""
 
     def __init__(self, role: Construct, resource: str, reason: str) -> None:
         self._role, self._resource, self._reason = role, resource, reason

@@ -41,8 +41,8 @@ from serverless_containers.plan.buildspec import (
 )
 
 QUEUED_TIMEOUT = Duration.minutes(5)
-"""How long a build waits for a machine: the shortest time that there is. The default of 8 hours
-outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
+"""The time for which a build waits for a machine: the shortest that there is. The default of 8
+hours outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
 _SHORTEST, _LONGEST_WAIT = 5, 720
 """Minutes that a build takes at least ("CreateProject", AWS CodeBuild API Reference), and that
 CloudFormation waits at most ("AWS::CloudFormation::WaitCondition")."""
@@ -67,8 +67,8 @@ def seconds_to_wait(build_timeout: Duration) -> str:
     """Return how long CloudFormation waits for a build, in seconds: ten minutes longer.
 
     Args:
-        build_timeout: How long a build may take; 5 to 710 minutes. For one that is known only at
-            deployment, CloudFormation waits for 12 hours.
+        build_timeout: The time that a build may take; 5 to 710 minutes. For one that is known only
+            at deployment, CloudFormation waits for 12 hours.
 
     Raises:
         ValueError: If it is no whole number of minutes, too short for CodeBuild, or too long for
@@ -94,16 +94,16 @@ class ImageBuild(Construct):
     that role.
 
     Args:
-        buildspec: What it does, as plain data.
-        repositories: Where the images go, in the order of the buildspec.
+        buildspec: Its buildspec, as plain data.
+        repositories: The repositories of the images, in the order of the buildspec.
         variables: The buildspec's variables.
         secret_variables: Variables that CodeBuild reads from Secrets Manager, each with its key.
         architecture: The instruction set.
         cluster_name: The cluster that the images run in.
         service_name: The service that they run in.
-        timeout: How long a build may take.
+        timeout: The time that a build may take.
         compute_type: The machine.
-        log_retention: How long the log is kept, which outlives the stack.
+        log_retention: The time for which the log is kept, which outlives the stack.
     """
 
     def __init__(
@@ -232,13 +232,13 @@ class ImageBuild(Construct):
 def pipeline_buildspec(
     plan: TaskPlan, bound: BoundSource, architecture: Architecture, props: PipelineProps
 ) -> dict[str, object]:
-    """What a pipeline's build does, for a plan and its source.
+    """Return the buildspec of a pipeline, for a plan and its source.
 
     Args:
         plan: The plan.
         bound: The source.
-        architecture: What the images run on.
-        props: What was said of the pipeline.
+        architecture: The instruction set that the images run on.
+        props: The pipeline's keyword arguments.
 
     Raises:
         InvalidSourceError: If a build needs what the pipeline does not have.
@@ -288,7 +288,7 @@ def login_variables(
 def run_variables(
     handle: CfnWaitConditionHandle, tag: str | None
 ) -> dict[str, codebuild.BuildEnvironmentVariable]:
-    """What the runs of one version are told.
+    """Return the environment variables of the runs of one version.
 
     It stands in the pipeline, not in the project: whatever makes a new wait condition must also be
     a change of the pipeline, which restarts it, or nobody would ever signal.

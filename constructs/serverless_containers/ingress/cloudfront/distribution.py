@@ -14,7 +14,7 @@ from serverless_containers.ingress.cloudfront.paths import check_error_pages, ch
 from serverless_containers.ingress.log_bucket import make_log_bucket
 
 _ALWAYS_CACHED = (404, 414, 500, 501, 502, 503, 504)
-"""What CloudFront keeps whatever the origin's headers say; "How CloudFront processes HTTP 4xx and
+"""Statuses that CloudFront caches whatever the origin says; "How CloudFront processes HTTP 4xx and
 5xx status codes from your origin", Amazon CloudFront Developer Guide."""
 _ISO_3166 = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
@@ -47,7 +47,7 @@ class SiteDistribution(Construct):
     caches errors", Amazon CloudFront Developer Guide).
 
     Args:
-        origin: What it stands before; see `load_balancer_origin`.
+        origin: The origin; see `load_balancer_origin`.
         domain: The names that it answers to. None leaves it CloudFront's.
         certificate: The certificate for them, of us-east-1.
         web_acl_arn: A web ACL of scope CLOUDFRONT.
@@ -58,23 +58,25 @@ class SiteDistribution(Construct):
             with other paths. Each name of a domain has its own copy: a redirect from one name to
             another must not be served to both. That takes one of an account's 20 cache policies
             ("Quotas", Amazon CloudFront Developer Guide).
-        cache_policy: What is cached of all other paths. Default: nothing.
+        cache_policy: The cache policy of all other paths. Default: nothing is cached.
         response_headers_policy: Headers for every answer. Default: AWS's managed
             ``SecurityHeadersPolicy`` (HSTS for a year, nosniff, SAMEORIGIN, referrer policy).
         error_pages: By status, a path that is shown in its place, with that status, as in
             ``{503: "/errors/503.html"}``. It holds for every path of the site. The page comes from
             the origin, and is cached as static paths are.
-        error_page_ttl: How long CloudFront shows it to everybody before it asks the origin again.
+        error_page_ttl: The time for which CloudFront shows it to everybody before it asks the
+            origin again.
             Default: it asks each time.
         allowed_countries: The only countries served, as ISO 3166-1 codes. Default: all.
         denied_countries: The countries not served. Default: none.
-        price_class: Where it is served from. Default: all edge locations.
+        price_class: The edge locations that serve it. Default: all.
         access_logs: Whether requests are logged to a bucket, without cookies.
-        guard: What looks at each request first. Default: nothing.
+        guard: The function that looks at each request first. Default: none.
         log_bucket: The bucket, with ACLs. Default: one is made.
-        log_prefix: What the names of its logs start with.
-        log_expiration: How long they are kept in the bucket that is made. Default: 30 days.
-        removal_policy: What becomes of that bucket with the stack. A bucket that is not empty
+        log_prefix: The start of the names of its logs.
+        log_expiration: The time for which they are kept in the bucket that is made. Default: 30
+            days.
+        removal_policy: The removal policy of that bucket with the stack. A bucket that is not empty
             cannot be deleted.
         comment: Its description in the console, which the CDK cuts after 128 characters.
 
@@ -296,7 +298,7 @@ def _check_countries(what: str, codes: Sequence[str]) -> tuple[str, ...]:
     """Country codes in capitals.
 
     Args:
-        what: What they were given as, for the message.
+        what: The keyword, for the message.
         codes: The codes, as in ``["de", "AT"]``.
 
     Raises:

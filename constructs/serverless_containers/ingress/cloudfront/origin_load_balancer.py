@@ -64,9 +64,9 @@ class OriginLoadBalancer(LoadBalancerIngress):
         origin_secret: The secret that a request has to carry.
         sign_in: The sign-in of visitors. Default: they do not sign in.
         site_names: The names under which visitors call the site, for ``sign_in``.
-        rollout: The way in which a new version replaces the old one. Default: `Rollout.rolling`.
+        rollout: The replacement of the old version by a new one. Default: `Rollout.rolling`.
         health_check: The check of whether a task can take requests. Default: `TargetHealthCheck`.
-        target: The way in which requests are shared out among tasks. Default: `TargetOptions`.
+        target: The options of the target group. Default: `TargetOptions`.
         subnets: Its subnets, in two zones or more. Default: public ones, one in each zone; private
             or isolated ones if it is internal.
         prefix_list_id: CloudFront's prefix list in the region. Default: from a table.
@@ -77,7 +77,7 @@ class OriginLoadBalancer(LoadBalancerIngress):
             ``origin_timeout``.
         deletion_protection: Whether it can be deleted only after that was turned off.
         log_expiration: The time for which its access log is kept. Default: 30 days.
-        removal_policy: The fate of the access log when the stack is deleted.
+        removal_policy: The removal policy of the access log when the stack is deleted.
 
     Raises:
         ValueError: If arguments contradict each other, or something is out of its range.

@@ -40,18 +40,18 @@ def load_balancer_origin(
     protocol therefore is another resource.
 
     Args:
-        scope: Where a VPC origin is made, as ``VpcOriginHttps`` or ``VpcOriginHttp``.
+        scope: The construct above a VPC origin, which is ``VpcOriginHttps`` or ``VpcOriginHttp``.
         load_balancer: The load balancer; an internal one for a VPC origin, else a public one.
         server_name: The site's main name, for which the load balancer has a certificate.
         header: A header that CloudFront adds to each request. The value should be a reference to
             a secret.
         vpc: Whether CloudFront reaches into the VPC instead of coming from outside.
-        read_timeout: How long CloudFront waits for an answer and between its packets; 1 to 120
-            seconds. Default: 30 seconds.
-        keepalive_timeout: How long it keeps an idle connection; 1 to 120 seconds. Default: 5
-            seconds.
-        connection_attempts: How often it tries to connect, 1 to 3. Default: 3.
-        ready: What has to exist before a VPC origin.
+        read_timeout: The time for which CloudFront waits for an answer and between its packets; 1
+            to 120 seconds. Default: 30 seconds.
+        keepalive_timeout: The time for which it keeps an idle connection; 1 to 120 seconds.
+            Default: 5 seconds.
+        connection_attempts: The number of attempts to connect, 1 to 3. Default: 3.
+        ready: The constructs that have to exist before a VPC origin.
 
     Raises:
         ValueError: If a value is out of its range.
@@ -126,8 +126,8 @@ def set_unknown_timeouts(
 
     Args:
         distribution: The distribution, whose only origin it is.
-        read: How long CloudFront waits for an answer.
-        keepalive: How long it keeps an idle connection.
+        read: The time for which CloudFront waits for an answer.
+        keepalive: The time for which it keeps an idle connection.
         vpc: Whether it is a VPC origin.
     """
     resource = distribution.node.default_child
@@ -142,8 +142,8 @@ def longest_wait(read: Duration | None, keepalive: Duration | None) -> Duration:
     """The longer of the times for which CloudFront keeps a connection; unknown if one is.
 
     Args:
-        read: How long it waits for an answer. None: 30 seconds.
-        keepalive: How long it keeps an idle connection. None: less than that.
+        read: The time for which it waits for an answer. None: 30 seconds.
+        keepalive: The time for which it keeps an idle connection. None: less than that.
     """
     given = [each for each in (read or Duration.seconds(30), keepalive) if each is not None]
     unknown = [each for each in given if each.is_unresolved()]

@@ -26,16 +26,16 @@ class HttpApiIngress(Construct):
     for HTTP APIs", Amazon API Gateway Developer Guide, asks for SRV records.
 
     Args:
-        service: What the routes lead to.
-        authorization: Who may call them.
-        cors: What browsers on other origins may do. None leaves it to the containers.
+        service: The service that the routes lead to.
+        authorization: The callers that are let in.
+        cors: The CORS configuration. None leaves it to the containers.
         throttle: The limits of the stage. None leaves the account's.
-        timeout: How long API Gateway waits for the containers; 50 ms to 30 s ("Quotas for
+        timeout: The time for which API Gateway waits for the containers; 50 ms to 30 s ("Quotas for
             configuring and running an HTTP API", Amazon API Gateway Developer Guide).
         namespace: The Cloud Map namespace. None makes a private one.
         domain: The API's own domain name, which then is the only one.
-        log_retention: How long access logs are kept.
-        removal_policy: What becomes of them when the stack is deleted.
+        log_retention: The time for which access logs are kept.
+        removal_policy: Their removal policy when the stack is deleted.
     """
 
     def __init__(

@@ -53,7 +53,7 @@ _COGNITO = ec2.CfnSecurityGroup.EgressProperty(
 )
 
 SHARE_HINT = (
-    "; a VPC that another construct made for itself has what its own way in needs and no more: "
+    "; a VPC that another construct made for itself has what its own ingress requires and no more: "
     'give both the same cluster=ContainerCluster(stack, "Containers"), whose network suits each'
 )
 
@@ -113,14 +113,14 @@ class LoadBalancerIngress(Construct):
         required_header: The header of a request that is let in. Default: all are.
         sign_in: The sign-in of visitors. Default: they do not sign in.
         site_names: The names under which visitors call the site, for ``sign_in``.
-        rollout: The way in which a new version replaces the old one. Default: `Rollout.rolling`.
+        rollout: The replacement of the old version by a new one. Default: `Rollout.rolling`.
         health_check: The check of whether a task can take requests. Default: `TargetHealthCheck`.
-        target: The way in which requests are shared out among tasks. Default: `TargetOptions`.
+        target: The options of the target group. Default: `TargetOptions`.
         subnets: Its subnets, in two zones or more. Default: public ones, one in each zone; private
             or isolated ones if it is internal.
         deletion_protection: Whether it can be deleted only after that was turned off.
         log_expiration: The time for which its access log is kept. Default: 30 days.
-        removal_policy: The fate of the access log when the stack is deleted.
+        removal_policy: The removal policy of the access log when the stack is deleted.
 
     Raises:
         ValueError: If arguments contradict each other, or something is out of its range.
@@ -341,7 +341,7 @@ def _add_rules(
     """Let in requests with the header; all others meet the listener's default action.
 
     Args:
-        scope: Where the rules are made.
+        scope: The construct above the rules.
         listener: The listener.
         required_header: The header of a request that is let in. None: all are.
         action: The action for a request.
@@ -556,11 +556,11 @@ def _log_access(
     reports differ on whether a request to write carries aws:SourceArn at all.
 
     Args:
-        scope: Where the bucket is made.
-        load_balancer: What writes to it.
-        expiration: How long lines are kept, in whole days.
-        removal_policy: What becomes of the bucket when the stack is deleted; CloudFormation deletes
-            it only when it is empty.
+        scope: The construct above the bucket.
+        load_balancer: The load balancer that writes to it.
+        expiration: The time for which lines are kept, in whole days.
+        removal_policy: The removal policy of the bucket when the stack is deleted; CloudFormation
+            deletes it only when it is empty.
     """
     bucket = make_log_bucket(
         scope,

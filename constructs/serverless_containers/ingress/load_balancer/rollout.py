@@ -27,7 +27,7 @@ _UNHEALTHY_MINUTES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
-    """How ECS replaces the tasks; made by one of the ways below.
+    """A replacement of the tasks by new ones; chosen by one of the methods below.
 
     All but `rolling` run the new version beside the old one and shift traffic between two target
     groups, with twice the tasks meanwhile. ECS writes the weights into the listener's rule, and a
@@ -40,10 +40,10 @@ class Rollout:
 
     Attributes:
         strategy: ECS's name for it.
-        bake_time: How long both versions run after the last of the traffic was shifted.
-        step_percent: How much of the traffic a step shifts.
+        bake_time: The time for which both versions run after the last of the traffic was shifted.
+        step_percent: The percent of the traffic that a step shifts.
         step_bake_time: The time between steps.
-        alarms: What rolls a deployment back when it goes off.
+        alarms: The alarms that roll a deployment back.
     """
 
     strategy: ecs.DeploymentStrategy
@@ -57,7 +57,8 @@ class Rollout:
         """Start new tasks, and stop old ones when they are healthy.
 
         Args:
-            alarms: What rolls a deployment back. Default: only tasks that do not become healthy.
+            alarms: The alarms that roll a deployment back. Default: only tasks that do not become
+                healthy.
         """
         return Rollout(strategy=ecs.DeploymentStrategy.ROLLING, alarms=tuple(alarms))
 
@@ -68,9 +69,10 @@ class Rollout:
         """Shift all traffic at once.
 
         Args:
-            bake_time: How long the old version is kept for a way back; 0 minutes to 24 hours.
+            bake_time: The time for which the old version is kept for a way back; 0 minutes to 24
+                hours.
                 Default: 5 minutes.
-            alarms: What shifts the traffic back until then.
+            alarms: The alarms that shift the traffic back until then.
 
         Raises:
             ValueError: If the time is out of its range.
@@ -92,10 +94,10 @@ class Rollout:
         """Shift traffic in equal steps.
 
         Args:
-            step_percent: How much each shifts; 3 to 100. Default: 10.
+            step_percent: The percent of the traffic that each shifts; 3 to 100. Default: 10.
             step_bake_time: The time between two; 0 minutes to 24 hours. Default: 6 minutes.
             bake_time: As for `blue_green`.
-            alarms: What shifts the traffic back until then.
+            alarms: The alarms that shift the traffic back until then.
 
         Raises:
             ValueError: If something is out of its range, or all of it takes longer than the 33
@@ -125,10 +127,11 @@ class Rollout:
         """Shift a small part of the traffic first, and later the rest.
 
         Args:
-            percent: How much that part is; 0.1 to 100. Default: 5.
-            step_bake_time: How long it is tried; 0 minutes to 24 hours. Default: 10 minutes.
+            percent: That part in percent; 0.1 to 100. Default: 5.
+            step_bake_time: The time for which it is tried; 0 minutes to 24 hours. Default: 10
+                minutes.
             bake_time: As for `blue_green`.
-            alarms: What shifts the traffic back until then.
+            alarms: The alarms that shift the traffic back until then.
 
         Raises:
             ValueError: If something is out of its range, or all of it takes longer than the 33
@@ -148,7 +151,7 @@ class Rollout:
 
     @property
     def minutes(self) -> float | None:
-        """How long it takes besides starting tasks; None where that is known at deployment only."""
+        """The minutes that it takes besides starting tasks, if they are known at synthesis."""
         given = [self.bake_time, self.step_bake_time]
         if any(each is not None and each.is_unresolved() for each in given) or (
             self.step_percent is not None and Token.is_unresolved(self.step_percent)
@@ -277,7 +280,7 @@ def shift_traffic(
     """Between what ECS shifts traffic, and the role with which it does.
 
     Args:
-        scope: Where the role is made.
+        scope: The construct above the role.
         group: The target group of the version that is coming.
         rule: The rule that forwards to both target groups.
     """
@@ -318,7 +321,7 @@ def rollout_alarms(
     Load Balancer", Elastic Load Balancing documentation.
 
     Args:
-        scope: Where they are made.
+        scope: The construct above them.
         load_balancer: The load balancer.
         groups: The target groups between which traffic is shifted.
         share: The percent of the requests that the new version gets first.
@@ -428,7 +431,7 @@ def _waiting_steps(percent: float) -> int:
     """After how many steps ECS waits; after the one that completes the shift the bake time begins.
 
     Args:
-        percent: How much of the traffic a step shifts.
+        percent: The percent of the traffic that a step shifts.
     """
     tenths = round(percent * 10)
     return 1000 // tenths - (1000 % tenths == 0)

@@ -24,19 +24,19 @@ _COOKIE = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundSignIn:
-    """What sign-in puts into a site.
+    """A sign-in that was bound to a site.
 
     Attributes:
-        user_pool: Who can sign in.
+        user_pool: The user pool of those who can sign in.
         user_pool_client: The load balancer's client, with a secret that Elastic Load Balancing
             reads by itself; it stands in no template.
-        user_pool_domain: Where the sign-in pages are.
-        sign_out_url: Where to send a visitor who signs out, after the application has expired the
+        user_pool_domain: The domain of the sign-in pages.
+        sign_out_url: The URL for a visitor who signs out, after the application has expired the
             session cookies: Cognito ends its own session there and goes on to the first sign-out
             URL.
         session_cookie_name: The cookie to expire, with its parts: the name followed by -0 to -3.
-        session_timeout: How long before a visitor signs in again.
-        scopes: What the tokens give access to, with spaces between.
+        session_timeout: The time before a visitor signs in again.
+        scopes: The OAuth scopes of the tokens, with spaces between.
     """
 
     user_pool: cognito.IUserPool
@@ -63,7 +63,7 @@ class BoundSignIn:
 
 
 class SignIn:
-    """How visitors sign in to a site; made by `SignIn.cognito`."""
+    """A sign-in of visitors to a site; made by `SignIn.cognito`."""
 
     def __init__(
         self,
@@ -129,21 +129,21 @@ class SignIn:
                 again.
             public_paths: Patterns of paths that need no sign-in, such as ``/assets/*``; ``*``
                 stands for any characters and ``?`` for one. Default: none.
-            sign_out_urls: Where Cognito may send visitors who signed out; make the first one a
-                public path, or they are asked to sign in again. Default: the roots of the site's
-                names.
-            session_timeout: How long before a visitor signs in again; 1 second to 7 days. Default:
+            sign_out_urls: The URLs to which Cognito may send visitors who signed out; make the
+                first one a public path, or they are asked to sign in again. Default: the roots of
+                the site's names.
+            session_timeout: The time before a visitor signs in again; 1 second to 7 days. Default:
                 7 days.
             session_cookie_name: The cookie that keeps the session. Default:
                 ``AWSELBAuthSessionCookie``.
-            scopes: What the tokens give access to; ``openid`` must be among them. Default:
+            scopes: The OAuth scopes of the tokens; ``openid`` must be among them. Default:
                 ``openid``, ``email`` and ``profile``.
             managed_login: Whether the pages are the newer ones, in Cognito's own style. Default:
                 the classic ones. With a domain that is given, it has to be of the newer version.
             self_sign_up: Whether anybody can sign up to a pool that is made here. Default: users
                 are added by an administrator.
-            removal_policy: What becomes of a pool that is made here, and of the users in it, when
-                the stack is deleted. Default: it is kept.
+            removal_policy: The removal policy of a pool that is made here, and of the users in it,
+                when the stack is deleted. Default: it is kept.
 
         Raises:
             ValueError: If something is out of its range, or arguments contradict each other.
@@ -188,7 +188,7 @@ class SignIn:
         """Make what is needed below ``scope``.
 
         Args:
-            scope: Where it is made.
+            scope: The construct above it.
             site_names: The names under which visitors call the site, none of them a wildcard.
 
         Raises:
@@ -295,12 +295,12 @@ def _make_domain(
 def _sign_out_url(
     domain: cognito.IUserPoolDomain, client: cognito.IUserPoolClient, then: str
 ) -> str:
-    """Where a visitor's session with Cognito ends.
+    """Return the URL at which a visitor's session with Cognito ends.
 
     Args:
-        domain: Where the pages are.
+        domain: The domain of the pages.
         client: The load balancer's client.
-        then: Where the visitor is sent next; one of the client's sign-out URLs.
+        then: The URL that the visitor is sent to next; one of the client's sign-out URLs.
     """
     # What is known only at deployment cannot be quoted; of a plain address nothing has to be.
     landing = then if Token.is_unresolved(then) else quote(then, safe="")

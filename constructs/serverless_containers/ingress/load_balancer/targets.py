@@ -32,17 +32,17 @@ class TargetHealthCheck:
     at once when the database falters.
 
     Args:
-        path: What is asked for, with its query if it has one. Default: ``/``.
+        path: The path that is asked for, with its query if it has one. Default: ``/``.
         interval: Between two checks; 5 to 300 seconds. Default: 10 seconds.
-        timeout: How long an answer may take; 2 to 120 seconds, and less than the interval. Default:
-            5 seconds.
+        timeout: The time that an answer may take; 2 to 120 seconds, and less than the interval.
+            Default: 5 seconds.
         healthy_threshold: Good answers in a row that make a task healthy; 2 to 10. Default: 2.
         unhealthy_threshold: Bad ones that make it unhealthy; 2 to 10. Default: 2.
         codes: The status codes of a good answer, from 200 to 499: one, a list such as ``200,204``
             or a range such as ``200-299``. Default: ``200-399``, redirects included.
         port: The port that is asked. Default: the one that receives the traffic.
-        grace_period: How long after its start a task is not replaced for bad answers. Default: 60
-            seconds.
+        grace_period: The time after its start for which a task is not replaced for bad answers.
+            Default: 60 seconds.
 
     Raises:
         ValueError: If something is out of its range ("CreateTargetGroup", Elastic Load Balancing
@@ -114,7 +114,7 @@ class TargetHealthCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stickiness:
-    """Sends a visitor to the same task again.
+    """Stickiness of a target group: a visitor is sent to the same task again.
 
     Args:
         duration: For how long; 1 second to 7 days. Default: one day.
@@ -157,13 +157,13 @@ class Stickiness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetOptions:
-    """How requests are shared out among tasks.
+    """Options of a target group: the way in which requests are shared out among tasks.
 
     Args:
-        deregistration_delay: How long a task that is being replaced may finish its requests; 0 to
-            3600 seconds, and no longer than the entrypoint takes to stop (``stop_grace_period`` in
-            the Compose file, which ECS takes for 30 seconds where it is not given). Default: 30
-            seconds, or the time to stop if that is shorter.
+        deregistration_delay: The time in which a task that is being replaced may finish its
+            requests; 0 to 3600 seconds, and no longer than the entrypoint takes to stop
+            (``stop_grace_period`` in the Compose file, which ECS takes for 30 seconds where it is
+            not given). Default: 30 seconds, or the time to stop if that is shorter.
         stickiness: Sends a visitor to the same task again. Default: any task answers.
         slow_start: For how long a new task gets a growing share of requests; 30 to 900 seconds.
             Default: it gets a full share at once.

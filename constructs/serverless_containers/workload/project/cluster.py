@@ -27,23 +27,10 @@ class ContainerCluster(Construct):
     and what costs most when idle: NAT gateways and interface endpoints. An endpoint that a service
     needs is added when the service is.
 
-    Its network has what any way in asks for, so that adding one later replaces no subnet. Services
-    of other stacks refer to it by exports; see `exported_values`. A change that takes away zones or
-    the way out is deployed to the services' stacks first, which then import less; a service that
-    goes is destroyed before its stack is taken out of the app.
-
-    Args:
-        scope: The construct above.
-        construct_id: Its id there.
-        network_profile: The way to the outside. Default: PUBLIC.
-        high_availability: Three availability zones instead of one. Default: False.
-        availability_zones: The zones by name. Default: the region's first ones, or those of a table
-            where not every zone of the region has VPC links.
-        container_insights: The metrics that CloudWatch collects of its tasks, which are billed by
-            their number: ENABLED, ENHANCED (by task and container, too) or DISABLED. Default:
-            ENABLED.
-        log_retention: How long flow logs are kept. Default: one month.
-        removal_policy: What becomes of them when the stack is deleted. Default: they are deleted.
+    Its network meets the requirements of every ingress, so that adding one later replaces no
+    subnet. Services of other stacks refer to it by exports; see `exported_values`. A change that
+    takes away zones or the way out is deployed to the services' stacks first, which then import
+    less; a service that goes is destroyed before its stack is taken out of the app.
 
     Attributes:
         network: Its network.
@@ -65,6 +52,22 @@ class ContainerCluster(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
     ) -> None:
+        """Make a cluster and its network for the services of an environment.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            network_profile: The way to the outside. Default: PUBLIC.
+            high_availability: Three availability zones instead of one. Default: False.
+            availability_zones: The zones by name. Default: the region's first ones, or those of a
+                table where not every zone of the region has VPC links.
+            container_insights: The metrics that CloudWatch collects of its tasks, which are billed
+                by their number: ENABLED, ENHANCED (by task and container, too) or DISABLED.
+                Default: ENABLED.
+            log_retention: The time for which flow logs are kept. Default: one month.
+            removal_policy: Their removal policy when the stack is deleted. Default: they are
+                deleted.
+        """
         super().__init__(scope, construct_id)
         self.network = Network(
             self,
@@ -95,7 +98,7 @@ class ContainerCluster(Construct):
 
     @property
     def exported_values(self) -> Sequence[str]:
-        """What stacks of services import; give each to ``Stack.export_value``.
+        """The values that stacks of services import; give each to ``Stack.export_value``.
 
         The CDK exports a value while something imports it, and CloudFormation deletes no export
         that is imported. What is exported by hand stays, and a change such as that of the
@@ -120,7 +123,7 @@ def make_cluster(
     """Make a cluster, as ``Cluster``.
 
     Args:
-        scope: Where it is made.
+        scope: The construct above it.
         name: Its name. None leaves it to CloudFormation.
         vpc: The VPC of its services.
         insights: The metrics of Container Insights, which are billed by their number. None:

@@ -108,7 +108,7 @@ class Network(Construct):
         requirements: The requirements of the ingress. Tasks stay in one zone without high
             availability, whatever their ingress spans.
         log_retention: The time for which flow logs are kept.
-        removal_policy: The fate of the flow logs when the stack is deleted.
+        removal_policy: The removal policy of the flow logs when the stack is deleted.
 
     Attributes:
         high_availability: Whether tasks are in several zones.

@@ -28,7 +28,7 @@ class ProjectProps(TypedDict, total=False):
     those that the Compose file itself suppresses."""
 
     images: BuiltImages | Mapping[str, ecs.ContainerImage]
-    """Where the images of services with ``build`` come from. A mapping gives single services an
+    """The source of the images of services with ``build``. A mapping gives single services an
     image, whatever the file says, and leaves the rest to the default. Default: Docker builds them
     on the machine that deploys."""
 
@@ -71,9 +71,9 @@ class ProjectProps(TypedDict, total=False):
     a table where not every zone of the region has VPC links."""
 
     log_retention: logs.RetentionDays
-    """How long all logs are kept. Default: one month."""
+    """The time for which all logs are kept. Default: one month."""
 
     removal_policy: RemovalPolicy
-    """What becomes of access and flow logs when the stack is deleted. Default: they are deleted.
-    Logs of tasks and builds are kept in any case: of a deployment that fails, which takes away what
-    it has made, they are the evidence."""
+    """The removal policy of access and flow logs when the stack is deleted. Default: they are
+    deleted. Logs of tasks and builds are kept in any case: of a deployment that fails, which takes
+    away what it has made, they are the evidence."""

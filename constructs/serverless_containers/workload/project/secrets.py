@@ -32,7 +32,7 @@ _REQUIRED: WeakKeyDictionary[IConstruct, dict[tuple[str, str], tuple[Stack, Path
 """By app, the stacks that ask for secrets, with their folders, by environment and name."""
 
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
-"""What Secrets Manager adds to a name in the ARN of a secret."""
+"""The characters that Secrets Manager adds to a name in the ARN of a secret."""
 
 
 class ProjectSecrets(Construct):
@@ -40,8 +40,8 @@ class ProjectSecrets(Construct):
 
     Args:
         plans: The secrets, by their keys in the Compose file.
-        owner: What their names start with, which the roles of their service are tagged with.
-        push_command: What puts their values into the stores.
+        owner: The start of their names, which the roles of their service are tagged with.
+        push_command: The command that puts their values into the stores.
         encryption_key: The key that encrypts those that are pushed. Default: the stores' own.
     """
 
@@ -278,7 +278,7 @@ class _Injected(ecs.Secret):
 
     @property
     def arn(self) -> str:
-        """What the container definition names."""
+        """The ARN, and the JSON key, that the container definition names."""
         return self._arn
 
     @property

@@ -1,4 +1,4 @@
-"""Reads a source folder on behalf of a construct."""
+"""The source of a project, read on behalf of a construct."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class ReadSecrets:
 
     Attributes:
         plans: The secrets, by their keys in the Compose file.
-        owner: What their names start with.
+        owner: The start of their names.
     """
 
     plans: Mapping[str, SecretPlan]
@@ -89,9 +89,9 @@ def read_source(
     Args:
         scope: The construct that the annotations are attached to.
         source: The folder, or the Compose file.
-        options: What the caller decides over the files.
+        options: The caller's choices over the files.
         environment: The environment whose override file is merged.
-        suppress: What to leave out of the annotations.
+        suppress: The warnings and notes to leave out of the annotations.
         policies: The file of further permissions, if it is not beside the Compose file.
 
     Raises:

@@ -23,7 +23,7 @@ in API Gateway", Amazon API Gateway Developer Guide). The first two have VPC ori
 access with VPC origins", Amazon CloudFront Developer Guide). Of us-west-1 an account sees two of
 three zones, so that there is nothing to choose."""
 _TWO_LINKED = ("ap-east-1", "ca-central-1", "eu-west-3")
-"""Where only the first two of them have VPC links."""
+"""The regions where only the first two of them have VPC links."""
 
 
 def place_subnets(subnets: Sequence[ec2.ISubnet]) -> None:

@@ -84,7 +84,7 @@ def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings:
     """Report images that the endpoints of ECR do not lead to, which are those of other regions too.
 
     Args:
-        plan: What was made of the files.
+        plan: The plan of the task.
         given: The containers whose images the caller gives, of which nothing can be said.
         region: The region of the tasks; a token where it is not known.
         findings: Takes what is wrong.
@@ -113,7 +113,7 @@ def check_rollout(plan: TaskPlan, strategy: str, *, shifts_traffic: bool) -> Non
     """Refuse a rollout that runs two versions at once of what must run once.
 
     Args:
-        plan: What was made of the files.
+        plan: The plan of the task.
         strategy: The rollout's name.
         shifts_traffic: Whether both versions run meanwhile.
 
@@ -136,8 +136,8 @@ def warn_of_one_task(scope: IConstruct, plan: TaskPlan, *, spread: bool) -> None
     """Warn that several zones have one task, where it must run once and nobody said how often.
 
     Args:
-        scope: Where the warning is attached.
-        plan: What was made of the files.
+        scope: The construct that the warning is attached to.
+        plan: The plan of the task.
         spread: Whether several zones were asked for.
     """
     if plan.exclusive is not None and spread:

@@ -49,7 +49,7 @@ class ServiceProps(ProjectProps, total=False):
     ``scaling``."""
 
     scaling: TaskScaling | None
-    """How the number of tasks follows the load; not where a service must not run twice. Default: it
+    """The scaling of the number of tasks; not where a service must not run twice. Default: it
     does not."""
 
     spot: bool
@@ -67,9 +67,9 @@ class ServiceProps(ProjectProps, total=False):
     """The tasks' security groups. Default: one is made that nothing but the ingress can reach."""
 
     stop_delay: Duration
-    """How long the entrypoint goes on serving after its task was taken out of service, in whole
-    seconds up to 110. Zero leaves it to the application, and its container out of the task, which
-    has at most ten. Default: 10 seconds, where the
+    """The time for which the entrypoint goes on serving after its task was taken out of service, in
+    whole seconds up to 110. Zero leaves it to the application, and its container out of the task,
+    which has at most ten. Default: 10 seconds, where the
     ``utility_image`` can be pulled; else zero."""
 
     utility_image: ecs.ContainerImage
@@ -77,5 +77,5 @@ class ServiceProps(ProjectProps, total=False):
     from ECR Public, which tasks without a way to the internet cannot pull."""
 
     volume_removal_policy: RemovalPolicy
-    """What becomes of the file system of named volumes when the stack is deleted. Default: it is
-    kept."""
+    """The removal policy of the file system of named volumes when the stack is deleted. Default: it
+    is kept."""

@@ -1,4 +1,4 @@
-"""How the number of tasks follows the load."""
+"""Scaling of the number of tasks with the load."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from aws_cdk import aws_ecs as ecs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskScaling:
-    """How the number of tasks follows the load.
+    """Scaling of the number of tasks with the load.
 
     Attributes:
         min_capacity: The fewest tasks.
