@@ -45,7 +45,7 @@ def set_tmpfs_options(definition: ecs.FargateTaskDefinition, index: int, linux: 
     Args:
         definition: The task definition.
         index: The container's place in it.
-        linux: What the container asks for.
+        linux: The container's plan of them.
     """
     resource = definition.node.default_child
     if not isinstance(resource, ecs.CfnTaskDefinition):
