@@ -14,9 +14,9 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from serverless_containers.plan.packing.ignore import literally
-from serverless_containers.plan.packing.model import Packing
-from serverless_containers.plan.packing.walk import NEVER_SENT
+from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.model import Exclusions
+from serverless_containers.plan.build_context.walk import NEVER_SENT
 
 _URL = re.compile(
     r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
@@ -102,13 +102,13 @@ class PipelineSource(ABC):
         return _Token(parse_github_url(url, branch), token)
 
     @abstractmethod
-    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
+    def bind(self, scope: Construct, folder: Path, exclusions: Exclusions) -> BoundSource:
         """Make what is needed below ``scope``, for a project in ``folder``.
 
         Args:
             scope: The construct below which others may be made.
             folder: The project folder.
-            packing: The files that are left out where this machine packs the folder.
+            exclusions: The files that are left out where this machine packs the folder.
         """
 
 
@@ -153,7 +153,7 @@ class _Asset(PipelineSource):
     def __init__(self, exclude: Sequence[str]) -> None:
         self._exclude = exclude
 
-    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
+    def bind(self, scope: Construct, folder: Path, exclusions: Exclusions) -> BoundSource:
         asset = s3_assets.Asset(
             scope,
             "Source",
@@ -163,7 +163,7 @@ class _Asset(PipelineSource):
             exclude=[
                 *self._exclude,
                 *(f"**/{name}" for name in NEVER_SENT),
-                *map(literally, packing.below(folder)),
+                *map(literally, exclusions.below(folder)),
             ],
         )
         output = codepipeline.Artifact("Source")
@@ -187,7 +187,7 @@ class _Connection(PipelineSource):
         self,
         scope: Construct,  # noqa: ARG002  # nothing is made
         folder: Path,  # noqa: ARG002  # nothing is packed here
-        packing: Packing,  # noqa: ARG002
+        exclusions: Exclusions,  # noqa: ARG002
     ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")
@@ -235,7 +235,7 @@ class _Token(PipelineSource):
         self,
         scope: Construct,  # noqa: ARG002  # nothing is made
         folder: Path,  # noqa: ARG002  # nothing is packed here
-        packing: Packing,  # noqa: ARG002
+        exclusions: Exclusions,  # noqa: ARG002
     ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from serverless_containers.findings import KeyPath, Location
-from serverless_containers.plan.packing.model import Packing
+from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.sizes import TaskSize
@@ -358,7 +358,7 @@ class TaskPlan:
         tags: Tags of the service.
         secrets: The secrets that some container reads, by their keys in the file, sorted.
         statements: Further permissions of the application.
-        packing: What is left out of what is packed.
+        exclusions: What is left out of what is packed.
     """
 
     name: str
@@ -377,7 +377,7 @@ class TaskPlan:
     tags: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
-    packing: Packing = field(default_factory=Packing)
+    exclusions: Exclusions = field(default_factory=Exclusions)
 
     @property
     def services(self) -> tuple[ContainerPlan, ...]:

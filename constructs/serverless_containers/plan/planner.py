@@ -7,14 +7,16 @@ from serverless_containers.compose.model import Dependency, Project
 from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
+from serverless_containers.plan.build_context.check import Detector, check_build_contexts
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
-from serverless_containers.plan.checks import (
+from serverless_containers.plan.containers import (
+    awaited_services,
     check_awaited,
     check_entrypoint,
     check_mounts,
     check_writable,
+    plan_container,
 )
-from serverless_containers.plan.containers import awaited_services, plan_container
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -22,7 +24,6 @@ from serverless_containers.plan.exclusive import (
 )
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.packing.check import Detector, check_packing
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
@@ -140,7 +141,7 @@ def plan_task(
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
-    packing = check_packing(project, findings, detector=detector)
+    exclusions = check_build_contexts(project, findings, detector=detector)
     size = choose_size(containers, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -169,7 +170,7 @@ def plan_task(
         exclusive=exclusive,
         tags=tags,
         secrets=secrets,
-        packing=packing,
+        exclusions=exclusions,
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan

@@ -14,7 +14,7 @@ EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"
 """The setting that ``read_suppressions`` reads."""
 PACK = "pack"
-"""The setting that ``read_packed`` reads."""
+"""The setting that ``read_pack_setting`` reads."""
 
 
 @dataclass(frozen=True, slots=True)

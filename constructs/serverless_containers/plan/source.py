@@ -8,9 +8,9 @@ from serverless_containers.compose import load_project
 from serverless_containers.compose.files import is_file
 from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, Suppression, apply_suppressions
+from serverless_containers.plan.build_context.check import Detector
 from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.packing.check import Detector
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.reader import read_policies
 from serverless_containers.plan.planner import PlanOptions, plan_task

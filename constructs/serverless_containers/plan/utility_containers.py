@@ -24,11 +24,6 @@ MOST_CONTAINERS = 10
 LONGEST_STOP_DELAY = 110
 """Seconds; ECS kills a container 120 seconds after it told it to stop."""
 
-RESERVED_NAMES = frozenset(
-    role.value for role in ContainerRole if role is not ContainerRole.SERVICE
-)
-"""The names of containers that a task may have besides the project's."""
-
 _NO_DELAY = "pass stop_delay=Duration.seconds(0)"
 _PURPOSES: Mapping[ContainerRole, str] = {
     ContainerRole.FILES: "writes configs and secrets as files",

@@ -8,8 +8,8 @@ from serverless_containers.plan.buildspec.lifecycle import (
     lifecycle_rules,
 )
 from serverless_containers.plan.buildspec.model import (
+    BuildspecImage,
     BuildspecOptions,
-    ImageBuild,
     RegistryLogin,
     Variable,
     repository_variable,
@@ -18,8 +18,8 @@ from serverless_containers.plan.buildspec.spec import make_buildspec, to_yaml
 
 __all__ = [
     "MOVING_TAGS",
+    "BuildspecImage",
     "BuildspecOptions",
-    "ImageBuild",
     "LifecycleRule",
     "RegistryLogin",
     "Variable",

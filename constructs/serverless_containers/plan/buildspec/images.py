@@ -7,7 +7,7 @@ from pathlib import Path
 
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.buildspec import rules
-from serverless_containers.plan.buildspec.model import ImageBuild
+from serverless_containers.plan.buildspec.model import BuildspecImage
 from serverless_containers.plan.model import BuildPlan, ContainerPlan
 from serverless_containers.plan.support.keys import BUILD
 
@@ -16,7 +16,7 @@ _SERVICE = "service:"
 
 def plan_images(
     containers: Iterable[ContainerPlan], folder: Path, findings: Findings
-) -> tuple[ImageBuild, ...]:
+) -> tuple[BuildspecImage, ...]:
     """Plan the images of the containers that are built, in the order of the containers.
 
     Args:
@@ -35,10 +35,10 @@ class _Planner:
         self._folder = Path(os.path.normpath(folder.absolute()))
         self._findings = findings
 
-    def plan(self, service: str) -> ImageBuild:
+    def plan(self, service: str) -> BuildspecImage:
         build = self._build
         self._check_keys()
-        return ImageBuild(
+        return BuildspecImage(
             service=service,
             context=self._inside(build.context, "context") if build.is_local else build.context,
             dockerfile=self._dockerfile(),

@@ -59,7 +59,7 @@ def repository_variable(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageBuild:
+class BuildspecImage:
     """How one image is built, in terms of the source that CodeBuild sees.
 
     Attributes:

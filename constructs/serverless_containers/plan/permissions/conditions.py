@@ -9,7 +9,7 @@ from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import ConditionTest, Text
 from serverless_containers.plan.permissions.names import nearest, short
 from serverless_containers.plan.permissions.values import read_values, shown
-from serverless_containers.plan.permissions.variables import Expander
+from serverless_containers.plan.permissions.variables import VariableExpander
 
 _EXAMPLE = '{"StringLike": {"s3:prefix": ["media/*"]}}'
 
@@ -49,7 +49,7 @@ class ConditionReader:
         findings: Where everything is reported that IAM would refuse.
     """
 
-    def __init__(self, expander: Expander, findings: Findings) -> None:
+    def __init__(self, expander: VariableExpander, findings: Findings) -> None:
         self._expander = expander
         self._findings = findings
 

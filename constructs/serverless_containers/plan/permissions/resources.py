@@ -7,14 +7,14 @@ from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import Effect, Text
 from serverless_containers.plan.permissions.values import shown
-from serverless_containers.plan.permissions.variables import DEPLOYED, REQUESTED, Expander
+from serverless_containers.plan.permissions.variables import DEPLOYED, REQUESTED, VariableExpander
 
 _PARTITION = re.compile(r"aws(?:-[a-z]+)*")
 _OPEN = frozenset(f"*?{DEPLOYED}{REQUESTED}")
 
 
 def read_resource(
-    value: Scalar, path: KeyPath, effect: Effect, expander: Expander, findings: Findings
+    value: Scalar, path: KeyPath, effect: Effect, expander: VariableExpander, findings: Findings
 ) -> Text:
     """Read one resource of a statement.
 

@@ -44,7 +44,7 @@ class Expanded:
         return REQUESTED in self.outline
 
 
-class Expander:
+class VariableExpander:
     """Replaces the variables of values.
 
     Args:

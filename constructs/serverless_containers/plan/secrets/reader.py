@@ -8,7 +8,7 @@ from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import FileSource, Project
 from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings
-from serverless_containers.plan.packed import packed_folders, real
+from serverless_containers.plan.build_context.folders import real, uploaded_folders
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import Known, read_extension
@@ -60,7 +60,7 @@ def plan_secrets(
         The secrets by their keys in the file, sorted.
     """
     used = {use.source for service in project.services.values() for use in service.secrets}
-    places = _Places(project, findings)
+    places = _SecretFiles(project, findings)
     planned = {}
     for key in sorted(used & project.secrets.keys()):
         source = project.secrets[key]
@@ -211,12 +211,12 @@ def _report_taken(planned: Mapping[str, SecretPlan], findings: Findings) -> None
             )
 
 
-class _Places:
+class _SecretFiles:
     """Knows which folders leave this machine, and so must hold no secret."""
 
     def __init__(self, project: Project, findings: Findings) -> None:
         self._findings = findings
-        self._folders = packed_folders(project)
+        self._folders = uploaded_folders(project)
 
     def check(self, source: FileSource) -> None:
         """Report a file whose name or place gives its value away."""

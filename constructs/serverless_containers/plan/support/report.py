@@ -37,7 +37,7 @@ class KeyOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _WrittenKey:
     """A key that somebody wrote."""
 
     record: KeySupport
@@ -80,7 +80,7 @@ def _spelled_out(becomes: str, path: KeyPath) -> str:
     return becomes
 
 
-def _walk(project: Project) -> Iterator[_Found]:
+def _walk(project: Project) -> Iterator[_WrittenKey]:
     """Every key that somebody wrote, if it asks for anything and is deployed."""
     if isinstance(project.node, MappingNode):
         yield from _keys(project.node, (), PROJECT)
@@ -98,7 +98,7 @@ def _used(project: Project, section: str) -> set[str | None]:
     }
 
 
-def _below(node: Node | None, path: KeyPath, records: Keys) -> Iterator[_Found]:
+def _below(node: Node | None, path: KeyPath, records: Keys) -> Iterator[_WrittenKey]:
     """The keys of a mapping, and those below them."""
     if not isinstance(node, MappingNode):
         return
@@ -118,13 +118,13 @@ def _numbered(node: Node) -> Iterator[tuple[int, Node]]:
     return enumerate(node) if isinstance(node, Sequence) else iter(())
 
 
-def _keys(node: MappingNode, path: KeyPath, records: Keys) -> Iterator[_Found]:
+def _keys(node: MappingNode, path: KeyPath, records: Keys) -> Iterator[_WrittenKey]:
     for name, value in node.items():
         record = records.get(name)
         # What the reader filled in has no place in a file, and is nobody's wish.
         if record is None or name not in node.key_marks or _says_nothing(name, value):
             continue
-        yield _Found(record=record, at=node.key_at(name), path=(*path, name))
+        yield _WrittenKey(record=record, at=node.key_at(name), path=(*path, name))
 
 
 def _says_nothing(name: str, value: Node) -> bool:

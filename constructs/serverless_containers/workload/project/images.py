@@ -13,9 +13,9 @@ from constructs import Construct, IDependable
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
+from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.builds import check_asset_build
-from serverless_containers.plan.packing.ignore import literally
-from serverless_containers.plan.packing.model import Packing
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
@@ -162,12 +162,12 @@ class _LocalBuild(BuiltImages):
         scope: Construct,  # noqa: ARG002  # each image is an asset of its own
         options: ImagesBindOptions,
     ) -> BoundImages:
-        return _ImageAssets(options.plan.packing, options.architecture)
+        return _ImageAssets(options.plan.exclusions, options.architecture)
 
 
 class _ImageAssets(BoundImages):
-    def __init__(self, packing: Packing, architecture: Architecture) -> None:
-        self._packing = packing
+    def __init__(self, exclusions: Exclusions, architecture: Architecture) -> None:
+        self._exclusions = exclusions
         self._architecture = architecture
 
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
@@ -200,7 +200,7 @@ class _ImageAssets(BoundImages):
                 if build.inline_cache
                 else None,
                 cache_disabled=build.no_cache or None,
-                exclude=[*_NEVER_SENT, *map(literally, self._packing.inside(build.context))],
+                exclude=[*_NEVER_SENT, *map(literally, self._exclusions.inside(build.context))],
                 # As an engine has them: what they lead to outside is not for the image.
                 follow_symlinks=SymlinkFollowMode.NEVER,
                 platform=ecr_assets.Platform.LINUX_ARM64

@@ -8,9 +8,9 @@ import pytest
 from serverless_containers.findings import Findings
 from serverless_containers.findings.excerpt import SourceText
 from serverless_containers.plan import PlanOptions
-from serverless_containers.plan.packing import check, credentials
+from serverless_containers.plan.build_context import check, credentials
 from serverless_containers.plan.source import plan_source
-from tests.unit.packing.conftest import COMPOSE, KEY
+from tests.unit.plan.build_context.conftest import COMPOSE, KEY
 
 
 def test_the_messages_say_what_to_do(app, found):
@@ -70,7 +70,7 @@ def test_it_can_be_suppressed_with_a_reason(app, found, rule):
     )
     assert rule not in [code for code, _ in found()]
     # What is left out stays out.
-    left_out = {each.name for each in found.plan.packing.left_out}
+    left_out = {each.name for each in found.plan.exclusions.left_out}
     assert left_out == {"id_rsa", ".git"}
 
 
@@ -185,7 +185,7 @@ def test_what_no_build_reads_is_no_part_of_a_source(app, rules_at, found, name, 
     app.write("web/Dockerfile", "FROM scratch\n")
     app.write(name, "_authToken=x")
     assert rules_at(name) == [code]
-    assert [each.name for each in found.plan.packing.left_out] == [name]
+    assert [each.name for each in found.plan.exclusions.left_out] == [name]
 
 
 def test_a_context_elsewhere_is_walked_too(app, found):
@@ -193,8 +193,8 @@ def test_a_context_elsewhere_is_walked_too(app, found):
     app.write("../web/Dockerfile", "FROM scratch\n")
     app.write("../web/id_rsa", "x")
     assert [text.split(":")[0] for _, text in found()] == ["../web/id_rsa"]
-    assert found.plan.packing.inside(str(app.path.parent / "web")) == ("id_rsa",)
-    assert found.plan.packing.below(app.path) == ()
+    assert found.plan.exclusions.inside(str(app.path.parent / "web")) == ("id_rsa",)
+    assert found.plan.exclusions.below(app.path) == ()
 
 
 def test_a_file_that_one_of_two_builds_reads_is_read(app, rules_at):

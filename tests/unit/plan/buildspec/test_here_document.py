@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from serverless_containers.plan.buildspec import (
+    BuildspecImage,
     BuildspecOptions,
-    ImageBuild,
     make_buildspec,
     to_yaml,
 )
-from tests.unit.buildspec.conftest import SHELLS
+from tests.unit.plan.buildspec.conftest import SHELLS
 
 END = "END_OF_PIPELINE"
 LINES = st.one_of(
@@ -85,7 +85,7 @@ def run_commands(shell, spec, folder):
 @example(label="a", argument="", inline="x", command=ESCAPE)
 @example(label=ESCAPE + ESCAPE.replace(END, f"{END}_"), argument="", inline="x", command="true")
 def test_no_text_ends_the_here_document(tmp_path, shell, *, label, argument, inline, command):
-    image = ImageBuild(
+    image = BuildspecImage(
         service="web", args={"A": argument}, labels={"l": label}, dockerfile_inline=inline
     )
     spec = make_buildspec([image], BuildspecOptions(before_build=(command,), scan=(command,)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packing:
+class Exclusions:
     """What is left out of everything that is packed, as absolute paths, sorted.
 
     Attributes:

@@ -8,7 +8,7 @@ import pytest
 from serverless_containers.findings import Severity
 from serverless_containers.plan.permissions.actions import ACTIONS, known_actions
 
-ROOT = Path(__file__).parent.parent.parent.parent
+ROOT = Path(__file__).parents[4]
 UNKNOWN = "that this release knows"
 
 

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from serverless_containers.plan.buildspec import BuildspecOptions, ImageBuild
+from serverless_containers.plan.buildspec import BuildspecImage, BuildspecOptions
 
 OPTIONS = BuildspecOptions(source_folder="repo/shop", tag_by_content=True)
 COMMIT = "0123456789abcdef"
-WEB, WORKER = ImageBuild(service="web"), ImageBuild(service="worker")
+WEB, WORKER = BuildspecImage(service="web"), BuildspecImage(service="worker")
 REGISTRY = "1.dkr.ecr.x.amazonaws.com/shop"
 
 

@@ -5,24 +5,25 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeAlias
 
-from serverless_containers.compose.files import is_secret
+from serverless_containers.compose.files import SECRET_PREFIX, is_secret
 from serverless_containers.compose.model import Build, Project
-from serverless_containers.findings import Findings, Location, Rule
-from serverless_containers.plan.packed import real
-from serverless_containers.plan.packing import rules
-from serverless_containers.plan.packing.credentials import (
+from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.findings import Findings, KeyPath, Location, Rule
+from serverless_containers.plan.build_context import rules
+from serverless_containers.plan.build_context.credentials import (
     READ_HERE,
     Credential,
     Handling,
     credential_of,
 )
-from serverless_containers.plan.packing.ignore import to_regex
-from serverless_containers.plan.packing.model import Packing
-from serverless_containers.plan.packing.opted import read_packed
-from serverless_containers.plan.packing.walk import Entry, contexts_of, walk
+from serverless_containers.plan.build_context.folders import real
+from serverless_containers.plan.build_context.ignore import to_regex
+from serverless_containers.plan.build_context.model import Exclusions
+from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
+from serverless_containers.plan.rules import SETTING_INVALID
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.settings import EXTENSION, PACK
 
@@ -48,9 +49,9 @@ Detector: TypeAlias = Callable[[Path], Iterable[Likeness]]
 """Looks for credentials in a text file."""
 
 
-def check_packing(
+def check_build_contexts(
     project: Project, findings: Findings, *, detector: Detector | None = None
-) -> Packing:
+) -> Exclusions:
     """Find what should not leave this machine in the folders that are packed.
 
     What is packed is the project folder, for a pipeline whose source it is, and the context of each
@@ -76,14 +77,14 @@ class _Check:
         self._contexts = contexts_of(project)
         self._is_built = any(each.build for each in project.services.values())
         self._read_here = {real(file) for file in project.env_files}
-        self._packed = read_packed(project, findings)
+        self._packed = _read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
         """What some build would have read, by its path."""
         self._unread: list[str] = []
         self._links: list[str] = []
         self._many: dict[tuple[Rule, str], list[str]] = {}
 
-    def run(self) -> Packing:
+    def run(self) -> Exclusions:
         roots = [self._folder, *(each.folder for each in self._contexts)]
         for entry in walk(self._folder, self._contexts):
             if entry.is_link:
@@ -94,7 +95,7 @@ class _Check:
         for service in self._project.services.values():
             if service.build is not None:
                 self._check_copies(service.build)
-        return Packing(
+        return Exclusions(
             left_out=tuple(map(Path, sorted((*self._left_out, *self._unread)))),
             links=tuple(map(Path, sorted(self._links))),
         )
@@ -278,3 +279,73 @@ def _itself_and_above(name: str) -> Iterable[str]:
 def _says_more_than_all(pattern: str) -> bool:
     """Whether the last part of a pattern asks for some names, rather than for all."""
     return re.search(r"\w", posixpath.basename(pattern)) is not None
+
+
+_PACK_EXAMPLE = "write a list of paths against the project folder: [certs/test.pem]"
+
+
+@dataclass(frozen=True, slots=True)
+class _PackedAnyway:
+    """Files and folders that are packed whatever they hold.
+
+    Attributes:
+        paths: Them, absolute and without links.
+    """
+
+    paths: frozenset[str] = frozenset()
+
+    def covers(self, path: str) -> bool:
+        """Whether a path is one of them, or below one."""
+        if not self.paths:
+            return False
+        return path in self.paths or any(str(each) in self.paths for each in PurePath(path).parents)
+
+
+def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
+    """Read the setting, reporting what is wrong with it.
+
+    Args:
+        project: The canonical model.
+        findings: Takes what is no path, and what is never packed.
+    """
+    settings = project.node.get(EXTENSION) if isinstance(project.node, MappingNode) else None
+    given = settings.get(PACK) if isinstance(settings, MappingNode) else None
+    if given is None:
+        return _PackedAnyway()
+    path: KeyPath = (EXTENSION, PACK)
+    if not isinstance(given, Sequence):
+        findings.report(SETTING_INVALID, given.at, path, "expected a list", _PACK_EXAMPLE)
+        return _PackedAnyway()
+    folder = real(project.directory)
+    found = set()
+    for index, item in enumerate(given):
+        problem = _pack_problem(item, folder)
+        if problem:
+            findings.report(SETTING_INVALID, item.at, (*path, index), *problem)
+        elif isinstance(item, Scalar):
+            found.add(_placed(str(item.value), folder))
+    return _PackedAnyway(frozenset(found))
+
+
+def _placed(text: str, folder: str) -> str:
+    return real(os.path.join(folder, text))  # noqa: PTH118  # has an answer for any text
+
+
+def _is_path(text: str) -> bool:
+    return bool(text.strip()) and "\0" not in text
+
+
+def _pack_problem(item: Node, folder: str) -> tuple[str, str] | None:
+    if not isinstance(item, Scalar) or not isinstance(item.value, str) or not _is_path(item.value):
+        shown = repr(item.value) if isinstance(item, Scalar) else "a list or a mapping"
+        return f"expected a path, got {shown}", _PACK_EXAMPLE
+    placed = _placed(item.value, folder)
+    if folder == placed or folder.startswith(f"{placed.rstrip('/')}/"):
+        return f"expected a file or a folder in the project, got {item.value!r}", _PACK_EXAMPLE
+    parts = PurePath(item.value).parts
+    if any(part == ".git" or part.startswith(SECRET_PREFIX) for part in parts):
+        return (
+            f"{item.value!r} is never packed",
+            "hand what a build needs of it over with args, or make it a secret of a service",
+        )
+    return None

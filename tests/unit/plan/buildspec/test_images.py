@@ -5,7 +5,7 @@ from textwrap import dedent
 
 from serverless_containers.findings import Findings
 from serverless_containers.plan import PlanOptions
-from serverless_containers.plan.buildspec import ImageBuild, plan_images
+from serverless_containers.plan.buildspec import BuildspecImage, plan_images
 from serverless_containers.plan.source import plan_source
 
 
@@ -33,7 +33,7 @@ def test_builds_are_planned_and_images_are_not(project):
             image: redis
         """,
     )
-    assert images == (ImageBuild(service="web", context="web", dockerfile="web/Dockerfile"),)
+    assert images == (BuildspecImage(service="web", context="web", dockerfile="web/Dockerfile"),)
     assert findings == []
 
 
@@ -62,7 +62,7 @@ def test_everything_a_build_can_say(project):
     )
     assert findings == []
     assert images == (
-        ImageBuild(
+        BuildspecImage(
             service="web",
             context="web",
             dockerfile="web/conf/Dockerfile.prod",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from serverless_containers.plan.buildspec import BuildspecOptions, ImageBuild, make_buildspec
+from serverless_containers.plan.buildspec import BuildspecImage, BuildspecOptions, make_buildspec
 
-WEB = ImageBuild(service="web")
+WEB = BuildspecImage(service="web")
 SHELLS = [shell for shell in ("dash", "bash") if Path("/bin", shell).exists()]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from serverless_containers.compose.model import Project
 
 
-def packed_folders(project: Project) -> tuple[Path, ...]:
+def uploaded_folders(project: Project) -> tuple[Path, ...]:
     """The folders that are packed, built or uploaded: the project's own, and those of builds."""
     folders = [project.directory]
     for service in project.services.values():

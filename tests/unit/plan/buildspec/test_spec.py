@@ -3,15 +3,15 @@ import yaml
 
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.buildspec import (
+    BuildspecImage,
     BuildspecOptions,
-    ImageBuild,
     RegistryLogin,
     make_buildspec,
     to_yaml,
 )
 from serverless_containers.plan.buildspec.model import Exported, Variable
 
-WEB = ImageBuild(service="web", context="web", dockerfile="web/Dockerfile")
+WEB = BuildspecImage(service="web", context="web", dockerfile="web/Dockerfile")
 NAMES = ("web", "worker")
 
 
@@ -41,7 +41,7 @@ def test_yaml_is_readable_and_means_the_same():
 
 @pytest.mark.parametrize("text", ["tab\there", "trailing \n", "\r", "\x07", "é", " \n x"])
 def test_yaml_holds_any_text(text):
-    spec = make_buildspec([ImageBuild(service="web", args={"A": text})], BuildspecOptions())
+    spec = make_buildspec([BuildspecImage(service="web", args={"A": text})], BuildspecOptions())
     assert yaml.safe_load(to_yaml(spec)) == spec
 
 

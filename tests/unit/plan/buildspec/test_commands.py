@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serverless_containers.plan.buildspec import BuildspecOptions, ImageBuild, RegistryLogin
+from serverless_containers.plan.buildspec import BuildspecImage, BuildspecOptions, RegistryLogin
 
 ANY = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), min_size=1, max_size=20
@@ -30,7 +30,7 @@ def build(script, image, **options):
 
 
 def test_all_options(script):
-    image = ImageBuild(
+    image = BuildspecImage(
         service="web",
         context="web",
         dockerfile="web/Dockerfile.prod",
@@ -41,6 +41,7 @@ def test_all_options(script):
         shm_size=67108864,
         extra_hosts={"db": ("10.0.0.1", "::1")},
         additional_contexts={"shared": "lib", "base": "docker-image://alpine:3"},
+        cache_from=("ghcr.io/a/b:cache",),
         no_cache=True,
     )
     assert build(script, image) == [
@@ -49,20 +50,20 @@ def test_all_options(script):
         "--label", "team=a b", "--network", "host", "--shm-size", "67108864",
         "--add-host", "db:10.0.0.1", "--add-host", "db:::1",
         "--build-context", "shared=lib", "--build-context", "base=docker-image://alpine:3",
-        "--no-cache", "web",
+        "--cache-from", "ghcr.io/a/b:cache", "--no-cache", "web",
     ]  # fmt: skip
 
 
 def test_an_inline_dockerfile(script):
     text = "FROM scratch\nCOPY <<'E' /x\n$HOME\nE\n"
-    words = build(script, ImageBuild(service="web", dockerfile_inline=text))
+    words = build(script, BuildspecImage(service="web", dockerfile_inline=text))
     file = script.home / "1.Dockerfile"
     assert words[:3] == ["build", "--file", str(file)]
     assert file.read_text() == text + "\n"
 
 
 def test_a_path_is_no_option(script):
-    words = build(script, ImageBuild(service="web", context="-f", dockerfile="-f/Dockerfile"))
+    words = build(script, BuildspecImage(service="web", context="-f", dockerfile="-f/Dockerfile"))
     assert (words[2], words[-1]) == ("./-f/Dockerfile", "./-f")
 
 
@@ -71,7 +72,7 @@ def test_a_path_is_no_option(script):
 )
 @given(name=ANY, value=ANY, inline=ANY, service=ANY)
 def test_any_text_arrives_as_it_is(script, name, value, inline, service):
-    image = ImageBuild(
+    image = BuildspecImage(
         service=service,
         args={name: value},
         labels={value: name},
@@ -90,7 +91,8 @@ def test_any_text_arrives_as_it_is(script, name, value, inline, service):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_image_definitions_hold_any_name(script, name):
     result = script.call(
-        "tag=a1; write_image_definitions", [ImageBuild(service=name), ImageBuild(service="worker")]
+        "tag=a1; write_image_definitions",
+        [BuildspecImage(service=name), BuildspecImage(service="worker")],
     )
     assert result.returncode == 0, result.stderr
     assert json.loads((script.folder / "imagedefinitions.json").read_text()) == [

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from serverless_containers.plan.buildspec import ImageBuild
+from serverless_containers.plan.buildspec import BuildspecImage
 
-TWO = (ImageBuild(service="web"), ImageBuild(service="worker"))
+TWO = (BuildspecImage(service="web"), BuildspecImage(service="worker"))
 RECORD = 'for word; do case $word in @*) cat "${word#@}" > "$PIPELINE_HOME/sent";; esac; done'
 
 

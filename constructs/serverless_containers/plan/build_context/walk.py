@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import Project
-from serverless_containers.plan.packed import real
-from serverless_containers.plan.packing.ignore import IgnoreRules, Matched
+from serverless_containers.plan.build_context.folders import real
+from serverless_containers.plan.build_context.ignore import IgnoreRules, Matched
 
 NEVER_SENT = (
     ".git",
@@ -169,7 +169,7 @@ class _Walk:
                 with os.scandir(folder.path) as listed:
                     entries = list(listed)
             except OSError:
-                # Packing it fails, and says so.
+                # Exclusions it fails, and says so.
                 continue
             for found in entries:
                 entry = self._entry(found, folder)

@@ -11,7 +11,7 @@ from serverless_containers import BuildPipeline, BuiltImages, ContainerApi, Pipe
 from serverless_containers.findings import Findings
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
-from tests.unit.packing.conftest import CERTIFICATE, COMPOSE, KEY
+from tests.unit.plan.build_context.conftest import CERTIFICATE, COMPOSE, KEY
 
 LEFT_OUT = {
     "id_rsa": "s3ntinel",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serverless_containers.plan.packing.ignore import IgnoreRules
+from serverless_containers.plan.build_context.ignore import IgnoreRules
 
 
 def ignores(text, path):
