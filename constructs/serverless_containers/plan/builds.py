@@ -17,14 +17,14 @@ _CREDENTIALS = re.compile(
     "AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|WEB_IDENTITY_TOKEN_FILE"
     "|CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI|CONTAINER_AUTHORIZATION_TOKEN(_FILE)?)"
 )
-"""What leads to credentials; "AWS SDKs and Tools Reference Guide", its settings."""
+"""Variables that lead to credentials; "AWS SDKs and Tools Reference Guide", its settings."""
 _OWN = re.compile(
     "CODEBUILD_.*|SOURCE_TAG|FORCE_REBUILD|CLUSTER_NAME|SERVICE_NAME|STACK_NAME"
     "|SERVICE_STACK|WAIT_HANDLE_URL"
     r"|TAG_PARAMETER|REPOSITORY_\d+|REGISTRY_\d+_(USERNAME|PASSWORD)|IMAGE_TAG"
     "|PIPELINE_HOME|DOCKER_CONFIG"
 )
-"""What CodeBuild and the pipeline's build are told themselves."""
+"""Variables that CodeBuild and the pipeline's build are told themselves."""
 
 
 def plan_build(service: Service, findings: Findings) -> BuildPlan | None:
@@ -143,7 +143,7 @@ def _cache_options(text: str) -> Mapping[str, str]:
 
 
 def _shown(options: Mapping[str, str]) -> str:
-    """What a cache is, without its options, which may be credentials."""
+    """The kind of a cache, without its options, which may be credentials."""
     return f"a cache of type {options['type']}" if options.get("type") else "a cache without a type"
 
 

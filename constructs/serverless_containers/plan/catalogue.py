@@ -1,4 +1,4 @@
-"""Every rule of the reader, the planner and the suppressions, in one place."""
+"""The rules of the reader, the planner and the suppressions, in one place."""
 
 from collections.abc import Mapping
 from types import ModuleType

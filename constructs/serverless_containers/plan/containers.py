@@ -51,8 +51,8 @@ def plan_container(
         service: The service.
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
-        mounts: What it mounts.
-        awaited: What `awaited_services` gave.
+        mounts: The volumes that it mounts.
+        awaited: The services from `awaited_services`.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """

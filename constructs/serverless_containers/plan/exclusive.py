@@ -79,7 +79,7 @@ WAY_OUT = (
     "{instead}, put {service} into a project and a stack of its own, or write "
     "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
 )
-"""What to do where something asks for several tasks of an exclusive service."""
+"""The advice where something asks for several tasks of an exclusive service."""
 
 
 def managed_store(image: str | None) -> str | None:

@@ -25,7 +25,7 @@ _Where = Callable[[str], tuple[Location, KeyPath]]
 
 
 def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan | None:
-    """The health check of a container: the service's own, completed by its Dockerfile's.
+    """Plan the health check of a container: the service's own, completed by its Dockerfile's.
 
     Returns:
         None if neither has one, or it is disabled.

@@ -1,4 +1,4 @@
-"""When a container is restarted in place, and how a new version replaces the old one."""
+"""Restart policies of containers, and the rollout of a new version."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def stays_down(service: Service) -> bool:
 
 
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
-    """The restart policy of a container: ``deploy.restart_policy``, else ``restart``.
+    """Plan the restart policy of a container: ``deploy.restart_policy``, else ``restart``.
 
     Without one the container is not restarted: the service replaces its task. A container that ends
     before it has run for the window is not restarted either; ECS's shortest window is 60 seconds.
@@ -94,7 +94,7 @@ def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
 
 
 def plan_rollout(project: Project, findings: Findings) -> RolloutPlan:
-    """How a new version replaces the old one. The services are one task, so they must agree.
+    """Plan the rollout of a new version. The services are one task, so they must agree.
 
     Without ``update_config``: new tasks start before old ones stop, and a rollout that does not
     become healthy is rolled back.
@@ -161,7 +161,7 @@ def plan_tags(project: Project, findings: Findings) -> dict[str, str]:
 
 
 def _no_tag(key: str, value: str) -> str | None:
-    """Why a label cannot be a tag, if it cannot."""
+    """The reason why a label cannot be a tag; None if it can."""
     if key.lower().startswith("aws:"):
         return f"tags whose keys begin with {key[:4]} are AWS's own"
     for what, text, longest in (("key", key, _LONGEST_KEY), ("value", value, _LONGEST_VALUE)):

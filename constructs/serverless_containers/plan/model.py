@@ -1,4 +1,4 @@
-"""What Fargate is asked to run for a Compose project: the plan.
+"""The plan: a task definition and its service, as Fargate is asked to run them.
 
 Numbers and names are ECS's own, so that the constructs only hand them on. Everything in it has been
 checked; nothing downstream needs to look at the Compose model again.
@@ -91,7 +91,7 @@ class AwsLogsPlan:
     Attributes:
         stream_prefix: The beginning of the log streams' names.
         group_of: The container whose log group it is. None: the container's own.
-        datetime_format: What a new entry starts with, as strftime has it. None: every line is one.
+        datetime_format: The start of a new entry, as strftime has it. None: every line is one.
         multiline_pattern: The same as a regular expression.
         is_blocking: Whether a full buffer stops the application, rather than losing lines.
         max_buffer_size: Bytes of the buffer. None: ECS's default.
@@ -115,7 +115,7 @@ class LogDriverPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinuxPlan:
-    """What a container asks of the Linux kernel."""
+    """Linux parameters, ulimits and sysctls of a container."""
 
     init: bool = False
     drop: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class LinuxPlan:
 
 
 class VolumeKind(StrEnum):
-    """Where a task volume is."""
+    """The kinds of task volumes."""
 
     EFS = "efs"
     """On a file system that outlives the task."""
@@ -160,7 +160,7 @@ class FilePlan:
     Attributes:
         volume: The scratch volume that it is written to.
         name: Its path on the volume.
-        content: What it holds, or None for a secret's value.
+        content: Its bytes, or None for a secret's value.
         secret: The Compose secret whose value it holds.
         mode: Its permissions.
         owner: Its user and group ids.
@@ -176,7 +176,7 @@ class FilePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPlan:
-    """How a new version replaces the old one.
+    """The rollout of a new version.
 
     Attributes:
         min_healthy_percent: Tasks that keep running.
@@ -208,7 +208,7 @@ class ExclusivePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildPlan:
-    """How an image is built.
+    """The build of an image.
 
     Attributes:
         context: An absolute folder on this machine, or a URL.
@@ -285,7 +285,7 @@ class ContainerPlan:
 
     Attributes:
         name: Its name: the service's, or its role's.
-        role: What it is in the task for.
+        role: Its purpose in the task.
         image: The image to run. None where ``build`` says how it is made, and for the other roles,
             whose images are the caller's.
         image_at: Where the files name it.
@@ -302,10 +302,10 @@ class ContainerPlan:
         depends_on: The containers that start first, each with what it must have reached.
         pseudo_terminal: Whether it has a terminal.
         interactive: Whether its standard input is kept open.
-        linux: What it asks of the kernel.
+        linux: Its Linux parameters, ulimits and sysctls.
         restart: When it is restarted in place; None: never, the task is replaced.
         log: Where its output goes; None for a log router, of which the CDK decides.
-        mounts: What it mounts.
+        mounts: The volumes that it mounts.
     """
 
     name: str
@@ -351,14 +351,14 @@ class TaskPlan:
         size: CPU and memory of the whole task.
         replicas: The number of tasks that the files ask for, or None if they do not say.
         architecture: The one that the files ask for, or None if they do not say.
-        volumes: What the containers mount.
-        files: What is written to scratch volumes before they start.
+        volumes: The volumes that the containers mount.
+        files: The files that are written to scratch volumes before they start.
         rollout: How a new version replaces the old one.
         exclusive: The service for whose sake there is one task at a time; None if there is none.
         tags: Tags of the service.
         secrets: The secrets that some container reads, by their keys in the file, sorted.
         statements: Further permissions of the application.
-        exclusions: What is left out of what is packed.
+        exclusions: The files that are left out of build contexts and of a pipeline's source.
     """
 
     name: str

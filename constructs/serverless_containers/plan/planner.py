@@ -41,7 +41,7 @@ from serverless_containers.plan.utility_containers import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What a caller decides over the files. None leaves the decision to them.
+    """The decisions of a caller over the files. None leaves one to them.
 
     Attributes:
         entrypoint: The name of the service that receives the traffic.
@@ -90,7 +90,7 @@ def plan_task(
 
     Args:
         project: The canonical model.
-        options: What the caller decides over the files.
+        options: The decisions of the caller over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
         environment: The environment, which is part of the names of secrets.
         detector: Looks for credentials in the files that are packed. Default: nothing does.

@@ -1,4 +1,4 @@
-"""Which ports the containers of a task listen on, and which of them receives the traffic."""
+"""The ports of a task's containers, and the one that receives the traffic."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Entrypoint:
 
 
 def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
-    """The ports of a service: those published first, in the order of the file, then those exposed.
+    """Return the ports of a service: first those published, in the file's order, then those exposed.
 
     The Dockerfile's EXPOSE stands in where the file names no port at all.
     """

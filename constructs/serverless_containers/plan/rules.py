@@ -1,4 +1,4 @@
-"""What the planner looks for."""
+"""The rules of the planner."""
 
 from serverless_containers.findings import Rule, Severity
 

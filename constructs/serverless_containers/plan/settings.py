@@ -1,4 +1,4 @@
-"""What a Compose file says to this library itself, under ``x-serverless-containers``."""
+"""Settings in a Compose file for this library, under ``x-serverless-containers``."""
 
 import difflib
 from collections.abc import Mapping
@@ -106,7 +106,7 @@ def _report_unknown(
 
 
 def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
-    """What is wrong with a value, if anything is."""
+    """The problem of a value; None if there is none."""
     given = repr(value.value) if isinstance(value, Scalar) else "a list or a mapping"
     if isinstance(expected, tuple):
         if isinstance(value, Scalar) and value.value in expected:

@@ -1,4 +1,4 @@
-"""From a folder to its plan."""
+"""The plan of a folder, read from its Compose file and its policies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,14 +40,14 @@ def plan_source(
 
     Args:
         source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
-        options: What the caller decides over the files.
+        options: The decisions of the caller over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
         environment: Merges ``compose.<environment>.yaml`` over the file, where there is one, and is
             part of the names of secrets.
         files: The Compose files to merge. Default: Docker Compose's choice.
         env_files: Files of variables. Default: ``.env``, if it is there.
         profiles: The active profiles. Default: COMPOSE_PROFILES of ``.env``.
-        suppress: What to leave out of the findings, beside what the files say.
+        suppress: Findings to leave out, beside what the files say.
         policies: The file of further permissions. Default: ``custom-policies.json`` in the project
             folder, if it is there.
         detector: Looks for credentials in the files that are packed. Default: nothing does.

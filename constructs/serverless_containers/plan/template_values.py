@@ -39,7 +39,7 @@ def check_plan(plan: TaskPlan, project: Project, findings: Findings) -> None:
 
     Args:
         plan: The plan; what callers decide in it (port, size) is left alone.
-        project: What it is the plan of.
+        project: The project that it is the plan of.
         findings: Takes an error for each, at the service that it belongs to.
     """
     for container in plan.services:

@@ -48,7 +48,7 @@ def with_utilities(
 
     Args:
         services: The containers of the services.
-        files: What is written before they start.
+        files: The files that are written before they start.
     """
     written = {file.volume for file in files}
     waiting = ((ContainerRole.FILES.value, DependencyCondition.SUCCESS),)

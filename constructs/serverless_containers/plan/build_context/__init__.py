@@ -1,1 +1,1 @@
-"""What leaves this machine with a project, and what of it never should."""
+"""The folders that images are built from: their files, and those that never leave this machine."""

@@ -54,7 +54,7 @@ def check_build_contexts(
 ) -> Exclusions:
     """Find what should not leave this machine in the folders that are packed.
 
-    What is packed is the project folder, for a pipeline whose source it is, and the context of each
+    Packed are the project folder, for a pipeline whose source it is, and the context of each
     build. Only names are looked at, and the beginnings of files whose names do not tell.
 
     Args:
@@ -63,7 +63,7 @@ def check_build_contexts(
         detector: Looks into every file that is packed. Default: no file is looked into.
 
     Returns:
-        What has to be left out.
+        The files that have to be left out.
     """
     return _Check(project, findings, detector).run()
 
@@ -79,7 +79,7 @@ class _Check:
         self._read_here = {real(file) for file in project.env_files}
         self._packed = _read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
-        """What some build would have read, by its path."""
+        """Files that some build would have read, by their paths."""
         self._unread: list[str] = []
         self._links: list[str] = []
         self._many: dict[tuple[Rule, str], list[str]] = {}

@@ -15,7 +15,7 @@ _BEGINNING = 64 * 1024
 
 
 class Handling(Enum):
-    """What is done with a file."""
+    """The ways to handle a file."""
 
     LEAVE_OUT = auto()
     """It is here by mistake, or needed here alone."""
@@ -30,9 +30,9 @@ class Credential:
     """A kind of file that holds credentials.
 
     Attributes:
-        what: What it is, for a sentence that starts with "it is".
-        handling: What is done with it.
-        begins: What tells by a file's beginning that it is one. Default: its name does.
+        what: Its name, for a sentence that starts with "it is".
+        handling: The way to handle it.
+        begins: The beginning of a file that is one. Default: its name does.
         may_be_public: Whether published packages have files like it, for their tests.
     """
 

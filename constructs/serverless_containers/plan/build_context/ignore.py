@@ -14,7 +14,7 @@ _LARGEST = 1024 * 1024
 """Bytes of such a file that are read."""
 
 Matched: TypeAlias = tuple[bool, ...]
-"""Which of the patterns match a path or a folder above it."""
+"""The places of the patterns that match a path or a folder above it."""
 
 
 class IgnoreRules:

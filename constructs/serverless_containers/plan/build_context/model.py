@@ -1,4 +1,4 @@
-"""What is left out of what is packed."""
+"""The files that are left out of build contexts and of a pipeline's source."""
 
 import os
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusions:
-    """What is left out of everything that is packed, as absolute paths, sorted.
+    """Files that are left out of everything that is packed, as absolute paths, sorted.
 
     Attributes:
         left_out: The credentials, and the history of git.

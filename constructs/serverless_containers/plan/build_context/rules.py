@@ -1,4 +1,4 @@
-"""What is looked for in the folders that are packed."""
+"""The rules about folders that are packed."""
 
 from serverless_containers.findings import Rule, Severity
 

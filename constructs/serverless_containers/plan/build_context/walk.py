@@ -24,7 +24,7 @@ NEVER_SENT = (
     "*.override.yml",
     "*.override.yaml",
 )
-"""What is no part of a pipeline's source, by name: what an engine would not find in a clone."""
+"""Names that are no part of a pipeline's source: what an engine would not find in a clone."""
 
 _NEVER_SENT = re.compile("|".join(map(fnmatch.translate, NEVER_SENT)))
 _OF_OTHERS = frozenset({"node_modules", ".venv", "venv", "site-packages"})
@@ -37,7 +37,7 @@ class Context:
 
     Attributes:
         folder: The folder, absolute and without links.
-        rules: What is left out of it.
+        rules: The patterns of what is left out of it.
     """
 
     folder: str

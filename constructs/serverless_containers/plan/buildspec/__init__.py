@@ -1,4 +1,4 @@
-"""What CodeBuild is told to do, and what ECR keeps of it. Pure Python, no CDK."""
+"""The buildspec of CodeBuild, and the lifecycle policy of ECR. Pure Python, no CDK."""
 
 from serverless_containers.plan.buildspec.images import plan_images
 from serverless_containers.plan.buildspec.lifecycle import (

@@ -1,4 +1,4 @@
-"""From the builds of a Compose file to builds of the source that CodeBuild sees."""
+"""The images of a plan, as builds of the source that CodeBuild sees."""
 
 import os
 import posixpath

@@ -1,4 +1,4 @@
-"""What a build is made from, and the contract between the buildspec and whoever runs it.
+"""The input of a buildspec, and the contract between it and whoever runs it.
 
 Everything that a template may compute (repositories, names, URLs) reaches the buildspec as an
 environment variable of the CodeBuild project, so that the buildspec itself holds no token.
@@ -34,7 +34,7 @@ class Variable(StrEnum):
     """The stack of the service, by name or id. Default: no image is kept for CloudFormation to go
     back to."""
     WAIT_HANDLE_URL = "WAIT_HANDLE_URL"
-    """Where CloudFormation waits for the images. Default: it does not wait."""
+    """The address at which CloudFormation waits for the images. Default: it does not wait."""
     TAG_PARAMETER = "TAG_PARAMETER"
     """The name of the SSM parameter that takes the tag. Default: none does."""
 
@@ -60,7 +60,7 @@ def repository_variable(number: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildspecImage:
-    """How one image is built, in terms of the source that CodeBuild sees.
+    """The build of one image, in terms of the source that CodeBuild sees.
 
     Attributes:
         service: The Compose service, which is the container's name.
@@ -113,7 +113,7 @@ class RegistryLogin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildspecOptions:
-    """What a caller decides about a build.
+    """The options of a buildspec.
 
     The commands are shell code (POSIX sh) and run in the source folder, each in a shell of its own.
     One that fails ends the build. None of them runs when all images exist already. They run as the
@@ -123,7 +123,7 @@ class BuildspecOptions:
     but these; the build then needs ``jq``, as CodeBuild's images have it.
 
     Attributes:
-        architecture: What the images run on, which is also what CodeBuild has to run on.
+        architecture: The instruction set of the images, which is also what CodeBuild has to run on.
         source_folder: The project's folder within the source. Default: the source is the folder.
         tag_by_content: Whether images are tagged with a hash of the source folder and of the build,
             where no SOURCE_TAG is given, and what the service has already is not rolled out again.

@@ -1,4 +1,4 @@
-"""What is looked for in the builds that CodeBuild does."""
+"""The rules about builds that CodeBuild does."""
 
 from serverless_containers.findings import Rule, Severity
 

@@ -25,7 +25,7 @@ def project_script(builds: Sequence[BuildspecImage], options: BuildspecOptions) 
 
     Args:
         builds: The images, in the order of the REPOSITORY variables.
-        options: What the caller decides.
+        options: The options of the buildspec.
 
     Raises:
         ValueError: If a login names something that cannot be a variable.

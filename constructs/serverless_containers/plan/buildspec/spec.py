@@ -27,7 +27,7 @@ def make_buildspec(builds: Sequence[BuildspecImage], options: BuildspecOptions) 
 
     Args:
         builds: The images, in the order of the REPOSITORY variables.
-        options: What the caller decides.
+        options: The options of the buildspec.
 
     Returns:
         Plain data, the same for the same arguments.

@@ -45,7 +45,7 @@ class ConditionReader:
     """Reads conditions.
 
     Args:
-        expander: What replaces the variables of values.
+        expander: Replaces the variables of values.
         findings: Where everything is reported that IAM would refuse.
     """
 

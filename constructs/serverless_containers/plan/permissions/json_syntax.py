@@ -1,4 +1,4 @@
-"""Why a text is no JSON, in words that say what to write."""
+"""The reasons why a text is no JSON, in words that say what to write."""
 
 import json
 import re

@@ -58,7 +58,7 @@ def read_json(text: str, *, file: str, findings: Findings) -> Node | None:
 
 
 class Marks:
-    """Where the characters of a text stand."""
+    """Lines and columns of the characters of a text."""
 
     def __init__(self, file: str, text: str) -> None:
         self._file = file

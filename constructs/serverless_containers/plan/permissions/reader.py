@@ -1,4 +1,4 @@
-"""The way in."""
+"""The reader of ``custom-policies.json``."""
 
 import codecs
 from pathlib import Path
@@ -29,7 +29,7 @@ def read_policies(
             Whatever it holds, what makes no sense is a finding, never an exception.
         findings: Where everything is reported that IAM would refuse, and, as warnings, what allows
             all actions of a service or all resources.
-        environment: What ``${env}`` stands for. None or an empty name makes its use an error.
+        environment: The value of ``${env}``. None or an empty name makes its use an error.
         shown: The file as the user would name it. Default: its name.
 
     Returns:

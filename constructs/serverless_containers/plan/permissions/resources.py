@@ -21,8 +21,8 @@ def read_resource(
     Args:
         value: The ARN, or ``*``.
         path: Its path.
-        effect: What the statement does. To deny everything needs no warning.
-        expander: What replaces its variables.
+        effect: The statement's. To deny everything needs no warning.
+        expander: Replaces its variables.
         findings: Where it is reported that it is no ARN, or every resource that there is.
     """
     expanded = expander.expand(value, path)
@@ -54,7 +54,7 @@ def read_resource(
 
 
 def _wrong(parts: list[str]) -> tuple[str, str] | None:
-    """What is wrong with an ARN, and what to do about it."""
+    """The problem of an ARN and its fix; None if there is none."""
     if parts[0] != "arn":
         return (
             'expected an ARN or "*"',

@@ -20,7 +20,7 @@ def read_values(
     Args:
         node: The array or the value.
         path: Its path.
-        what: What is listed, in the singular: ``action``.
+        what: The kind of the values, in the singular: ``action``.
         findings: Where values are reported that are of another type, or hold characters that no
             policy may have. They are left out.
         text_only: Whether numbers and booleans are of another type.

@@ -1,4 +1,4 @@
-"""What a service asks of the Linux kernel, as far as Fargate grants it."""
+"""Linux parameters of a service, as far as Fargate grants them."""
 
 import re
 

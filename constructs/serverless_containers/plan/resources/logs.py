@@ -1,4 +1,4 @@
-"""Where a container's output goes.
+"""The log driver of a container.
 
 By default it goes to a log group of the container's own in CloudWatch Logs. The drivers that
 Fargate has besides are those of "LogConfiguration", Amazon ECS API Reference.

@@ -1,4 +1,4 @@
-"""What looks like a secret in a place that everybody can read."""
+"""A search for secrets in places that everybody can read."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ def _places(service: Service) -> Iterator[tuple[Part, str, Mapping[str, str | No
 
 
 def _telling(name: str, value: str | None) -> str | None:
-    """What a variable looks like, if it looks like a secret."""
+    """The kind of secret that a variable looks like; None if it looks like none."""
     if not value:
         return None
     for what, pattern in _TELLING_VALUES.items():

@@ -1,4 +1,4 @@
-"""From a Compose model to the secrets that its services read."""
+"""The secrets that the services of a project read."""
 
 import re
 from collections.abc import Mapping
@@ -212,7 +212,7 @@ def _report_taken(planned: Mapping[str, SecretPlan], findings: Findings) -> None
 
 
 class _SecretFiles:
-    """Knows which folders leave this machine, and so must hold no secret."""
+    """A check of the files of secrets, which must not be in folders that leave this machine."""
 
     def __init__(self, project: Project, findings: Findings) -> None:
         self._findings = findings

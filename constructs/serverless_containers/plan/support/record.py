@@ -20,7 +20,7 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySupport:
-    """What becomes of one key.
+    """The fate of one key on Fargate.
 
     A mapped key without records below it is deployed as a whole; what lies below another one shares
     its fate.
@@ -29,7 +29,7 @@ class KeySupport:
         support: Its class.
         becomes: The CloudFormation properties it ends up in, as ``<resource>.<property>``.
         why: Why it has this class, if it is not mapped.
-        fix: What to do about it, if it is rejected.
+        fix: The way out, if it is rejected.
         reported_by: The code of the rule that reports it where it is planned; empty: by its class.
         keys: The records of the keys below it.
         items: The records of the keys of each item, or of each named entry, below it.

@@ -21,7 +21,7 @@ _SHARED = ("volumes", "secrets", "configs")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOutcome:
-    """What became of one key.
+    """The outcome of one key that somebody wrote.
 
     Attributes:
         at: Where the key stands.
