@@ -11,6 +11,7 @@ from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import BuildPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.support.keys import BUILD
 
 _CREDENTIALS = re.compile(
@@ -25,6 +26,9 @@ _OWN = re.compile(
     "|PIPELINE_HOME|DOCKER_CONFIG"
 )
 """Variables that CodeBuild and the pipeline's build are told themselves."""
+
+
+_INLINE = {"type": "inline"}
 
 
 def plan_build(service: Service, findings: Findings) -> BuildPlan | None:
@@ -98,33 +102,28 @@ def _cache_from(build: Build, findings: Findings) -> Iterator[str]:
         options = _cache_options(text)
         if options.keys() == {"type", "ref"} and options["type"] == "registry":
             yield options["ref"]
-            continue
-        findings.report(
-            rules.BUILD_CACHE_IGNORED,
-            build.at("cache_from", index),
-            (*build.path, "cache_from", index),
-            f"{_shown(options)} is left out: a build takes layers from images in registries alone, "
-            "and needs none of them",
-            "name an image that holds its cache: type=registry,ref=IMAGE",
-        )
+        else:
+            findings.report(
+                rules.BUILD_CACHE_IGNORED,
+                *place(build, "cache_from", index),
+                f"{_shown(options)} is left out: a build takes layers from images in registries "
+                "alone, and needs none of them",
+                "name an image that holds its cache: type=registry,ref=IMAGE",
+            )
 
 
 def _has_inline_cache(build: Build, findings: Findings) -> bool:
-    is_inline = False
-    for index, text in enumerate(build.cache_to):
-        options = _cache_options(text)
-        if options == {"type": "inline"}:
-            is_inline = True
-            continue
-        findings.report(
-            rules.BUILD_CACHE_IGNORED,
-            build.at("cache_to", index),
-            (*build.path, "cache_to", index),
-            f"{_shown(options)} is left out: Docker's own driver writes a cache into the image "
-            "itself alone",
-            "write type=inline",
-        )
-    return is_inline
+    given = [_cache_options(text) for text in build.cache_to]
+    for index, options in enumerate(given):
+        if options != _INLINE:
+            findings.report(
+                rules.BUILD_CACHE_IGNORED,
+                *place(build, "cache_to", index),
+                f"{_shown(options)} is left out: Docker's own driver writes a cache into the image "
+                "itself alone",
+                "write type=inline",
+            )
+    return _INLINE in given
 
 
 def _cache_options(text: str) -> Mapping[str, str]:
@@ -154,8 +153,7 @@ def _check_files(build: Build, findings: Findings) -> None:
     if not os.path.isdir(build.context):  # noqa: PTH112  # has an answer for any text
         findings.report(
             rules.BUILD_MISSING,
-            build.at("context"),
-            (*build.path, "context"),
+            *place(build, "context"),
             f"the build context {build.context} is no folder",
             "name the folder that is sent to the build",
         )
@@ -164,8 +162,7 @@ def _check_files(build: Build, findings: Findings) -> None:
     if build.dockerfile_inline is None and not os.path.isfile(file):  # noqa: PTH113  # the same
         findings.report(
             rules.BUILD_MISSING,
-            build.at("dockerfile"),
-            (*build.path, "dockerfile"),
+            *place(build, "dockerfile"),
             f"there is no {build.dockerfile} in {build.context}",
             "add it, or name another one with dockerfile",
         )

@@ -6,6 +6,7 @@ from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import Architecture, ContainerPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import Setting, Settings
 from serverless_containers.plan.sizes import (
     FARGATE_SIZES,
@@ -187,8 +188,7 @@ def choose_architecture(project: Project, findings: Findings) -> Architecture | 
         if system != "linux" or found is None or (chosen or found) is not found:
             findings.report(
                 rules.PLATFORM_UNSUPPORTED,
-                service.at("platform"),
-                (*service.path, "platform"),
+                *place(service, "platform"),
                 "expected linux/amd64 or linux/arm64, the same for all services of the task, "
                 f"got {service.platform!r}",
             )

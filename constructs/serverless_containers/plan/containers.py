@@ -17,6 +17,7 @@ from serverless_containers.plan.model import (
     PortPlan,
 )
 from serverless_containers.plan.names import EXPECTED, NAME, RESERVED
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules as resource_rules
 from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
@@ -114,8 +115,7 @@ def _replaced(
     if words is not None and not words:
         findings.report(
             rules.COMMAND_CLEARED,
-            service.at(key),
-            (*service.path, key),
+            *place(service, key),
             f"ECS cannot clear the image's {key}",
             f"write the {key} to run, or remove the key to keep the image's own",
         )
@@ -131,8 +131,7 @@ def _secrets(service: Service, findings: Findings) -> dict[str, str]:
         if "/" in name:
             findings.report(
                 rules.SECRET_TARGET,
-                use.at("target"),
-                (*use.path, "target"),
+                *place(use, "target"),
                 f"the secret {use.source} is injected as a variable, and cannot be a file at "
                 f"{use.target}",
                 "write a plain name, which becomes the variable's",
@@ -148,8 +147,7 @@ def _warn_of_attributes(use: FileUse, findings: Findings) -> None:
     if given:
         findings.report(
             secret_rules.ATTRIBUTES,
-            use.at(given[0]),
-            (*use.path, given[0]),
+            *place(use, given[0]),
             f"{use.source} is injected as a variable, which has no {' or '.join(given)}",
             "remove it, or write x-serverless-containers: {secrets: files} at the top of the file",
         )
@@ -207,8 +205,7 @@ def _reservation(
         part = reservations or service
         findings.report(
             rules.MEMORY_RESERVATION,
-            part.at("memory" if reservations else "mem_reservation"),
-            (*part.path, "memory" if reservations else "mem_reservation"),
+            *place(part, "memory" if reservations else "mem_reservation"),
             f"the container reserves {reserved} MiB and is limited to {limit} MiB",
             "raise the limit, or lower the reservation",
         )
@@ -223,7 +220,7 @@ def _check_name(service: Service, findings: Findings) -> None:
     else:
         return
     findings.report(
-        rules.NAME_INVALID, service.at(), service.path, f"{problem}, got {service.name!r}",
+        rules.NAME_INVALID, *place(service), f"{problem}, got {service.name!r}",
         "rename the service",
     )  # fmt: skip
 
@@ -235,8 +232,7 @@ def _warn_of_paths(service: Service, findings: Findings) -> None:
     if any(word and "/run/secrets/" in word for word in words):
         findings.report(
             rules.SECRET_PATH,
-            service.at("secrets"),
-            (*service.path, "secrets"),
+            *place(service, "secrets"),
             "the service reads files below /run/secrets, but its secrets are injected as variables",
             "write x-serverless-containers: {secrets: files} at the top of the file",
         )
@@ -264,8 +260,7 @@ def _stop_timeout(service: Service, findings: Findings) -> int | None:
     if not 2 <= seconds <= 120:
         findings.report(
             rules.STOP_TIMEOUT_RANGE,
-            service.at("stop_grace_period"),
-            (*service.path, "stop_grace_period"),
+            *place(service, "stop_grace_period"),
             f"expected 2s to 120s for a container to stop, got {seconds:g}s",
             f"write {min(max(round(seconds), 2), 120)}s",
         )
@@ -281,8 +276,7 @@ def check_awaited(project: Project, containers: list[ContainerPlan], findings: F
             if awaited and dependency.service in project.services.keys() - checked:
                 findings.report(
                     rules.DEPENDENCY_NOT_CHECKED,
-                    dependency.at(),
-                    dependency.path,
+                    *place(dependency),
                     f"{service.name} waits for {dependency.service} to be healthy, which has no "
                     "health check: ECS would never start it",
                     f"give {dependency.service} a healthcheck, or use condition: service_started",
@@ -298,8 +292,7 @@ def check_mounts(project: Project, containers: list[ContainerPlan], findings: Fi
             service = project.services[container.name]
             findings.report(
                 resource_rules.MOUNT_TWICE,
-                service.at("volumes"),
-                (*service.path, "volumes"),
+                *place(service, "volumes"),
                 f"two of the service's volumes, configs and tmpfs are mounted at {path}",
                 "mount one of them elsewhere",
             )
@@ -314,8 +307,7 @@ def check_entrypoint(
     if not plan.essential:
         findings.report(
             rules.ENTRYPOINT_ENDS,
-            service.at(),
-            service.path,
+            *place(service),
             f"{name} receives the traffic, and another service waits for it to end",
             "wait for service_started or service_healthy",
         )
@@ -327,8 +319,7 @@ def check_writable(project: Project, findings: Findings) -> None:
         if service.read_only:
             findings.report(
                 rules.EXECUTE_READ_ONLY,
-                service.at("read_only"),
-                (*service.path, "read_only"),
+                *place(service, "read_only"),
                 "ECS Exec writes to the container's root file system, which is read-only",
                 "remove one of the two",
             )

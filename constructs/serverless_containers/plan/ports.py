@@ -30,7 +30,7 @@ class Entrypoint:
 
 
 def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
-    """Return the ports of a service: first those published, in the file's order, then those exposed.
+    """Return the ports of a service: in the file's order those published, then those exposed.
 
     The Dockerfile's EXPOSE stands in where the file names no port at all.
     """

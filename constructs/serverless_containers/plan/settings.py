@@ -1,6 +1,5 @@
 """Settings in a Compose file for this library, under ``x-serverless-containers``."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -9,6 +8,7 @@ from serverless_containers.compose.model import Part, Project
 from serverless_containers.compose.nodes import MappingNode, Node, Scalar
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.words import nearest
 
 EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"
@@ -93,7 +93,7 @@ def read_extension(
 def _report_unknown(
     name: str, names: tuple[str, ...], at: Location, path: KeyPath, findings: Findings
 ) -> None:
-    near = difflib.get_close_matches(name, names, n=1)
+    near = nearest(name, names)
     findings.report(
         rules.SETTING_INVALID,
         at,
@@ -101,7 +101,7 @@ def _report_unknown(
         f"there is no setting of this name; the settings are {', '.join(names)}"
         if names
         else "there are no settings here",
-        f"did you mean {near[0]!r}?" if near else "",
+        f"did you mean {near!r}?" if near else "",
     )
 
 

@@ -1,12 +1,11 @@
 """The suppressions that a Compose file holds: ``x-serverless-containers: {suppress: […]}``."""
 
-import difflib
-
 from serverless_containers.compose.model import Project
 from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Suppression
 from serverless_containers.findings.rules import SUPPRESSION_INVALID
 from serverless_containers.plan.settings import EXTENSION, SUPPRESS
+from serverless_containers.plan.words import nearest
 
 _KEYS = ("rule", "path", "reason")
 _EXAMPLE = '{rule: port-host-address, path: services.web.ports[0], reason: "…"}'
@@ -44,13 +43,13 @@ def _suppression(node: Node, path: KeyPath, findings: Findings) -> Suppression |
         return None
     for key in node:
         if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
+            near = nearest(key, _KEYS)
             findings.report(
                 SUPPRESSION_INVALID,
                 node.key_at(key),
                 (*path, key),
                 f"there is no key {key!r} here; the keys are {', '.join(_KEYS)}",
-                f"did you mean {near[0]!r}?" if near else "remove it",
+                f"did you mean {near!r}?" if near else "remove it",
             )
     rule = _text(node, "rule", path, findings)
     reason = _text(node, "reason", path, findings)

@@ -7,6 +7,7 @@ from enum import Enum
 from serverless_containers.compose.model import Part, Project
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.model import LogDriverPlan, TaskPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.template_syntax import (
     check_tree,
     report,
@@ -57,7 +58,7 @@ def _report_new(found: set[Rule | None], part: Part, findings: Findings) -> None
     """Report what breaks rules that nothing was reported of."""
     known = {finding.rule for finding in findings}
     for rule in sorted({rule for rule in found if rule} - known, key=lambda rule: rule.code):
-        report(rule, "a value", part.at(), part.path, findings)
+        report(rule, "a value", *place(part), findings)
 
 
 def _leaves(value: object) -> Iterator[str | int | float]:

@@ -3,6 +3,7 @@
 import os
 import posixpath
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 from serverless_containers.findings import Findings, Rule
@@ -38,23 +39,24 @@ class _Planner:
     def plan(self, service: str) -> BuildspecImage:
         build = self._build
         self._check_keys()
+        # Each value as it is, not taken apart, as dataclasses.asdict would.
+        given = {each.name: getattr(build, each.name) for each in fields(build)}
         return BuildspecImage(
-            service=service,
-            context=self._inside(build.context, "context") if build.is_local else build.context,
-            dockerfile=self._dockerfile(),
-            dockerfile_inline=build.dockerfile_inline,
-            args=dict(sorted(build.args.items())),
-            target=build.target,
-            labels=dict(sorted(build.labels.items())),
-            network=build.network,
-            shm_size=build.shm_size,
-            extra_hosts=dict(sorted(build.extra_hosts.items())),
-            additional_contexts={
-                name: self._additional(name, context)
-                for name, context in sorted(build.additional_contexts.items())
-            },
-            cache_from=build.cache_from,
-            no_cache=build.no_cache,
+            **{
+                **given,
+                "service": service,
+                "context": self._inside(build.context, "context")
+                if build.is_local
+                else build.context,
+                "dockerfile": self._dockerfile(),
+                "args": dict(sorted(build.args.items())),
+                "labels": dict(sorted(build.labels.items())),
+                "extra_hosts": dict(sorted(build.extra_hosts.items())),
+                "additional_contexts": {
+                    name: self._additional(name, context)
+                    for name, context in sorted(build.additional_contexts.items())
+                },
+            }
         )
 
     def _dockerfile(self) -> str:

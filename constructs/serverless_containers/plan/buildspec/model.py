@@ -4,11 +4,10 @@ Everything that a template may compute (repositories, names, URLs) reaches the b
 environment variable of the CodeBuild project, so that the buildspec itself holds no token.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from serverless_containers.plan.model import Architecture
+from serverless_containers.plan.model import Architecture, BuildPlan
 
 
 class Variable(StrEnum):
@@ -59,40 +58,20 @@ def repository_variable(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildspecImage:
+class BuildspecImage(BuildPlan):
     """The build of one image, in terms of the source that CodeBuild sees.
+
+    Its context, Dockerfile and other contexts are paths below the source folder, with ``/`` between
+    their parts, unless they are URLs or images; with a URL as the context, the Dockerfile is below
+    that. ``cache_from`` counts beside the image that is tagged latest in its own repository, which
+    always holds a cache.
 
     Attributes:
         service: The Compose service, which is the container's name.
-        context: A folder below the source folder, with ``/`` between its parts, or a URL.
-        dockerfile: The Dockerfile below the source folder; with a URL as the context, below that.
-        dockerfile_inline: The text of the Dockerfile, in its place.
-        args: Build arguments, each with its value: Docker would take one without from the build's
-            environment.
-        target: The stage to build. Default: the last one.
-        labels: The image's labels.
-        network: The network of RUN instructions. Default: Docker's.
-        shm_size: Size of /dev/shm in bytes. Default: Docker's.
-        extra_hosts: Addresses by host name.
-        additional_contexts: Folders below the source folder, images or URLs, by name.
-        cache_from: Images in registries that the build may take layers from, beside the one that
-            is tagged latest in its own repository.
-        no_cache: Whether the cache is left alone.
     """
 
     service: str
     context: str = "."
-    dockerfile: str = "Dockerfile"
-    dockerfile_inline: str | None = None
-    args: Mapping[str, str] = field(default_factory=dict)
-    target: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    network: str | None = None
-    shm_size: int | None = None
-    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    additional_contexts: Mapping[str, str] = field(default_factory=dict)
-    cache_from: tuple[str, ...] = ()
-    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

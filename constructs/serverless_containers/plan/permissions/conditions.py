@@ -7,9 +7,9 @@ from serverless_containers.compose.nodes import MappingNode, Node
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import ConditionTest, Text
-from serverless_containers.plan.permissions.names import nearest, short
 from serverless_containers.plan.permissions.values import read_values, shown
 from serverless_containers.plan.permissions.variables import VariableExpander
+from serverless_containers.plan.words import nearest, short
 
 _EXAMPLE = '{"StringLike": {"s3:prefix": ["media/*"]}}'
 

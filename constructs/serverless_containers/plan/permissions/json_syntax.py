@@ -4,7 +4,7 @@ import json
 import re
 from typing import TypeAlias
 
-from serverless_containers.plan.permissions.names import short
+from serverless_containers.plan.words import short
 
 Problem: TypeAlias = tuple[int, str, str]
 """The position of a character, what is wrong there, and what to do about it."""

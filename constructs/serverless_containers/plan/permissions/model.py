@@ -53,8 +53,8 @@ class ConditionTest:
     Attributes:
         operator: How to compare: ``StringLike``, ``ForAnyValue:StringEqualsIfExists``.
         key: The key to compare: ``s3:prefix``.
-        values: The values to compare it with; one that matches is enough. Numbers and booleans are text
-            here, as they were written: IAM takes them with quotes and without.
+        values: The values to compare it with; one that matches is enough. Numbers and booleans are
+            text here, as they were written: IAM takes them with quotes and without.
     """
 
     operator: str

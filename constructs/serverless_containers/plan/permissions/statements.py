@@ -9,11 +9,11 @@ from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.actions import doubt
 from serverless_containers.plan.permissions.conditions import ConditionReader
 from serverless_containers.plan.permissions.model import Effect, Statement, Text
-from serverless_containers.plan.permissions.names import nearest, short
 from serverless_containers.plan.permissions.resources import read_resource
 from serverless_containers.plan.permissions.size import LARGEST_POLICY
 from serverless_containers.plan.permissions.values import read_values, shown
 from serverless_containers.plan.permissions.variables import VariableExpander
+from serverless_containers.plan.words import nearest, short
 
 _KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
 _NEEDED = {"Action": "NotAction", "Resource": "NotResource"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
-from serverless_containers.plan.permissions.names import short
+from serverless_containers.plan.words import short
 
 # "IAM and AWS STS quotas", IAM User Guide.
 _FOREIGN = re.compile(r"[^\t\n\r\u0020-\u00ff]")

@@ -6,6 +6,7 @@ from serverless_containers.compose.model import Service
 from serverless_containers.compose.sizes import parse_size
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import LinuxPlan, TmpfsPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 
 _MIB = 1024 * 1024
@@ -56,8 +57,7 @@ def _added(service: Service, findings: Findings) -> tuple[str, ...]:
             continue
         findings.report(
             rules.CAPABILITY_REJECTED,
-            service.at("cap_add", index),
-            (*service.path, "cap_add", index),
+            *place(service, "cap_add", index),
             f"Fargate adds SYS_PTRACE and no other capability, got {name!r}",
             "remove it",
         )
@@ -72,8 +72,7 @@ def _dropped(service: Service, findings: Findings) -> tuple[str, ...]:
             continue
         findings.report(
             rules.CAPABILITY_REJECTED,
-            service.at("cap_drop", index),
-            (*service.path, "cap_drop", index),
+            *place(service, "cap_drop", index),
             f"there is no capability {name!r} to drop",
             "write one of Linux's, such as NET_RAW, or ALL",
         )
@@ -88,8 +87,7 @@ def _ulimits(service: Service, findings: Findings) -> dict[str, tuple[int, int]]
             continue
         findings.report(
             rules.ULIMIT_UNKNOWN,
-            service.at("ulimits", name),
-            (*service.path, "ulimits", name),
+            *place(service, "ulimits", name),
             f"expected one of {', '.join(sorted(_ULIMITS))}, got {name!r}",
         )
     return ulimits
@@ -103,8 +101,7 @@ def _sysctls(service: Service, findings: Findings) -> dict[str, str]:
             continue
         findings.report(
             rules.SYSCTL_REJECTED,
-            service.at("sysctls", name),
-            (*service.path, "sysctls", name),
+            *place(service, "sysctls", name),
             f"expected a parameter of net.*, fs.mqueue.* or System V IPC, got {name!r}",
             "remove it",
         )
@@ -129,8 +126,7 @@ def _tmpfs(service: Service, findings: Findings) -> tuple[TmpfsPlan, ...]:
         if not size:
             findings.report(
                 rules.TMPFS_SIZE,
-                service.at("tmpfs", index),
-                (*service.path, "tmpfs", index),
+                *place(service, "tmpfs", index),
                 f"ECS needs the size of a tmpfs, got {text!r}",
                 f"write {path}:size=64m",
             )
@@ -144,8 +140,7 @@ def _tmpfs(service: Service, findings: Findings) -> tuple[TmpfsPlan, ...]:
         if not mount.tmpfs_size:
             findings.report(
                 rules.TMPFS_SIZE,
-                mount.at(),
-                mount.path,
+                *place(mount),
                 "ECS needs the size of a tmpfs",
                 "add tmpfs: {size: 64m}",
             )

@@ -8,6 +8,7 @@ from serverless_containers.compose.model import Logging, Service
 from serverless_containers.compose.sizes import FIX, parse_size
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import AwsLogsPlan, LogDriverPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 
 _BUFFER_SIZE = "max-buffer-size"
@@ -33,16 +34,14 @@ def plan_log(service: Service, findings: Findings) -> AwsLogsPlan | LogDriverPla
     if logging.driver in _LOCAL:
         findings.report(
             rules.LOG_DRIVER_REPLACED,
-            logging.at("driver"),
-            (*logging.path, "driver"),
+            *place(logging, "driver"),
             f"the output goes to CloudWatch Logs instead of {logging.driver}",
         )
         return default
     if logging.driver not in _FARGATE:
         findings.report(
             rules.LOG_DRIVER_REJECTED,
-            logging.at("driver"),
-            (*logging.path, "driver"),
+            *place(logging, "driver"),
             f"expected one of {', '.join(_FARGATE)}, got {logging.driver!r}",
             "remove it: the output then goes to CloudWatch Logs",
         )
@@ -84,8 +83,7 @@ def _buffer_size(logging: Logging, findings: Findings) -> int | None:
 def _reject(option: str, message: str, fix: str, logging: Logging, findings: Findings) -> None:
     findings.report(
         rules.LOG_OPTION_REJECTED,
-        logging.at("options", option),
-        (*logging.path, "options", option),
+        *place(logging, "options", option),
         message,
         fix,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from serverless_containers.compose.model import Part, Service
 from serverless_containers.findings import Findings
+from serverless_containers.plan.places import place
 from serverless_containers.plan.secrets import rules
 
 _TELLING_NAME = re.compile(
@@ -46,8 +47,7 @@ def warn_of_exposure(service: Service, findings: Findings) -> None:
             if what is not None:
                 findings.report(
                     rules.IN_ENVIRONMENT,
-                    part.at(key, name),
-                    (*part.path, key, name),
+                    *place(part, key, name),
                     f"{name} looks like {what}, and {where}",
                     "make it a secret: list it under secrets, and put its value into a file "
                     ".secret-…",

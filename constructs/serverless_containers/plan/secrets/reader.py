@@ -9,6 +9,7 @@ from serverless_containers.compose.model import FileSource, Project
 from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.plan.build_context.folders import real, uploaded_folders
+from serverless_containers.plan.places import place
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import Known, read_extension
@@ -110,8 +111,7 @@ def _plan(
     if plan.shared:
         findings.report(
             rules.NAME_SHARED,
-            source.at("name"),
-            (*source.path, "name"),
+            *place(source, "name"),
             f"{plan.name} is not named after {owner_of(project.name, environment)}: it gets no "
             "policy of its own, and a deployment does not miss it at once",
             "remove name, or push it once and make it external for the others",
@@ -187,8 +187,7 @@ def _say_what_is_left_out(source: FileSource, findings: Findings) -> None:
     if source.external and source.file is not None:
         findings.report(
             rules.FILE_UNUSED,
-            source.at("file"),
-            (*source.path, "file"),
+            *place(source, "file"),
             f"{source.key} is external: it exists already, and no value is taken from the file",
             "remove external, or the file",
         )

@@ -74,6 +74,7 @@ def test_everything_a_build_can_say(project):
             extra_hosts={"db": ("10.0.0.1",)},
             additional_contexts={"base": "docker-image://alpine:3", "lib": "lib"},
             cache_from=("alpine", "ghcr.io/a/b:cache"),
+            inline_cache=True,
             no_cache=True,
         ),
     )
