@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.inspection import Clients
 from serverless_containers.local.project import Project
 

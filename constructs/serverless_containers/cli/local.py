@@ -90,13 +90,13 @@ def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
 
 
 def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  # click's
+    from serverless_containers.local.deploy.run import Options, run  # noqa: PLC0415
     from serverless_containers.local.report import (  # noqa: PLC0415  # slow to load
         ConsoleProgress,
         make_console,
         show,
         show_kept,
     )
-    from serverless_containers.local.run import Options, run  # noqa: PLC0415
 
     console = make_console()
     result = run(Options(folder=Path.cwd(), **options), ConsoleProgress(console))
@@ -117,7 +117,7 @@ def status() -> None:
 
     def tell() -> int:
         from serverless_containers.local.report_running import show_services  # noqa: PLC0415
-        from serverless_containers.local.running import clients_of, engine_of  # noqa: PLC0415
+        from serverless_containers.local.running.kept import clients_of, engine_of  # noqa: PLC0415
 
         folder = Path.cwd()
         show_services(clients_of(folder), engine=engine_of(folder))
@@ -134,8 +134,8 @@ def logs(*, container: str | None, follow: bool) -> None:
 
     def tell() -> int:
         from serverless_containers.local.result import Standing  # noqa: PLC0415
-        from serverless_containers.local.running import clients_of, engine_of  # noqa: PLC0415
-        from serverless_containers.local.watching import check_container, lines  # noqa: PLC0415
+        from serverless_containers.local.running.kept import clients_of, engine_of  # noqa: PLC0415
+        from serverless_containers.local.running.services import check_container, lines  # noqa: PLC0415
 
         regions = clients_of(Path.cwd())
         if container is not None:
@@ -158,7 +158,7 @@ def env() -> None:
     """
 
     def tell() -> int:
-        from serverless_containers.local.running import variables_of  # noqa: PLC0415
+        from serverless_containers.local.running.kept import variables_of  # noqa: PLC0415
 
         # All or nothing: half of it would lead the shell's tools somewhere else.
         variables = variables_of(Path.cwd())
@@ -177,7 +177,7 @@ def token(*, access: bool) -> None:
     """Make a test user in the deployed user pool, sign it in, and print its token."""
 
     def tell() -> int:
-        from serverless_containers.local.running import token_of  # noqa: PLC0415
+        from serverless_containers.local.running.kept import token_of  # noqa: PLC0415
 
         click.echo(token_of(Path.cwd(), access=access))
         return 0
@@ -186,8 +186,8 @@ def token(*, access: bool) -> None:
 
 
 def _end() -> int:
-    from serverless_containers.local.run import Stopped  # noqa: PLC0415
-    from serverless_containers.local.run import stop as stop_kept  # noqa: PLC0415
+    from serverless_containers.local.deploy.run import Stopped  # noqa: PLC0415
+    from serverless_containers.local.deploy.run import stop as stop_kept  # noqa: PLC0415
 
     stopped = stop_kept(Path.cwd())
     if stopped.runs:

@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.emulator.emulator import Emulator
+from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.engine import Engine, EngineError, find_engine, sweep
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.run_folder import RunFolder
 
 _LARGEST = 1024 * 1024
 """Bytes of a note that are read: the outputs of a deployment fit in well."""

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from serverless_containers.local.deploy.run import Note
 from serverless_containers.local.engine.detect import HOW_TO_GET_ONE
 from serverless_containers.local.result import LocalResult, Standing
-from serverless_containers.local.run import Note
 
 _WIDTH_OF_A_FILE = 160
 _API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")

@@ -7,7 +7,7 @@ from rich.table import Table
 from serverless_containers.local.inspection import Clients
 from serverless_containers.local.report import make_console
 from serverless_containers.local.result import Standing
-from serverless_containers.local.watching import services
+from serverless_containers.local.running.services import services
 
 
 def show_services(regions: Iterable[Clients], *, engine: str) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from serverless_containers.local.emulator import EmulatorProcess
+from serverless_containers.local.deploy.run import Options, Stopped, _as_before, run, stop
+from serverless_containers.local.emulator.emulator import EmulatorProcess
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.process import Child
 from serverless_containers.local.project import Project
-from serverless_containers.local.run import Options, Stopped, _as_before, run, stop
 
 HOLDING = """
 import sys, time

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from serverless_containers.local.callers import CALLER, Caller
 from serverless_containers.local.credentials import proof, registry_password
 from serverless_containers.local.gate import data_plane, unsigned
+from serverless_containers.local.gate.callers import CALLER, Caller
 from serverless_containers.local.gate.operations import check_operation
 from serverless_containers.local.gate.request import (
     LARGE,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from botocore.auth import HmacV1QueryAuth
 from botocore.credentials import Credentials as SigningKey
 
-from serverless_containers.local.callers import Caller, is_deployer
+from serverless_containers.local.gate.callers import Caller, is_deployer
 from serverless_containers.local.gate.request import Request
 from serverless_containers.local.patches.private import private
 

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from typing import Final, Protocol
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches import (
     attributes,
     authorization,
@@ -34,7 +35,6 @@ from serverless_containers.local.patches import (
     writers,
 )
 from serverless_containers.local.patches.private import PatchError, private
-from serverless_containers.local.runtime import Runtime
 
 PINNED: Final = "1.5.33"
 """The MiniStack whose private names these patches know."""

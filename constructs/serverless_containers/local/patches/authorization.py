@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, Final
 
-from serverless_containers.local.callers import CALLER, note_deployer
+from serverless_containers.local.gate.callers import CALLER, note_deployer
 from serverless_containers.local.patches.private import private, replace
 
 AUTH = "ministack.app:AUTH"

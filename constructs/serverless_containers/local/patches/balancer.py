@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches import targets
 from serverless_containers.local.patches.private import replace
-from serverless_containers.local.runtime import Runtime
 
 PRIVATE = (targets.BALANCER,)
 

@@ -5,8 +5,8 @@ As shipped, DescribeImages gives an empty list, so that the CDK CLI takes every 
 
 from typing import Any
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches.private import private, replace
-from serverless_containers.local.runtime import Runtime
 
 DESCRIBE = "ministack.services.ecr:_describe_images"
 REPOSITORIES = "ministack.services.ecr:_repositories"

@@ -18,16 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from serverless_containers.local.builds.buildspec import Build
+from serverless_containers.local.builds.commands import place_commands
 from serverless_containers.local.clients import Clients
 from serverless_containers.local.credentials import Credentials
-from serverless_containers.local.images.commands import place_commands
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches import signals
 from serverless_containers.local.patches.commands import permitted
 from serverless_containers.local.patches.private import Properties, private
 from serverless_containers.local.patches.recorded import add_note
 from serverless_containers.local.patches.writers import is_deployers
-from serverless_containers.local.pipeline.buildspec import Build
-from serverless_containers.local.runtime import Runtime
 
 PROJECTS = "ministack.services.codebuild:_projects"
 ACCOUNT = "ministack.core.responses:get_account_id"

@@ -8,6 +8,7 @@ import itertools
 import time
 from typing import Any, Final
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches.private import (
     HANDLERS,
     Made,
@@ -15,7 +16,6 @@ from serverless_containers.local.patches.private import (
     private,
     replace,
 )
-from serverless_containers.local.runtime import Runtime
 from serverless_containers.local.services import records
 from serverless_containers.local.services.records import Record
 from serverless_containers.local.services.scheduler import Hands, Scheduler

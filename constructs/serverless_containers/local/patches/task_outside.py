@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.engine.client import Engine, EngineError
 from serverless_containers.local.patches.private import private
-from serverless_containers.local.runtime import Runtime
 from serverless_containers.local.tasks.configuration import Volume
 from serverless_containers.local.tasks.definition import Container
 from serverless_containers.local.tasks.logs import Write

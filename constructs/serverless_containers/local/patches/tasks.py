@@ -7,6 +7,7 @@ dependencies and memory are ignored. What is kept is the API: the records of tas
 import threading
 from typing import Any
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches.private import private, replace
 from serverless_containers.local.patches.task_outside import (
     PRIVATE_OUTSIDE,
@@ -17,7 +18,6 @@ from serverless_containers.local.patches.task_outside import (
     volumes_of,
     writer_of,
 )
-from serverless_containers.local.runtime import Runtime
 from serverless_containers.local.tasks.configuration import Surroundings
 from serverless_containers.local.tasks.definition import read_containers
 from serverless_containers.local.tasks.progress import Phase, Progress

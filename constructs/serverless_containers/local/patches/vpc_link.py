@@ -7,11 +7,11 @@ redirects are followed.
 from contextvars import ContextVar
 from typing import Any
 
+from serverless_containers.local.emulator.runtime import Runtime
 from serverless_containers.local.patches import targets
 from serverless_containers.local.patches.private import private, replace
 from serverless_containers.local.requests.forward import Forwarded, forward
 from serverless_containers.local.requests.turns import Turns
-from serverless_containers.local.runtime import Runtime
 
 EXECUTE = "ministack.services.apigateway:_handle_execute_in_scope"
 INSTANCES = "ministack.services.servicediscovery:_instances"

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
-from serverless_containers.local.callers import CALLER
+from serverless_containers.local.gate.callers import CALLER
 from serverless_containers.local.patches.private import private, replace
 
 PUT = "ministack.services.s3:_put_object"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
-from serverless_containers.local.assembly import (
+from serverless_containers.local.builds.tools import tools_for
+from serverless_containers.local.deploy.assembly import (
     account_of,
     default_pattern,
     has_pipeline,
@@ -17,16 +18,15 @@ from serverless_containers.local.assembly import (
     stacks_of,
     with_neighbours,
 )
-from serverless_containers.local.cdk import CdkCli, finish, is_empty, unchanged
-from serverless_containers.local.emulator import DEFAULT_ACCOUNT, Emulator, EmulatorProcess
+from serverless_containers.local.deploy.cdk import CdkCli, finish, is_empty, unchanged
+from serverless_containers.local.deploy.secrets import make_up_secrets
+from serverless_containers.local.emulator.emulator import DEFAULT_ACCOUNT, Emulator, EmulatorProcess
 from serverless_containers.local.engine import Found, find_engine
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.images.tools import tools_for
 from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
 from serverless_containers.local.process import Child, uninterrupted
 from serverless_containers.local.project import Project
 from serverless_containers.local.result import LocalResult
-from serverless_containers.local.secrets import make_up_secrets
 
 DEFAULT_ENVIRONMENT = "dev"
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from serverless_containers.local.secrets import make_up_secrets
+from serverless_containers.local.deploy.secrets import make_up_secrets
 
 
 class Store:

@@ -8,11 +8,11 @@ from dataclasses import asdict
 
 import pytest
 
-from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.deploy.run import Stopped, stop
+from serverless_containers.local.emulator.emulator import Emulator
+from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.project import Project
-from serverless_containers.local.run import Stopped, stop
-from serverless_containers.local.run_folder import RunFolder
 
 
 @pytest.fixture(autouse=True)

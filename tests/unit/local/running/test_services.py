@@ -7,7 +7,7 @@ from rich.console import Console
 
 from serverless_containers.local import report_running
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.watching import check_container
+from serverless_containers.local.running.services import check_container
 
 
 class Aws:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from serverless_containers.local.emulator import Emulator, EmulatorProcess
+from serverless_containers.local.emulator.emulator import Emulator, EmulatorProcess
+from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.patches import PatchError
 from serverless_containers.local.project import Project
-from serverless_containers.local.run_folder import RunFolder
 
 ACCOUNT = "123456789012"
 
@@ -166,7 +166,7 @@ def test_a_kept_one_is_found_again_and_stopped_by_another_process(process, tmp_p
 def test_it_ends_when_its_parent_is_killed(tmp_path):
     script = (
         "import pathlib, time\n"
-        "from serverless_containers.local.emulator import EmulatorProcess\n"
+        "from serverless_containers.local.emulator.emulator import EmulatorProcess\n"
         f"log = pathlib.Path({str(tmp_path / 'log')!r})\n"
         f"started = EmulatorProcess(port=0, account={ACCOUNT!r}, log=log)\n"
         "started.wait_until_ready()\n"
@@ -232,7 +232,7 @@ def test_the_folder_of_logs_stays_out_of_a_repository(tmp_path):
 
 def test_one_that_does_not_start_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "serverless_containers.local.emulator._environ",
+        "serverless_containers.local.emulator.emulator._environ",
         lambda *_: {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(tmp_path),
@@ -251,6 +251,6 @@ def test_another_ministack_is_told_before_anything_starts(tmp_path, monkeypatch)
     def refuse():
         raise PatchError("MiniStack 2.0.0 is installed")
 
-    monkeypatch.setattr("serverless_containers.local.emulator.check_version", refuse)
+    monkeypatch.setattr("serverless_containers.local.emulator.emulator.check_version", refuse)
     with pytest.raises(LocalError, match=r"^MiniStack 2\.0\.0 is installed$"):
         EmulatorProcess(port=0, account=ACCOUNT, log=tmp_path / "log")

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from serverless_containers.local.builds.aws import REAL as REAL_AWS
+from serverless_containers.local.builds.docker import LABEL, PLATFORM, REAL, TAGS
 from serverless_containers.local.engine.client import LABEL as OWNER
-from serverless_containers.local.images.aws import REAL as REAL_AWS
-from serverless_containers.local.images.docker import LABEL, PLATFORM, REAL, TAGS
 
 _MODULES = {
-    "docker": "serverless_containers.local.images.docker",
-    "aws": "serverless_containers.local.images.aws",
+    "docker": "serverless_containers.local.builds.docker",
+    "aws": "serverless_containers.local.builds.aws",
 }
 
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from serverless_containers.local.images.aws import as_text
-from serverless_containers.local.images.commands import names_given, place_commands
-from serverless_containers.local.images.docker import LABEL, PLATFORM, build_arguments
+from serverless_containers.local.builds.aws import as_text
+from serverless_containers.local.builds.commands import names_given, place_commands
+from serverless_containers.local.builds.docker import LABEL, PLATFORM, build_arguments
 
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 ENVIRON = {LABEL: "l=r1", PLATFORM: "linux/amd64"}
@@ -115,7 +115,7 @@ def test_text_is_that_of_the_aws_cli(answer, text):
 
 def aws(*words, **variables):
     return subprocess.run(
-        [sys.executable, "-m", "serverless_containers.local.images.aws", *words],
+        [sys.executable, "-m", "serverless_containers.local.builds.aws", *words],
         env={
             **os.environ,
             "AWS_ENDPOINT_URL": "http://127.0.0.1:1",

@@ -17,7 +17,7 @@ from botocore.credentials import Credentials as SigningKey
 from botocore.exceptions import ClientError
 
 from serverless_containers.local.credentials import registry_password
-from serverless_containers.local.emulator import EmulatorProcess
+from serverless_containers.local.emulator.emulator import EmulatorProcess
 from serverless_containers.local.gate import STATUS_PATH
 from serverless_containers.local.inspection import Clients
 

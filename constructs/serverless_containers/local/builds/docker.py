@@ -101,7 +101,7 @@ def _push(name: str, image: re.Match[str]) -> int:
         sys.stderr.write(f"An image does not exist locally with the tag: {name}\n")
         return 1
     # The registry's own error is what a real push prints, too.
-    from serverless_containers.local.images.registry import announce  # noqa: PLC0415  # slow
+    from serverless_containers.local.builds.registry import announce  # noqa: PLC0415  # slow
 
     manifest = json.dumps({"schemaVersion": 2, "config": {"digest": found.stdout.strip()}})
     problem = announce(

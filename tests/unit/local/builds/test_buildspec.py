@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from serverless_containers.local.pipeline.buildspec import Build
+from serverless_containers.local.builds.buildspec import Build
 
 
 @pytest.fixture

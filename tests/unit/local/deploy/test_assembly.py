@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serverless_containers.local.assembly import (
+from serverless_containers.local.deploy.assembly import (
     Stack,
     account_of,
     default_pattern,

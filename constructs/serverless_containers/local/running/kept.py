@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.inspection import Clients
 from serverless_containers.local.project import Project
-from serverless_containers.local.token import find_pool, make_token
+from serverless_containers.local.running.token import find_pool, make_token
 
 
 def clients_of(folder: Path) -> tuple[Clients, ...]:

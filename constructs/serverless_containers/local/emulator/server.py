@@ -1,7 +1,7 @@
 """The patched MiniStack, as an ASGI application and as the process that serves it.
 
-Started as ``python -m serverless_containers.local.server FD``, FD being a socket that listens
-already: the parent chose the port and holds it, so that no other server can answer there.
+Started as ``python -m serverless_containers.local.emulator.server FD``, FD being a socket that
+listens already: the parent chose the port and holds it, so that no other server can answer there.
 """
 
 import asyncio
@@ -15,9 +15,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from serverless_containers.local.builds.commands import names_given
+from serverless_containers.local.emulator.runtime import Runtime, start_runtime
 from serverless_containers.local.engine import EngineError, sweep
 from serverless_containers.local.gate import Gate
-from serverless_containers.local.images.commands import names_given
 from serverless_containers.local.patches import (
     PatchError,
     apply_engine_patches,
@@ -25,7 +26,6 @@ from serverless_containers.local.patches import (
     commands,
 )
 from serverless_containers.local.patches.recorded import records
-from serverless_containers.local.runtime import Runtime, start_runtime
 
 FOLDER = "SERVERLESS_CONTAINERS_LOCAL_FOLDER"
 """The variable that names the folder of the emulator's files."""

@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from serverless_containers.local.emulator import Emulator
+from serverless_containers.local.builds.commands import place_commands
+from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.engine import Engine, EngineError
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.images.commands import place_commands
 
 
 def tools_for(emulator: Emulator) -> dict[str, str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from serverless_containers.local.cdk import CdkCli, emulated, find_cdk, finish, what_matters
 from serverless_containers.local.credentials import Credentials
+from serverless_containers.local.deploy.cdk import CdkCli, emulated, find_cdk, finish, what_matters
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.process import Child
 

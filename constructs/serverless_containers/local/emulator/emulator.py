@@ -20,16 +20,16 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as SigningKey
 
+from serverless_containers.local.builds.commands import names_given
 from serverless_containers.local.credentials import Credentials, make_secret, proof
+from serverless_containers.local.emulator.run_folder import RunFolder
+from serverless_containers.local.emulator.server import ENGINE, FOLDER, KEEP, RUN
 from serverless_containers.local.engine import Engine, EngineError, sweep
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.gate import STATUS_PATH
-from serverless_containers.local.images.commands import names_given
 from serverless_containers.local.patches import PatchError, check_version
 from serverless_containers.local.patches.authorization import VARIABLE as ENFORCE_IAM
 from serverless_containers.local.process import Child, end_group
-from serverless_containers.local.run_folder import RunFolder
-from serverless_containers.local.server import ENGINE, FOLDER, KEEP, RUN
 
 HOST = "127.0.0.1"
 DEFAULT_ACCOUNT = "123456789012"
@@ -168,7 +168,7 @@ class EmulatorProcess:
                     [
                         sys.executable,
                         "-m",
-                        "serverless_containers.local.server",
+                        "serverless_containers.local.emulator.server",
                         str(_fd(listening)),
                     ],
                     environ=_environ(os.environ, port, account, secret, str(folder.path))
