@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from serverless_containers.local.inspection import Clients
+from serverless_containers.local.clients import LocalClients
 from tests.support.base_images import PYTHON
 from tests.support.local_app import ACCOUNT
 
@@ -138,7 +138,7 @@ class Deployed:
         self.endpoint = app.result()["endpoint"]
         self.emulator = app.emulator()
         self.credentials = self.emulator.credentials(ACCOUNT)
-        self.clients = Clients(self.credentials, region=region)
+        self.clients = LocalClients(self.credentials, region=region)
         self.api = self.clients["apigatewayv2"].get_apis()["Items"][0]["ApiId"]
 
     def request(self, method, path, body=None, **headers):

@@ -116,7 +116,7 @@ def status() -> None:
     """Tell which services and tasks run at the embedded AWS that `up` left running."""
 
     def tell() -> int:
-        from serverless_containers.local.report_running import show_services  # noqa: PLC0415
+        from serverless_containers.local.report import show_services  # noqa: PLC0415
         from serverless_containers.local.running.kept import clients_of, engine_of  # noqa: PLC0415
 
         folder = Path.cwd()
@@ -133,7 +133,7 @@ def logs(*, container: str | None, follow: bool) -> None:
     """Print what the containers wrote, or one of them."""
 
     def tell() -> int:
-        from serverless_containers.local.result import Standing  # noqa: PLC0415
+        from serverless_containers.local.result import ResourceStatus  # noqa: PLC0415
         from serverless_containers.local.running.kept import clients_of, engine_of  # noqa: PLC0415
         from serverless_containers.local.running.services import check_container, lines  # noqa: PLC0415
 
@@ -141,7 +141,9 @@ def logs(*, container: str | None, follow: bool) -> None:
         if container is not None:
             check_container(regions, container)
         if not engine_of(Path.cwd()):
-            click.echo(f"The containers are {Standing.NOT_RUNNING}: they write nothing.", err=True)
+            click.echo(
+                f"The containers are {ResourceStatus.NOT_RUNNING}: they write nothing.", err=True
+            )
         for clients in regions:
             for line in lines(clients, container, follow=follow):
                 click.echo(f"{line.container} | {line.text}")
@@ -245,10 +247,10 @@ def _guarded(work: Callable[[], int]) -> None:
 
 
 def _kept_traceback() -> str:
-    from serverless_containers.local.project import Project  # noqa: PLC0415
+    from serverless_containers.local.folder import LocalFolder  # noqa: PLC0415
 
     try:
-        log = Project(Path.cwd()).log("error")
+        log = LocalFolder(Path.cwd()).log("error")
         log.write_text(traceback.format_exc())
     except OSError as error:
         return f"its traceback could not be written: {in_words(error)}"

@@ -10,7 +10,7 @@ Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
 """Each stack's outputs."""
 
 
-class Standing(StrEnum):
+class ResourceStatus(StrEnum):
     """How much stands behind a resource that CloudFormation lists."""
 
     REAL = "real"
@@ -36,7 +36,7 @@ class Inspected:
         type: CloudFormation's type, ``ECS task`` for a task of a service, or ``Container image``.
         name: Where it stands in the CDK app, below its stack.
         physical_id: What the service calls it.
-        standing: What was found.
+        status: What was found.
         note: The error that the service gave, or what else is to be said of it.
     """
 
@@ -44,7 +44,7 @@ class Inspected:
     type: str
     name: str
     physical_id: str
-    standing: Standing
+    status: ResourceStatus
     note: str = ""
 
 
@@ -80,7 +80,7 @@ class LocalResult:
     def holds(self) -> bool:
         """Whether everything is there that the stacks say, and a diff finds no difference."""
         return self.diff_empty and not any(
-            found.standing is Standing.MISSING for found in self.resources
+            found.status is ResourceStatus.MISSING for found in self.resources
         )
 
     def to_json(self) -> str:

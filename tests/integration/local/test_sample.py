@@ -47,10 +47,10 @@ def asked(running, method, path, body=None, status=200):
 
 
 def test_everything_is_real_but_for_what_is_only_recorded(app, running):  # noqa: ARG001
-    standings = {each["type"]: each["standing"] for each in app.result()["resources"]}
-    assert standings["ECS task"] == "real"
-    assert standings["Container image"] == "real"
-    assert {kind for kind, standing in standings.items() if standing != "real"} == {
+    statuses = {each["type"]: each["status"] for each in app.result()["resources"]}
+    assert statuses["ECS task"] == "real"
+    assert statuses["Container image"] == "real"
+    assert {kind for kind, status in statuses.items() if status != "real"} == {
         "AWS::ApiGatewayV2::VpcLink",
         "AWS::CodePipeline::Pipeline",
     }

@@ -16,7 +16,7 @@ from typing import Any, Final
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, UnknownServiceError
 
-from serverless_containers.local.clients import Clients
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.credentials import Credentials
 
 _search: Any = import_module("jmespath").search  # it has no types
@@ -64,7 +64,7 @@ def _answer(words: list[str]) -> str:
     region = os.environ.get("AWS_REGION") or os.environ["AWS_DEFAULT_REGION"]
     if "--region" in rest[:-1]:
         region = rest[rest.index("--region") + 1]
-    clients = Clients(Credentials.of(), region=region)
+    clients = LocalClients(Credentials.of(), region=region)
     try:
         client = clients[service]
     except UnknownServiceError:

@@ -62,7 +62,7 @@ class _Shell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class BuildspecRun:
     """A build.
 
     Attributes:

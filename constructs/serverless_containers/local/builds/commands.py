@@ -1,5 +1,6 @@
 """Puts the commands in place that builds use."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 
 from serverless_containers.local.builds.aws import REAL as REAL_AWS
 from serverless_containers.local.builds.docker import LABEL, PLATFORM, REAL, TAGS
+from serverless_containers.local.engine import Engine, EngineError
 from serverless_containers.local.engine.client import LABEL as OWNER
+from serverless_containers.local.failure import LocalError
 
 _MODULES = {
     "docker": "serverless_containers.local.builds.docker",
@@ -60,3 +63,23 @@ def place_commands(
         PLATFORM: f"linux/{platform}",
         TAGS: str(tags_file(folder)),
     }
+
+
+def build_variables(folder: Path, *, engine: str, run: str) -> dict[str, str]:
+    """Make the variables by which builds use an engine; none where there is none.
+
+    Args:
+        folder: The emulator's folder.
+        engine: The engine's address; empty for none.
+        run: The run's id.
+
+    Raises:
+        LocalError: If the engine does not answer.
+    """
+    if not engine:
+        return {}
+    try:
+        platform = Engine(engine, run).platform()
+    except EngineError as error:
+        raise LocalError(str(error)) from error
+    return place_commands(folder, os.environ, engine=engine, run=run, platform=platform)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from serverless_containers.local.clients import Clients
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.credentials import Credentials
 
 
@@ -12,7 +12,7 @@ def announce(
     *, account: str, region: str, repository: str, tag: str, manifest: str, media_type: str
 ) -> str:
     """Say that an image was pushed. Returns why not, or an empty text."""
-    clients = Clients(replace(Credentials.of(), account=account), region=region)
+    clients = LocalClients(replace(Credentials.of(), account=account), region=region)
     try:
         clients["ecr"].put_image(
             repositoryName=repository,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
-from serverless_containers.local.builds.tools import tools_for
+from serverless_containers.local.builds.commands import build_variables
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.deploy.assembly import (
     account_of,
     default_pattern,
@@ -21,11 +22,11 @@ from serverless_containers.local.deploy.assembly import (
 from serverless_containers.local.deploy.cdk import CdkCli, finish, is_empty, unchanged
 from serverless_containers.local.deploy.secrets import make_up_secrets
 from serverless_containers.local.emulator.emulator import DEFAULT_ACCOUNT, Emulator, EmulatorProcess
-from serverless_containers.local.engine import Found, find_engine
+from serverless_containers.local.engine import FoundEngine, find_engine
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
+from serverless_containers.local.folder import LocalFolder
+from serverless_containers.local.inspection import deployed_stacks, inspect
 from serverless_containers.local.process import Child, uninterrupted
-from serverless_containers.local.project import Project
 from serverless_containers.local.result import LocalResult
 
 DEFAULT_ENVIRONMENT = "dev"
@@ -77,7 +78,7 @@ def run(options: Options, progress: Progress) -> LocalResult:
     Raises:
         LocalError: If a step fails.
     """
-    project = Project(options.folder)
+    project = LocalFolder(options.folder)
     with project.locked("up" if options.keep else "deploy"), ExitStack() as cleanup:
         emulator, process = _emulator(options, project, cleanup)
         if process is None:
@@ -134,7 +135,7 @@ def stop(folder: Path) -> Stopped:
         LocalError: If the engine does not answer, so that containers are left, or a run that is
             under way does not end.
     """
-    project = Project(folder)
+    project = LocalFolder(folder)
     if project.is_new():
         return Stopped()
     stopped: list[Emulator] = []
@@ -157,7 +158,7 @@ _REMEMBERED: Final = ("app", "stacks", "context", "region")
 """The options that say what is deployed."""
 
 
-def _as_before(options: Options, project: Project) -> Options:
+def _as_before(options: Options, project: LocalFolder) -> Options:
     """Deploy what was deployed before, where nothing else is asked for."""
     default = Options(folder=options.folder)
     if any(getattr(options, name) != getattr(default, name) for name in _REMEMBERED):
@@ -176,7 +177,7 @@ def _as_before(options: Options, project: Project) -> Options:
 
 
 def _emulator(
-    options: Options, project: Project, cleanup: ExitStack
+    options: Options, project: LocalFolder, cleanup: ExitStack
 ) -> tuple[Emulator, EmulatorProcess | None]:
     if kept := project.kept():
         if options.port not in (0, kept.port):
@@ -196,7 +197,7 @@ def _emulator(
             port=options.port,
             account=DEFAULT_ACCOUNT,
             log=project.log("emulator"),
-            engine=engine.url if isinstance(engine, Found) else "",
+            engine=engine.url if isinstance(engine, FoundEngine) else "",
             enforce_iam=options.enforce_iam,
         )
         note = project.note_start(process.emulator)
@@ -220,7 +221,7 @@ class _Run:
         self,
         *,
         options: Options,
-        project: Project,
+        project: LocalFolder,
         progress: Progress,
         emulator: Emulator,
         process: EmulatorProcess | None,
@@ -235,7 +236,9 @@ class _Run:
         self._work = work
         self._cleanup = cleanup
         self._seconds: dict[str, float] = {}
-        self._tools = tools_for(emulator)
+        self._tools = build_variables(
+            Path(emulator.folder), engine=emulator.engine, run=emulator.run
+        )
 
     def result(self) -> LocalResult:
         options, assembly, again = self._options, self._work / "first", self._work / "second"
@@ -314,8 +317,8 @@ class _Run:
             tools=self._tools,
         )
 
-    def _clients(self, account: str, region: str) -> Clients:
-        return Clients(self._emulator.credentials(account), region=region)
+    def _clients(self, account: str, region: str) -> LocalClients:
+        return LocalClients(self._emulator.credentials(account), region=region)
 
     def _started(self, start: Callable[[], Child]) -> Child:
         with uninterrupted():

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from serverless_containers.local.clients import Clients
+from serverless_containers.local.clients import LocalClients
 
 _POLICY = "AWS::SecretsManager::ResourcePolicy"
 _PARAMETER = "AWS::SSM::Parameter::Name"
 
 
-def make_up_secrets(template: Path, clients: Clients) -> tuple[str, ...]:
+def make_up_secrets(template: Path, clients: LocalClients) -> tuple[str, ...]:
     """Give each secret that a template needs, and that is not there, a random value.
 
     Nothing of a user's own files is read for that: a value of theirs gets there by

@@ -22,13 +22,12 @@ from botocore.credentials import Credentials as SigningKey
 
 from serverless_containers.local.builds.commands import names_given
 from serverless_containers.local.credentials import Credentials, make_secret, proof
+from serverless_containers.local.emulator.environment import ENFORCE_IAM, ENGINE, FOLDER, KEEP, RUN
 from serverless_containers.local.emulator.run_folder import RunFolder
-from serverless_containers.local.emulator.server import ENGINE, FOLDER, KEEP, RUN
 from serverless_containers.local.engine import Engine, EngineError, sweep
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.gate import STATUS_PATH
-from serverless_containers.local.patches import PatchError, check_version
-from serverless_containers.local.patches.authorization import VARIABLE as ENFORCE_IAM
+from serverless_containers.local.ministack.declared import PatchError, check_version
 from serverless_containers.local.process import Child, end_group
 
 HOST = "127.0.0.1"

@@ -9,7 +9,7 @@ from serverless_containers.local.engine.client import Engine
 from serverless_containers.local.engine.pause import make_pause_image
 from serverless_containers.local.requests.addresses import Addresses
 from serverless_containers.local.services.scheduler import Scheduler
-from serverless_containers.local.tasks.progress import Progress
+from serverless_containers.local.tasks.lifecycle import TaskProgress
 from serverless_containers.local.tasks.run import TaskRun
 
 
@@ -37,7 +37,9 @@ class Runtime:
     runs: dict[str, TaskRun] = field(default_factory=dict)
     threads: dict[str, threading.Thread] = field(default_factory=dict)
     scheduler: Scheduler | None = None
-    changed: Callable[[MutableMapping[str, Any], Progress], None] = lambda _task, _progress: None
+    changed: Callable[[MutableMapping[str, Any], TaskProgress], None] = lambda _task, _progress: (
+        None
+    )
 
 
 def start_runtime(url: str, run: str) -> Runtime:

@@ -16,26 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from serverless_containers.local.builds.commands import names_given
+from serverless_containers.local.emulator.environment import ENGINE, FOLDER, KEEP, RUN
 from serverless_containers.local.emulator.runtime import Runtime, start_runtime
 from serverless_containers.local.engine import EngineError, sweep
 from serverless_containers.local.gate import Gate
-from serverless_containers.local.patches import (
-    PatchError,
-    apply_engine_patches,
-    apply_patches,
-    commands,
-)
-from serverless_containers.local.patches.recorded import records
+from serverless_containers.local.ministack.declared import PatchError
+from serverless_containers.local.patches import apply_engine_patches, apply_patches, processes
+from serverless_containers.local.resource_types.recorded import records
 
-FOLDER = "SERVERLESS_CONTAINERS_LOCAL_FOLDER"
-"""The variable that names the folder of the emulator's files."""
-ENGINE = "SERVERLESS_CONTAINERS_LOCAL_ENGINE"
-"""The variable that holds the address of the engine, if there is one."""
-RUN = "SERVERLESS_CONTAINERS_LOCAL_RUN"
-"""The variable that holds the id by which everything is found that is made there."""
 _THIS_MACHINE = "host.docker.internal"
-KEEP = b"k"
-"""Sent on standard input: go on when it is closed."""
 
 
 def status() -> dict[str, Any]:
@@ -63,7 +52,7 @@ def main() -> None:
             apply_engine_patches(runtime)
         hosts = frozenset({runtime.gateway, _THIS_MACHINE} if runtime else ())
         gate = Gate(secret=os.environ["AWS_SECRET_ACCESS_KEY"], hosts=hosts, status=status)
-        commands.close()
+        processes.refuse()
         asyncio.new_event_loop().run_until_complete(_serve(listening, gate))
         code = 0
     except EngineError as error:

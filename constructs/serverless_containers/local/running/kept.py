@@ -3,23 +3,23 @@
 import os
 from pathlib import Path
 
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.inspection import Clients
-from serverless_containers.local.project import Project
+from serverless_containers.local.folder import LocalFolder
 from serverless_containers.local.running.token import find_pool, make_token
 
 
-def clients_of(folder: Path) -> tuple[Clients, ...]:
+def clients_of(folder: Path) -> tuple[LocalClients, ...]:
     """The clients of each region that was deployed to.
 
     Raises:
         LocalError: If no emulator runs, or nothing was deployed to it.
     """
     emulator = _kept(folder)
-    deployed = Project(folder).deployed()
+    deployed = LocalFolder(folder).deployed()
     return tuple(
-        Clients(emulator.credentials(deployed["account"]), region=region)
+        LocalClients(emulator.credentials(deployed["account"]), region=region)
         for region in deployed["regions"]
     )
 
@@ -47,7 +47,7 @@ def engine_of(folder: Path) -> str:
 
 
 def _kept(folder: Path) -> Emulator:
-    emulator = Project(folder).kept()
+    emulator = LocalFolder(folder).kept()
     if emulator is None:
         raise LocalError(
             "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
@@ -62,7 +62,7 @@ def token_of(folder: Path, *, access: bool) -> str:
         LocalError: If no emulator runs, or no user pool was deployed to it.
     """
     clients = clients_of(folder)
-    pool = find_pool(Project(folder).deployed()["outputs"])
+    pool = find_pool(LocalFolder(folder).deployed()["outputs"])
     region = pool.pool.partition("_")[0]
     mine = next((each for each in clients if each.region == region), clients[0])
     return make_token(mine, pool, access=access)

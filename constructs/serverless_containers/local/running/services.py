@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.inspection import Clients
 
 _PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class TaskStatus:
     """A task of a service."""
 
     id: str
@@ -22,7 +22,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class ServiceStatus:
     """A service, and how it is.
 
     Attributes:
@@ -38,11 +38,11 @@ class Service:
     desired: int
     running: int
     rollout: str
-    tasks: tuple[Task, ...]
+    tasks: tuple[TaskStatus, ...]
     events: tuple[str, ...]
 
 
-def services(clients: Clients) -> Iterator[Service]:
+def services(clients: LocalClients) -> Iterator[ServiceStatus]:
     """Every service of an account and region."""
     for cluster, description in _descriptions(clients):
         arns = clients["ecs"].list_tasks(cluster=cluster, serviceName=description["serviceName"])
@@ -51,7 +51,7 @@ def services(clients: Clients) -> Iterator[Service]:
             if arns["taskArns"]
             else []
         )
-        yield Service(
+        yield ServiceStatus(
             name=description["serviceName"],
             desired=description["desiredCount"],
             running=description["runningCount"],
@@ -62,7 +62,7 @@ def services(clients: Clients) -> Iterator[Service]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LogLine:
     """A line that a container wrote.
 
     Attributes:
@@ -77,8 +77,8 @@ class Line:
 
 
 def lines(
-    clients: Clients, container: str | None = None, *, follow: bool = False
-) -> Iterator[Line]:
+    clients: LocalClients, container: str | None = None, *, follow: bool = False
+) -> Iterator[LogLine]:
     """What the containers of all services wrote, the oldest first.
 
     Args:
@@ -99,7 +99,9 @@ def lines(
                     seen.add(event["eventId"])
                     since[group] = max(since.get(group, 0), event["timestamp"])
                     name = _writer(event["logStreamName"])
-                    found.append(Line(at=event["timestamp"], container=name, text=event["message"]))
+                    found.append(
+                        LogLine(at=event["timestamp"], container=name, text=event["message"])
+                    )
         found.sort(key=lambda line: line.at)
         yield from (line for line in found if container in (None, line.container))
         if not follow:
@@ -107,7 +109,7 @@ def lines(
         time.sleep(_PAUSE_SECONDS)
 
 
-def check_container(regions: Iterable[Clients], container: str) -> None:
+def check_container(regions: Iterable[LocalClients], container: str) -> None:
     """Hold a container's name against those that there are, or that wrote something.
 
     Args:
@@ -123,8 +125,8 @@ def check_container(regions: Iterable[Clients], container: str) -> None:
         raise LocalError(f"no container is called {container!r}; those that there are: {names}")
 
 
-def _task(described: Mapping[str, Any]) -> Task:
-    return Task(
+def _task(described: Mapping[str, Any]) -> TaskStatus:
+    return TaskStatus(
         id=described["taskArn"].rpartition("/")[2],
         status=described["lastStatus"],
         health=described.get("healthStatus", "UNKNOWN"),
@@ -132,7 +134,7 @@ def _task(described: Mapping[str, Any]) -> Task:
     )
 
 
-def _descriptions(clients: Clients) -> Iterator[tuple[str, dict[str, Any]]]:
+def _descriptions(clients: LocalClients) -> Iterator[tuple[str, dict[str, Any]]]:
     ecs = clients["ecs"]
     for cluster in ecs.list_clusters()["clusterArns"]:
         for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
@@ -140,7 +142,7 @@ def _descriptions(clients: Clients) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield cluster, each
 
 
-def _groups(clients: Clients) -> set[str]:
+def _groups(clients: LocalClients) -> set[str]:
     return {
         options["awslogs-group"]
         for container in _definitions(clients)
@@ -149,7 +151,7 @@ def _groups(clients: Clients) -> set[str]:
     }
 
 
-def _containers(clients: Clients) -> set[str]:
+def _containers(clients: LocalClients) -> set[str]:
     found = {container["name"] for container in _definitions(clients)}
     for group in _groups(clients):
         pages = clients["logs"].get_paginator("describe_log_streams").paginate(logGroupName=group)
@@ -162,7 +164,7 @@ def _writer(stream: str) -> str:
     return stream.split("/")[-2:][0]
 
 
-def _definitions(clients: Clients) -> Iterator[Mapping[str, Any]]:
+def _definitions(clients: LocalClients) -> Iterator[Mapping[str, Any]]:
     for _, service in _descriptions(clients):
         definition = clients["ecs"].describe_task_definition(
             taskDefinition=service["taskDefinition"]

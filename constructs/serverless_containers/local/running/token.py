@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.inspection import Clients
 
 _FLOW = "ALLOW_ADMIN_USER_PASSWORD_AUTH"
 USER = "test-user@example.com"
@@ -36,7 +36,7 @@ def find_pool(outputs: Mapping[str, Mapping[str, str]]) -> Pool:
     )
 
 
-def make_token(clients: Clients, pool: Pool, *, access: bool = False) -> str:
+def make_token(clients: LocalClients, pool: Pool, *, access: bool = False) -> str:
     """Sign a test user in, who is made if need be.
 
     Args:

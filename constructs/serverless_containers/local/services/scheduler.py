@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from serverless_containers.local.services import records
 from serverless_containers.local.services.records import Record
-from serverless_containers.local.services.rollout import Outcome, next_steps
+from serverless_containers.local.services.rollout import RolloutState, next_steps
 
 _TICK_SECONDS: Final = 1.0
 _LOOK_SECONDS: Final = 0.1
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
+class SchedulerActions:
     """What a scheduler does with.
 
     Attributes:
@@ -51,7 +51,7 @@ class Scheduler:
         hands: What it does with.
     """
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: SchedulerActions) -> None:
         self._hands = hands
         self._lock = threading.RLock()
         self._changed = threading.Condition()
@@ -106,9 +106,9 @@ class Scheduler:
                 )
                 if found is None or service["status"] != "ACTIVE":
                     return "the service was changed or deleted meanwhile"
-                if found["rolloutState"] == Outcome.COMPLETED.value:
+                if found["rolloutState"] == RolloutState.COMPLETED.value:
                     return None
-                if found["rolloutState"] == Outcome.FAILED.value:
+                if found["rolloutState"] == RolloutState.FAILED.value:
                     return str(found.get(records.CAUSE) or found["rolloutStateReason"])
             with self._changed:
                 self._changed.wait(_LOOK_SECONDS)
@@ -134,10 +134,10 @@ class Scheduler:
         before = records.primary(service)
         steps = next_steps(records.view(service, self._hands.tasks()))
         if before["rolloutState"] != steps.outcome.value:
-            if steps.outcome is Outcome.FAILED:
+            if steps.outcome is RolloutState.FAILED:
                 records.fail(service)
                 self.poke()
-            elif steps.outcome is Outcome.COMPLETED:
+            elif steps.outcome is RolloutState.COMPLETED:
                 records.complete(service)
         for each in steps.stop:
             if each.failed:

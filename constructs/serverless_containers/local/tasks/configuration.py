@@ -13,7 +13,7 @@ CONTAINER = "serverless-containers.container"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
+class TaskVolume:
     """A volume of the engine behind one of a task's.
 
     Attributes:
@@ -28,7 +28,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class TaskEnvironment:
     """What a task's containers find around them.
 
     Attributes:
@@ -44,16 +44,16 @@ class Surroundings:
     task: str
     network: str
     variables: Mapping[str, str]
-    volumes: Mapping[str, Volume] = field(default_factory=dict)
+    volumes: Mapping[str, TaskVolume] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
 
 
-def container_name(around: Surroundings, name: str) -> str:
+def container_name(around: TaskEnvironment, name: str) -> str:
     """The engine's name for a container."""
     return f"sc-{around.run}-{around.task[:12]}-{name}"
 
 
-def holder(image: str, containers: Sequence[Container], around: Surroundings) -> dict[str, Any]:
+def holder(image: str, containers: Sequence[Container], around: TaskEnvironment) -> dict[str, Any]:
     """The configuration of the container that holds the network of a task.
 
     Its ports are published on the loopback address alone.
@@ -84,7 +84,7 @@ def configuration(
     image: str,
     holder_id: str,
     secrets: Mapping[str, str],
-    around: Surroundings,
+    around: TaskEnvironment,
 ) -> dict[str, Any]:
     """The configuration of a container of a task.
 
@@ -123,7 +123,7 @@ def configuration(
     return config
 
 
-def _host(container: Container, holder_id: str, around: Surroundings) -> dict[str, Any]:
+def _host(container: Container, holder_id: str, around: TaskEnvironment) -> dict[str, Any]:
     raw = container.raw
     linux = raw.get("linuxParameters") or {}
     capabilities = linux.get("capabilities") or {}

@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from serverless_containers.local.engine.client import Engine, EngineError
-from serverless_containers.local.tasks.checks import Checks
 from serverless_containers.local.tasks.configuration import (
-    Surroundings,
+    TaskEnvironment,
     configuration,
     container_name,
     holder,
 )
 from serverless_containers.local.tasks.definition import Container
-from serverless_containers.local.tasks.logs import Logs, Write
-from serverless_containers.local.tasks.order import (
-    Failed,
+from serverless_containers.local.tasks.health import Checks
+from serverless_containers.local.tasks.lifecycle import (
     Health,
+    Phase,
     State,
+    TaskFailure,
+    TaskProgress,
     all_started,
     is_serving,
     task_health,
@@ -28,7 +29,7 @@ from serverless_containers.local.tasks.order import (
     to_stop,
     why_ended,
 )
-from serverless_containers.local.tasks.progress import Phase, Progress
+from serverless_containers.local.tasks.logs import Logs, Write
 
 _EAGER_SECONDS: Final = 0.15
 _CALM_SECONDS: Final = 0.5
@@ -59,7 +60,7 @@ class Help:
     image: Callable[[str], str]
     secrets: Callable[[Container], Mapping[str, str]]
     writer: Callable[[Container, str], Write | None]
-    changed: Callable[[Progress], None]
+    changed: Callable[[TaskProgress], None]
     busy: Callable[[], bool]
 
 
@@ -77,7 +78,7 @@ class TaskRun:
         self,
         engine: Engine,
         containers: Sequence[Container],
-        around: Surroundings,
+        around: TaskEnvironment,
         outside: Help,
     ) -> None:
         self._engine = engine
@@ -93,7 +94,7 @@ class TaskRun:
         self._asked_to_stop = threading.Event()
         self._checks = Checks(engine, containers)
         self._logs = Logs(engine)
-        self._now = Progress(phase=Phase.PROVISIONING)
+        self._now = TaskProgress(phase=Phase.PROVISIONING)
 
     def stop(self) -> None:
         """Ask the task to end. Returns at once."""
@@ -102,15 +103,15 @@ class TaskRun:
 
     def run(self) -> None:
         """Run the task until all of its containers have ended and are removed."""
-        failed: Failed | None = None
+        failed: TaskFailure | None = None
         try:
             self._prepare()
             failed = self._watch()
             self._end(failed)
         except StartError as error:
-            failed = Failed(reason=str(error), code="TaskFailedToStart")
+            failed = TaskFailure(reason=str(error), code="TaskFailedToStart")
         except EngineError as error:
-            failed = Failed(
+            failed = TaskFailure(
                 reason=f"ResourceInitializationError: {error}", code="TaskFailedToStart"
             )
         finally:
@@ -164,7 +165,7 @@ class TaskRun:
             },
         }
 
-    def _watch(self) -> Failed | None:
+    def _watch(self) -> TaskFailure | None:
         """Go on until the task ends by itself (then say why) or is asked to."""
         unanswered = 0
         while not self._asked_to_stop.is_set():
@@ -228,7 +229,7 @@ class TaskRun:
             return
         self._states[name] = replace(self._states[name], exit_code=code, health=Health.UNKNOWN)
 
-    def _end(self, failed: Failed | None) -> None:
+    def _end(self, failed: TaskFailure | None) -> None:
         """Stop what runs, dependants first."""
         self._asked_to_stop.set()
         self._tell(phase=Phase.DEACTIVATING, serving=False, failed=failed)

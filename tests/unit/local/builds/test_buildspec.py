@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from serverless_containers.local.builds.buildspec import Build
+from serverless_containers.local.builds.buildspec import BuildspecRun
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def run(tmp_path):
         source = tmp_path / "source"
         source.mkdir()
         log = []
-        built = Build(
+        built = BuildspecRun(
             buildspec=yaml.safe_dump({"version": "0.2", "env": env, "phases": phases}),
             source=source,
             variables={"PATH": "/usr/bin:/bin", "GIVEN": "given"},

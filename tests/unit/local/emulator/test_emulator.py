@@ -17,8 +17,8 @@ import pytest
 from serverless_containers.local.emulator.emulator import Emulator, EmulatorProcess
 from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.folder import LocalFolder
 from serverless_containers.local.patches import PatchError
-from serverless_containers.local.project import Project
 
 ACCOUNT = "123456789012"
 
@@ -152,14 +152,14 @@ def test_a_kept_one_is_found_again_and_stopped_by_another_process(process, tmp_p
     process.wait_until_ready()
     emulator = process.emulator
     process.keep()
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     project.remember(emulator)
     # Long enough to end, had it taken the closed pipe for the end of its parent.
     time.sleep(1)
-    assert Project(tmp_path).kept() == emulator
+    assert LocalFolder(tmp_path).kept() == emulator
     emulator.stop()
     assert emulator.status() is None
-    assert Project(tmp_path).kept() is None
+    assert LocalFolder(tmp_path).kept() is None
     assert not (tmp_path / ".local/emulator.json").exists()
 
 
@@ -207,7 +207,7 @@ def test_a_stranger_on_the_port_of_a_kept_one_is_left_alone(tmp_path, stranger):
     # It has the number of a process that is somebody else's by now.
     with subprocess.Popen(["/bin/sleep", "60"], start_new_session=True) as other:
         emulator = noted(stranger, pid=other.pid)
-        project = Project(tmp_path)
+        project = LocalFolder(tmp_path)
         project.remember(emulator)
         assert project.kept() is None
         assert other.poll() is None
@@ -219,14 +219,14 @@ def test_a_stranger_on_the_port_of_a_kept_one_is_left_alone(tmp_path, stranger):
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"folder": 1}', '{"folder": "\\u0000"}'])
 def test_a_spoilt_state_file_means_none(tmp_path, content):
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     project.log("x")
     (tmp_path / ".local/emulator.json").write_text(content)
     assert project.kept() is None
 
 
 def test_the_folder_of_logs_stays_out_of_a_repository(tmp_path):
-    assert Project(tmp_path).log("deploy") == tmp_path / ".local/deploy.log"
+    assert LocalFolder(tmp_path).log("deploy") == tmp_path / ".local/deploy.log"
     assert (tmp_path / ".local/.gitignore").read_text() == "*\n"
 
 

@@ -12,7 +12,7 @@ from serverless_containers.local.deploy.run import Stopped, stop
 from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.failure import LocalError
-from serverless_containers.local.project import Project
+from serverless_containers.local.folder import LocalFolder
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +73,7 @@ def test_a_planted_note_removes_nothing(make, temporary, tmp_path):
     (folder / "image-names").write_text("precious:latest\n")
     plant(tmp_path / "project", folder)
     assert stop(tmp_path / "project") == Stopped()
-    assert Project(tmp_path / "project").kept() is None
+    assert LocalFolder(tmp_path / "project").kept() is None
     assert kept.read_text() == "precious"
     RunFolder(folder).remove()
     assert kept.read_text() == "precious"
@@ -101,7 +101,7 @@ def test_what_is_known_of_a_run_only_its_user_reads():
 
 def test_a_note_holds_no_key_and_only_its_user_reads_it(tmp_path):
     folder = RunFolder.make()
-    project = Project(tmp_path / "project")
+    project = LocalFolder(tmp_path / "project")
     (tmp_path / "project").mkdir()
     project.remember(Emulator(port=1, pid=2, secret="of the run", folder=str(folder.path)))
     note = tmp_path / "project/.local/emulator.json"
@@ -123,7 +123,7 @@ def test_the_lock_ends_with_the_last_that_holds_it():
 def test_a_log_does_not_follow_a_link(tmp_path):
     target = tmp_path / "target"
     target.write_text("precious")
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     log = project.log("synth")
     log.symlink_to(target)
     assert not project.log("synth").is_symlink()
@@ -138,7 +138,7 @@ def victim(tmp_path):
     folder = RunFolder.make()
     emulator = Emulator(port=1, pid=2**22, secret="of the run", folder=str(folder.path))
     folder.write(asdict(emulator))
-    Project(project).remember(emulator)
+    LocalFolder(project).remember(emulator)
     return project, folder
 
 
@@ -156,7 +156,7 @@ def test_a_note_of_another_project_is_none_of_this_one(tmp_path, victim, name, h
     else:
         planted.hardlink_to(note)
     assert stop(tmp_path / "cloned") == Stopped()
-    assert Project(tmp_path / "cloned").kept() is None
+    assert LocalFolder(tmp_path / "cloned").kept() is None
     assert folder.path.exists()
     assert note.exists()
     # It is still found for its own.
@@ -172,7 +172,7 @@ def test_a_note_that_is_no_file_is_not_read(tmp_path, name, to):
         os.mkfifo(folder / name)
     else:
         (folder / name).symlink_to(to)
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     assert project.kept() is None
     assert project.stop_started() == 0
     with pytest.raises(LocalError, match="nothing was deployed"):

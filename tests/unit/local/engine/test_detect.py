@@ -9,7 +9,7 @@ import pytest
 
 from serverless_containers.local.engine.detect import (
     HOW_TO_GET_ONE,
-    Found,
+    FoundEngine,
     NoEngine,
     candidates,
     find_engine,
@@ -63,7 +63,7 @@ def test_a_configuration_that_says_nothing_is_passed_over(tmp_path, content):
 def test_the_first_that_answers_is_taken(tmp_path):
     wanted = f"unix://{tmp_path}/.docker/run/docker.sock"
     found = find_engine({}, home=tmp_path, answers=lambda url: url == wanted)
-    assert found == Found(url=wanted, origin="Docker Desktop")
+    assert found == FoundEngine(url=wanted, origin="Docker Desktop")
 
 
 def test_without_an_answer_it_is_told_what_was_tried_and_how_to_get_one(tmp_path):

@@ -16,10 +16,10 @@ from botocore.config import Config
 from botocore.credentials import Credentials as SigningKey
 from botocore.exceptions import ClientError
 
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.credentials import registry_password
 from serverless_containers.local.emulator.emulator import EmulatorProcess
 from serverless_containers.local.gate import STATUS_PATH
-from serverless_containers.local.inspection import Clients
 
 ACCOUNT = "123456789012"
 CREATE_STACK = urllib.parse.urlencode(
@@ -40,7 +40,7 @@ def emulator(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def clients(emulator):
-    clients = Clients(emulator.credentials(ACCOUNT), region="us-east-1")
+    clients = LocalClients(emulator.credentials(ACCOUNT), region="us-east-1")
     clients["s3"].create_bucket(Bucket="mine")
     clients["s3"].put_object(Bucket="mine", Key="a", Body=b"content")
     return clients

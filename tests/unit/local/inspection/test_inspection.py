@@ -5,11 +5,12 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.credentials import Credentials
-from serverless_containers.local.inspection import Clients, deployed_stacks, inspect
+from serverless_containers.local.inspection import deployed_stacks, inspect
 from serverless_containers.local.inspection.checks import CHECKS
-from serverless_containers.local.patches.recorded import TYPES
-from serverless_containers.local.result import Standing
+from serverless_containers.local.resource_types.recorded import TYPES
+from serverless_containers.local.result import ResourceStatus
 
 PATHS = {"dev-Api": "dev/Api", "gone": "gone"}
 NOTHING_RECORDED = {"recorded": [], "engine": False}
@@ -105,12 +106,12 @@ def not_found(operation):
 def test_a_resource_that_its_service_knows_is_real():
     iam = Service({"get_role": {"Role": {"RoleName": "r"}}})
     (found,) = inspected(deployed({"Role": ("AWS::IAM::Role", "r", {})}, iam=iam))
-    assert (found.stack, found.type, found.name, found.physical_id, found.standing) == (
+    assert (found.stack, found.type, found.name, found.physical_id, found.status) == (
         "dev-Api",
         "AWS::IAM::Role",
         "Role",
         "r",
-        Standing.REAL,
+        ResourceStatus.REAL,
     )
     assert iam.calls == [("get_role", {"RoleName": "r"})]
 
@@ -129,7 +130,7 @@ def test_a_resource_that_its_service_knows_is_real():
 def test_a_resource_that_its_service_does_not_know_is_missing(answer, note):
     iam = Service({"get_role": answer})
     (found,) = inspected(deployed({"Role": ("AWS::IAM::Role", "r", {})}, iam=iam))
-    assert (found.standing, found.note) == (Standing.MISSING, note)
+    assert (found.status, found.note) == (ResourceStatus.MISSING, note)
 
 
 def test_a_recorded_resource_is_called_so():
@@ -139,7 +140,7 @@ def test_a_recorded_resource_is_called_so():
         "engine": False,
     }
     (found,) = inspected(deployed(resources), status)
-    assert (found.standing, found.note) == (Standing.RECORDED, "")
+    assert (found.status, found.note) == (ResourceStatus.RECORDED, "")
 
 
 def test_what_the_record_says_of_a_resource_is_passed_on():
@@ -149,12 +150,12 @@ def test_what_the_record_says_of_a_resource_is_passed_on():
         "engine": False,
     }
     (found,) = inspected(deployed({"Pipeline": (kind, "p", {})}), status)
-    assert (found.standing, found.note) == (Standing.RECORDED, "nothing was built")
+    assert (found.status, found.note) == (ResourceStatus.RECORDED, "nothing was built")
 
 
 def test_a_recorded_type_that_is_not_recorded_is_not_called_real():
     (found,) = inspected(deployed({"Link": ("AWS::ApiGatewayV2::VpcLink", "abc", {})}))
-    assert found.standing is Standing.UNCHECKED
+    assert found.status is ResourceStatus.UNCHECKED
 
 
 def test_no_recorded_type_has_a_check():
@@ -170,7 +171,7 @@ def test_a_type_without_a_check_and_a_value_from_elsewhere_are_not_called_real()
             }
         )
     )
-    assert [each.standing for each in found] == [Standing.UNCHECKED] * 2
+    assert [each.status for each in found] == [ResourceStatus.UNCHECKED] * 2
     assert found[1].note == 'depends on {"Fn::GetAtt": ["A", "Id"]}'
 
 
@@ -192,14 +193,14 @@ def test_references_are_followed(value, resolved):
         },
         apigatewayv2=api,
     )
-    assert [each.standing for each in inspected(clients)] == [Standing.REAL] * 2
+    assert [each.status for each in inspected(clients)] == [ResourceStatus.REAL] * 2
     assert api.calls[1] == ("get_route", {"ApiId": resolved, "RouteId": "r"})
 
 
 @pytest.mark.parametrize(
-    ("engine", "standing"), [(False, Standing.NOT_RUNNING), (True, Standing.REAL)]
+    ("engine", "status"), [(False, ResourceStatus.NOT_RUNNING), (True, ResourceStatus.REAL)]
 )
-def test_the_tasks_of_a_service_stand_beside_it(engine, standing):
+def test_the_tasks_of_a_service_stand_beside_it(engine, status):
     arn = "arn:aws:ecs:us-east-1:123456789012:service/main/web"
     ecs = Service(
         {
@@ -209,25 +210,25 @@ def test_the_tasks_of_a_service_stand_beside_it(engine, standing):
     )
     clients = deployed({"Service": ("AWS::ECS::Service", arn, {})}, ecs=ecs)
     service, *tasks = inspected(clients, {"recorded": [], "engine": engine})
-    assert service.standing is Standing.REAL
-    assert [(task.type, task.name, task.physical_id, task.standing) for task in tasks] == [
-        ("ECS task", "Service task 1 of 2", "arn:a", standing),
-        ("ECS task", "Service task 2 of 2", "arn:b", standing),
+    assert service.status is ResourceStatus.REAL
+    assert [(task.type, task.name, task.physical_id, task.status) for task in tasks] == [
+        ("ECS task", "Service task 1 of 2", "arn:a", status),
+        ("ECS task", "Service task 2 of 2", "arn:b", status),
     ]
     assert ecs.calls[-1] == ("list_tasks", {"cluster": "main", "serviceName": "web"})
 
 
 @pytest.mark.parametrize(
-    ("image", "answer", "asked", "standing"),
+    ("image", "answer", "asked", "status"),
     [
-        (":1", {"imageDetails": [{}]}, {"imageTag": "1"}, Standing.REAL),
-        (":1", {"imageDetails": []}, {"imageTag": "1"}, Standing.NO_IMAGE),
-        (":1", not_found("DescribeImages"), {"imageTag": "1"}, Standing.NO_IMAGE),
-        ("", {"imageDetails": []}, {"imageTag": "latest"}, Standing.NO_IMAGE),
-        ("@sha256:a", {"imageDetails": []}, {"imageDigest": "sha256:a"}, Standing.NO_IMAGE),
+        (":1", {"imageDetails": [{}]}, {"imageTag": "1"}, ResourceStatus.REAL),
+        (":1", {"imageDetails": []}, {"imageTag": "1"}, ResourceStatus.NO_IMAGE),
+        (":1", not_found("DescribeImages"), {"imageTag": "1"}, ResourceStatus.NO_IMAGE),
+        ("", {"imageDetails": []}, {"imageTag": "latest"}, ResourceStatus.NO_IMAGE),
+        ("@sha256:a", {"imageDetails": []}, {"imageDigest": "sha256:a"}, ResourceStatus.NO_IMAGE),
     ],
 )
-def test_images_of_the_own_registry_stand_below_the_task_definition(image, answer, asked, standing):
+def test_images_of_the_own_registry_stand_below_the_task_definition(image, answer, asked, status):
     image = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app{image}"
     containers = [{"name": "app", "image": image}, {"name": "db", "image": "postgres:18"}]
     ecs = Service(
@@ -236,9 +237,9 @@ def test_images_of_the_own_registry_stand_below_the_task_definition(image, answe
     ecr = Service({"describe_images": answer})
     clients = deployed({"Task": ("AWS::ECS::TaskDefinition", "app:1", {})}, ecs=ecs, ecr=ecr)
     definition, *images = inspected(clients)
-    assert definition.standing is Standing.REAL
-    assert [(each.type, each.name, each.physical_id, each.standing) for each in images] == [
-        ("Container image", "Task app", image, standing)
+    assert definition.status is ResourceStatus.REAL
+    assert [(each.type, each.name, each.physical_id, each.status) for each in images] == [
+        ("Container image", "Task app", image, status)
     ]
     assert ecr.calls == [("describe_images", {"repositoryName": "team/app", "imageIds": [asked]})]
 
@@ -247,7 +248,7 @@ def test_a_service_that_drained_is_missing_and_has_no_tasks():
     arn = "arn:aws:ecs:us-east-1:123456789012:service/main/web"
     ecs = Service({"describe_services": {"services": [{"status": "INACTIVE"}]}})
     (found,) = inspected(deployed({"Service": ("AWS::ECS::Service", arn, {})}, ecs=ecs))
-    assert found.standing is Standing.MISSING
+    assert found.status is ResourceStatus.MISSING
 
 
 @pytest.mark.parametrize(
@@ -298,7 +299,7 @@ def test_a_service_that_drained_is_missing_and_has_no_tasks():
 )
 def test_what_only_resembles_it_is_not_it(resource_type, service, answers, properties):
     clients = deployed({"It": (resource_type, "it", properties)}, **{service: Service(answers)})
-    assert [each.standing for each in inspected(clients)] == [Standing.MISSING]
+    assert [each.status for each in inspected(clients)] == [ResourceStatus.MISSING]
 
 
 def test_a_template_that_was_handed_over_as_yaml():
@@ -308,7 +309,7 @@ def test_a_template_that_was_handed_over_as_yaml():
         "      When: 2012-10-17\n"
     )
     clients["apigatewayv2"] = Service({"get_stage": {"StageName": "$default"}})
-    assert [each.standing for each in inspected(clients)] == [Standing.REAL]
+    assert [each.status for each in inspected(clients)] == [ResourceStatus.REAL]
     assert clients["apigatewayv2"].calls == [("get_stage", {"ApiId": "1", "StageName": "$default"})]
 
 
@@ -330,7 +331,7 @@ def test_the_users_aws_configuration_is_not_read(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", "https://elsewhere")
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:1")
     credentials = Credentials(endpoint="http://127.0.0.1:1", account="123456789012", secret="s")
-    clients = Clients(credentials, region="us-east-1")
+    clients = LocalClients(credentials, region="us-east-1")
     client = clients["iam"]
     assert client.meta.endpoint_url == "http://127.0.0.1:1"
     assert client.meta.config.proxies == {}

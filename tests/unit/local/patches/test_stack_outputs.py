@@ -2,9 +2,10 @@
 
 import pytest
 
-from serverless_containers.local.patches.private import private
-from serverless_containers.local.patches.stack_outputs import REGION, RESOLVE
+from tests.support.local_ministack import private
 
+REGION = "ministack.core.responses:_request_region"
+RESOLVE = "ministack.services.cloudformation.engine:_resolve_refs"
 STACKS = "ministack.services.cloudformation:_stacks"
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from serverless_containers.local.patches import apply_patches
-from serverless_containers.local.patches.private import private
-from serverless_containers.local.patches.task_outside import image_of, secrets_of
+from serverless_containers.local.patches.tasks import image_of, secrets_of
 from serverless_containers.local.tasks.definition import read_containers
 from serverless_containers.local.tasks.run import StartError
+from tests.support.local_ministack import private
 
 VALUE = "a-value-that-nobody-may-print"
 

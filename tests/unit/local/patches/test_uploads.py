@@ -2,16 +2,16 @@
 
 import pytest
 
-from serverless_containers.local.patches import writers
+from serverless_containers.local.patches import uploads
 from serverless_containers.local.patches.authorization import acts
-from serverless_containers.local.patches.writers import is_deployers, note
+from serverless_containers.local.patches.uploads import is_deployers, note
 
 
 @pytest.fixture(autouse=True)
 def nobody_wrote():
-    writers._written.clear()
+    uploads._written.clear()
     yield
-    writers._written.clear()
+    uploads._written.clear()
 
 
 def test_only_what_was_put_there_last_counts():

@@ -7,12 +7,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from serverless_containers.local.requests.addresses import Addresses
-from serverless_containers.local.requests.forward import Forwarded, forward
-from serverless_containers.local.requests.turns import Turns
+from serverless_containers.local.requests.forward import ForwardedRequest, RoundRobin, forward
 
 
 def test_turns_are_taken_one_after_the_other_service_by_service():
-    turns, targets = Turns(), [("a", 1), ("b", 1)]
+    turns, targets = RoundRobin(), [("a", 1), ("b", 1)]
     assert [turns.next("s", targets) for _ in range(3)] == [("a", 1), ("b", 1), ("a", 1)]
     assert turns.next("other", targets) == ("a", 1)
     assert turns.next("s", []) is None
@@ -71,7 +70,7 @@ def request(**changes):
         "body": b"body",
         "timeout": 5,
     }
-    return Forwarded(**values | changes)
+    return ForwardedRequest(**values | changes)
 
 
 def test_a_request_is_handed_on_as_it_is(backend):

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from serverless_containers.local.services.rollout import (
-    Outcome,
-    Service,
-    Stage,
+    RolloutState,
+    ServiceState,
     Steps,
     Stop,
-    Task,
+    TaskStage,
+    TaskState,
     failure_threshold,
     next_steps,
 )
@@ -20,15 +20,15 @@ NEW, OLD = "new", "old"
 
 def tasks(deployment, **stages):
     return tuple(
-        Task(id=name, deployment=deployment, stage=Stage(stage), number=number)
+        TaskState(id=name, deployment=deployment, stage=TaskStage(stage), number=number)
         for number, (name, stage) in enumerate(stages.items())
     )
 
 
 def service(*groups, **changes):
-    found = Service(
+    found = ServiceState(
         deployment=NEW,
-        outcome=Outcome.IN_PROGRESS,
+        outcome=RolloutState.IN_PROGRESS,
         failures=0,
         desired=2,
         tasks=tuple(task for group in groups for task in group),
@@ -51,7 +51,7 @@ def test_nothing_more_starts_while_tasks_are_starting():
 
 def test_it_is_completed_when_all_serve():
     steps = next_steps(service(tasks(NEW, a="serving", b="serving")))
-    assert steps == Steps(outcome=Outcome.COMPLETED)
+    assert steps == Steps(outcome=RolloutState.COMPLETED)
 
 
 def test_an_update_starts_new_tasks_beside_the_old_ones():
@@ -61,9 +61,9 @@ def test_an_update_starts_new_tasks_beside_the_old_ones():
 def test_an_old_task_leaves_for_each_new_one_that_serves():
     old = tasks(OLD, x="serving", y="serving")
     steps = next_steps(service(old, tasks(NEW, a="serving", b="starting")))
-    assert (stopped(steps), steps.outcome) == (["x"], Outcome.IN_PROGRESS)
+    assert (stopped(steps), steps.outcome) == (["x"], RolloutState.IN_PROGRESS)
     steps = next_steps(service(old, tasks(NEW, a="serving", b="serving")))
-    assert (stopped(steps), steps.outcome) == (["x", "y"], Outcome.COMPLETED)
+    assert (stopped(steps), steps.outcome) == (["x", "y"], RolloutState.COMPLETED)
 
 
 def test_old_tasks_make_room_where_there_may_be_no_more_and_fewer_may_serve():
@@ -89,8 +89,8 @@ def test_an_old_task_that_serves_nobody_leaves_at_once():
 
 
 def test_a_lost_task_is_replaced_after_completion_too():
-    steps = next_steps(service(tasks(NEW, a="serving"), outcome=Outcome.COMPLETED))
-    assert (steps.start, steps.outcome) == (1, Outcome.COMPLETED)
+    steps = next_steps(service(tasks(NEW, a="serving"), outcome=RolloutState.COMPLETED))
+    assert (steps.start, steps.outcome) == (1, RolloutState.COMPLETED)
 
 
 def test_an_unhealthy_task_is_stopped_as_a_failure_and_replaced():
@@ -108,7 +108,7 @@ def test_fewer_tasks_the_youngest_and_those_that_do_not_serve_leave_first():
 
 def test_none_is_a_number_too():
     steps = next_steps(service(tasks(NEW, a="serving"), tasks(OLD, x="serving"), desired=0))
-    assert (sorted(stopped(steps)), steps.outcome) == (["a", "x"], Outcome.COMPLETED)
+    assert (sorted(stopped(steps)), steps.outcome) == (["a", "x"], RolloutState.COMPLETED)
 
 
 @pytest.mark.parametrize(
@@ -119,18 +119,21 @@ def test_the_circuit_breaker_trips_after_half_the_tasks_3_at_least_200_at_most(d
 
 
 def test_too_many_failures_end_a_deployment():
-    assert next_steps(service(failures=2)).outcome is Outcome.IN_PROGRESS
-    assert next_steps(service(failures=3)) == Steps(outcome=Outcome.FAILED)
+    assert next_steps(service(failures=2)).outcome is RolloutState.IN_PROGRESS
+    assert next_steps(service(failures=3)) == Steps(outcome=RolloutState.FAILED)
     assert next_steps(service(failures=9, breaker=False)) == Steps(start=2)
-    assert next_steps(service(failures=9, outcome=Outcome.COMPLETED)).start == 2
+    assert next_steps(service(failures=9, outcome=RolloutState.COMPLETED)).start == 2
 
 
 def test_after_a_failure_the_old_tasks_go_on_and_the_new_ones_leave():
     steps = next_steps(
         service(
-            tasks(NEW, a="starting"), tasks(OLD, x="serving"), outcome=Outcome.FAILED, failures=3
+            tasks(NEW, a="starting"),
+            tasks(OLD, x="serving"),
+            outcome=RolloutState.FAILED,
+            failures=3,
         )
     )
     assert steps == Steps(
-        stop=(Stop(task="a", reason="Deployment failed"),), outcome=Outcome.FAILED
+        stop=(Stop(task="a", reason="Deployment failed"),), outcome=RolloutState.FAILED
     )

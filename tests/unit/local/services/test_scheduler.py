@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from serverless_containers.local.services import records
-from serverless_containers.local.services.scheduler import Hands, Scheduler
+from serverless_containers.local.services.scheduler import Scheduler, SchedulerActions
 from tests.support.fake_engine import until
 
 
@@ -40,7 +40,7 @@ class World:
         self.published = []
         self.becomes = "serving"
         self.scheduler = Scheduler(
-            Hands(
+            SchedulerActions(
                 services=lambda: [(("account", "region"), self.service)],
                 tasks=lambda: list(self.tasks),
                 scope=lambda _account, _region: contextlib.nullcontext(),
@@ -173,7 +173,7 @@ def test_a_service_that_is_deleted_gets_no_traffic(world):
 def test_one_service_that_cannot_be_looked_after_does_not_stop_the_others(world, caplog):
     broken = {**world.service, "serviceName": "broken", "deployments": []}
     both = [(("account", "region"), broken), (("account", "region"), world.service)]
-    world.scheduler._hands = Hands(
+    world.scheduler._hands = SchedulerActions(
         services=lambda: both,
         **{
             name: getattr(world.scheduler._hands, name)

@@ -1,19 +1,19 @@
 """The engine's configuration of a container says what the task definition says."""
 
 from serverless_containers.local.tasks.configuration import (
-    Surroundings,
-    Volume,
+    TaskEnvironment,
+    TaskVolume,
     configuration,
     holder,
 )
 from serverless_containers.local.tasks.definition import read_containers
 
-AROUND = Surroundings(
+AROUND = TaskEnvironment(
     run="r1",
     task="0123456789abcdef",
     network="net",
     variables={"AWS_REGION": "eu-west-1", "MINE": "theirs"},
-    volumes={"data": Volume(name="sc-data", lasting=True)},
+    volumes={"data": TaskVolume(name="sc-data", lasting=True)},
 )
 
 

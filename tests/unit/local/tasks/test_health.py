@@ -2,14 +2,16 @@
 
 import pytest
 
-from serverless_containers.local.tasks.definition import HealthCheck
+from serverless_containers.local.tasks.definition import ContainerHealthCheck
 from serverless_containers.local.tasks.health import HealthCount
-from serverless_containers.local.tasks.order import Health
+from serverless_containers.local.tasks.lifecycle import Health
 
 
 @pytest.fixture
 def count():
-    check = HealthCheck(command=("true",), interval=10, timeout=5, retries=2, start_period=20)
+    check = ContainerHealthCheck(
+        command=("true",), interval=10, timeout=5, retries=2, start_period=20
+    )
     return HealthCount(check=check, began=100)
 
 

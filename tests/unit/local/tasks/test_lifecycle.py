@@ -2,8 +2,8 @@
 
 import pytest
 
-from serverless_containers.local.tasks.definition import Condition, read_containers
-from serverless_containers.local.tasks.order import (
+from serverless_containers.local.tasks.definition import ContainerCondition, read_containers
+from serverless_containers.local.tasks.lifecycle import (
     Health,
     State,
     all_started,
@@ -152,7 +152,7 @@ def test_a_definition_is_read_with_ecs_defaults_and_overrides():
     assert read.essential is True
     assert read.stop_seconds == 30
     assert read.ports == (80,)
-    assert read.waits_for == {"x": Condition.START}
+    assert read.waits_for == {"x": ContainerCondition.START}
     assert read.health.command == ("/bin/sh", "-c", "true")
     assert (read.health.interval, read.health.timeout, read.health.retries) == (30, 5, 3)
     assert read.restart.ignored_exit_codes == (0,)

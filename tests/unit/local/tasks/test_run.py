@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from serverless_containers.local.tasks.configuration import Surroundings, Volume
+from serverless_containers.local.tasks.configuration import TaskEnvironment, TaskVolume
 from serverless_containers.local.tasks.definition import read_containers
-from serverless_containers.local.tasks.progress import Phase
+from serverless_containers.local.tasks.lifecycle import Phase
 from serverless_containers.local.tasks.run import Help, StartError, TaskRun
 from tests.support.fake_engine import FakeEngine, until
 
@@ -28,7 +28,9 @@ class Running:
         self.task = TaskRun(
             engine,
             read_containers({"containerDefinitions": list(containers)}),
-            Surroundings(run="r1", task="t1", network="net", variables={}, volumes=volumes or {}),
+            TaskEnvironment(
+                run="r1", task="t1", network="net", variables={}, volumes=volumes or {}
+            ),
             Help(
                 image=image,
                 secrets=lambda _: {},
@@ -142,8 +144,8 @@ def test_what_the_engine_refuses_is_the_reason(engine):
 
 def test_volumes_that_do_not_last_end_with_the_task(engine):
     volumes = {
-        "own": Volume(name="v-own", lasting=False),
-        "kept": Volume(name="v-kept", lasting=True, owner=(1, 2, 0o750)),
+        "own": TaskVolume(name="v-own", lasting=False),
+        "kept": TaskVolume(name="v-kept", lasting=True, owner=(1, 2, 0o750)),
     }
     running = Running(engine, WEB, volumes=volumes)
     until(lambda: running.told and running.told[-1].serving)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serverless_containers.local.patches.recorded import TYPES, records
+from serverless_containers.local.resource_types.recorded import TYPES, records
 
 PROPS = {
     "ResourceId": "service/c/s",

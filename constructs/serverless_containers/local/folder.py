@@ -25,7 +25,7 @@ _PAUSE_SECONDS = 0.2
 _WORDS_OF_THE_HOLDER = 100
 
 
-class Project:
+class LocalFolder:
     """A CDK app's folder.
 
     Args:

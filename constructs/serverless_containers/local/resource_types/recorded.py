@@ -1,21 +1,11 @@
 """Types that no part of MiniStack knows: they are recorded, and nothing stands behind them."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from serverless_containers.local.patches.private import (
-    HANDLERS,
-    Made,
-    Properties,
-    derived_id,
-    private,
-    register,
-)
-
-ACCOUNT = "ministack.core.responses:get_account_id"
-REGION = "ministack.core.responses:get_region"
-PRIVATE = (HANDLERS, ACCOUNT, REGION)
+from serverless_containers.local.ministack.names import Json, Made, responses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +14,7 @@ class Creation:
 
     stack: str
     logical_id: str
-    properties: Properties
+    properties: Json
     account: str
     region: str
 
@@ -49,7 +39,7 @@ class Record:
     type: str
     physical_id: str
     stack: str
-    properties: Properties
+    properties: Json
     note: str = ""
 
 
@@ -68,35 +58,41 @@ def add_note(resource_type: str, physical_id: str, note: str) -> None:
     RECORDS[key] = replace(RECORDS[key], note=note)
 
 
-def apply() -> None:
-    """Register the types."""
-    for resource_type, identify in TYPES.items():
-        _register(resource_type, identify)
+def derived_id(prefix: str, *parts: str, length: int = 10) -> str:
+    """Make an id that is the same in each run: AWS's form, without its randomness."""
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return f"{prefix}{digest[:length]}"
 
 
-def _register(resource_type: str, identify: Identify) -> None:
-    def create(logical_id: str, props: Properties, stack: str) -> Made:
+def _handlers(resource_type: str, identify: Identify) -> dict[str, Any]:
+    def create(logical_id: str, props: Json, stack_name: str) -> Made:
         physical_id, attributes = identify(
             Creation(
-                stack=stack,
+                stack=stack_name,
                 logical_id=logical_id,
                 properties=props,
-                account=private(ACCOUNT)(),
-                region=private(REGION)(),
+                account=responses.get_account_id(),
+                region=responses.get_region(),
             )
         )
         RECORDS[resource_type, physical_id] = Record(
-            type=resource_type, physical_id=physical_id, stack=stack, properties=props
+            type=resource_type, physical_id=physical_id, stack=stack_name, properties=props
         )
         return physical_id, attributes
 
-    def update(_id: str, _old: Properties, new: Properties, stack: str, logical_id: str) -> Made:
-        return create(logical_id, new, stack)
+    def update(
+        physical_id: str,
+        old_props: Json,  # noqa: ARG001  # MiniStack's form
+        new_props: Json,
+        stack_name: str,
+        logical_id: str | None = None,
+    ) -> Made:
+        return create(logical_id or physical_id, new_props, stack_name)
 
-    def delete(physical_id: str, _props: Properties) -> None:
+    def delete(physical_id: str, props: Json) -> None:  # noqa: ARG001  # MiniStack's form
         RECORDS.pop((resource_type, physical_id), None)
 
-    register(resource_type, create=create, delete=delete, update=update)
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
 
 
 def _vpc_link(made: Creation) -> Made:
@@ -176,3 +172,7 @@ TYPES: Final[Mapping[str, Identify]] = {
     "AWS::WAFv2::LoggingConfiguration": _web_acl_log,
 }
 """Each type, and what gives its resources their ids and attributes."""
+
+RESOURCE_HANDLERS: Final = {
+    resource_type: _handlers(resource_type, identify) for resource_type, identify in TYPES.items()
+}

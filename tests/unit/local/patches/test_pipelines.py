@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from serverless_containers.local.patches.private import private
-from serverless_containers.local.patches.recorded import RECORDS
-from serverless_containers.local.patches.signals import NOTE, TYPE, UNIQUE_ID
+from serverless_containers.local.patches.pipelines import NOTE, TYPE, UNIQUE_ID
+from serverless_containers.local.resource_types.recorded import RECORDS
+from tests.support.local_ministack import private
 
 WAITS = "ministack.services.cloudformation.wait_conditions"
 PROJECT = "AWS::CodeBuild::Project"

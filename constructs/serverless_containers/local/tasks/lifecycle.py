@@ -1,10 +1,13 @@
-"""Decides which containers of a task start and which stop, from what each has reached."""
+"""Lifecycle of a task: which containers start and which stop, and how far it is.
+
+Decided from what each container has reached; nothing here runs anything.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from serverless_containers.local.tasks.definition import Condition, Container
+from serverless_containers.local.tasks.definition import Container, ContainerCondition
 
 
 class Health(StrEnum):
@@ -39,7 +42,7 @@ States = Mapping[str, State]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class TaskFailure:
     """A task cannot go on.
 
     Attributes:
@@ -73,23 +76,23 @@ def to_stop(containers: Sequence[Container], states: States) -> tuple[str, ...]:
     )
 
 
-def why_ended(containers: Sequence[Container], states: States) -> Failed | None:
+def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | None:
     """Why a task ends by itself, or None while it goes on."""
     for each in containers:
         state = states[each.name]
         if each.essential and state.exit_code is not None:
-            return Failed(
+            return TaskFailure(
                 reason="Essential container in task exited "
                 f"(container {each.name}, exit code {state.exit_code})"
             )
         for name, condition in each.waits_for.items():
             if not state.started and (why := _never(name, states[name], condition)):
-                return Failed(
+                return TaskFailure(
                     reason=f"dependency of container {each.name} is never met: {why}",
                     code="TaskFailedToStart",
                 )
     if containers and all(states[each.name].exit_code is not None for each in containers):
-        return Failed(reason="all containers of the task exited")
+        return TaskFailure(reason="all containers of the task exited")
     return None
 
 
@@ -119,23 +122,58 @@ def is_serving(containers: Sequence[Container], states: States) -> bool:
     return all_started(states) and (health is Health.HEALTHY or not asked)
 
 
-def _reached(state: State, condition: Condition) -> bool:
+def _reached(state: State, condition: ContainerCondition) -> bool:
     match condition:
-        case Condition.START:
+        case ContainerCondition.START:
             return state.started
-        case Condition.HEALTHY:
+        case ContainerCondition.HEALTHY:
             return state.running and state.health is Health.HEALTHY
-        case Condition.SUCCESS:
+        case ContainerCondition.SUCCESS:
             return state.exit_code == 0
-        case Condition.COMPLETE:
+        case ContainerCondition.COMPLETE:
             return state.exit_code is not None
 
 
-def _never(name: str, state: State, condition: Condition) -> str:
-    if condition is Condition.SUCCESS and state.exit_code not in (None, 0):
+def _never(name: str, state: State, condition: ContainerCondition) -> str:
+    if condition is ContainerCondition.SUCCESS and state.exit_code not in (None, 0):
         return f"container {name} exited with code {state.exit_code}"
-    if condition is Condition.HEALTHY and state.exit_code is not None:
+    if condition is ContainerCondition.HEALTHY and state.exit_code is not None:
         return f"container {name} exited before it was healthy"
-    if condition is Condition.HEALTHY and state.health is Health.UNHEALTHY:
+    if condition is ContainerCondition.HEALTHY and state.health is Health.UNHEALTHY:
         return f"container {name} is unhealthy"
     return ""
+
+
+class Phase(StrEnum):
+    """A task's ``lastStatus``, as far as one is told apart here."""
+
+    PROVISIONING = "PROVISIONING"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    DEACTIVATING = "DEACTIVATING"
+    STOPPED = "STOPPED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskProgress:
+    """A task at one moment.
+
+    Attributes:
+        phase: How far it is.
+        states: What each container has reached.
+        ids: The engine's ids of the containers that were made.
+        health: What its health checks say.
+        serving: Whether it may get requests.
+        address: Its address on the containers' network.
+        published: Where each of its ports is found on this machine.
+        failed: Why it ends although nobody asked it to.
+    """
+
+    phase: Phase
+    states: Mapping[str, State] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    health: Health = Health.UNKNOWN
+    serving: bool = False
+    address: str = ""
+    published: Mapping[int, int] = field(default_factory=dict)
+    failed: TaskFailure | None = None

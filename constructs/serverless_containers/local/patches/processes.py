@@ -6,15 +6,12 @@ Here only what this product runs itself is run: builds of a pipeline, and CloudF
 
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from serverless_containers.local.patches.private import private, replace
-
-RUN_FUNCTION = "ministack.services.lambda_svc:_execute_function"
-EVALUATE = "ministack.core.cloudfront_js:evaluate"
-PRIVATE = (RUN_FUNCTION, EVALUATE)
+from serverless_containers.local.ministack.declared import patch
+from serverless_containers.local.ministack.names import Json
 
 WHY_NOT: Final = (
     "the code of Lambda functions does not run in the embedded AWS; on AWS this function would"
@@ -35,20 +32,24 @@ _STARTING: Final = frozenset(
 _permitted = threading.local()
 
 
-def apply() -> None:
-    """Answer for functions, and refuse every other process from now on."""
-    replace(RUN_FUNCTION, _refuse)
-    evaluate = private(EVALUATE)
-
-    def evaluating(*arguments: Any) -> Any:  # noqa: ANN401  # MiniStack's own
-        # What is evaluated was deployed with the run's key: nobody else may make one.
-        with permitted():
-            return evaluate(*arguments)
-
-    replace(EVALUATE, evaluating)
+@patch("ministack.services.lambda_svc:_execute_function")
+def _execute_function(*_: object) -> Json:
+    """Answer for functions."""
+    return {
+        "body": {"errorMessage": WHY_NOT, "errorType": "FunctionsDoNotRun"},
+        "error": True,
+        "log": WHY_NOT,
+    }
 
 
-def close() -> None:
+@patch("ministack.core.cloudfront_js:evaluate")
+def _evaluate(shipped: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
+    # What is evaluated was deployed with the run's key: nobody else may make one.
+    with permitted():
+        return shipped(*arguments)
+
+
+def refuse() -> None:
     """Refuse to start processes, for as long as this one lives, but where it is permitted."""
     sys.addaudithook(_audit)
 
@@ -67,11 +68,3 @@ def permitted() -> Generator[None, None, None]:
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _STARTING and not getattr(_permitted, "now", False):
         raise PermissionError(f"{event}: the embedded AWS starts no processes ({arguments[:1]!r})")
-
-
-def _refuse(_function: dict[str, Any], _event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "body": {"errorMessage": WHY_NOT, "errorType": "FunctionsDoNotRun"},
-        "error": True,
-        "log": WHY_NOT,
-    }
