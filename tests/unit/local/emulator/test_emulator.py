@@ -18,7 +18,7 @@ from serverless_containers.local.emulator.emulator import Emulator, EmulatorProc
 from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.folder import LocalFolder
-from serverless_containers.local.patches import PatchError
+from serverless_containers.local.ministack.declared import PatchError
 
 ACCOUNT = "123456789012"
 

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from serverless_containers.local import report_running
+from serverless_containers.local import report
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.running.services import check_container
 
@@ -63,8 +63,8 @@ class Aws:
 def shown(monkeypatch):
     def showing(engine):
         console = Console(file=StringIO(), width=200)
-        monkeypatch.setattr(report_running, "make_console", lambda: console)
-        report_running.show_services([Aws()], engine=engine)
+        monkeypatch.setattr(report, "make_console", lambda: console)
+        report.show_services([Aws()], engine=engine)
         return console.file.getvalue()
 
     return showing
