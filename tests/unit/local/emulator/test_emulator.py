@@ -46,7 +46,7 @@ def stranger():
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield server.server_address[1]
     server.shutdown()
@@ -86,18 +86,6 @@ def listeners(pid):
     return found
 
 
-def test_it_listens_on_loopback_alone_and_ends(process):
-    process.wait_until_ready()
-    emulator = process.emulator
-    status = emulator.status()
-    assert status["recorded"] == []
-    assert status["engine"] is False
-    assert listeners(emulator.pid) == [f"0100007F:{emulator.port:04X}"]
-    process.stop()
-    assert emulator.status() is None
-    assert not Path(emulator.folder).exists()
-
-
 # What would steer the emulator, or lead it to somebody's account, engine or proxy.
 STEERING = {
     "AWS_PROFILE": "production",
@@ -127,25 +115,30 @@ def environment_of(pid):
     return dict(entry.split("=", 1) for entry in entries if entry)
 
 
-def test_nothing_of_the_callers_environment_steers_it(monkeypatch, tmp_path):
+def test_it_listens_on_loopback_alone_is_steered_by_nothing_and_ends(monkeypatch, tmp_path):
     for name, value in STEERING.items():
         monkeypatch.setenv(name, value)
     process = EmulatorProcess(port=0, account=ACCOUNT, log=tmp_path / "emulator.log")
+    emulator = process.emulator
     try:
         process.wait_until_ready()
-        given = environment_of(process.emulator.pid)
-        assert process.emulator.status()["engine"] is False
+        given = environment_of(emulator.pid)
+        status = emulator.status()
+        assert status["recorded"] == []
+        assert status["engine"] is False
+        assert listeners(emulator.pid) == [f"0100007F:{emulator.port:04X}"]
     finally:
         process.stop()
+    assert emulator.status() is None
+    assert not Path(emulator.folder).exists()
     assert {name: given[name] for name in STEERING if given.get(name) == STEERING[name]} == {}
     assert given["PATH"] == os.environ["PATH"]
     # All that it writes is in the folder that goes with it.
-    folder = process.emulator.folder
     for name in ("STATE_DIR", "S3_DATA_DIR", "TMPDIR"):
-        assert given[name].startswith(folder)
+        assert given[name].startswith(emulator.folder)
     # These would listen on every interface, and run containers in a way of MiniStack's own.
     assert (given["IOT_MTLS_ENABLED"], given["SFTP_ENABLED"]) == ("0", "0")
-    assert given["DOCKER_HOST"].startswith(f"unix://{folder}/")
+    assert given["DOCKER_HOST"].startswith(f"unix://{emulator.folder}/")
 
 
 def test_a_kept_one_is_found_again_and_stopped_by_another_process(process, tmp_path):
@@ -235,7 +228,7 @@ def test_one_that_does_not_start_says_why(tmp_path, monkeypatch):
         "serverless_containers.local.emulator.emulator._environ",
         lambda *_: {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(tmp_path),
+            "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]),
             "STATE_DIR": str(tmp_path / "state"),
         },
     )

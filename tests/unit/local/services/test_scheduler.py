@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from serverless_containers.local.services import records
+from serverless_containers.local.services import records, scheduler
 from serverless_containers.local.services.scheduler import Scheduler, SchedulerActions
 from tests.support.fake_engine import until
 
@@ -80,7 +80,10 @@ class World:
 
 
 @pytest.fixture
-def world():
+def world(monkeypatch):
+    # Nothing that is asserted depends on how long it pauses between two looks or attempts.
+    monkeypatch.setattr(scheduler, "_TICK_SECONDS", 0.02)
+    monkeypatch.setattr(scheduler, "_LONGEST_PAUSE", 0.02)
     made = World()
     yield made
     made.scheduler.end()
