@@ -39,7 +39,7 @@ class LocalFolder:
         self._deployed = self._own / "deployed.json"
 
     def is_new(self) -> bool:
-        """Whether nothing was ever run here."""
+        """Return whether nothing was ever run here."""
         return not self._own.exists()
 
     def log(self, step: str) -> Path:
@@ -170,7 +170,7 @@ class LocalFolder:
         _write(self._deployed, json.dumps(what, indent=2) + "\n")
 
     def deployed(self) -> dict[str, Any]:
-        """What was deployed to the emulator that is kept.
+        """Read what was deployed to the emulator that is kept.
 
         Raises:
             LocalError: If nothing was.
@@ -279,7 +279,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _works(note: Path) -> bool:
-    """Whether the run that wrote a note is still there."""
+    """Return whether the run that wrote a note is still there."""
     try:
         os.kill(int(note.stem.split("-")[1]), 0)
     except (ProcessLookupError, ValueError):

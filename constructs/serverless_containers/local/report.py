@@ -21,7 +21,7 @@ _WIDTH_OF_A_FILE = 160
 _API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
 _SITE = re.compile(r"(?P<site>[a-z0-9]+)\.cloudfront\.net")
 _EXPORTS = "ExportsOutput"
-"""What the CDK calls outputs that only other stacks read."""
+"""Prefix that the CDK gives to outputs that only other stacks read."""
 _STYLES = {
     ResourceStatus.REAL: "green",
     ResourceStatus.RECORDED: "yellow",

@@ -1,4 +1,4 @@
-"""What a run found, as data: printed as a table, written as JSON."""
+"""Result of a run, as data: printed as a table, written as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 class ResourceStatus(StrEnum):
-    """How much stands behind a resource that CloudFormation lists."""
+    """Status of a resource that CloudFormation lists: how much stands behind it."""
 
     REAL = "real"
     """The service's own API, as the emulator has it, knows the resource."""
@@ -78,7 +78,7 @@ class LocalResult:
 
     @property
     def holds(self) -> bool:
-        """Whether everything is there that the stacks say, and a diff finds no difference."""
+        """Return whether all is there that the stacks say, and a diff finds no difference."""
         return self.diff_empty and not any(
             found.status is ResourceStatus.MISSING for found in self.resources
         )

@@ -18,7 +18,7 @@ _PHASES = ("install", "pre_build", "build", "post_build")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build came to.
+    """Result of a build.
 
     Attributes:
         succeeded: Whether every command did.
@@ -31,7 +31,7 @@ class Built:
 
 @dataclass(slots=True, kw_only=True)
 class _Shell:
-    """What passes from one command to the next."""
+    """Shell of a build: the folder and the variables that pass from one command to the next."""
 
     folder: str
     variables: dict[str, str]

@@ -87,7 +87,7 @@ def build_arguments(words: Sequence[str], environ: Mapping[str, str]) -> list[st
 
 
 def _has_buildkit() -> bool:
-    """Whether the client can use BuildKit: from version 23 on it needs Buildx for that."""
+    """Return whether the client can use BuildKit: from version 23 on it needs Buildx for that."""
     if _real(["buildx", "version"], capture=True).returncode == 0:
         return True
     version = _real(["version", "--format", "{{.Client.Version}}"], capture=True).stdout

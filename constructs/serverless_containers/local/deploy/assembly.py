@@ -78,12 +78,12 @@ def select(stacks: Iterable[Stack], pattern: str) -> tuple[Stack, ...]:
 
 
 def has_pipeline(stack: Stack) -> bool:
-    """Whether a stack has a pipeline, whose build then runs."""
+    """Return whether a stack has a pipeline, whose build then runs."""
     return '"AWS::CodePipeline::Pipeline"' in stack.template.read_text()
 
 
 def with_neighbours(selected: Iterable[Stack], stacks: Iterable[Stack]) -> Iterator[Stack]:
-    """What may be deployed along with these stacks: the others of their stages, or of the app."""
+    """Return these stacks and those that may be deployed along: others of their stages or app."""
     stages = {stack.path.rpartition("/")[0] for stack in selected}
     return (stack for stack in stacks if stack.path.rpartition("/")[0] in stages)
 

@@ -178,7 +178,7 @@ def find_cdk(folder: Path, environ: Mapping[str, str]) -> tuple[list[str], str]:
 
 
 def is_empty(diff: Child) -> bool:
-    """Whether a diff found nothing.
+    """Return whether a diff found nothing.
 
     Raises:
         LocalError: If it failed.

@@ -43,7 +43,7 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a run is asked to do.
+    """Options of a run.
 
     Attributes:
         folder: The CDK app's folder.
@@ -115,7 +115,7 @@ def run(options: Options, progress: Progress) -> LocalResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """What was stopped.
+    """Result of stopping.
 
     Attributes:
         kept: The emulator that an earlier run kept, if there was one.

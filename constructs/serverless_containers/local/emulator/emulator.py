@@ -73,11 +73,11 @@ class Emulator:
         return f"http://{HOST}:{self.port}"
 
     def credentials(self, account: str) -> Credentials:
-        """How it is reached in the name of an account."""
+        """Return the key by which it is reached in the name of an account."""
         return Credentials(endpoint=self.endpoint, account=account, secret=self.secret)
 
     def status(self) -> dict[str, Any] | None:
-        """What it says of itself, or None if it is not this emulator that answers."""
+        """Return its status, or None if it is not this emulator that answers."""
         # No proxy of the user's: the request must not leave the machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = f"{self.endpoint}{STATUS_PATH}"
@@ -93,7 +93,7 @@ class Emulator:
         return None
 
     def is_alive(self) -> bool:
-        """Whether its process is still there."""
+        """Return whether its process is still there."""
         with contextlib.suppress(ChildProcessError):
             # One of our own is a process until somebody asks for its exit code.
             os.waitpid(self.pid, os.WNOHANG)

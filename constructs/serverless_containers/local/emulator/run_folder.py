@@ -78,7 +78,7 @@ class RunFolder:
             opened.write(os.fsencode(project.resolve()))
 
     def belongs_to(self, project: Path) -> bool:
-        """Whether it is of a run of this project: a note in another one may name it, too."""
+        """Return whether it is of a run of this project: a note in another one may name it, too."""
         with suppress(OSError):
             return (self.path / _PROJECT).read_bytes() == os.fsencode(project.resolve())
         return False
@@ -95,7 +95,7 @@ class RunFolder:
         return file
 
     def is_locked(self) -> bool:
-        """Whether the process still runs that was given the lock.
+        """Return whether the process still runs that was given the lock.
 
         Its number alone would not tell: another one may have it by now.
         """

@@ -1,4 +1,4 @@
-"""What the emulator's process holds while an engine is in reach."""
+"""Runtime of containers: an engine, and the tasks and services that run there."""
 
 import threading
 from collections.abc import Callable, MutableMapping

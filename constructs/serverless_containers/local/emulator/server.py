@@ -28,7 +28,7 @@ _THIS_MACHINE = "host.docker.internal"
 
 
 def status() -> dict[str, Any]:
-    """Whether containers can run here, and what is only recorded."""
+    """Return whether containers can run here, and what is only recorded."""
     return {
         "engine": bool(os.environ.get(ENGINE)),
         "recorded": records(),

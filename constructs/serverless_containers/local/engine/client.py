@@ -127,7 +127,7 @@ class Engine:
             self._api.start(container)
 
     def inspect(self, container: str) -> dict[str, Any] | None:
-        """What the engine says of a container, or None if it has none."""
+        """Return the engine's description of a container, or None if it has none."""
         with self._told():
             try:
                 found: dict[str, Any] = self._api.inspect_container(container)
@@ -159,7 +159,7 @@ class Engine:
                     return
 
     def logs(self, container: str, *, only_new: bool = False) -> Iterator[bytes]:
-        """What a container writes, in the pieces in which it comes, until it ends."""
+        """Read what a container writes, in the pieces in which it comes, until it ends."""
         with self._told():
             # A connection of its own, without a limit: a container may be silent for days.
             client = self._docker.APIClient(base_url=self.url, version="auto", timeout=None)

@@ -43,7 +43,7 @@ class NoEngine:
 
 
 def candidates(environ: Mapping[str, str], home: Path, user: int) -> Iterator[FoundEngine]:
-    """Where an engine may be, the most deliberate choice first.
+    """List the places where an engine may be, the most deliberate choice first.
 
     A DOCKER_HOST or DOCKER_CONTEXT that is set is the only candidate, as for Docker's own client.
 
@@ -97,7 +97,7 @@ def find_engine(
 
 
 def ping(url: str) -> bool:
-    """Whether an engine answers there. Of TCP addresses only that somebody listens is asked."""
+    """Return whether an engine answers there. At a TCP address it is enough that somebody listens."""
     if url.startswith(_UNIX):
         return _ping_socket(url.removeprefix(_UNIX))
     if url.startswith("tcp://"):

@@ -1,4 +1,4 @@
-"""Who is calling: the one who deploys, or somebody whom policies judge.
+"""Caller of a request: the one who deploys, or somebody whom policies judge.
 
 The one who deploys holds the run's secret, or a session that was assumed with it, as the CDK CLI
 assumes the roles of its bootstrap stack. Everybody else is a container, a user of the application
@@ -32,7 +32,7 @@ _deployers: set[str] = set()
 
 
 def is_deployer(key: str) -> bool:
-    """Whether a session was assumed by the one who deploys."""
+    """Return whether a session was assumed by the one who deploys."""
     return key in _deployers
 
 

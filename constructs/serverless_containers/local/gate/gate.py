@@ -48,7 +48,7 @@ from serverless_containers.local.ministack.names import app, iam_evaluator, resp
 
 STATUS_PATH: Final = "/_serverless-containers/status"
 _OWN_PATHS: Final = ("/_ministack/", "/_localstack/")
-"""What MiniStack offers to whoever runs it by hand: resetting it, among other things."""
+"""Paths that MiniStack offers to whoever runs it by hand: resetting it, among other things."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _BELOW: Final = ".localhost"
 _HOW: Final = (

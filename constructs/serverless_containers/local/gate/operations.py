@@ -1,5 +1,5 @@
 # ruff: noqa: SLF001
-"""What a request asks for, which it may say in one way only.
+"""Operation of a request, which may be named in one way only.
 
 MiniStack looks for the operation in several places, in one order where it judges a request and in
 another where it answers: a request that names two would be judged as one and answered as the other.
@@ -66,7 +66,7 @@ def check_operation(request: Request, body: bytes, scope: str) -> None:
 
 
 def _actions(body: bytes) -> int:
-    """How often a form names an operation."""
+    """Count the operations that a form names."""
     if b"Action" not in body and b"%" not in body:
         return 0
     return len(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).get("Action", ()))
@@ -74,7 +74,7 @@ def _actions(body: bytes) -> int:
 
 @functools.cache
 def _ways(service: str) -> tuple[bool, bool]:
-    """Whether a service's operations are named by a parameter, and whether by a header."""
+    """Return whether a service's operations are named by a parameter, and whether by a header."""
     if service in _EITHER_WAY:
         return True, True
     protocols = {

@@ -36,7 +36,7 @@ _WITHOUT_HASH = frozenset(
         f"{_SIGNED_STREAM}-TRAILER",
     }
 )
-"""What a request to S3 may say in place of its body's hash."""
+"""Values that a request to S3 may have in place of its body's hash."""
 _SIGNATURES = ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
 
 
@@ -64,7 +64,7 @@ class Claim:
 
     @property
     def body_is_claimed(self) -> bool:
-        """Whether the signature can be verified before the body is there."""
+        """Return whether the signature can be verified before the body is there."""
         claimed = self.request.headers.get("x-amz-content-sha256")
         if claimed is None:
             return bool(self.presigned and self.signature.service == "s3")
@@ -72,7 +72,7 @@ class Claim:
 
 
 def is_signed(request: Request) -> bool:
-    """Whether a request has anything that anybody may take for a signature or a key of AWS."""
+    """Return whether a request has anything that may be taken for a signature or a key of AWS."""
     return request.headers.get("authorization", "").startswith("AWS") or any(
         name.lower() in _QUERY_NAMES for name in request.query
     )
@@ -175,7 +175,7 @@ def _second_version(request: Request) -> Claim:
 
 
 def _is_covered(name: str) -> bool:
-    """Whether the older form covers a parameter of the query."""
+    """Return whether the older form covers a parameter of the query."""
     return name in HmacV1QueryAuth.QSAOfInterest or (name.startswith("x-amz-") and name.islower())
 
 

@@ -47,12 +47,12 @@ def find(request: Request) -> Answer | None:
 
 
 def is_registry(request: Request) -> bool:
-    """Whether a request speaks to the registry, as Docker does."""
+    """Return whether a request speaks to the registry, as Docker does."""
     return bool(app._is_ecr_registry_path(request.path))
 
 
 def has_password(request: Request, password: str) -> bool:
-    """Whether a request has the registry's password, as ``docker login`` sends it."""
+    """Return whether a request has the registry's password, as ``docker login`` sends it."""
     kind, _, content = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         return False
@@ -124,7 +124,7 @@ def _is_call(request: Request) -> bool:
 
 
 def _is_cognito(request: Request) -> bool:
-    """Whether it is an operation of Cognito that applications call for their users."""
+    """Return whether it is an operation of Cognito that applications call for their users."""
     service, _, operation = request.headers.get("x-amz-target", "").partition(".")
     known = _TARGETS.get(service)
     return (

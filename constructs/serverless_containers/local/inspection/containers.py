@@ -1,4 +1,4 @@
-"""What stands behind a service and a task definition: running tasks, and images."""
+"""Tasks of a service, and images of a task definition."""
 
 import re
 from collections.abc import Iterator

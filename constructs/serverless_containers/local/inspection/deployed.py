@@ -1,4 +1,4 @@
-"""What CloudFormation says was deployed."""
+"""Stacks and resources, as CloudFormation lists them."""
 
 import json
 from collections.abc import Iterator, Mapping

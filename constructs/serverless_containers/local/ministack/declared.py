@@ -92,7 +92,7 @@ _patches: Final[dict[str, list[_Patch]]] = defaultdict(list)
 _values: Final[dict[str, dict[str, Any]]] = defaultdict(dict)
 """The values that a module of ours puts behind names."""
 _shipped: Final[dict[str, Any]] = {}
-"""What stood behind names that are patched."""
+"""The functions and values that MiniStack shipped behind names that are patched."""
 
 
 def module(name: str, form: type[_T]) -> _T:

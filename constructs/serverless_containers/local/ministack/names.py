@@ -18,7 +18,7 @@ Json: TypeAlias = dict[str, Any]
 Response: TypeAlias = tuple[int, Json, Any]
 """The status, the headers and the body."""
 Made: TypeAlias = tuple[str, Json]
-"""What a resource's handler returns: the physical id, and the attributes for Fn::GetAtt."""
+"""The physical id of a resource, and its attributes for Fn::GetAtt."""
 Headers: TypeAlias = Json
 Query: TypeAlias = Json
 Failure: TypeAlias = tuple[str, str]

@@ -106,7 +106,7 @@ def _enforce(
 
 
 def acts(action: str) -> bool:
-    """Whether an action makes a service act with rights of its own, which nobody would judge here.
+    """Return whether by an action a service acts with rights of its own, which nobody would judge.
 
     With these a container could deploy a stack with a build, whose commands run on this machine.
     """

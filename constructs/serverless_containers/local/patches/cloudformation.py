@@ -20,7 +20,7 @@ _NAMES: Final = {
     "FilesystemId": "fileSystemId",
     "IAM": "iam",
 }
-"""What an API writes in another way than CloudFormation."""
+"""Names that an API writes in another way than CloudFormation."""
 _API_SETTINGS: Final[tuple[str, ...]] = ("CorsConfiguration", "DefaultRouteSettings")
 _TASK_PROPERTIES: Final = ("RuntimePlatform", "EphemeralStorage", "Volumes", "ProxyConfiguration")
 _STACK_OUTPUT: Final = "Fn::GetStackOutput"

@@ -71,7 +71,7 @@ def _reconcile(
     if service is not None and not service.get(_BEGUN):
         service[_BEGUN] = True
         records.begin(service)
-    _scheduler(runtime).poke()
+    _scheduler(runtime).wake()
 
 
 @patch("ministack.services.ecs:_sync_service_targets", engine=True)
@@ -143,7 +143,7 @@ def _changed(scheduler: Scheduler, task: Record, progress: TaskProgress) -> None
         "TaskFailedToStart",
     ):
         scheduler.failed(service, task, task["stoppedReason"])
-    scheduler.poke()
+    scheduler.wake()
 
 
 def _publish(service: Record, tasks: list[Record]) -> None:

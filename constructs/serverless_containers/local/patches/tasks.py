@@ -31,7 +31,7 @@ from serverless_containers.local.tasks.definition import Container, read_contain
 from serverless_containers.local.tasks.lifecycle import Phase, TaskProgress
 from serverless_containers.local.tasks.logs import Write
 from serverless_containers.local.tasks.records import write_progress
-from serverless_containers.local.tasks.run import Help, StartError, TaskRun
+from serverless_containers.local.tasks.run import StartError, TaskDependencies, TaskRun
 
 _REGISTRY = ".dkr.ecr."
 _SESSION_SECONDS = 30 * 24 * 3600
@@ -95,7 +95,7 @@ def _run(  # noqa: PLR0917  # MiniStack's form
         runtime.engine,
         containers,
         around,
-        Help(
+        TaskDependencies(
             image=lambda name: image_of(runtime.engine, name),
             secrets=scoped(
                 lambda container: {
@@ -191,7 +191,7 @@ def _secret(place: str) -> str:
 
 
 def writer_of(container: Container, task: str, made: str) -> Write | None:
-    """What takes a container's log lines, if they go to CloudWatch Logs."""
+    """Return the function that takes a container's log lines; None unless they go to CloudWatch."""
     place = ecs._awslogs_config(container.raw, task.rpartition("/")[2], made)
     if place is None:
         return None
@@ -292,7 +292,7 @@ def metadata_of(
 def volumes_of(
     runtime: Runtime, task: Mapping[str, Any], definition: Mapping[str, Any]
 ) -> dict[str, TaskVolume]:
-    """What stands behind a task's volumes: one that ends with it, or that of a file system."""
+    """Return the engine's volume for each of a task: one that ends with it, or a file system's."""
     run, volumes = runtime.engine.run, {}
     for each in definition.get("volumes") or []:
         if efs := each.get("efsVolumeConfiguration"):
@@ -312,7 +312,7 @@ def volumes_of(
 
 
 def _owner(point: str | None) -> tuple[int, int, int] | None:
-    """Whom the root directory of an access point belongs to."""
+    """Return the user, the group and the mode of the root directory of an access point."""
     record = efs._access_points.get(point) if point else None
     made = ((record or {}).get("RootDirectory") or {}).get("CreationInfo")
     if not made:

@@ -17,7 +17,7 @@ _written: Final[dict[tuple[str, str], str]] = {}
 
 
 def is_deployers(bucket: str, key: str, content: bytes) -> bool:
-    """Whether the one who deploys has put this content there."""
+    """Return whether the one who deploys has put this content there."""
     return _written.get((bucket, key)) == hashlib.sha256(content).hexdigest()
 
 

@@ -16,7 +16,7 @@ RESOURCE_HANDLERS: Final[dict[str, dict[str, Any]]] = {
     **secretsmanager.RESOURCE_HANDLERS,
     **wafv2.RESOURCE_HANDLERS,
 }
-"""What creates, updates and deletes a resource, by its type.
+"""Handlers that create, update and delete a resource, by its type.
 
 A type without an update is created again when its properties change. CloudFormation deletes the
 predecessor where that gave another physical id, as it does for a replacement.

@@ -44,7 +44,7 @@ class Record:
 
 
 RECORDS: Final[dict[tuple[str, str], Record]] = {}
-"""What has been recorded, by type and physical id."""
+"""Resources that are recorded, by type and physical id."""
 
 
 def records() -> list[dict[str, Any]]:
@@ -171,7 +171,7 @@ TYPES: Final[Mapping[str, Identify]] = {
     "AWS::Cognito::ManagedLoginBranding": _branding,
     "AWS::WAFv2::LoggingConfiguration": _web_acl_log,
 }
-"""Each type, and what gives its resources their ids and attributes."""
+"""Each type, and the function that gives its resources their ids and attributes."""
 
 RESOURCE_HANDLERS: Final = {
     resource_type: _handlers(resource_type, identify) for resource_type, identify in TYPES.items()

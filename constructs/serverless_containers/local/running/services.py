@@ -1,4 +1,4 @@
-"""What runs at a kept emulator: services, tasks, and what their containers wrote."""
+"""Services of a kept emulator, their tasks, and the logs of their containers."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -79,7 +79,7 @@ class LogLine:
 def lines(
     clients: LocalClients, container: str | None = None, *, follow: bool = False
 ) -> Iterator[LogLine]:
-    """What the containers of all services wrote, the oldest first.
+    """Read what the containers of all services wrote, the oldest first.
 
     Args:
         clients: The clients of the account and region.

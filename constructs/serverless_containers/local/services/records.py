@@ -18,12 +18,12 @@ STAGE = "_stage"
 NUMBER = "_number"
 DEPLOYMENT = "_deployment_id"
 CAUSE = "_cause"
-"""What the last task of a deployment failed of."""
+"""Key of the reason why the last task of a deployment failed."""
 _EVENTS = 100
 
 
 def belongs(task: Mapping[str, Any], service: Mapping[str, Any]) -> bool:
-    """Whether a task is one of a service's."""
+    """Return whether a task is one of a service's."""
     return (
         task.get("group") == f"service:{service['serviceName']}"
         and task.get("clusterArn") == service["clusterArn"]
@@ -31,7 +31,7 @@ def belongs(task: Mapping[str, Any], service: Mapping[str, Any]) -> bool:
 
 
 def is_wanted(task: Mapping[str, Any]) -> bool:
-    """Whether nobody has told a task to stop, and it has not stopped by itself."""
+    """Return whether nobody has told a task to stop, and it has not stopped by itself."""
     return task.get("desiredStatus") != "STOPPED" and task.get("lastStatus") != "STOPPED"
 
 
@@ -69,7 +69,7 @@ def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Serv
 
 
 def rolls_back(service: Mapping[str, Any]) -> bool:
-    """Whether a failed deployment gives way to the last completed one."""
+    """Return whether a failed deployment gives way to the last completed one."""
     breaker = (service.get("deploymentConfiguration") or {}).get("deploymentCircuitBreaker") or {}
     return _flag(breaker.get("rollback"))
 

@@ -13,7 +13,7 @@ _MOST_FAILURES = 200
 
 
 class TaskStage(StrEnum):
-    """How far a task is, as far as a service asks."""
+    """Stage of a task, as far as a service asks."""
 
     STARTING = "starting"
     """It has not been ready for traffic yet."""
@@ -23,7 +23,7 @@ class TaskStage(StrEnum):
 
 
 class RolloutState(StrEnum):
-    """What became of a deployment."""
+    """``rolloutState`` of a deployment ("Deployment", Amazon ECS API Reference)."""
 
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
@@ -89,7 +89,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """What a service does next.
+    """Next steps of a service.
 
     Attributes:
         start: How many tasks of the current deployment start.
@@ -103,12 +103,12 @@ class Steps:
 
 
 def failure_threshold(desired: int) -> int:
-    """How many failures trip the circuit breaker: half the tasks, at least 3, at most 200."""
+    """Return the failures that trip the circuit breaker: half the tasks, from 3 to 200."""
     return min(_MOST_FAILURES, max(_LEAST_FAILURES, math.ceil(desired / 2)))
 
 
 def next_steps(service: ServiceState) -> Steps:
-    """What a service does next.
+    """Decide what a service does next.
 
     Args:
         service: The service as it is.

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulerActions:
-    """What a scheduler does with.
+    """Functions by which a scheduler reads and changes services.
 
     Attributes:
         services: Every service with its scope.
@@ -55,7 +55,7 @@ class Scheduler:
         self._hands = hands
         self._lock = threading.RLock()
         self._changed = threading.Condition()
-        self._poked = threading.Event()
+        self._woken = threading.Event()
         self._ended = threading.Event()
         self._not_before: dict[str, float] = {}
 
@@ -66,11 +66,11 @@ class Scheduler:
     def end(self) -> None:
         """Start nothing any more."""
         self._ended.set()
-        self._poked.set()
+        self._woken.set()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Say that something changed."""
-        self._poked.set()
+        self._woken.set()
 
     def publish(self, service: Record) -> None:
         """Give the traffic of a service to the tasks that may have it now."""
@@ -95,7 +95,7 @@ class Scheduler:
             failures = int(records.primary(service).get("failedTasks") or 0)
             pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 8))
             self._not_before[service["serviceArn"]] = time.monotonic() + pause
-        self.poke()
+        self.wake()
 
     def wait(self, service: Record, deployment: str) -> str | None:
         """Wait until a deployment is completed (then None) or failed (then its cause)."""
@@ -116,8 +116,8 @@ class Scheduler:
 
     def _loop(self) -> None:
         while not self._ended.is_set():
-            self._poked.wait(_TICK_SECONDS)
-            self._poked.clear()
+            self._woken.wait(_TICK_SECONDS)
+            self._woken.clear()
             for (account, region), service in list(self._hands.services()):
                 if service["status"] != "ACTIVE" or self._ended.is_set():
                     continue
@@ -136,7 +136,7 @@ class Scheduler:
         if before["rolloutState"] != steps.outcome.value:
             if steps.outcome is RolloutState.FAILED:
                 records.fail(service)
-                self.poke()
+                self.wake()
             elif steps.outcome is RolloutState.COMPLETED:
                 records.complete(service)
         for each in steps.stop:

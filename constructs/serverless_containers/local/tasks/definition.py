@@ -10,7 +10,7 @@ DEFAULT_STOP_SECONDS = 30
 
 
 class ContainerCondition(StrEnum):
-    """What a container waits for ("ContainerDependency", Amazon ECS API Reference)."""
+    """Condition of a dependency ("ContainerDependency", Amazon ECS API Reference)."""
 
     START = "START"
     COMPLETE = "COMPLETE"
@@ -20,7 +20,7 @@ class ContainerCondition(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerHealthCheck:
-    """How a container is asked whether it is well. Times are in seconds."""
+    """Health check of a container. Times are in seconds."""
 
     command: tuple[str, ...]
     interval: float
@@ -31,7 +31,7 @@ class ContainerHealthCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerRestartPolicy:
-    """When a container is started again although its task goes on."""
+    """Restart policy of a container, which its task outlives. Times are in seconds."""
 
     ignored_exit_codes: tuple[int, ...]
     attempt_period: float

@@ -32,7 +32,7 @@ class HealthCount:
     _asked: float = field(default=float("-inf"))
 
     def due(self, now: float) -> bool:
-        """Whether the container is to be asked now."""
+        """Return whether the container is to be asked now."""
         if self.health is Health.UNKNOWN:
             return now - self._asked >= min(_EAGER_SECONDS, self.check.interval)
         return now - self._asked >= self.check.interval
@@ -92,7 +92,7 @@ class Checks:
             self._questions.pop(name, None)
 
     def health(self, name: str, now: float) -> Health:
-        """What is known of a container, asking anew when it is time."""
+        """Return the health of a container, asking anew when it is time."""
         count = self._counts.get(name)
         if count is None:
             return Health.UNKNOWN

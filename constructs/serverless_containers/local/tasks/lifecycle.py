@@ -11,7 +11,7 @@ from serverless_containers.local.tasks.definition import Container, ContainerCon
 
 
 class Health(StrEnum):
-    """What the health checks of a container, or of a task, say."""
+    """``healthStatus`` of a container, or of a task."""
 
     UNKNOWN = "UNKNOWN"
     HEALTHY = "HEALTHY"
@@ -20,7 +20,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What a container has reached.
+    """State of a container.
 
     Attributes:
         started: Whether it was ever started.
@@ -34,7 +34,7 @@ class State:
 
     @property
     def running(self) -> bool:
-        """Whether it runs now."""
+        """Return whether it runs now."""
         return self.started and self.exit_code is None
 
 
@@ -97,7 +97,7 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
 
 
 def all_started(states: States) -> bool:
-    """Whether every container was started, which makes a task RUNNING."""
+    """Return whether every container was started, which makes a task RUNNING."""
     return all(state.started for state in states.values())
 
 
@@ -116,7 +116,7 @@ def task_health(containers: Sequence[Container], states: States) -> Health:
 
 
 def is_serving(containers: Sequence[Container], states: States) -> bool:
-    """Whether a task is ready for traffic: started, and well as far as anybody asks."""
+    """Return whether a task is ready for traffic: started, and well as far as anybody asks."""
     asked = any(each.essential and each.health is not None for each in containers)
     health = task_health(containers, states)
     return all_started(states) and (health is Health.HEALTHY or not asked)

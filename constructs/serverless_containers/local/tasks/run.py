@@ -12,7 +12,7 @@ from serverless_containers.local.tasks.configuration import (
     TaskEnvironment,
     configuration,
     container_name,
-    holder,
+    pause_container,
 )
 from serverless_containers.local.tasks.definition import Container
 from serverless_containers.local.tasks.health import Checks
@@ -34,7 +34,7 @@ from serverless_containers.local.tasks.logs import Logs, Write
 _EAGER_SECONDS: Final = 0.15
 _CALM_SECONDS: Final = 0.5
 _DRAIN_SECONDS: Final = 30.0
-"""How long requests that are under way may keep a task from being told to end: as long as API
+"""Longest time for which requests under way keep a task from being told to end: as long as API
 Gateway waits for an answer."""
 _UNANSWERED: Final = 5
 """After so many questions without an answer the engine counts as gone."""
@@ -45,8 +45,8 @@ class StartError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
-    """What a task needs from outside.
+class TaskDependencies:
+    """Functions by which a task gets what it needs from outside.
 
     Attributes:
         image: Gives the engine's name of an image, fetching it if need be. Raises StartError.
@@ -79,14 +79,14 @@ class TaskRun:
         engine: Engine,
         containers: Sequence[Container],
         around: TaskEnvironment,
-        outside: Help,
+        outside: TaskDependencies,
     ) -> None:
         self._engine = engine
         self._containers = tuple(containers)
         self._around = around
         self._outside = outside
         self._ids: dict[str, str] = {}
-        self._holder = ""
+        self._pause_container = ""
         self._states = {each.name: State() for each in containers}
         self._started_at: dict[str, float] = {}
         self._told_to_end: dict[str, float] = {}
@@ -125,17 +125,17 @@ class TaskRun:
             return
         for volume in self._around.volumes.values():
             self._engine.make_volume(volume.name, owner=volume.owner)
-        self._holder = self._engine.create(
-            holder(self._engine.pause_image, self._containers, self._around),
+        self._pause_container = self._engine.create(
+            pause_container(self._engine.pause_image, self._containers, self._around),
             container_name(self._around, "network"),
         )
-        self._engine.start(self._holder)
+        self._engine.start(self._pause_container)
         self._tell(phase=Phase.PENDING, **self._addresses())
         for each in self._in_order():
             config = configuration(
                 each,
                 image=images[each.name],
-                holder_id=self._holder,
+                pause_container_id=self._pause_container,
                 secrets=secrets[each.name],
                 around=self._around,
             )
@@ -153,7 +153,7 @@ class TaskRun:
         return tuple(sorted(self._containers, key=lambda each: each.name not in sources))
 
     def _addresses(self) -> dict[str, object]:
-        found = self._engine.inspect(self._holder) or {}
+        found = self._engine.inspect(self._pause_container) or {}
         networks = found.get("NetworkSettings", {})
         own = networks.get("Networks", {}).get(self._around.network, {})
         return {
@@ -253,7 +253,10 @@ class TaskRun:
 
     def _remove(self) -> None:
         self._logs.finish()
-        for container in [*self._ids.values(), *([self._holder] if self._holder else [])]:
+        for container in [
+            *self._ids.values(),
+            *([self._pause_container] if self._pause_container else []),
+        ]:
             with contextlib.suppress(EngineError):
                 self._engine.remove(container)
         for volume in self._around.volumes.values():

@@ -66,11 +66,11 @@ class World:
                 }
             )
             self.scheduler.publish(service)
-        self.scheduler.poke()
+        self.scheduler.wake()
 
     def _stop(self, task, _reason):
         next(each for each in self.tasks if each["taskArn"] == task)["desiredStatus"] = "STOPPED"
-        self.scheduler.poke()
+        self.scheduler.wake()
 
     def wanted(self):
         return [task["taskArn"] for task in self.tasks if records.is_wanted(task)]
@@ -146,7 +146,7 @@ def test_a_lost_task_is_replaced(world):
     world.scheduler.start()
     assert world.scheduler.wait(world.service, "one") is None
     world.tasks[0] |= {"desiredStatus": "STOPPED", "lastStatus": "STOPPED"}
-    world.scheduler.poke()
+    world.scheduler.wake()
     until(lambda: world.wanted() == ["arn:task/1"])
 
 

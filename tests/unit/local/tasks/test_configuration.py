@@ -4,7 +4,7 @@ from serverless_containers.local.tasks.configuration import (
     TaskEnvironment,
     TaskVolume,
     configuration,
-    holder,
+    pause_container,
 )
 from serverless_containers.local.tasks.definition import read_containers
 
@@ -20,7 +20,9 @@ AROUND = TaskEnvironment(
 def configured(secrets=None, **more):
     raw = {"name": "web", "image": "i", **more}
     (container,) = read_containers({"containerDefinitions": [raw]})
-    return configuration(container, image="i", holder_id="h", secrets=secrets or {}, around=AROUND)
+    return configuration(
+        container, image="i", pause_container_id="h", secrets=secrets or {}, around=AROUND
+    )
 
 
 def test_it_shares_the_network_of_the_holder():
@@ -98,7 +100,7 @@ def test_ports_are_published_on_the_loopback_address_alone():
             ]
         }
     )
-    config = holder("pause", containers, AROUND)
+    config = pause_container("pause", containers, AROUND)
     assert config["HostConfig"]["PortBindings"] == {
         "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]
     }

@@ -7,7 +7,7 @@ import pytest
 from serverless_containers.local.tasks.configuration import TaskEnvironment, TaskVolume
 from serverless_containers.local.tasks.definition import read_containers
 from serverless_containers.local.tasks.lifecycle import Phase
-from serverless_containers.local.tasks.run import Help, StartError, TaskRun
+from serverless_containers.local.tasks.run import StartError, TaskDependencies, TaskRun
 from tests.support.fake_engine import FakeEngine, until
 
 WEB = {"name": "web", "image": "web:1", "portMappings": [{"containerPort": 80}]}
@@ -31,7 +31,7 @@ class Running:
             TaskEnvironment(
                 run="r1", task="t1", network="net", variables={}, volumes=volumes or {}
             ),
-            Help(
+            TaskDependencies(
                 image=image,
                 secrets=lambda _: {},
                 writer=lambda _container, _id: self.lines.append,
