@@ -7,6 +7,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
+from botocore.config import Config
+
 from serverless_containers.local.clients import LocalClients
 from tests.support.base_images import PYTHON
 from tests.support.local_app import ACCOUNT
@@ -125,6 +128,30 @@ def template(*containers, count=1, route=None, task=None, **more):
 
 def resource(kind, **properties):
     return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def policy(name, *, effect="Allow", action="*", on="*"):
+    """A policy of the task role."""
+    statement = {"Effect": effect, "Action": action, "Resource": on}
+    return resource(
+        "IAM::Policy",
+        PolicyName=name,
+        Roles=[{"Ref": "Role"}],
+        PolicyDocument={"Version": "2012-10-17", "Statement": [statement]},
+    )
+
+
+def client_within(environment, service):
+    """A client with the credentials that a container's environment holds."""
+    return boto3.client(
+        service,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name="us-east-1",
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=environment["AWS_SESSION_TOKEN"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
 
 
 class Deployed:

@@ -97,7 +97,7 @@ def find_engine(
 
 
 def ping(url: str) -> bool:
-    """Return whether an engine answers there. At a TCP address it is enough that somebody listens."""
+    """Return whether an engine answers there; of a TCP address, whether somebody listens."""
     if url.startswith(_UNIX):
         return _ping_socket(url.removeprefix(_UNIX))
     if url.startswith("tcp://"):

@@ -244,18 +244,15 @@ CHECKS: Final[Mapping[str, Check]] = {
     "AWS::EC2::SecurityGroup": ask(
         "ec2", "describe_security_groups", "SecurityGroups", GroupIds=physical_ids
     ),
-    "AWS::EC2::SecurityGroupEgress": ask(
-        "ec2",
-        "describe_security_group_rules",
-        "SecurityGroupRules",
-        SecurityGroupRuleIds=physical_ids,
-    ),
-    "AWS::EC2::SecurityGroupIngress": ask(
-        "ec2",
-        "describe_security_group_rules",
-        "SecurityGroupRules",
-        SecurityGroupRuleIds=physical_ids,
-    ),
+    **{
+        f"AWS::EC2::SecurityGroup{kind}": ask(
+            "ec2",
+            "describe_security_group_rules",
+            "SecurityGroupRules",
+            SecurityGroupRuleIds=physical_ids,
+        )
+        for kind in ("Egress", "Ingress")
+    },
     "AWS::EC2::Subnet": ask("ec2", "describe_subnets", "Subnets", SubnetIds=physical_ids),
     "AWS::EC2::SubnetRouteTableAssociation": _route_table_association,
     "AWS::EC2::VPC": ask("ec2", "describe_vpcs", "Vpcs", VpcIds=physical_ids),

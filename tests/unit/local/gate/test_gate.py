@@ -599,19 +599,22 @@ def test_an_operation_is_named_once_and_in_its_services_way(emulator, ask, clien
     assert clients["s3"].get_object(Bucket="mine", Key="a")["Body"].read() == b"content"
 
 
-def test_a_url_for_s3_leads_to_s3_alone(ask, clients):
+def presigned(clients, version, call, key):
+    """The parts of a URL that is signed for one call of S3."""
     client = boto3.client(
         "s3",
         endpoint_url=clients["s3"].meta.endpoint_url,
         aws_access_key_id=ACCOUNT,
         aws_secret_access_key=clients.credentials.secret,
         region_name="us-east-1",
-        config=Config(signature_version="s3v4"),
+        config=Config(signature_version=version),
     )
-    url = client.generate_presigned_url(
-        "create_multipart_upload", Params={"Bucket": "mine", "Key": "b"}
-    )
-    parts = urllib.parse.urlsplit(url)
+    url = client.generate_presigned_url(call, Params={"Bucket": "mine", "Key": key})
+    return urllib.parse.urlsplit(url)
+
+
+def test_a_url_for_s3_leads_to_s3_alone(ask, clients):
+    parts = presigned(clients, "s3v4", "create_multipart_upload", "b")
     path = f"{parts.path}?{parts.query}"
     status, _, _ = ask("POST", path, form(Action="CreateUser", UserName="x"), FORM)
     assert status == 403
@@ -640,15 +643,7 @@ def test_a_header_of_amazons_that_is_not_signed_is_refused(emulator, ask):
 
 @pytest.mark.parametrize("more", ["&X-Amz-Copy-Source=/mine/a", "&legal-hold", "&retention"])
 def test_a_url_in_the_older_form_takes_no_parameter_that_it_does_not_cover(ask, clients, more):
-    url = boto3.client(
-        "s3",
-        endpoint_url=clients["s3"].meta.endpoint_url,
-        aws_access_key_id=ACCOUNT,
-        aws_secret_access_key=clients.credentials.secret,
-        region_name="us-east-1",
-        config=Config(signature_version="s3"),
-    ).generate_presigned_url("put_object", Params={"Bucket": "mine", "Key": "older"})
-    parts = urllib.parse.urlsplit(url)
+    parts = presigned(clients, "s3", "put_object", "older")
     path = f"{parts.path}?{parts.query}"
     assert ask("PUT", path, "x")[0] == 200
     assert ask("PUT", path + more, "x")[0] == 403
