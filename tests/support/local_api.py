@@ -29,9 +29,10 @@ def container(name="web", **more):
         "HealthCheck": {
             "Command": ["CMD", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/health"],
             "Interval": 5,
-            "Timeout": 4,
+            # However busy the machine is: what answers wrongly answers at once.
+            "Timeout": 30,
             "Retries": 2,
-            "StartPeriod": 10,
+            "StartPeriod": 60,
         },
         "LogConfiguration": {
             "LogDriver": "awslogs",
