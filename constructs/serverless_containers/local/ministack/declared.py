@@ -8,7 +8,7 @@ a handler of a resource type, ``AWS::Service::Type create``.
 import functools
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -220,6 +220,8 @@ def differences(own_types: Mapping[str, Mapping[str, Any]]) -> list[str]:
             found.append(_compared(each.place, theirs, each.signature, each.function))
         else:
             found.append(_difference(each.place, each.signature, each.function))
+        if each.table:
+            found.append(_difference(each.table, dict) or _absence(each.table, each.place))
     return sorted({each for each in found if each})
 
 
@@ -288,6 +290,25 @@ def _difference(
     except (ImportError, AttributeError, KeyError):
         theirs = None
     return _compared(place, theirs, form, function)
+
+
+def _absence(table: str, place: str) -> str:
+    """Tell whether a table does not hold a function any more, beneath patches of it."""
+    try:
+        function = inspect.unwrap(_look_up(place))
+    except (ImportError, AttributeError):
+        return ""
+    if any(inspect.unwrap(each) is function for each in _functions(_look_up(table))):
+        return ""
+    return f"{table.replace(':', '.')} does not hold {place.replace(':', '.')}"
+
+
+def _functions(table: Mapping[str, Any]) -> Iterator[Callable[..., Any]]:
+    for each in table.values():
+        if isinstance(each, dict):
+            yield from _functions(each)
+        elif callable(each):
+            yield each
 
 
 def _compared(

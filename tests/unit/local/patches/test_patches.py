@@ -84,6 +84,7 @@ def release(monkeypatch, declarations):  # noqa: ARG001  # they are put back
     other._more = lambda one, two: (one, two)
     other._kept = lambda one, two=2, *, three="3": (one, two, three)
     other._patched = lambda one, two, three=3: (one, two, three)
+    other._empty = {}
     other._table = {"patched": other._patched, "deep": {"patched": other._patched}}
     monkeypatch.setitem(sys.modules, "other_release", other)
     return other
@@ -110,7 +111,7 @@ def test_all_that_a_release_has_changed_is_told_at_once_before_anything_is_patch
     async def asynchronous(_shipped, one, *_):
         return one
 
-    patch("other_release:_patched")(asynchronous)
+    patch("other_release:_patched", table="other_release:_empty")(asynchronous)
     with pytest.raises(
         PatchError, match=r"MiniStack has no ministack\.app\._NO_SUCH_NAME"
     ) as raised:
@@ -122,6 +123,7 @@ def test_all_that_a_release_has_changed_is_told_at_once_before_anything_is_patch
         "MiniStack has no other_release._gone",
         "handler AWS::ECS::Service update takes (physical_id, old_props, new_props, stack_name), "
         "and took (physical, *rest)",
+        "other_release._empty does not hold other_release._patched",
         "other_release._more takes (one, two), and took (one)",
         "other_release._named takes (new_name), and took (old_name)",
         "other_release._patched is no longer a coroutine function",
