@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from serverless_containers.local.builds.aws import as_text, main
+from serverless_containers.local.builds.aws import REAL, as_text, main
 from serverless_containers.local.builds.commands import names_given, place_commands
 from serverless_containers.local.builds.docker import LABEL, PLATFORM, build_arguments
 
@@ -167,5 +167,10 @@ def test_what_it_does_not_know_is_left_to_the_aws_cli_and_nothing_else(tmp_path)
     # Never to anywhere else.
     elsewhere = aws("s3", "ls", "--endpoint-url", "https://s3.amazonaws.com", **known)
     assert (elsewhere.returncode, elsewhere.stdout) == (252, "")
-    # It asks by itself, and nobody answers.
-    assert aws("ecs", "list-clusters", **known).returncode == 254
+
+
+def test_what_it_knows_it_asks_by_itself_and_nobody_answers(monkeypatch, capsys):
+    for name, value in {**NOBODY, REAL: "/nonexistent/aws"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["ecs", "list-clusters"]) == 254
+    assert "127.0.0.1:1" in capsys.readouterr().err
