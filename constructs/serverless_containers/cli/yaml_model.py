@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from serverless_containers.compose import encode
 from serverless_containers.compose.fields import Json, Work, plain
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings
 
 _EXTENSION = "x-"

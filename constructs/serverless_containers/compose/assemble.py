@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from serverless_containers.compose.assemble_deploy import make_deploy
+from serverless_containers.compose.dockerfiles import Recipes
 from serverless_containers.compose.model import (
     Build,
     Condition,
@@ -19,9 +20,8 @@ from serverless_containers.compose.model import (
     Ulimit,
     Volume,
 )
-from serverless_containers.compose.nodes import MappingNode, Scalar
 from serverless_containers.compose.place import NOTHING, Encoded, Many, Place, to_bytes, to_duration
-from serverless_containers.compose.recipes import Recipes
+from serverless_containers.compose.yaml.nodes import MappingNode, Scalar
 from serverless_containers.findings import Location
 
 _LONGEST_NUMBER = 9

@@ -24,7 +24,7 @@ from serverless_containers.compose.forms import (
     ulimit,
 )
 from serverless_containers.compose.forms_short import device, mount, ports
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Sequence,

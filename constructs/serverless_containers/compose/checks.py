@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
-from serverless_containers.compose.ports import is_address
+from serverless_containers.compose.notation.ports import is_address
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, locate
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, locate
 from serverless_containers.findings import Findings, KeyPath, Rule
 from serverless_containers.findings.listing import MOST_SHOWN, listed
 

@@ -2,8 +2,8 @@
 
 from serverless_containers.compose import fields as f
 from serverless_containers.compose.fields import OMIT, Json, Work
-from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.compose.printed import PROJECT
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings
 
 

@@ -8,16 +8,16 @@ from typing import TypeAlias
 from serverless_containers.compose import limits, paths, rules
 from serverless_containers.compose.files import Reader
 from serverless_containers.compose.merge import merge_service
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.resolve import resolve_paths
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
     replaced,
     without,
 )
-from serverless_containers.compose.overrides import clear
-from serverless_containers.compose.resolve import resolve_paths
-from serverless_containers.compose.weight import weigh
+from serverless_containers.compose.yaml.overrides import clear
+from serverless_containers.compose.yaml.weight import weigh
 from serverless_containers.findings import KeyPath
 from serverless_containers.findings.listing import listed
 

@@ -2,18 +2,18 @@
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.fields import OMIT, Json, Work, text
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.messages import variable
+from serverless_containers.compose.notation.go import (
+    show,
+)
+from serverless_containers.compose.notation.shellwords import split_words
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Plain,
     Scalar,
     Sequence,
 )
-from serverless_containers.compose.shellwords import split_words
-from serverless_containers.compose.values import (
-    show,
-)
-from serverless_containers.compose.wording import variable
 from serverless_containers.findings import KeyPath
 
 

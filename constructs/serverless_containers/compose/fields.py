@@ -8,20 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from serverless_containers.compose import durations, rules, sizes
-from serverless_containers.compose.nodes import (
-    Node,
-    Plain,
-    Scalar,
-    Sequence,
-    Timestamp,
-)
-from serverless_containers.compose.values import (
+from serverless_containers.compose import rules
+from serverless_containers.compose.notation import durations, sizes
+from serverless_containers.compose.notation.go import (
     shortest_float32,
     show,
     to_boolean,
     to_float,
     to_integer,
+)
+from serverless_containers.compose.yaml.nodes import (
+    Node,
+    Plain,
+    Scalar,
+    Sequence,
+    Timestamp,
 )
 from serverless_containers.findings import Findings, KeyPath
 

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.notation.go import show
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Mark,
     Node,
@@ -15,7 +16,6 @@ from serverless_containers.compose.nodes import (
     replaced,
     text_at,
 )
-from serverless_containers.compose.values import show
 from serverless_containers.findings import Findings, KeyPath
 
 

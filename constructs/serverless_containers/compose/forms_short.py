@@ -2,15 +2,15 @@
 
 from serverless_containers.compose import paths
 from serverless_containers.compose.forms import Work, mapping_of, short_text
-from serverless_containers.compose.mounts import parse_mount
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.notation.mounts import parse_mount
+from serverless_containers.compose.notation.ports import PortError, parse_ports
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
     Sequence,
     text_at,
 )
-from serverless_containers.compose.ports import PortError, parse_ports
 from serverless_containers.findings import KeyPath
 
 

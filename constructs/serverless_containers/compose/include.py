@@ -4,7 +4,7 @@ import posixpath
 from dataclasses import dataclass
 
 from serverless_containers.compose import paths, rules
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,

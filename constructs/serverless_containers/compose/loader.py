@@ -16,19 +16,23 @@ from serverless_containers.compose.assemble import (
 )
 from serverless_containers.compose.consistency import Consistency
 from serverless_containers.compose.discover import Sources, discover, project_variables
-from serverless_containers.compose.dotenv import DotenvError, read_dotenv
-from serverless_containers.compose.environment import environment_files, report_dotenv, settle
+from serverless_containers.compose.dockerfiles import Recipes
 from serverless_containers.compose.fields import Json
 from serverless_containers.compose.files import Reader
 from serverless_containers.compose.model import Project
 from serverless_containers.compose.naming import folder_name, project_name, report_common_name
-from serverless_containers.compose.nodes import MappingNode, Node, replaced, text_at
 from serverless_containers.compose.normalise import named_args, normalise
 from serverless_containers.compose.place import Place
 from serverless_containers.compose.profiles import active_profiles, split_by_profile
 from serverless_containers.compose.quota import StoppedError
-from serverless_containers.compose.recipes import Recipes
 from serverless_containers.compose.tree import Scope, Trees
+from serverless_containers.compose.variables.dotenv import DotenvError, read_dotenv
+from serverless_containers.compose.variables.environment import (
+    environment_files,
+    report_dotenv,
+    settle,
+)
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, replaced, text_at
 from serverless_containers.findings import Findings, Location
 
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose import limits, rules
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.notation.go import show
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Mark,
     Node,
@@ -18,7 +19,6 @@ from serverless_containers.compose.nodes import (
     same,
     text_at,
 )
-from serverless_containers.compose.values import show
 from serverless_containers.findings import Findings, KeyPath
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from serverless_containers.compose.dockerfile import Dockerfile
-from serverless_containers.compose.nodes import MappingNode, Node, locate
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, locate
 from serverless_containers.findings import KeyPath, Location
 
 

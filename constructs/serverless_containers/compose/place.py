@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from serverless_containers.compose import durations
 from serverless_containers.compose.model import (
     Part,
 )
-from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.compose.notation import durations
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import KeyPath
 
 _Part = TypeVar("_Part", bound=Part)

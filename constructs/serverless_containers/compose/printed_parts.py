@@ -3,13 +3,13 @@
 from serverless_containers.compose import field_lists as fl
 from serverless_containers.compose import fields as f
 from serverless_containers.compose.fields import Json, Work
-from serverless_containers.compose.nodes import Node
 from serverless_containers.compose.printers import (
     list_of,
     map_of,
     renamed,
     struct,
 )
+from serverless_containers.compose.yaml.nodes import Node
 from serverless_containers.findings import KeyPath
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from serverless_containers.compose.fields import OMIT, Convert, Json, Work
-from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import KeyPath
 
 Fields: TypeAlias = Mapping[str, Convert]

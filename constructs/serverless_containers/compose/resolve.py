@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from serverless_containers.compose import paths, rules
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,

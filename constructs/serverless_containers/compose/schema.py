@@ -6,23 +6,7 @@ type, so that text, a list and a mapping can be told apart at a glance.
 
 import re
 
-from serverless_containers.compose.schema_parts import (
-    BLKIO,
-    BUILD,
-    DEPENDS_ON,
-    DEPLOY,
-    DEVELOP,
-    DEVICE_REQUEST,
-    EXTRA_HOSTS,
-    FILE_USES,
-    HEALTHCHECK,
-    HOOKS,
-    NETWORK_USE,
-    PORTS,
-    ULIMITS,
-    VOLUMES,
-)
-from serverless_containers.compose.shapes import (
+from serverless_containers.compose.keys.shapes import (
     ANY_NAME,
     BOOLEAN,
     BOOLEAN_OR_TEXT,
@@ -45,6 +29,22 @@ from serverless_containers.compose.shapes import (
     named,
     one_of,
     options,
+)
+from serverless_containers.compose.schema_parts import (
+    BLKIO,
+    BUILD,
+    DEPENDS_ON,
+    DEPLOY,
+    DEVELOP,
+    DEVICE_REQUEST,
+    EXTRA_HOSTS,
+    FILE_USES,
+    HEALTHCHECK,
+    HOOKS,
+    NETWORK_USE,
+    PORTS,
+    ULIMITS,
+    VOLUMES,
 )
 
 SERVICE = mapping(

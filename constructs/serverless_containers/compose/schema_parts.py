@@ -2,7 +2,7 @@
 
 import re
 
-from serverless_containers.compose.shapes import (
+from serverless_containers.compose.keys.shapes import (
     ANY_NAME,
     BOOLEAN,
     BOOLEAN_OR_TEXT,

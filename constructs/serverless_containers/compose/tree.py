@@ -7,15 +7,9 @@ from pathlib import Path
 from serverless_containers.compose import include, limits, paths, rules
 from serverless_containers.compose.canonical import canonical
 from serverless_containers.compose.checks import check_resources
-from serverless_containers.compose.dotenv import DotenvError, read_dotenv
-from serverless_containers.compose.environment import report_dotenv
 from serverless_containers.compose.extends import Extends, Load, Loaded
 from serverless_containers.compose.files import Reader, is_file
-from serverless_containers.compose.interpolate import interpolate
 from serverless_containers.compose.merge import merge
-from serverless_containers.compose.nodes import MappingNode, Node, is_null, without
-from serverless_containers.compose.overrides import clear
-from serverless_containers.compose.parse import Document, parse
 from serverless_containers.compose.resolve import (
     fill_defaults,
     resolve_environment,
@@ -23,7 +17,13 @@ from serverless_containers.compose.resolve import (
 )
 from serverless_containers.compose.unique import enforce_unique
 from serverless_containers.compose.validate import validate
-from serverless_containers.compose.weight import weigh
+from serverless_containers.compose.variables.dotenv import DotenvError, read_dotenv
+from serverless_containers.compose.variables.environment import report_dotenv
+from serverless_containers.compose.variables.interpolate import interpolate
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, is_null, without
+from serverless_containers.compose.yaml.overrides import clear
+from serverless_containers.compose.yaml.parse import Document, parse
+from serverless_containers.compose.yaml.weight import weigh
 from serverless_containers.findings import KeyPath, Location
 
 

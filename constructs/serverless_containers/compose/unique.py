@@ -6,8 +6,8 @@ An override changes what the base file says of a port, a volume or a variable in
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from serverless_containers.compose.mounts import parse_mount
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.notation.mounts import parse_mount
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,

@@ -7,7 +7,7 @@ from typing import Any
 from serverless_containers.compose import limits, paths
 from serverless_containers.compose.dockerfile import Dockerfile, read_dockerfile
 from serverless_containers.compose.files import Reader, is_file, is_secret
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, locate
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, locate
 from serverless_containers.findings import KeyPath
 
 

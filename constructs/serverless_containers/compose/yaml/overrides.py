@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Mark, Node, Scalar, Sequence
 from serverless_containers.findings import KeyPath
 
 

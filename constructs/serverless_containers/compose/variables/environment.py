@@ -5,9 +5,13 @@ from itertools import islice
 from pathlib import Path
 
 from serverless_containers.compose import limits, rules
-from serverless_containers.compose.dotenv import DotenvError, read_dotenv, read_raw
 from serverless_containers.compose.files import Reader, exists
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.messages import variable
+from serverless_containers.compose.notation.go import show
+from serverless_containers.compose.quota import StoppedError
+from serverless_containers.compose.variables.dotenv import DotenvError, read_dotenv, read_raw
+from serverless_containers.compose.variables.template import Lookup
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Mark,
     Node,
@@ -17,10 +21,6 @@ from serverless_containers.compose.nodes import (
     text_at,
     without,
 )
-from serverless_containers.compose.quota import StoppedError
-from serverless_containers.compose.template import Lookup
-from serverless_containers.compose.values import show
-from serverless_containers.compose.wording import variable
 from serverless_containers.findings import KeyPath, Location
 
 _FORMATS = {"": read_dotenv, ".env": read_dotenv, "raw": read_raw}

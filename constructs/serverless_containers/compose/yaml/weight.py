@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
-from serverless_containers.compose.overrides import Tagged
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.overrides import Tagged
 
 _HUGE = 1 << 62
 

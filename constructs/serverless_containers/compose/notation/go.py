@@ -5,7 +5,7 @@ import re
 import struct
 from decimal import Decimal
 
-from serverless_containers.compose.nodes import Plain
+from serverless_containers.compose.yaml.nodes import Plain
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,40}\Z")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")

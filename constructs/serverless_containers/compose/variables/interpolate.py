@@ -6,16 +6,16 @@ from typing import TypeAlias
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.nodes import MappingNode, Node, Plain, Scalar, Sequence
+from serverless_containers.compose.messages import is_private
+from serverless_containers.compose.notation.go import to_boolean, to_float, to_integer
 from serverless_containers.compose.quota import QuotaError
-from serverless_containers.compose.template import (
+from serverless_containers.compose.variables.template import (
     RequiredVariableError,
     TemplateError,
     counted,
     substitute,
 )
-from serverless_containers.compose.values import to_boolean, to_float, to_integer
-from serverless_containers.compose.wording import is_private
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Plain, Scalar, Sequence
 from serverless_containers.findings import KeyPath
 
 Table: TypeAlias = Mapping[str, "Cast | Table"]

@@ -9,7 +9,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from serverless_containers.compose.nodes import Plain, Timestamp
+from serverless_containers.compose.yaml.nodes import Plain, Timestamp
 
 _STANDARD = "tag:yaml.org,2002:"
 

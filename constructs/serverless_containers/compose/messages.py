@@ -4,14 +4,14 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.keys.shapes import Kind, Shape
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
     Sequence,
     Timestamp,
 )
-from serverless_containers.compose.shapes import Kind, Shape
 from serverless_containers.findings import KeyPath
 
 _KIND_NAMES = (

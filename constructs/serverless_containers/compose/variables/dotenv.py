@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.quota import Quota, QuotaError
-from serverless_containers.compose.template import (
+from serverless_containers.compose.variables.template import (
     Lookup,
     RequiredVariableError,
     TemplateError,

@@ -1,0 +1,1 @@
+"""One record a Compose key: what each phase of the reader does with it."""
