@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from serverless_containers.compose.keys.shapes import Kind, Shape
-from serverless_containers.compose.schema import PROJECT, SERVICE
+from serverless_containers.compose.keys.schema import PROJECT, SERVICE
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, 
 from serverless_containers.findings import KeyPath
 
 
-class Recipes:
+class Dockerfiles:
     """Finds and reads Dockerfiles. One that is not there is no problem of the Compose file."""
 
     def __init__(self, reader: Reader) -> None:
@@ -22,7 +22,7 @@ class Recipes:
         """What the Dockerfile of a build says of the image, None when it is not here.
 
         Args:
-            build: The build, encoded.
+            build: The values of the build.
             node: Where it stands.
             path: The keys that lead there.
         """

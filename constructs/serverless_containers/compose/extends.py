@@ -7,13 +7,12 @@ from typing import TypeAlias
 
 from serverless_containers.compose import limits, paths, rules
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.merge import merge_service
-from serverless_containers.compose.resolve import resolve_paths
+from serverless_containers.compose.passes import merge_service, resolve_paths
 from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
-    Scalar,
     replaced,
+    text_of,
     without,
 )
 from serverless_containers.compose.yaml.overrides import clear
@@ -164,12 +163,9 @@ class Extends:
 def _reference(extends: Node) -> tuple[str | None, str | None]:
     if isinstance(extends, MappingNode):
         service, file = extends.get("service"), extends.get("file")
-        return _text(service), _text(file)
-    return _text(extends), None
+        return text_of(service), text_of(file)
+    return text_of(extends), None
 
-
-def _text(node: Node | None) -> str | None:
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
 
 def _cleared(service: MappingNode, name: str, overrides: tuple[KeyPath, ...]) -> MappingNode:

@@ -14,7 +14,7 @@ from serverless_containers.compose.yaml.nodes import (
 )
 from serverless_containers.findings import Findings, KeyPath
 
-_SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
+_SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models", "jobs")
 
 
 @dataclass(frozen=True, slots=True)

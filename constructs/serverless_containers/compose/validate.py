@@ -6,6 +6,7 @@ What is left is well-formed: no later phase looks for anything but the types of 
 from dataclasses import dataclass
 
 from serverless_containers.compose import rules
+from serverless_containers.compose.keys.schema import PROJECT, SERVICE
 from serverless_containers.compose.keys.shapes import TEXT, Shape
 from serverless_containers.compose.messages import (
     did_you_mean,
@@ -15,7 +16,6 @@ from serverless_containers.compose.messages import (
     shown,
     type_fix,
 )
-from serverless_containers.compose.schema import PROJECT, SERVICE
 from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,

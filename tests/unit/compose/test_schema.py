@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from serverless_containers.compose.keys.shapes import Shape
-from serverless_containers.compose.schema import PROJECT
+from serverless_containers.compose.keys.schema import PROJECT
 
 # In the official schema since Docker Compose 2.40.3.
 _NEWER = (

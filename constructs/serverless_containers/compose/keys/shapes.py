@@ -106,40 +106,6 @@ TEXT_OR_TEXTS = Shape(kinds=Kind.TEXT, items=TEXT)
 COMMAND = Shape(kinds=Kind.TEXT | Kind.NULL, items=TEXT)
 
 
-def one_of(*allowed: str) -> Shape:
-    """One of some texts."""
-    return Shape(kinds=Kind.TEXT, allowed=allowed)
-
-
-def mapping(
-    keys: Mapping[str, Shape],
-    *,
-    required: tuple[str, ...] = (),
-    kinds: Kind = Kind.NONE,
-    has_extensions: bool = True,
-    is_open: bool = False,
-) -> Shape:
-    """A mapping with known keys."""
-    return Shape(
-        keys=keys, required=required, kinds=kinds, has_extensions=has_extensions, is_open=is_open
-    )
-
-
-def named(others: Shape, names: re.Pattern[str] = NAME, *, is_open: bool = False) -> Shape:
-    """A mapping with names of the user."""
-    return Shape(keys=EMPTY, names=names, others=others, is_open=is_open, has_extensions=False)
-
-
-def list_of(items: Shape, *, is_set: bool = False) -> Shape:
-    """A list."""
-    return Shape(items=items, is_set=is_set)
-
-
-def options(kinds: Kind) -> Shape:
-    """A mapping with any names and single values."""
-    return named(Shape(kinds=kinds), ANY_NAME, is_open=True)
-
-
 LIST_OR_MAPPING = Shape(
     items=TEXT,
     is_set=True,
@@ -150,4 +116,10 @@ LIST_OR_MAPPING = Shape(
 )
 
 
-DRIVER_OPTIONS = options(Kind.TEXT | Kind.NUMBER)
+DRIVER_OPTIONS = Shape(
+    keys=EMPTY,
+    names=ANY_NAME,
+    others=NUMBER_OR_TEXT,
+    is_open=True,
+    has_extensions=False,
+)

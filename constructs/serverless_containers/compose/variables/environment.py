@@ -1,6 +1,6 @@
 """The variables and labels of a service: its files, under what the service says itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from serverless_containers.compose.yaml.nodes import (
     Sequence,
     replaced,
     text_at,
+    value_of,
     without,
 )
 from serverless_containers.findings import KeyPath, Location
@@ -26,7 +27,7 @@ from serverless_containers.findings import KeyPath, Location
 _FORMATS = {"": read_dotenv, ".env": read_dotenv, "raw": read_raw}
 
 
-def settle(
+def resolve_service(
     service: MappingNode, path: KeyPath, variables: Mapping[str, str], reader: Reader
 ) -> MappingNode:
     """Put the files of variables and labels in the place where they count.
@@ -44,18 +45,18 @@ def settle(
     labels = _labels(service, path, reader)
     if labels is not None:
         changes["labels"] = labels
-    settled = replaced(service, changes)
+    resolved = replaced(service, changes)
     for key in ("env_file", "label_file"):
-        if key in settled:
-            settled = without(settled, key)
-    return settled
+        if key in resolved:
+            resolved = without(resolved, key)
+    return resolved
 
 
 def environment_files(service: MappingNode) -> tuple[Path, ...]:
     """The files of variables that a canonical service names."""
     files = service.get("env_file")
     items = files.items if isinstance(files, Sequence) else ()
-    paths = (_value(each.get("path")) for each in items if isinstance(each, MappingNode))
+    paths = (value_of(each.get("path")) for each in items if isinstance(each, MappingNode))
     return tuple(Path(str(path)) for path in paths if path)
 
 
@@ -121,7 +122,7 @@ def _own(given: Node | None, path: KeyPath, reader: Reader) -> dict[str, Node]:
 def _read_file(
     file: MappingNode, path: KeyPath, values: dict[str, str], look: Lookup, reader: Reader
 ) -> None:
-    name, required, form = (_value(file.get(key)) for key in ("path", "required", "format"))
+    name, required, form = (value_of(file.get(key)) for key in ("path", "required", "format"))
     location = Path(str(name))
     if required in {False, "false"} and not exists(location):
         return
@@ -187,5 +188,46 @@ def _labels(service: MappingNode, path: KeyPath, reader: Reader) -> MappingNode 
     return MappingNode(labels, given.mark if given is not None else service.mark)
 
 
-def _value(node: Node | None) -> object:
-    return node.value if isinstance(node, Scalar) else None
+def resolve_environment(
+    root: MappingNode, variables: Mapping[str, str], reader: Reader
+) -> MappingNode:
+    """Give variables that are named in a list without a value the one that they have here.
+
+    Args:
+        root: A canonical tree.
+        variables: The variables that have a value.
+        reader: Counts what they come to.
+
+    Raises:
+        StoppedError: If they come to too much; it has been reported.
+    """
+
+    def service(node: MappingNode) -> MappingNode:
+        environment = node.get("environment")
+        if not isinstance(environment, Sequence):
+            return node
+        items = tuple(_with_value(item, variables, reader) for item in environment)
+        return replaced(node, {"environment": Sequence(items, environment.mark)})
+
+    return _each_service(root, service)
+
+
+def _with_value(node: Node, variables: Mapping[str, str], reader: Reader) -> Node:
+    name = node.value if isinstance(node, Scalar) else None
+    if type(name) is not str or name not in variables:
+        return node
+    reader.count_text(len(variables[name]), node.at)
+    return text_at(f"{name}={variables[name]}", node.mark)
+
+
+def _each_service(root: MappingNode, change: Callable[[MappingNode], MappingNode]) -> MappingNode:
+    services = root.get("services")
+    if not isinstance(services, MappingNode):
+        return root
+    changes = {}
+    for name, service in services.items():
+        if isinstance(service, MappingNode):
+            new = change(service)
+            if new is not service:
+                changes[name] = new
+    return replaced(root, {"services": replaced(services, changes)}) if changes else root

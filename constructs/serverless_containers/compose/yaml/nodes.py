@@ -175,3 +175,25 @@ def same(one: Node, other: Node) -> bool:
 def is_null(node: Node) -> bool:
     """Whether a node is YAML's null."""
     return isinstance(node, Scalar) and node.value is None
+
+
+def value_of(node: Node | None) -> Plain:
+    """The value of a scalar; None for anything else."""
+    return node.value if isinstance(node, Scalar) else None
+
+
+def text_of(node: Node | None) -> str | None:
+    """The text of a scalar; None for anything else."""
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def items_of(node: Node | None) -> tuple[Node, ...]:
+    """The items of a list; none for anything else."""
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def mappings_of(node: Node | None) -> Iterator[tuple[str, MappingNode]]:
+    """The mappings below a mapping, by their keys; none for anything else."""
+    for key, value in node.items() if isinstance(node, MappingNode) else ():
+        if isinstance(value, MappingNode):
+            yield key, value

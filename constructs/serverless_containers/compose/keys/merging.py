@@ -1,13 +1,14 @@
-"""Putting one file on top of another, by Compose's rules for each key.
+"""Putting the value of a later file onto that of an earlier one.
 
-By default mappings merge, lists append, and a single value replaces. The table names the rest.
+By default mappings merge, lists append, and a single value replaces. The functions here do the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose import limits, rules
+from serverless_containers.compose.keys.steps import Step
 from serverless_containers.compose.notation.go import show
 from serverless_containers.compose.yaml.nodes import (
     MappingNode,
@@ -18,40 +19,35 @@ from serverless_containers.compose.yaml.nodes import (
     is_null,
     same,
     text_at,
+    value_of,
 )
 from serverless_containers.findings import Findings, KeyPath
 
+Merge: TypeAlias = "Callable[[Node, Node, KeyPath, Merging, MergeStep], Node]"
+"""Puts the second value onto the first."""
 
-def merge(base: MappingNode, over: MappingNode, findings: Findings) -> MappingNode:
-    """Merge two files.
-
-    Args:
-        base: The files so far.
-        over: The file on top of them.
-        findings: Where values that do not fit each other are reported; the base's is kept.
-    """
-    return _Merge(findings).mappings(base, over, _RULES, ())
-
-
-def merge_service(
-    base: MappingNode, over: MappingNode, name: str, findings: Findings
-) -> MappingNode:
-    """Merge a service onto the one that it extends."""
-    return _Merge(findings).mappings(base, over, _SERVICE, ("services", name))
+MergeStep: TypeAlias = "Step[Merge] | None"
+_DEFAULT: MergeStep = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Merge:
+class Merging:
+    """Merges two files.
+
+    Attributes:
+        findings: Where values that do not fit each other are reported; the earlier is kept.
+    """
+
     findings: Findings
 
-    def node(self, base: Node, over: Node, rule: "_Rule | None", path: KeyPath) -> Node:
+    def node(self, base: Node, over: Node, step: MergeStep, path: KeyPath) -> Node:
         """One value on top of another."""
-        if callable(rule):
-            return rule(base, over, path, self)
+        if step is not None and step.apply is not None:
+            return step.apply(base, over, path, self, step)
         if is_null(over):
             return base
         if isinstance(base, MappingNode) and isinstance(over, MappingNode):
-            return self.mappings(base, over, rule or _NO_RULES, path)
+            return self.mappings(base, over, step, path)
         if isinstance(base, Sequence) and isinstance(over, Sequence):
             return Sequence(base.items + over.items, over.mark)
         if isinstance(base, Scalar):
@@ -61,10 +57,9 @@ class _Merge:
         )
 
     def mappings(
-        self, base: MappingNode, over: MappingNode, table: "_Table", path: KeyPath
+        self, base: MappingNode, over: MappingNode, step: MergeStep, path: KeyPath
     ) -> MappingNode:
         """One mapping on top of another, key by key."""
-        every = table.get("*")
         entries = dict(base.entries)
         marks = {**base.key_marks, **over.key_marks}
         for key, value in over.entries.items():
@@ -72,8 +67,8 @@ class _Merge:
             if known is None:
                 entries[key] = value
             else:
-                rule = table.get(key, every)
-                entries[key] = self.node(known, value, rule, (*path, key))
+                below = step.below(key) if step is not None else None
+                entries[key] = self.node(known, value, below, (*path, key))
         return MappingNode(entries, over.mark, marks)
 
     def refuse_many(self, over: Node, path: KeyPath, most: int) -> Node:
@@ -99,13 +94,8 @@ class _Merge:
         return base
 
 
-_Special: TypeAlias = Callable[[Node, Node, KeyPath, _Merge], Node]
-_Rule: TypeAlias = "_Special | _Table"
-_Table: TypeAlias = Mapping[str, _Rule]
-_NO_RULES: _Table = {}
-
-
-def _replace(_base: Node, over: Node, _path: KeyPath, _merge: _Merge) -> Node:
+def replace(_base: Node, over: Node, _path: KeyPath, _merging: Merging, _step: MergeStep) -> Node:
+    """The later value takes the place of the earlier."""
     return over
 
 
@@ -128,19 +118,17 @@ def _as_list(node: Node) -> tuple[Node, ...]:
     return tuple(text_at(text, mark) for text, mark in sorted(items, key=lambda item: item[0]))
 
 
-def _append(base: Node, over: Node, _path: KeyPath, _merge: _Merge) -> Node:
+def append(base: Node, over: Node, _path: KeyPath, _merging: Merging, _step: MergeStep) -> Node:
+    """Both, as lists: a mapping becomes a list of ``name=value``."""
     return Sequence(_as_list(base) + _as_list(over), over.mark)
 
 
-def _append_new(base: Node, over: Node, _path: KeyPath, _merge: _Merge) -> Node:
+def append_new(base: Node, over: Node, _path: KeyPath, _merging: Merging, _step: MergeStep) -> Node:
+    """Both, as lists, without what is in the earlier one already."""
     items = _as_list(base)
     known = {item.value for item in items if isinstance(item, Scalar)}
-    new = (item for item in _as_list(over) if _value(item) not in known)
+    new = (item for item in _as_list(over) if (item.value if isinstance(item, Scalar) else item) not in known)
     return Sequence(items + tuple(new), over.mark)
-
-
-def _value(node: Node) -> object:
-    return node.value if isinstance(node, Scalar) else node
 
 
 def _names(node: Node, make: Callable[[Mark], Node]) -> MappingNode:
@@ -156,7 +144,8 @@ def _names(node: Node, make: Callable[[Mark], Node]) -> MappingNode:
     return MappingNode(entries, node.mark, {name: item.mark for name, item in names.items()})
 
 
-def _started(mark: Mark) -> Node:
+def started(mark: Mark) -> Node:
+    """A dependency on a service that has started."""
     entries: dict[str, Node] = {
         "condition": text_at("service_started", mark),
         "required": Scalar(value=True, mark=mark),
@@ -164,18 +153,22 @@ def _started(mark: Mark) -> Node:
     return MappingNode(entries, mark)
 
 
-def _nothing(mark: Mark) -> Node:
+def nothing(mark: Mark) -> Node:
+    """Nothing, under a name."""
     return Scalar(None, mark)
 
 
-def _by_name(make: Callable[[Mark], Node]) -> _Special:
-    def merger(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
-        return merge.mappings(_names(base, make), _names(over, make), _NO_RULES, path)
+def by_name(make: Callable[[Mark], Node]) -> Merge:
+    """Both, as mappings: a list of names becomes one."""
+
+    def merger(base: Node, over: Node, path: KeyPath, merging: Merging, _step: MergeStep) -> Node:
+        return merging.mappings(_names(base, make), _names(over, make), _DEFAULT, path)
 
     return merger
 
 
-def _build(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
+def build(base: Node, over: Node, path: KeyPath, merging: Merging, step: MergeStep) -> Node:
+    """Both, as mappings: a text is the context."""
     forms = []
     for node in (base, over):
         if isinstance(node, MappingNode):
@@ -184,82 +177,38 @@ def _build(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
             forms.append(MappingNode({"context": node}, node.mark))
         else:
             forms.append(MappingNode({}, node.mark))
-    return merge.mappings(forms[0], forms[1], _BUILD, path)
+    return merging.mappings(forms[0], forms[1], step, path)
 
 
-def _logging(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
+def logging(base: Node, over: Node, path: KeyPath, merging: Merging, _step: MergeStep) -> Node:
+    """Both, unless they name different drivers: options belong to their driver."""
     if not isinstance(base, MappingNode) or not isinstance(over, MappingNode):
-        return merge.refuse(base, over, path, "a mapping")
+        return merging.refuse(base, over, path, "a mapping")
     drivers = [node.get("driver") for node in (base, over)]
-    # Options belong to their driver: another driver starts anew.
     if drivers[0] is None or drivers[1] is None or same(drivers[0], drivers[1]):
-        return merge.mappings(base, over, _NO_RULES, path)
+        return merging.mappings(base, over, _DEFAULT, path)
     return over
 
 
-def _ipam(base: Node, over: Node, path: KeyPath, merge: _Merge) -> Node:
+def pools(base: Node, over: Node, path: KeyPath, merging: Merging, _step: MergeStep) -> Node:
+    """Both, where pools of the same subnet are one."""
     if not isinstance(base, Sequence) or not isinstance(over, Sequence):
-        return merge.refuse(base, over, path, "a list")
-    known, new = _mappings(base), _mappings(over)
+        return merging.refuse(base, over, path, "a list")
+    known, new = _pools(base), _pools(over)
     if len(known) * len(new) > limits.MOST_POOLS**2:
-        return merge.refuse_many(over, path, limits.MOST_POOLS)
+        return merging.refuse_many(over, path, limits.MOST_POOLS)
     # Docker Compose's own way: each of the one with each of the other.
     pools: dict[object, MappingNode] = {}
     for one in known:
         for other in new:
-            subnet = _subnet(other)
-            if subnet != _subnet(one) and subnet not in pools:
+            subnet = value_of(other.get("subnet"))
+            if subnet != value_of(one.get("subnet")) and subnet not in pools:
                 pools[subnet] = other
                 continue
-            merged = merge.mappings(one, other, _NO_RULES, path)
-            pools[_subnet(merged)] = merged
+            merged = merging.mappings(one, other, _DEFAULT, path)
+            pools[value_of(merged.get("subnet"))] = merged
     return Sequence(tuple(pools.values()), over.mark)
 
 
-def _mappings(nodes: Iterable[Node]) -> list[MappingNode]:
+def _pools(nodes: Sequence) -> list[MappingNode]:
     return [node for node in nodes if isinstance(node, MappingNode)]
-
-
-def _subnet(pool: MappingNode) -> object:
-    subnet = pool.get("subnet")
-    return subnet.value if isinstance(subnet, Scalar) else None
-
-
-_BUILD: _Table = {
-    **dict.fromkeys(("args", "additional_contexts", "labels"), _append),
-    "extra_hosts": _append_new,
-}
-
-_SERVICE: _Table = {
-    **dict.fromkeys(
-        (
-            "annotations",
-            "dns",
-            "dns_opt",
-            "dns_search",
-            "env_file",
-            "label_file",
-            "environment",
-            "labels",
-            "sysctls",
-            "tmpfs",
-        ),
-        _append,
-    ),
-    **dict.fromkeys(("command", "entrypoint"), _replace),
-    "build": _build,
-    "depends_on": _by_name(_started),
-    "deploy": {"labels": _append},
-    "extra_hosts": _append_new,
-    "healthcheck": {"test": _replace},
-    "logging": _logging,
-    "models": _by_name(_nothing),
-    "networks": _by_name(_nothing),
-    "ulimits": {"*": _replace},
-}
-
-_RULES: _Table = {
-    "networks": {"*": {"ipam": {"config": _ipam}, "labels": _append}},
-    "volumes": {"*": {"labels": _append}},
-    "services": {"*": _SERVICE},
-}
