@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from importlib.resources import files
@@ -99,8 +100,12 @@ class Converter:
         if "allOf" in node:
             yield self._together(node)
             return
+        # Of some keys one has to be there: that is for the plan to say.
         alternatives = [
-            part for kind in _ALTERNATIVES for part in node.get(kind, ()) if set(part) != {"required"}
+            part
+            for kind in _ALTERNATIVES
+            for part in node.get(kind, ())
+            if set(part) != {"required"}
         ]
         if not alternatives:
             yield node
@@ -308,14 +313,16 @@ def render_schema() -> str:
     if converter.unused:
         raise SystemExit(f"differences of no key: {', '.join(sorted(converter.unused))}")
     text = _Writer().file(shape)
-    for command in (("check", "--select", "I", "--fix", "--quiet"), ("format",)):
-        text = subprocess.run(
-            ["ruff", *command, "--stdin-filename", str(TARGET), "-"],
+    for arguments in (["check", "--select=I", "--fix", "--quiet"], ["format"]):
+        # Of this environment, with arguments from here.
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(TARGET), "-"],
             input=text,
             capture_output=True,
             check=True,
             text=True,
-        ).stdout
+        )
+        text = done.stdout
     return text
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from enum import Enum
-from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -65,7 +64,7 @@ class Decoder:
             value: Its canonical value.
             place: Where it stands.
         """
-        plan = _plan(cls)
+        plan = _PLANS.get(cls) or _plan(cls)
         if type(value) is not dict and cls in _SHORT:
             value = _SHORT[cls](value)
         given = {**plan.missing}
@@ -119,9 +118,11 @@ class _Plan:
     given: list[tuple[str, _Keys]]
 
 
-@cache
+_PLANS: dict[type[Part], _Plan] = {}
+
+
 def _plan(cls: type[Part]) -> _Plan:
-    plan = _Plan({}, [], [], [], [], [])
+    plan = _PLANS[cls] = _Plan({}, [], [], [], [], [])
     hints = get_type_hints(cls, include_extras=True)
     for field in fields(cls):
         if field.name in {"node", "path"}:
@@ -134,8 +135,8 @@ def _plan(cls: type[Part]) -> _Plan:
         unders = [marker.keys for marker in markers if isinstance(marker, Under)] or [()]
         if any(isinstance(marker, Name) for marker in markers):
             plan.names.append(field.name)
-        elif found := [marker.keys for marker in markers if isinstance(marker, Given)]:
-            plan.given.append((field.name, *found))
+        elif given := [marker for marker in markers if isinstance(marker, Given)]:
+            plan.given.append((field.name, given[0].keys))
         elif make := _maker(kind):
             plan.parts.extend((field.name, (*keys, field.name), make) for keys in unders)
         elif unders == [()]:
@@ -166,7 +167,7 @@ def _converter(kind: Any) -> _Convert:  # noqa: ANN401  # a type
     if kind is timedelta:
         return to_timedelta
     if kind is int or (isinstance(kind, type) and issubclass(kind, (Path, Enum))):
-        return kind  # type: ignore[no-any-return]  # a class makes its values
+        return kind
     if get_origin(kind) is tuple:
         return tuple
     if get_origin(kind) is Mapping and get_origin(get_args(kind)[1]) is tuple:
@@ -198,9 +199,7 @@ def _each(cls: type[Part]) -> _Make:
     def make(decoder: Decoder, value: Any, place: Place) -> tuple[Part, ...]:  # noqa: ANN401
         if type(value) is dict:
             return tuple(decoder.part(cls, item, place.below(key)) for key, item in value.items())
-        return tuple(
-            decoder.part(cls, item, place.item(index)) for index, item in enumerate(value)
-        )
+        return tuple(decoder.part(cls, item, place.item(index)) for index, item in enumerate(value))
 
     return make
 

@@ -167,7 +167,6 @@ def _reference(extends: Node) -> tuple[str | None, str | None]:
     return text_of(extends), None
 
 
-
 def _cleared(service: MappingNode, name: str, overrides: tuple[KeyPath, ...]) -> MappingNode:
     """The base service, without what the extending file marks `!reset` or `!override`."""
     below = tuple(path[2:] for path in overrides if path[:2] == ("services", name))

@@ -164,9 +164,7 @@ class Mount(Part):
     source: str | None = None
     target: str
     read_only: bool = False
-    subpath: Annotated[
-        str | None, Under(("volume", "subpath")), Under(("image", "subpath"))
-    ] = None
+    subpath: Annotated[str | None, Under(("volume", "subpath")), Under(("image", "subpath"))] = None
     tmpfs_size: Annotated[int | None, Under(("tmpfs", "size"))] = None
 
 

@@ -48,9 +48,7 @@ DEPLOY = struct(
                 "reservations": struct(
                     {
                         **_AMOUNTS,
-                        "devices": list_of(
-                            struct(DEVICE_REQUEST, default=defaults.all_devices)
-                        ),
+                        "devices": list_of(struct(DEVICE_REQUEST, default=defaults.all_devices)),
                         "generic_resources": list_of(_GENERIC),
                     }
                 ),

@@ -132,7 +132,9 @@ def contexts(node: Node, path: KeyPath, expansion: Expansion) -> Node:
     if isinstance(node, MappingNode):
         faulty = {name: item for name, item in node.items() if text_of(item) is None}
         for name, item in faulty.items():
-            expansion.fail(item, (*path, name), "expected a path or a URL", 'write ".", or another one')
+            expansion.fail(
+                item, (*path, name), "expected a path or a URL", 'write ".", or another one'
+            )
         kept = {name: item for name, item in node.items() if name not in faulty}
         return MappingNode(kept, node.mark, node.key_marks) if faulty else node
     if not isinstance(node, Sequence):

@@ -1,6 +1,7 @@
 """Putting the value of a later file onto that of an earlier one.
 
-By default mappings merge, lists append, and a single value replaces. The functions here do the rest.
+By default mappings merge, lists append, and a single value replaces. The functions here do the
+rest.
 """
 
 from collections.abc import Callable
@@ -127,8 +128,10 @@ def append_new(base: Node, over: Node, _path: KeyPath, _merging: Merging, _step:
     """Both, as lists, without what is in the earlier one already."""
     items = _as_list(base)
     known = {item.value for item in items if isinstance(item, Scalar)}
-    new = (item for item in _as_list(over) if (item.value if isinstance(item, Scalar) else item) not in known)
-    return Sequence(items + tuple(new), over.mark)
+    new = tuple(
+        item for item in _as_list(over) if not isinstance(item, Scalar) or item.value not in known
+    )
+    return Sequence(items + new, over.mark)
 
 
 def _names(node: Node, make: Callable[[Mark], Node]) -> MappingNode:

@@ -119,6 +119,8 @@ def map_of(every: Key, **others: Any) -> Key:  # noqa: ANN401  # the other field
     def convert(node: Node, path: KeyPath, conversion: Conversion) -> Json:
         if not isinstance(node, MappingNode) or not node.entries:
             return OMIT
-        return {key: field(node.entries[key], (*path, key), conversion) for key in sorted(node.entries)}
+        return {
+            key: field(node.entries[key], (*path, key), conversion) for key in sorted(node.entries)
+        }
 
     return Key(convert, every=every, **others)

@@ -161,9 +161,7 @@ _SERVICE: Keys = {
     "deploy": DEPLOY,
     "device_cgroup_rules": TEXTS,
     "devices": list_of(
-        struct(
-            {"source": TEXT, "target": TEXT, "permissions": TEXT}, expand=expansions.device
-        ),
+        struct({"source": TEXT, "target": TEXT, "permissions": TEXT}, expand=expansions.device),
         unique=identities.device,
     ),
     "dns": replace(_SERVERS, expand=expansions.dns),
@@ -187,9 +185,7 @@ _SERVICE: Keys = {
     "external_links": TEXTS,
     "extra_hosts": Key(v.hosts, merge=merging.append_new),
     "group_add": TEXTS,
-    "gpus": list_of(
-        struct(DEVICE_REQUEST, default=defaults.all_devices), expand=expansions.gpus
-    ),
+    "gpus": list_of(struct(DEVICE_REQUEST, default=defaults.all_devices), expand=expansions.gpus),
     "hostname": TEXT,
     "healthcheck": struct(
         {

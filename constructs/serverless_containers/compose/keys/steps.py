@@ -57,8 +57,8 @@ def steps(
         for key, below in (record.keys or {}).items()
         if (step := steps(below, field, make)) is not None
     }
-    every = record.every and steps(record.every, field, make)
-    item = record.item and steps(record.item, field, make)
+    every = None if record.every is None else steps(record.every, field, make)
+    item = None if record.item is None else steps(record.item, field, make)
     if given is None and not keys and every is None and item is None:
         return None
     return Step(None if given is None else make(given), keys or None, every, item)
@@ -103,11 +103,7 @@ def _mapping(node: MappingNode, step: Step[Any], path: KeyPath, context: object)
             changes[key] = new
     if not changes:
         return node
-    kept = {
-        key: value
-        for key, value in {**entries, **changes}.items()
-        if value is not None
-    }
+    kept = {key: value for key, value in {**entries, **changes}.items() if value is not None}
     return MappingNode(kept, node.mark, node.key_marks)
 
 

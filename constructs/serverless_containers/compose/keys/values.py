@@ -1,8 +1,8 @@
 """Values of the canonical model, made of nodes.
 
 Each converter gives :data:`OMIT` for what `docker compose config` does not print: nothing, zero,
-and emptiness. What is printed as text and is none (durations, sizes, modes, hosts) has a type of its
-own, which knows its text: the model is made of the value, and what is printed of the text.
+and emptiness. What is printed as text and is none (durations, sizes, modes, hosts) has a type
+of its own, which knows its text: the model is made of the value, and what is printed of the text.
 """
 
 import math
@@ -86,7 +86,7 @@ class Agents(dict[str, Json]):
 
     def printed(self) -> list[Json]:
         """Return a sorted list of ``name``, or ``name=path``."""
-        return [f"{name}={path}" if path else name for name, path in sorted(self.items(), key=_first)]
+        return [f"{name}={self[name]}" if self[name] else name for name in sorted(self)]
 
 
 class _Omit(str):
@@ -200,7 +200,9 @@ def given_count(node: Node, path: KeyPath, conversion: Conversion) -> Json:
         )
     value = given_integer(node, path, conversion)
     if type(value) is int and value < 0:
-        return conversion.fail(node, path, f"expected no less than 0, got {value}", "write 0 or more")
+        return conversion.fail(
+            node, path, f"expected no less than 0, got {value}", "write 0 or more"
+        )
     return value
 
 

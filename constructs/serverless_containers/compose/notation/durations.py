@@ -1,4 +1,7 @@
-"""Lengths of time as Compose writes them: ``1m30s``, ``1.5h``, ``2d``."""
+"""Lengths of time as Go writes them, and Compose with days and weeks: ``1m30s``, ``1.5h``, ``2d``.
+
+Source: https://pkg.go.dev/time#ParseDuration
+"""
 
 import re
 from datetime import timedelta
@@ -12,6 +15,9 @@ _UNITS = {
     "s": 1_000_000_000,
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
+}
+_WITH_LONG_UNITS = {
+    **_UNITS,
     "d": 86_400_000_000_000,
     "w": 604_800_000_000_000,
 }
@@ -23,11 +29,12 @@ FIX = 'write a number and a unit, such as "30s", "1m30s" or "500ms"'
 """What to say of text that is no duration."""
 
 
-def parse_duration(text: str) -> int:
-    """Give a duration in nanoseconds.
+def parse_duration(text: str, *, long_units: bool = True) -> int:
+    """Return a duration in nanoseconds.
 
     Args:
-        text: Numbers with units (ns, us, ms, s, m, h, d, w), or 0.
+        text: Numbers with units (ns, us, ms, s, m, h, and d and w), or 0. A sign may precede them.
+        long_units: Whether there are days and weeks: Compose has them, Go has not. Default: yes.
 
     Raises:
         ValueError: If the text is no duration. Its message says why.
@@ -37,6 +44,7 @@ def parse_duration(text: str) -> int:
         return 0
     if not rest:
         raise ValueError("an empty duration")
+    units = _WITH_LONG_UNITS if long_units else _UNITS
     total = 0
     at = 0
     while at < len(rest):
@@ -46,12 +54,12 @@ def parse_duration(text: str) -> int:
         whole, fraction, unit = part.groups()
         if not whole and not fraction:
             raise ValueError("a unit without a number")
-        if unit not in _UNITS:
+        if unit not in units:
             raise ValueError(f"the unit {unit!r}")
         at = part.end()
-        total += int(whole[:40] or "0") * _UNITS[unit]
+        total += int(whole.lstrip("0")[:40] or "0") * units[unit]
         if fraction:
-            total += int(int(fraction[:18]) * (_UNITS[unit] / 10 ** len(fraction[:18])))
+            total += int(int(fraction[:18]) * (units[unit] / 10 ** len(fraction[:18])))
         if total > _LONGEST:
             raise ValueError("more than 292 years")
     return -total if sign == "-" else total
