@@ -1,6 +1,6 @@
 """The keys that the reader of Compose files knows."""
 
-from serverless_containers.compose.schema import PROJECT
+from serverless_containers.compose.keys.schema import PROJECT
 
 
 def every_key():

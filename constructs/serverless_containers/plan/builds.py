@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from serverless_containers.compose.model import Build, Service
-from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import BuildPlan

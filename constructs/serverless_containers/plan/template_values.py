@@ -28,8 +28,8 @@ def check_project(project: Project, findings: Findings) -> None:
     """
     check_tree(project.node, project.path, findings)
     for service in project.services.values():
-        recipe = service.build.recipe if service.build else None
-        health_check = recipe.healthcheck if recipe else None
+        dockerfile = service.build.parsed_dockerfile if service.build else None
+        health_check = dockerfile.healthcheck if dockerfile else None
         for word in health_check.test if health_check else ():
             at = health_check.at if health_check else None
             report(rule_against(word), "the health check", at, (), findings)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from serverless_containers.compose.files import SECRET_PREFIX, is_secret
 from serverless_containers.compose.model import Build, Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan.build_context import rules
 from serverless_containers.plan.build_context.credentials import (
@@ -234,7 +234,7 @@ class _Check:
 
     def _check_copies(self, build: Build) -> None:
         """Report what a Dockerfile names and would not find."""
-        if build.recipe is None or not build.is_local:
+        if build.parsed_dockerfile is None or not build.is_local:
             return
         context = real(build.context)
         inside = {
@@ -242,7 +242,7 @@ class _Check:
             for path, credential in self._left_out.items()
             if path.startswith(f"{context.rstrip('/')}/")
         }
-        for copied in build.recipe.copied if inside else ():
+        for copied in build.parsed_dockerfile.copied if inside else ():
             name = posixpath.normpath(f"/{copied.path}").lstrip("/")
             found = next((each for each in _itself_and_above(name) if each in inside), None)
             if found is None and re.search(r"[*?\[]", name) and _says_more_than_all(name):

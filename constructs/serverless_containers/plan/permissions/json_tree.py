@@ -8,7 +8,7 @@ import json
 import re
 from bisect import bisect_right
 
-from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Mark, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.json_source import (
     JsonArray,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan import rules
 from serverless_containers.plan.support.keys import PROJECT, Keys
