@@ -220,15 +220,15 @@ def _check_name(service: Service, findings: Findings) -> None:
     else:
         return
     findings.report(
-        rules.NAME_INVALID, *place(service), f"{problem}, got {service.name!r}",
+        rules.NAME_INVALID,
+        *place(service),
+        f"{problem}, got {service.name!r}",
         "rename the service",
-    )  # fmt: skip
+    )
 
 
 def _warn_of_paths(service: Service, findings: Findings) -> None:
-    words = [
-        *service.environment.values(), *(service.command or ()), *(service.entrypoint or ())
-    ]  # fmt: skip
+    words = [*service.environment.values(), *(service.command or ()), *(service.entrypoint or ())]
     if any(word and "/run/secrets/" in word for word in words):
         findings.report(
             rules.SECRET_PATH,

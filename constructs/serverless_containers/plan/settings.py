@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose.model import Part, Project
-from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.words import nearest
@@ -107,7 +107,7 @@ def _report_unknown(
 
 def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
     """The problem of a value; None if there is none."""
-    given = repr(value.value) if isinstance(value, Scalar) else "a list or a mapping"
+    given = quoted(value)
     if isinstance(expected, tuple):
         if isinstance(value, Scalar) and value.value in expected:
             return None
@@ -116,3 +116,10 @@ def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
     if isinstance(value, Scalar) and type(value.value) is expected:
         return None
     return f"expected {_TYPE_NAMES[expected]}, got {given}"
+
+
+def quoted(node: Node) -> str:
+    """Return a value as a finding quotes it."""
+    if isinstance(node, Scalar):
+        return "nothing" if node.value is None else repr(node.value)
+    return "a list" if isinstance(node, Sequence) else "a mapping"

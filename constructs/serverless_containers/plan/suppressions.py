@@ -4,7 +4,7 @@ from serverless_containers.compose.model import Project
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Suppression
 from serverless_containers.findings.rules import SUPPRESSION_INVALID
-from serverless_containers.plan.settings import EXTENSION, SUPPRESS
+from serverless_containers.plan.settings import EXTENSION, SUPPRESS, quoted
 from serverless_containers.plan.words import nearest
 
 _KEYS = ("rule", "path", "reason")
@@ -23,7 +23,7 @@ def read_suppressions(project: Project, findings: Findings) -> tuple[Suppression
             SUPPRESSION_INVALID,
             given.at,
             path,
-            f"expected a list of suppressions, got {_shown(given)}",
+            f"expected a list of suppressions, got {quoted(given)}",
             f"write - {_EXAMPLE}",
         )
         return ()
@@ -37,7 +37,7 @@ def _suppression(node: Node, path: KeyPath, findings: Findings) -> Suppression |
             SUPPRESSION_INVALID,
             node.at,
             path,
-            f"expected a mapping of {', '.join(_KEYS)}, got {_shown(node)}",
+            f"expected a mapping of {', '.join(_KEYS)}, got {quoted(node)}",
             f"write {_EXAMPLE}",
         )
         return None
@@ -67,13 +67,7 @@ def _text(node: MappingNode, key: str, path: KeyPath, findings: Findings) -> str
         SUPPRESSION_INVALID,
         node.at if value is None else value.at,
         path if value is None else (*path, key),
-        f"a suppression needs a {key}" if value is None else f"expected text, got {_shown(value)}",
+        f"a suppression needs a {key}" if value is None else f"expected text, got {quoted(value)}",
         f"write {_EXAMPLE}",
     )
     return None
-
-
-def _shown(node: Node) -> str:
-    if isinstance(node, Scalar):
-        return "nothing" if node.value is None else repr(node.text)
-    return "a list" if isinstance(node, Sequence) else "a mapping"

@@ -25,7 +25,7 @@ from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
 from serverless_containers.plan.rules import SETTING_INVALID
 from serverless_containers.plan.secrets import rules as secret_rules
-from serverless_containers.plan.settings import EXTENSION, PACK
+from serverless_containers.plan.settings import EXTENSION, PACK, quoted
 
 _SHOWN = 3
 """Files that a finding about many names."""
@@ -337,8 +337,7 @@ def _is_path(text: str) -> bool:
 
 def _pack_problem(item: Node, folder: str) -> tuple[str, str] | None:
     if not isinstance(item, Scalar) or not isinstance(item.value, str) or not _is_path(item.value):
-        shown = repr(item.value) if isinstance(item, Scalar) else "a list or a mapping"
-        return f"expected a path, got {shown}", _PACK_EXAMPLE
+        return f"expected a path, got {quoted(item)}", _PACK_EXAMPLE
     placed = _placed(item.value, folder)
     if folder == placed or folder.startswith(f"{placed.rstrip('/')}/"):
         return f"expected a file or a folder in the project, got {item.value!r}", _PACK_EXAMPLE
