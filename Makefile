@@ -30,7 +30,7 @@ export CDK_HOME ?= $(CACHES)/cdk
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs actions bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs actions schema bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ docs: setup ## Write the generated pages of docs/
 
 actions: setup-dev ## Write the names of IAM's actions that policies are held against
 	python tools/write_actions.py
+
+schema: setup-dev ## Write the shapes of Compose's keys, from the official schema
+	python tools/write_schema.py
 
 bench: setup-dev ## Measure synthesis against an empty CDK app
 	python -m tests.bench
