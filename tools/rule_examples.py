@@ -96,21 +96,39 @@ def _entry(entry: str, explained: Mapping[str, Explained]) -> str:
     summary, source, page = rest.rstrip("\n").partition("\n\nSource: ")
     parts = [f"{code}\n{summary} {given.why}"]
     if given.bad and given.good:
-        parts += _blocks("Found in:", given.bad, given.good)
-        parts += _blocks("Not in:", given.good, given.bad)
+        parts += _found_in(given.bad)
+        parts += _not_in(given.good, given.bad)
     return "\n\n".join(parts) + f"{source}{page}\n" + heading + group
 
 
-def _blocks(title: str, example: Example, other: Example) -> Iterator[str]:
-    """The blocks of an example; what the other one has as well is shown with the bad one alone."""
-    yield title
+def _found_in(example: Example) -> Iterator[str]:
+    yield f"Found {_by(example)}in:"
     if example.commands:
         yield _fenced("sh", "", example.commands)
     for name, text in example.files.items():
-        if title == "Found in:" or other.files.get(name) != text:
-            yield _fenced(_LANGUAGES.get(Path(name).suffix, "text"), name, text)
-    if {example.run, other.run} != {_DEFAULT_RUN}:
-        yield f"when `serverless-containers {example.run}` reads it."
+        yield _block(name, text)
+
+
+def _not_in(example: Example, bad: Example) -> Iterator[str]:
+    """The good example, of which the files that the bad one has as well are not shown again."""
+    shown = [
+        *([_fenced("sh", "", example.commands)] if example.commands not in {"", bad.commands} else ()),
+        *(_block(name, text) for name, text in example.files.items() if bad.files.get(name) != text),
+    ]
+    by = _by(example) if example.run != bad.run else ""
+    if shown:
+        yield f"Not {by}in:"
+        yield from shown
+    else:
+        yield f"Not {by}in the same files" + (" without these commands." if bad.commands else ".")
+
+
+def _by(example: Example) -> str:
+    return "" if example.run == _DEFAULT_RUN else f"by `serverless-containers {example.run}` "
+
+
+def _block(name: str, text: str) -> str:
+    return _fenced(_LANGUAGES.get(Path(name).suffix, "text"), name, text)
 
 
 def _fenced(language: str, name: str, text: str) -> str:
