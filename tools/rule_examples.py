@@ -112,8 +112,16 @@ def _found_in(example: Example) -> Iterator[str]:
 def _not_in(example: Example, bad: Example) -> Iterator[str]:
     """The good example, of which the files that the bad one has as well are not shown again."""
     shown = [
-        *([_fenced("sh", "", example.commands)] if example.commands not in {"", bad.commands} else ()),
-        *(_block(name, text) for name, text in example.files.items() if bad.files.get(name) != text),
+        *(
+            [_fenced("sh", "", example.commands)]
+            if example.commands not in {"", bad.commands}
+            else ()
+        ),
+        *(
+            _block(name, text)
+            for name, text in example.files.items()
+            if bad.files.get(name) != text
+        ),
     ]
     by = _by(example) if example.run != bad.run else ""
     if shown:
