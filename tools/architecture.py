@@ -12,31 +12,29 @@ PAGE = ROOT / "docs" / "architecture.md"
 _BEGINNING = "<!-- rooms: written by make docs -->\n"
 _END = "<!-- end -->\n"
 _TOP = "constructs"
-"""The room of the modules at the top of the library."""
+"""The room of the modules at the top of the library that import the CDK: the public constructs."""
+_DIVIDED = frozenset({"ingress"})
+"""The rooms whose folders are rooms, too."""
 
 
 def rooms() -> Mapping[str, str]:
-    """Read the rooms, by name, with the first line of what their docstrings say.
-
-    A folder that holds nothing but folders is no room: they are.
-    """
-    modules = sorted(file.stem for file in LIBRARY.glob("*.py") if file.name != "__init__.py")
-    named = ", ".join(f"`{name}`" for name in modules)
+    """Read the rooms, by name, with the first line of what their docstrings say."""
+    at_the_top = [file for file in sorted(LIBRARY.glob("*.py")) if file.name != "__init__.py"]
+    constructs = [file.stem for file in at_the_top if _uses_the_cdk(file)]
     return {
-        _TOP: f"The modules at the top: {named}.",
+        _TOP: f"The public constructs: {', '.join(f'`{name}`' for name in constructs)}.",
         **{name: _summary(LIBRARY / name / "__init__.py") for name in _below(LIBRARY)},
+        **{file.stem: _summary(file) for file in at_the_top if file.stem not in constructs},
         STACKS.name: _summary(STACKS / "__init__.py"),
     }
 
 
 def _below(folder: Path) -> Iterator[str]:
     for each in sorted(folder.iterdir()):
-        if not (each / "__init__.py").is_file():
-            continue
-        if {file.name for file in each.glob("*.py")} == {"__init__.py"}:
-            yield from _below(each)
-        else:
-            yield str(each.relative_to(LIBRARY).as_posix())
+        if (each / "__init__.py").is_file():
+            yield each.relative_to(LIBRARY).as_posix()
+            if each.name in _DIVIDED:
+                yield from _below(each)
 
 
 def imports() -> Mapping[str, frozenset[str]]:
@@ -47,7 +45,8 @@ def imports() -> Mapping[str, frozenset[str]]:
             # It looks names up when they are used.
             continue
         room = _room_of_file(file)
-        found[room] |= {_room_of(module) for module in _imported(file)} - {room}
+        ours = (name for name in _imported(file) if name.split(".")[0] in {PACKAGE, STACKS.name})
+        found[room] |= {_room_of(name) for name in ours} - {room}
     return {room: frozenset(others) for room, others in found.items()}
 
 
@@ -113,8 +112,12 @@ def _summary(file: Path) -> str:
     return " ".join(text.partition("\n\n")[0].split()).replace("``", "`")
 
 
+def _uses_the_cdk(file: Path) -> bool:
+    return any(name.split(".")[0] == "aws_cdk" for name in _imported(file))
+
+
 def _imported(file: Path) -> Iterator[str]:
-    """The modules of this project that a file imports, wherever in it it does so."""
+    """The names that a file imports with their modules, wherever in it it does so."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         names = (
             [alias.name for alias in node.names]
@@ -123,7 +126,7 @@ def _imported(file: Path) -> Iterator[str]:
             if isinstance(node, ast.ImportFrom) and node.module
             else []
         )
-        yield from (name for name in names if name.split(".")[0] in {PACKAGE, STACKS.name})
+        yield from names
 
 
 def _room_of(module: str) -> str:
@@ -137,7 +140,7 @@ def _room_of(module: str) -> str:
 def _room_of_file(file: Path) -> str:
     if file.is_relative_to(STACKS):
         return STACKS.name
-    return _room_of(".".join((PACKAGE, *file.relative_to(LIBRARY).parts)))
+    return _room_of(".".join((PACKAGE, *file.relative_to(LIBRARY).with_suffix("").parts)))
 
 
 _ROOMS = rooms()

@@ -8,26 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from serverless_containers.api.authorization import Authorization
     from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
     from serverless_containers.container_cluster import ContainerCluster
     from serverless_containers.container_hosting import ContainerHosting
     from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
-    from serverless_containers.hosting.firewall import Firewall
-    from serverless_containers.hosting.rollout import Rollout
-    from serverless_containers.hosting.sign_in import SignIn
-    from serverless_containers.hosting.target_group import Stickiness, TargetOptions
-    from serverless_containers.hosting.target_health import TargetHealthCheck
-    from serverless_containers.images import BuiltImages
-    from serverless_containers.network import NetworkProfile
+    from serverless_containers.iam.resource_access import Access, ResourceAccess
+    from serverless_containers.ingress.cloudfront.firewall import Firewall
+    from serverless_containers.ingress.http_api.authorization import Authorization
+    from serverless_containers.ingress.load_balancer.rollout import Rollout
+    from serverless_containers.ingress.load_balancer.sign_in import SignIn
+    from serverless_containers.ingress.load_balancer.target_group import Stickiness, TargetOptions
+    from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
-    from serverless_containers.resource_access import Access, ResourceAccess
-    from serverless_containers.scaling import TaskScaling
     from serverless_containers.secrets_from_files import SecretsFromFiles
-    from serverless_containers.service_props import ServiceProps
+    from serverless_containers.workload.images import BuiltImages
+    from serverless_containers.workload.network import NetworkProfile
+    from serverless_containers.workload.scaling import TaskScaling
+    from serverless_containers.workload.service_props import ServiceProps
 
 __all__ = [
     "Access",
@@ -58,31 +58,31 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Access": "resource_access",
+    "Access": "iam.resource_access",
     "Architecture": "plan",
-    "Authorization": "api.authorization",
+    "Authorization": "ingress.http_api.authorization",
     "BuildPipeline": "build_pipeline",
-    "BuiltImages": "images",
+    "BuiltImages": "workload.images",
     "ContainerApi": "container_api",
     "ContainerCluster": "container_cluster",
     "ContainerHosting": "container_hosting",
     "Finding": "findings",
-    "Firewall": "hosting.firewall",
+    "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
-    "NetworkProfile": "network",
+    "NetworkProfile": "workload.network",
     "PipelineProps": "pipeline.props",
     "PipelineSource": "pipeline.source",
-    "ResourceAccess": "resource_access",
-    "Rollout": "hosting.rollout",
+    "ResourceAccess": "iam.resource_access",
+    "Rollout": "ingress.load_balancer.rollout",
     "SecretsFromFiles": "secrets_from_files",
-    "ServiceProps": "service_props",
+    "ServiceProps": "workload.service_props",
     "Severity": "findings",
-    "SignIn": "hosting.sign_in",
-    "Stickiness": "hosting.target_group",
+    "SignIn": "ingress.load_balancer.sign_in",
+    "Stickiness": "ingress.load_balancer.target_group",
     "Suppression": "findings",
-    "TargetHealthCheck": "hosting.target_health",
-    "TargetOptions": "hosting.target_group",
-    "TaskScaling": "scaling",
+    "TargetHealthCheck": "ingress.load_balancer.target_health",
+    "TargetOptions": "ingress.load_balancer.target_group",
+    "TaskScaling": "workload.scaling",
 }
 
 

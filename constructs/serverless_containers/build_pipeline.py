@@ -27,9 +27,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
-from serverless_containers.access.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
-from serverless_containers.images import BuiltImages
-from serverless_containers.keywords import checks_keywords
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.iam.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
 from serverless_containers.pipeline.build import ImageBuild, seconds_to_wait
 from serverless_containers.pipeline.buildspec import (
     login_variables,
@@ -49,7 +48,8 @@ from serverless_containers.pipeline.stages import (
 )
 from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
 from serverless_containers.plan.buildspec import Variable, to_yaml
-from serverless_containers.source import read_source
+from serverless_containers.workload.images import BuiltImages
+from serverless_containers.workload.source import read_source
 
 _FAILED = codepipeline.PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED
 

@@ -15,18 +15,18 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
-from serverless_containers.api.authorization import Authorization
-from serverless_containers.api.custom_domain import CustomDomain
-from serverless_containers.api.door import HttpApiDoor
-from serverless_containers.container_door import ContainerDoor
-from serverless_containers.keywords import checks_keywords
-from serverless_containers.metric_props import MetricProps
-from serverless_containers.network import DoorNeeds
-from serverless_containers.service_defaults import shared_cluster
-from serverless_containers.service_props import ServiceProps
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.ingress.http_api.authorization import Authorization
+from serverless_containers.ingress.http_api.custom_domain import CustomDomain
+from serverless_containers.ingress.http_api.ingress import HttpApiIngress
+from serverless_containers.workload.metric_props import MetricProps
+from serverless_containers.workload.network import IngressRequirements
+from serverless_containers.workload.service_defaults import shared_cluster
+from serverless_containers.workload.service_props import ServiceProps
+from serverless_containers.workload.service_with_ingress import ServiceWithIngress
 
 
-class ContainerApi(ContainerDoor):
+class ContainerApi(ServiceWithIngress):
     """Runs a folder with a Compose file, or a lone Dockerfile, behind an HTTP API.
 
     There is no load balancer: API Gateway reaches the tasks through a VPC link and Cloud Map, and
@@ -79,7 +79,9 @@ class ContainerApi(ContainerDoor):
         namespace: servicediscovery.INamespace | None = None,
         **props: Unpack[ServiceProps],
     ) -> None:
-        super().__init__(scope, construct_id, source=source, needs=DoorNeeds(), **props)
+        super().__init__(
+            scope, construct_id, source=source, requirements=IngressRequirements(), **props
+        )
         self._domain = (
             CustomDomain(
                 self,
@@ -92,9 +94,9 @@ class ContainerApi(ContainerDoor):
             else None
         )
         shared = shared_cluster(props)
-        self._door = HttpApiDoor(
+        self._ingress = HttpApiIngress(
             self,
-            "Door",
+            "Ingress",
             service=self._containers,
             authorization=authorization or Authorization.none(),
             cors=cors_preflight,
@@ -105,7 +107,7 @@ class ContainerApi(ContainerDoor):
             log_retention=props.get("log_retention", logs.RetentionDays.ONE_MONTH),
             removal_policy=props.get("removal_policy", RemovalPolicy.DESTROY),
         )
-        self._url = f"https://{domain_name}" if domain_name else self._door.api.api_endpoint
+        self._url = f"https://{domain_name}" if domain_name else self._ingress.api.api_endpoint
 
     @property
     def url(self) -> str:
@@ -124,7 +126,7 @@ class ContainerApi(ContainerDoor):
             "ApiName": self._containers.plan.name,
             "Url": self.url,
             "Region": Stack.of(self).region,
-            "AuthorizationType": self._door.authorization.client_type,
+            "AuthorizationType": self._ingress.authorization.client_type,
             **({"UserPoolId": pool.user_pool_id} if pool else {}),
             **({"UserPoolClientId": client.user_pool_client_id} if client else {}),
         }
@@ -132,32 +134,32 @@ class ContainerApi(ContainerDoor):
     @property
     def api(self) -> apigwv2.HttpApi:
         """The HTTP API, for more routes."""
-        return self._door.api
+        return self._ingress.api
 
     @property
     def stage(self) -> apigwv2.HttpStage:
         """Its only stage."""
-        return self._door.stage
+        return self._ingress.stage
 
     @property
     def vpc_link(self) -> apigwv2.VpcLink:
         """The way from the API into the VPC."""
-        return self._door.vpc_link
+        return self._ingress.vpc_link
 
     @property
     def access_log_group(self) -> logs.LogGroup:
         """Takes a line of JSON for each request."""
-        return self._door.access_log.log_group
+        return self._ingress.access_log.log_group
 
     @property
     def user_pool(self) -> cognito.IUserPool | None:
         """The user pool that guards the API, if one does."""
-        return self._door.authorization.user_pool
+        return self._ingress.authorization.user_pool
 
     @property
     def user_pool_client(self) -> cognito.IUserPoolClient | None:
         """The pool's client: the one for web applications made here, or the first one given."""
-        return self._door.authorization.user_pool_client
+        return self._ingress.authorization.user_pool_client
 
     @property
     def regional_domain_name(self) -> str | None:
@@ -167,12 +169,12 @@ class ContainerApi(ContainerDoor):
     @property
     def namespace(self) -> servicediscovery.INamespace:
         """The Cloud Map namespace of the tasks."""
-        return self._door.namespace
+        return self._ingress.namespace
 
     @property
     def discovery_service(self) -> servicediscovery.IService:
         """The Cloud Map service in which the tasks are registered."""
-        return self._door.discovery
+        return self._ingress.discovery
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal call every route; for `Authorization.iam`."""

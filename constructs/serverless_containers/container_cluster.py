@@ -9,9 +9,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
-from serverless_containers.keywords import checks_keywords
-from serverless_containers.network import EVERY_DOOR, Network, NetworkProfile
-from serverless_containers.tasks.capacity import associate_fargate, make_cluster
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.workload.network import ANY_INGRESS, Network, NetworkProfile
+from serverless_containers.workload.task.capacity import associate_fargate, make_cluster
 
 
 class ContainerCluster(Construct):
@@ -67,7 +67,7 @@ class ContainerCluster(Construct):
             profile=network_profile,
             high_availability=high_availability,
             availability_zones=availability_zones,
-            door=EVERY_DOOR,
+            ingress=ANY_INGRESS,
             log_retention=log_retention,
             removal_policy=removal_policy,
         )

@@ -15,40 +15,40 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_containers.container_door import ContainerDoor
-from serverless_containers.hosting.cached_paths import check_cached_paths
-from serverless_containers.hosting.distribution import SiteDistribution
-from serverless_containers.hosting.edge import Edge
-from serverless_containers.hosting.firewall import Firewall
-from serverless_containers.hosting.load_balancer import LoadBalancerDoor
-from serverless_containers.hosting.load_balancer_subnets import (
-    check_gateway,
-    gateway_attachment,
-)
-from serverless_containers.hosting.origin_secret import OriginSecret
-from serverless_containers.hosting.origins import (
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.ingress.cloudfront.cached_paths import check_cached_paths
+from serverless_containers.ingress.cloudfront.distribution import SiteDistribution
+from serverless_containers.ingress.cloudfront.edge import Edge
+from serverless_containers.ingress.cloudfront.firewall import Firewall
+from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
+from serverless_containers.ingress.cloudfront.origins import (
     check_timeouts,
     load_balancer_origin,
     longest_wait,
     set_unknown_timeouts,
 )
-from serverless_containers.hosting.records import (
+from serverless_containers.ingress.cloudfront.records import (
     RecordToCreate,
     SiteRecords,
     records_to_create,
     site_domain,
 )
-from serverless_containers.hosting.rollout import Rollout
-from serverless_containers.hosting.sign_in import BoundSignIn, SignIn, warn_of_keys
-from serverless_containers.hosting.target_group import TargetOptions
-from serverless_containers.hosting.target_health import TargetHealthCheck
-from serverless_containers.hosting.viewer_request import guard_paths
-from serverless_containers.keywords import checks_keywords
-from serverless_containers.network import DoorNeeds
-from serverless_containers.service_props import ServiceProps
+from serverless_containers.ingress.cloudfront.viewer_request import guard_paths
+from serverless_containers.ingress.load_balancer.load_balancer import LoadBalancerIngress
+from serverless_containers.ingress.load_balancer.rollout import Rollout
+from serverless_containers.ingress.load_balancer.sign_in import BoundSignIn, SignIn, warn_of_keys
+from serverless_containers.ingress.load_balancer.subnets import (
+    check_gateway,
+    gateway_attachment,
+)
+from serverless_containers.ingress.load_balancer.target_group import TargetOptions
+from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
+from serverless_containers.workload.network import IngressRequirements
+from serverless_containers.workload.service_props import ServiceProps
+from serverless_containers.workload.service_with_ingress import ServiceWithIngress
 
 
-class ContainerHosting(ContainerDoor):
+class ContainerHosting(ServiceWithIngress):
     """Runs a folder with a Compose file, or a lone Dockerfile, as a web site behind CloudFront.
 
     CloudFront forwards to a load balancer, which forwards to tasks; nothing else leads to either.
@@ -165,7 +165,7 @@ class ContainerHosting(ContainerDoor):
             construct_id,
             source=source,
             # CloudFront asks for an internet gateway even where nothing passes through it.
-            needs=DoorNeeds(zones=2, gateway=True, drains=True),
+            requirements=IngressRequirements(zones=2, gateway=True, drains=True),
             **props,
         )
         self._domain = site_domain(domain_names, hosted_zone)
@@ -193,9 +193,9 @@ class ContainerHosting(ContainerDoor):
             else OriginSecret(self, "OriginSecret", generation=origin_secret_generation)
         )
         placement = self._containers.placement
-        self._door = LoadBalancerDoor(
+        self._ingress = LoadBalancerIngress(
             self,
-            "Door",
+            "Ingress",
             service=self._containers,
             certificate=edge.load_balancer_certificate,
             internal=internal,
@@ -218,7 +218,7 @@ class ContainerHosting(ContainerDoor):
             "Site",
             origin=load_balancer_origin(
                 self,
-                self._door.load_balancer,
+                self._ingress.load_balancer,
                 server_name=self._domain.main if self._domain else None,
                 header=(secret.header, secret.sent) if secret else None,
                 vpc=internal,
@@ -247,7 +247,7 @@ class ContainerHosting(ContainerDoor):
             self.distribution, read=read_timeout, keepalive=keepalive_timeout, vpc=internal
         )
         # A new secret has to be accepted before it is sent, and tasks to be there before requests.
-        self._site.node.add_dependency(self._door, self.service)
+        self._site.node.add_dependency(self._ingress, self.service)
         if sign_in and not placement.reaches_internet:
             warn_of_keys(self)
         self._has_records = bool(self._domain and edge.hosted_zone)
@@ -273,22 +273,22 @@ class ContainerHosting(ContainerDoor):
     @property
     def load_balancer(self) -> elbv2.ApplicationLoadBalancer:
         """The load balancer behind it."""
-        return self._door.load_balancer
+        return self._ingress.load_balancer
 
     @property
     def listener(self) -> elbv2.ApplicationListener:
         """Its listener."""
-        return self._door.listener
+        return self._ingress.listener
 
     @property
     def target_group(self) -> elbv2.ApplicationTargetGroup:
         """The tasks, as the load balancer knows them."""
-        return self._door.target_group
+        return self._ingress.target_group
 
     @property
     def sign_in(self) -> BoundSignIn | None:
         """What sign-in has put into the site, if visitors sign in."""
-        return self._door.sign_in
+        return self._ingress.sign_in
 
     @property
     def user_pool(self) -> cognito.IUserPool | None:
@@ -306,4 +306,4 @@ class ContainerHosting(ContainerDoor):
 
         For alarms that watch this site's own load balancer.
         """
-        self._door.roll_back_on(*alarms)
+        self._ingress.roll_back_on(*alarms)

@@ -12,10 +12,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IConstruct
 
-from serverless_containers.keywords import checks_keywords
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
-from serverless_containers.source import read_secrets
-from serverless_containers.tasks.injected_secrets import allow_decrypt, injected
+from serverless_containers.workload.source import read_secrets
+from serverless_containers.workload.task.injected_secrets import allow_decrypt, injected
 
 SERVICE_TAG = "serverless-containers-service"
 """Marks the roles of a service. Its value is what the names of the service's secrets start with."""

@@ -1,4 +1,4 @@
-"""What the reader and the plan accept becomes a template: the whole corpus, behind either door."""
+"""What the reader and the plan accept becomes a template: the whole corpus, twice."""
 
 import json
 import shutil
@@ -48,15 +48,15 @@ def planned(file, given):
     return findings
 
 
-@pytest.mark.parametrize("door", [ContainerApi, ContainerHosting], ids=["api", "site"])
+@pytest.mark.parametrize("ingress", [ContainerApi, ContainerHosting], ids=["api", "site"])
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case.name)
-def test_what_is_accepted_is_synthesized(tmp_path, case, door):
+def test_what_is_accepted_is_synthesized(tmp_path, case, ingress):
     file, given = prepared(case, tmp_path / "project")
     findings = planned(file, given)
     stack = Stack(App(), "Test")
 
     def synthesize():
-        door(
+        ingress(
             stack,
             "Front",
             source=file,

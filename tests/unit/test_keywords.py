@@ -13,8 +13,8 @@ from serverless_containers import (
     ContainerHosting,
     SecretsFromFiles,
 )
-from serverless_containers.keyword_types import describe
-from serverless_containers.keywords import _keywords
+from serverless_containers.arguments.keywords import _keywords
+from serverless_containers.arguments.types import describe
 
 _CALLS = (
     ContainerApi.__init__,

@@ -11,12 +11,12 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from serverless_containers.access.trust import confine_build_role
-from serverless_containers.access.wildcards import (
+from serverless_containers.arguments.ranges import whole_minutes
+from serverless_containers.iam.trust import confine_build_role
+from serverless_containers.iam.wildcards import (
     acknowledge_wildcards,
     allow_without_resource,
 )
-from serverless_containers.hosting.limits import whole_minutes
 from serverless_containers.plan import Architecture
 from serverless_containers.plan.buildspec import Variable, repository_variable
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IDependable
 
-from serverless_containers.images import BuiltImages
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
+from serverless_containers.workload.images import BuiltImages
 
 if TYPE_CHECKING:
     from serverless_containers.build_pipeline import BuildPipeline

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_containers.access.wildcards import (
+from serverless_containers.iam.wildcards import (
     acknowledge_wildcards,
     allow_without_resource,
 )

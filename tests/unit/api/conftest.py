@@ -3,7 +3,7 @@ from textwrap import dedent
 import pytest
 
 from serverless_containers import ContainerApi
-from tests.unit.doors.deployed import NGINX, Deployed
+from tests.unit.workload.deployed import NGINX, Deployed
 
 
 @pytest.fixture

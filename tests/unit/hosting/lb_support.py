@@ -7,10 +7,10 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.load_balancer import LoadBalancerDoor
-from serverless_containers.hosting.origin_secret import OriginSecret
-from serverless_containers.service import ContainerService
-from tests.unit.doors.deployed import NGINX
+from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
+from serverless_containers.ingress.load_balancer.load_balancer import LoadBalancerIngress
+from serverless_containers.workload.service import ContainerService
+from tests.unit.workload.deployed import NGINX
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1234"
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
@@ -32,7 +32,7 @@ ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
 
 
 class Site:
-    """Keywords are the door's, but for those that say what is around it."""
+    """Keywords are the ingress's, but for those that say what is around it."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Site:
         secret=1,
         certificate=True,
         service=None,
-        **door,
+        **ingress,
     ):
         project.compose(dedent(text))
         self.app = App()
@@ -62,14 +62,16 @@ class Site:
             self.stack, "Service", source=project.path, vpc=self.vpc, **(service or {})
         )
         if certificate:
-            door["certificate"] = acm.Certificate.from_certificate_arn(
+            ingress["certificate"] = acm.Certificate.from_certificate_arn(
                 self.stack, "Certificate", CERTIFICATE
             )
         if secret:
-            door["origin_secret"] = OriginSecret(self.stack, "Secret", generation=secret)
-        # What a test makes of the stack before the door is made.
-        door = {key: value(self.stack) if callable(value) else value for key, value in door.items()}
-        self.door = LoadBalancerDoor(self.stack, "Door", service=self.service, **door)
+            ingress["origin_secret"] = OriginSecret(self.stack, "Secret", generation=secret)
+        # What a test makes of the stack before the ingress is made.
+        ingress = {
+            key: value(self.stack) if callable(value) else value for key, value in ingress.items()
+        }
+        self.ingress = LoadBalancerIngress(self.stack, "Ingress", service=self.service, **ingress)
         self._template = None
 
     @property

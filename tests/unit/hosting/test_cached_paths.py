@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from serverless_containers.hosting.cached_paths import check_cached_paths
+from serverless_containers.ingress.cloudfront.cached_paths import check_cached_paths
 
 
 def check(static, public, pages=None):

@@ -16,10 +16,10 @@ from serverless_containers import (
     TargetHealthCheck,
     TargetOptions,
 )
-from tests.unit.doors.deployed import NGINX
-from tests.unit.doors.paths import Paths
-from tests.unit.doors.sites import ACCOUNT, NAMED, host, host_in
-from tests.unit.doors.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
+from tests.unit.workload.deployed import NGINX
+from tests.unit.workload.paths import Paths
+from tests.unit.workload.sites import ACCOUNT, NAMED, host, host_in
+from tests.unit.workload.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 WEB_ACL = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/site/0123"
 POLICY = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -111,18 +111,18 @@ class TestWhatItIsTold:
 
 
 def test_its_parts_are_the_cdks_own(project):
-    door = host(project, sign_in=SignIn.cognito(), **NAMED).door
-    assert isinstance(door.distribution, cloudfront.Distribution)
-    assert isinstance(door.load_balancer, elbv2.ApplicationLoadBalancer)
-    assert isinstance(door.listener, elbv2.ApplicationListener)
-    assert isinstance(door.target_group, elbv2.ApplicationTargetGroup)
-    assert isinstance(door.user_pool, cognito.UserPool)
-    assert door.sign_in.user_pool is door.user_pool
+    ingress = host(project, sign_in=SignIn.cognito(), **NAMED).ingress
+    assert isinstance(ingress.distribution, cloudfront.Distribution)
+    assert isinstance(ingress.load_balancer, elbv2.ApplicationLoadBalancer)
+    assert isinstance(ingress.listener, elbv2.ApplicationListener)
+    assert isinstance(ingress.target_group, elbv2.ApplicationTargetGroup)
+    assert isinstance(ingress.user_pool, cognito.UserPool)
+    assert ingress.sign_in.user_pool is ingress.user_pool
 
 
 def test_without_sign_in_there_is_no_user_pool(project):
     deployed = host(project)
-    assert (deployed.door.sign_in, deployed.door.user_pool) == (None, None)
+    assert (deployed.ingress.sign_in, deployed.ingress.user_pool) == (None, None)
     deployed.template.resource_count_is("AWS::Cognito::UserPool", 0)
 
 
@@ -223,7 +223,7 @@ class TestGivenVpc:
             load_balancer_subnets=ec2.SubnetSelection(subnet_type=ISOLATED),
         )
         paths = Paths(deployed.template.to_json())
-        assert all("2Subnet" in each for each in paths.door_subnets)
+        assert all("2Subnet" in each for each in paths.load_balancer_subnets)
         assert all("1Subnet" in each for each in paths.task_subnets)
 
     def test_a_vpc_origin_takes_an_internet_gateway(self, project):

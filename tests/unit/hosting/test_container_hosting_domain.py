@@ -7,7 +7,7 @@ from aws_cdk import Environment, Stack
 from aws_cdk.assertions import Annotations, Match, Template
 
 from serverless_containers import Firewall, SignIn
-from tests.unit.doors.sites import (
+from tests.unit.workload.sites import (
     ACCOUNT,
     IRELAND,
     NAMED,
@@ -52,10 +52,10 @@ class TestWithoutADomain:
         config = distribution(deployed)
         assert "Aliases" not in config
         assert "ViewerCertificate" not in config
-        url = deployed.stack.resolve(deployed.door.url)
+        url = deployed.stack.resolve(deployed.ingress.url)
         assert url["Fn::Join"][1][0] == "https://"
         assert url["Fn::Join"][1][1]["Fn::GetAtt"][1] == "DomainName"
-        assert deployed.door.records_to_create == {}
+        assert deployed.ingress.records_to_create == {}
         assert stacks(deployed) == ["Test"]
 
     @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ class TestWithAZone:
             (made,) = template.find_resources(CERTIFICATE).values()
             assert made["Properties"]["DomainName"] == "example.com"
             assert made["Properties"]["SubjectAlternativeNames"] == read[1:]
-        assert deployed.door.url == "https://example.com"
-        assert deployed.door.records_to_create == {}
+        assert deployed.ingress.url == "https://example.com"
+        assert deployed.ingress.records_to_create == {}
 
     @pytest.mark.parametrize("name", ["www.example.org", "badexample.com"])
     def test_a_zone_that_does_not_match_is_refused(self, project, name):
@@ -148,7 +148,7 @@ class TestWithoutAZone:
     def test_the_records_to_create_are_told_and_so_is_the_wait(self, project):
         deployed = host(project, domain_names=["example.com", "www.example.com"])
         deployed.template.resource_count_is(RECORD, 0)
-        records = deployed.door.records_to_create
+        records = deployed.ingress.records_to_create
         assert {name: each.type for name, each in records.items()} == {
             "example.com": "ALIAS or ANAME",
             "www.example.com": "CNAME",
@@ -163,7 +163,7 @@ class TestWithoutAZone:
         deployed = host(project, **NAMED)
         deployed.template.resource_count_is(CERTIFICATE, 0)
         assert warnings(deployed.stack) == []
-        assert list(deployed.door.records_to_create) == ["www.example.com"]
+        assert list(deployed.ingress.records_to_create) == ["www.example.com"]
 
 
 class TestNames:
@@ -181,7 +181,7 @@ class TestNames:
         assert {each["Name"] for each in deployed.resources(RECORD)} == {
             "www.xn--bcher-kva.example."
         }
-        assert deployed.door.url == "https://www.xn--bcher-kva.example"
+        assert deployed.ingress.url == "https://www.xn--bcher-kva.example"
 
     def test_visitors_who_sign_in_come_back_to_each_of_them(self, project):
         deployed = host(
@@ -271,6 +271,6 @@ class TestRegions:
 
     def test_two_sites_of_a_stack_share_a_support_stack(self, project):
         deployed = host(project, firewall=Firewall())
-        type(deployed.door)(deployed.stack, "Other", source=project.path, firewall=Firewall())
+        type(deployed.ingress)(deployed.stack, "Other", source=project.path, firewall=Firewall())
         support(deployed)[1].resource_count_is("AWS::WAFv2::WebACL", 2)
         assert stacks(deployed) == ["Test", "Test-edge"]

@@ -9,9 +9,9 @@ from aws_cdk import App, Environment, Stack, Stage
 from aws_cdk.assertions import Template
 
 from serverless_containers import BuildPipeline, ContainerHosting, Firewall, SignIn
-from tests.unit.doors.deployed import NGINX
-from tests.unit.doors.paths import Paths
-from tests.unit.doors.sites import ACCOUNT, IRELAND, zone
+from tests.unit.workload.deployed import NGINX
+from tests.unit.workload.paths import Paths
+from tests.unit.workload.sites import ACCOUNT, IRELAND, zone
 
 VPC_ORIGIN = {"firewall": Firewall()}
 SIGNED_IN = {

@@ -6,10 +6,10 @@ import pytest
 from aws_cdk import Duration
 
 from serverless_containers import NetworkProfile, Rollout, SignIn, TargetHealthCheck
-from tests.unit.doors.deployed import MIRRORED
-from tests.unit.doors.paths import Paths
-from tests.unit.doors.sites import NAMED, host, host_in
-from tests.unit.doors.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
+from tests.unit.workload.deployed import MIRRORED
+from tests.unit.workload.paths import Paths
+from tests.unit.workload.sites import NAMED, host, host_in
+from tests.unit.workload.surroundings import ISOLATED, NAT, PUBLIC, make_vpc
 
 VOLUME = f"""
     services: {{web: {{image: "{MIRRORED}", ports: ["80", "9090"], volumes: ["data:/data"]}}}}
@@ -43,14 +43,14 @@ def test_in_every_network_that_is_made(project, form, profile, high_availability
     # AND a load balancer spans two zones even where its tasks use one
     zones = 3 if high_availability else 1
     assert len(set(paths.zones(paths.task_subnets))) == len(paths.task_subnets) == zones
-    assert len(set(paths.zones(paths.door_subnets))) == max(zones, 2)
+    assert len(set(paths.zones(paths.load_balancer_subnets))) == max(zones, 2)
     gateways = zones if profile is NetworkProfile.PRIVATE else 0
     deployed.template.resource_count_is("AWS::EC2::NatGateway", gateways)
     # AND tasks are reachable from the internet only by address, and only where that was chosen
     public = profile is NetworkProfile.PUBLIC
     assert bool(paths.on_the_internet(paths.task_subnets)) == public
     assert (deployed.network()["AssignPublicIp"] == "ENABLED") == public
-    assert bool(paths.on_the_internet(paths.door_subnets)) == (not paths.internal)
+    assert bool(paths.on_the_internet(paths.load_balancer_subnets)) == (not paths.internal)
 
 
 @pytest.mark.parametrize("kinds", [(PUBLIC, NAT), (PUBLIC, ISOLATED), (PUBLIC, NAT, ISOLATED)])
@@ -58,7 +58,7 @@ def test_in_a_given_vpc(project, form, kinds):
     deployed = host(project, vpc=lambda stack: make_vpc(stack, *kinds), **form)
     paths = Paths(deployed.template.to_json())
     assert paths.complaints() == []
-    assert len(set(paths.zones(paths.door_subnets))) == 2
+    assert len(set(paths.zones(paths.load_balancer_subnets))) == 2
 
 
 def test_the_nat_gateway_of_tasks_in_one_zone_is_in_that_zone(project):
@@ -140,10 +140,10 @@ class TestTheWalkItself:
         "case",
         [
             (
-                False, "AWS::EC2::SecurityGroup", "Door",
+                False, "AWS::EC2::SecurityGroup", "Ingress",
                 {"SecurityGroupIngress": [{"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp",
                                            "FromPort": 443, "ToPort": 443}]},
-                "ingress of FrontDoor",
+                "ingress of Frontend",
             ),
             (
                 True, "AWS::EC2::SecurityGroup", "Containers",
@@ -152,17 +152,17 @@ class TestTheWalkItself:
                 "ingress of FrontContainers",
             ),
             (
-                False, "AWS::EC2::SecurityGroup", "Door",
+                False, "AWS::EC2::SecurityGroup", "Ingress",
                 {"SecurityGroupIngress": [{"SourcePrefixListId": "pl-1234", "IpProtocol": "tcp",
                                            "FromPort": 443, "ToPort": 443}]},
-                "ingress of FrontDoor",
+                "ingress of Frontend",
             ),
             (True, "AWS::EC2::SecurityGroupIngress", "", {"ToPort": 90}, "ingress of FrontCont"),
             (True, "AWS::EC2::SecurityGroupIngress", "", {"IpProtocol": "-1"}, "ingress of Front"),
             (
-                True, "AWS::EC2::SecurityGroup", "Door",
+                True, "AWS::EC2::SecurityGroup", "Ingress",
                 {"SecurityGroupEgress": [{"CidrIp": "0.0.0.0/0", "IpProtocol": "-1"}]},
-                "egress of FrontDoor",
+                "egress of Frontend",
             ),
             (
                 True, "AWS::ElasticLoadBalancingV2::Listener", "",

@@ -4,7 +4,7 @@ import pytest
 
 from serverless_containers import BuildPipeline, Rollout, SignIn
 from tests.support.iam import Policies
-from tests.unit.doors.sites import ACCOUNT, NAMED, host_in
+from tests.unit.workload.sites import ACCOUNT, NAMED, host_in
 
 PLACE = f"eu-west-1:{ACCOUNT}"
 BALANCER = f"arn:aws:elasticloadbalancing:{PLACE}"
@@ -49,7 +49,7 @@ def roles(policies):
 
 
 @pytest.mark.parametrize(("action", "resource"), FORBIDDEN)
-def test_no_role_of_the_task_reaches_the_door(policies, action, resource):
+def test_no_role_of_the_task_reaches_the_ingress(policies, action, resource):
     for role in roles(policies):
         assert not policies.allows(role, action, resource)
 

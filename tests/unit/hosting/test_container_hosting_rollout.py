@@ -13,7 +13,7 @@ from serverless_containers import (
     Stickiness,
     TargetOptions,
 )
-from tests.unit.doors.sites import NAMED, host
+from tests.unit.workload.sites import NAMED, host
 
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
@@ -110,13 +110,13 @@ def test_alarms_of_the_load_balancer_can_roll_it_back(project, rollout):
         deployed.stack,
         "Alarm",
         alarm_name="errors",
-        metric=deployed.door.load_balancer.metrics.http_code_target(
+        metric=deployed.ingress.load_balancer.metrics.http_code_target(
             elbv2.HttpCodeTarget.TARGET_5XX_COUNT
         ),
         threshold=5,
         evaluation_periods=1,
     )
-    deployed.door.roll_back_on(alarm)
+    deployed.ingress.roll_back_on(alarm)
     (name,) = deployed.template.find_resources("AWS::CloudWatch::Alarm")
     assert service(deployed)["DeploymentConfiguration"]["Alarms"] == {
         "AlarmNames": [{"Ref": name}],
@@ -218,9 +218,9 @@ def test_alarms_of_a_rolling_deployment_have_their_bake_time_written(project):
     deployed = host(project)
     alarm = cloudwatch.Alarm(
         deployed.stack, "Alarm", evaluation_periods=1, threshold=1,
-        metric=deployed.door.load_balancer.metrics.target_response_time(),
+        metric=deployed.ingress.load_balancer.metrics.target_response_time(),
     )  # fmt: skip
-    deployed.door.roll_back_on(alarm)
+    deployed.ingress.roll_back_on(alarm)
     assert service(deployed)["DeploymentConfiguration"]["BakeTimeInMinutes"] == 5
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.iam import Policies
-from tests.unit.doors.paths import Paths, is_origin_secret
-from tests.unit.doors.sites import NAMED, host, host_in
+from tests.unit.workload.paths import Paths, is_origin_secret
+from tests.unit.workload.sites import NAMED, host, host_in
 
 GENERATIONS = (1, 2, 3)
 SECRET = "AWS::SecretsManager::Secret"

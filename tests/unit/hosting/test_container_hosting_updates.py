@@ -6,7 +6,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Template
 
 from serverless_containers import ContainerHosting, NetworkProfile, SignIn
-from tests.unit.doors.deployed import MIRRORED
+from tests.unit.workload.deployed import MIRRORED
 
 IRELAND = Environment(account="123456789012", region="eu-west-1")
 PORTS = f"services: {{web: {{image: '{MIRRORED}', ports: ['%s']}}}}"
@@ -48,7 +48,7 @@ def test_a_load_balancer_of_another_scheme_has_target_groups_of_its_own(project)
 def test_a_load_balancer_of_another_port_has_a_security_group_of_its_own(project):
     # Its rules stand in it, and would change under the one that still serves.
     def groups(site):
-        return {each for each in site.ids("AWS::EC2::SecurityGroup") if "Door" in each}
+        return {each for each in site.ids("AWS::EC2::SecurityGroup") if "Ingress" in each}
 
     assert groups(Site(project)).isdisjoint(groups(Site(project, named=True)))
 
@@ -61,7 +61,7 @@ def test_another_port_of_the_container_replaces_no_target_group(project):
         return [
             each["Properties"]["SecurityGroupEgress"]
             for name, each in site.resources("AWS::EC2::SecurityGroup").items()
-            if "Door" in name
+            if "Ingress" in name
         ]
 
     assert egress(before) == egress(after)

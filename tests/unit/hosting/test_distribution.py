@@ -6,9 +6,9 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.distribution import SiteDistribution
-from serverless_containers.hosting.domain_name import parse_domain_names
-from serverless_containers.hosting.origins import load_balancer_origin
+from serverless_containers.ingress.cloudfront.distribution import SiteDistribution
+from serverless_containers.ingress.cloudfront.domain_name import parse_domain_names
+from serverless_containers.ingress.cloudfront.origins import load_balancer_origin
 
 BALANCER = "site-1.eu-west-1.elb.amazonaws.com"
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/site/1234567890abcdef"
@@ -46,7 +46,7 @@ class Site:
             )
         self.site = SiteDistribution(
             self.stack,
-            "Door",
+            "Ingress",
             origin=origin_in(self.stack, **(origin or {})),
             **props,
         )
@@ -79,7 +79,7 @@ class Site:
         return found
 
 
-class TestDoor:
+class TestIngress:
     def test_it_speaks_the_newest_protocols_over_both_versions_of_ip(self):
         config = Site().config
         assert config["HttpVersion"] == "http2and3"

@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_containers.hosting.domain_name import DomainNames, parse_domain_names
+from serverless_containers.ingress.cloudfront.domain_name import DomainNames, parse_domain_names
 
 TOKEN = "${Token[TOKEN.42]}"
 LONG = f"{'a' * 40}.{'b' * 40}.example.com"

@@ -16,9 +16,9 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Annotations, Match, Template
 from constructs import Construct
 
-from serverless_containers.hosting.domain_name import parse_domain_names
-from serverless_containers.hosting.edge import Edge
-from serverless_containers.hosting.firewall import Firewall
+from serverless_containers.ingress.cloudfront.domain_name import parse_domain_names
+from serverless_containers.ingress.cloudfront.edge import Edge
+from serverless_containers.ingress.cloudfront.firewall import Firewall
 
 IRELAND = Environment(region="eu-west-1")
 VIRGINIA = Environment(region="us-east-1")

@@ -16,12 +16,12 @@ PROGRAM = """
     from aws_cdk import aws_elasticloadbalancingv2 as elbv2
     from aws_cdk import aws_route53 as route53
     from cdk_nag import AwsSolutionsChecks
-    from serverless_containers.hosting.distribution import SiteDistribution
-    from serverless_containers.hosting.domain_name import parse_domain_names
-    from serverless_containers.hosting.edge import Edge
-    from serverless_containers.hosting.firewall import Firewall
-    from serverless_containers.hosting.origins import load_balancer_origin
-    from serverless_containers.hosting.records import SiteRecords
+    from serverless_containers.ingress.cloudfront.distribution import SiteDistribution
+    from serverless_containers.ingress.cloudfront.domain_name import parse_domain_names
+    from serverless_containers.ingress.cloudfront.edge import Edge
+    from serverless_containers.ingress.cloudfront.firewall import Firewall
+    from serverless_containers.ingress.cloudfront.origins import load_balancer_origin
+    from serverless_containers.ingress.cloudfront.records import SiteRecords
 
     app = App(context={"@aws-cdk/core:validateAgainstDefaultRules": True})
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -42,7 +42,7 @@ PROGRAM = """
                 + ":123456789012:loadbalancer/app/site/1234567890abcdef",
             load_balancer_dns_name="site-1." + region + ".elb.amazonaws.com")
         site = SiteDistribution(
-            stack, "Door", domain=domain, certificate=edge.certificate,
+            stack, "Ingress", domain=domain, certificate=edge.certificate,
             web_acl_arn=edge.web_acl_arn, static_paths=["/assets/*"],
             error_pages={503: "/errors/503.html"}, allowed_countries=countries,
             origin=load_balancer_origin(

@@ -4,7 +4,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.firewall import (
+from serverless_containers.ingress.cloudfront.firewall import (
     DEFAULT_RULE_GROUPS,
     EVERY_RULE,
     Firewall,

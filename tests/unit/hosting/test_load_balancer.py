@@ -5,9 +5,9 @@ import pytest
 from aws_cdk import CfnParameter, Duration, Environment, RemovalPolicy, Token, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from serverless_containers.hosting.rollout import Rollout
-from serverless_containers.hosting.sign_in import SignIn
-from serverless_containers.hosting.target_health import TargetHealthCheck
+from serverless_containers.ingress.load_balancer.rollout import Rollout
+from serverless_containers.ingress.load_balancer.sign_in import SignIn
+from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
 from tests.unit.hosting.lb_support import (
     CERTIFICATE,
     LISTENER,
@@ -35,7 +35,7 @@ def test_with_a_certificate_the_only_listener_speaks_https(project):
     listener = site.only(LISTENER)
     assert (listener["Port"], listener["Protocol"]) == (443, "HTTPS")
     assert listener["Certificates"] == [{"CertificateArn": CERTIFICATE}]
-    assert site.door.port == 443
+    assert site.ingress.port == 443
 
 
 def test_tls_1_3_and_1_2_are_offered_since_cloudfront_speaks_1_2(project):
@@ -48,7 +48,7 @@ def test_an_internal_one_without_a_certificate_speaks_http(project):
     listener = site.only(LISTENER)
     assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")
     assert not listener.keys() & {"Certificates", "SslPolicy"}
-    assert site.door.port == 80
+    assert site.ingress.port == 80
 
 
 @pytest.mark.parametrize("make", [Site, private])
@@ -230,7 +230,7 @@ def test_the_service_is_attached_when_its_rules_are_there(project):
 
 
 def findings(app):
-    """What cdk-nag finds below the door and the secret."""
+    """What cdk-nag finds below the ingress and the secret."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     try:
         app.synth()

@@ -5,13 +5,13 @@ from aws_cdk import App, Environment, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from serverless_containers.hosting import origin_access
-from serverless_containers.hosting.load_balancer import LoadBalancerDoor
-from serverless_containers.hosting.origin_secret import OriginSecret
-from serverless_containers.hosting.sign_in import SignIn
-from serverless_containers.hosting.target_health import TargetHealthCheck
-from serverless_containers.network import DoorNeeds, NetworkProfile
-from serverless_containers.service import ContainerService
+from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
+from serverless_containers.ingress.load_balancer import origin_access
+from serverless_containers.ingress.load_balancer.load_balancer import LoadBalancerIngress
+from serverless_containers.ingress.load_balancer.sign_in import SignIn
+from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
+from serverless_containers.workload.network import IngressRequirements, NetworkProfile
+from serverless_containers.workload.service import ContainerService
 from tests.unit.hosting.lb_support import CERTIFICATE, ISOLATED, NAT, NGINX, PUBLIC, Site, private
 
 IRELAND = Environment(account="123456789012", region="eu-west-1")
@@ -60,7 +60,7 @@ def signed_in(**props):
     return {"sign_in": SignIn.cognito(), "site_names": ["app.example.com"], **props}
 
 
-DOORS = {
+INGRESSES = {
     "on the internet": (Site, {}, 443, [80]),
     "with sign-in": (Site, signed_in(), 443, [80]),
     "with another health port": (
@@ -86,7 +86,7 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize(("make", "props", "port", "task_ports"), DOORS.values(), ids=DOORS)
+@pytest.mark.parametrize(("make", "props", "port", "task_ports"), INGRESSES.values(), ids=INGRESSES)
 def test_every_rule_of_every_group(project, make, props, port, task_ports):
     site = make(project, env=IRELAND, **props)
     balancer, tasks = the_groups(site)
@@ -108,9 +108,9 @@ def test_every_rule_of_every_group(project, make, props, port, task_ports):
 
 def test_what_is_added_later_does_not_open_the_load_balancer(project):
     site = Site(project, env=IRELAND)
-    site.door.listener.connections.allow_default_port_from_any_ipv4()
-    site.door.load_balancer.connections.allow_from_any_ipv4(ec2.Port.tcp(22))
-    site.door.load_balancer.connections.allow_to_any_ipv4(ec2.Port.all_tcp())
+    site.ingress.listener.connections.allow_default_port_from_any_ipv4()
+    site.ingress.load_balancer.connections.allow_from_any_ipv4(ec2.Port.tcp(22))
+    site.ingress.load_balancer.connections.allow_to_any_ipv4(ec2.Port.all_tcp())
     balancer, _ = the_groups(site)
     assert [rule for name, rule in rules(site, "Ingress") if name == balancer] == [
         tcp(443, SourcePrefixListId=LIST)
@@ -118,7 +118,7 @@ def test_what_is_added_later_does_not_open_the_load_balancer(project):
     assert len([rule for name, rule in rules(site, "Egress") if name == balancer]) == 1
 
 
-def test_a_group_of_another_stack_does_not_come_to_depend_on_the_door(project):
+def test_a_group_of_another_stack_does_not_come_to_depend_on_the_ingress(project):
     app = App()
     below = Stack(app, "Below")
     vpc = ec2.Vpc(below, "Vpc", max_azs=2, nat_gateways=0)
@@ -128,7 +128,7 @@ def test_a_group_of_another_stack_does_not_come_to_depend_on_the_door(project):
     service = ContainerService(
         stack, "Service", source=project.path, vpc=vpc, security_groups=[group]
     )
-    LoadBalancerDoor(stack, "Door", service=service, internal=True)
+    LoadBalancerIngress(stack, "Ingress", service=service, internal=True)
     app.synth()
     assert stack not in below.dependencies
 
@@ -252,14 +252,14 @@ def test_zones_that_are_chosen_at_deployment_count(project):
         network_profile=NetworkProfile.PRIVATE,
         high_availability=True,
     )
-    door = LoadBalancerDoor(stack, "Door", service=service, internal=True)
-    resource = door.load_balancer.node.default_child
+    ingress = LoadBalancerIngress(stack, "Ingress", service=service, internal=True)
+    resource = ingress.load_balancer.node.default_child
     assert len(stack.resolve(resource.subnets)) == 3
 
 
 @pytest.mark.parametrize("profile", NetworkProfile)
 @pytest.mark.parametrize("internal", [False, True])
-def test_the_subnets_that_a_network_keeps_for_a_door(project, profile, internal):
+def test_the_subnets_that_a_network_keeps_for_an_ingress(project, profile, internal):
     project.compose(NGINX)
     stack = Stack(App(), "Test")
     service = ContainerService(
@@ -267,17 +267,17 @@ def test_the_subnets_that_a_network_keeps_for_a_door(project, profile, internal)
         "Service",
         source=project.path,
         network_profile=profile,
-        door=DoorNeeds(zones=2, gateway=True, drains=True),
+        ingress=IngressRequirements(zones=2, gateway=True, drains=True),
     )
     placement = service.placement
-    door = LoadBalancerDoor(
+    ingress = LoadBalancerIngress(
         stack,
-        "Door",
+        "Ingress",
         service=service,
         internal=internal,
         subnets=placement.private_subnets if internal else placement.public_subnets,
         certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE),
         origin_secret=OriginSecret(stack, "Secret"),
     )
-    resource = door.load_balancer.node.default_child
+    resource = ingress.load_balancer.node.default_child
     assert len(stack.resolve(resource.subnets)) == 2

@@ -1,9 +1,9 @@
 import pytest
 from aws_cdk import Duration, Token
 
-from serverless_containers.hosting.target_group import Stickiness, TargetOptions
-from tests.unit.doors.deployed import MIRRORED
+from serverless_containers.ingress.load_balancer.target_group import Stickiness, TargetOptions
 from tests.unit.hosting.lb_support import TARGET_GROUP, Site
+from tests.unit.workload.deployed import MIRRORED
 
 DELAY = "deregistration_delay.timeout_seconds"
 SECONDS = Duration.seconds(Token.as_number({"Ref": "Seconds"}))

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import App, CfnOutput, Stack, Token
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.origin_secret import OriginSecret
+from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
 
 SECRET = "AWS::SecretsManager::Secret"
 DYNAMIC = re.compile(r"\{\{resolve:secretsmanager:.*:SecretString:::\}\}")

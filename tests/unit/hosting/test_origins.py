@@ -4,7 +4,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.origins import load_balancer_origin
+from serverless_containers.ingress.cloudfront.origins import load_balancer_origin
 
 BALANCER = "site-1.eu-west-1.elb.amazonaws.com"
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/site/1234567890abcdef"
@@ -28,7 +28,7 @@ class Site:
         )
         origin = load_balancer_origin(stack, balancer, server_name=server_name, **options)
         cloudfront.Distribution(
-            stack, "Door", default_behavior=cloudfront.BehaviorOptions(origin=origin)
+            stack, "Ingress", default_behavior=cloudfront.BehaviorOptions(origin=origin)
         )
         self.template = Template.from_stack(stack)
 

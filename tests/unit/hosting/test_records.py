@@ -4,8 +4,12 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.domain_name import parse_domain_names
-from serverless_containers.hosting.records import SiteRecords, records_to_create, zone_name_of
+from serverless_containers.ingress.cloudfront.domain_name import parse_domain_names
+from serverless_containers.ingress.cloudfront.records import (
+    SiteRecords,
+    records_to_create,
+    zone_name_of,
+)
 
 TARGET = "d111111abcdef8.cloudfront.net"
 

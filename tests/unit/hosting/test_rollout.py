@@ -5,9 +5,9 @@ from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from serverless_containers.hosting.rollout import Rollout
-from serverless_containers.hosting.sign_in import SignIn
-from serverless_containers.hosting.target_group import Stickiness, TargetOptions
+from serverless_containers.ingress.load_balancer.rollout import Rollout
+from serverless_containers.ingress.load_balancer.sign_in import SignIn
+from serverless_containers.ingress.load_balancer.target_group import Stickiness, TargetOptions
 from tests.unit.hosting.lb_support import (
     LISTENER_RULE,
     NAT,
@@ -189,13 +189,13 @@ def test_an_alarm_may_watch_the_load_balancer_itself(project):
     errors = cloudwatch.Alarm(
         site.stack,
         "ServerErrors",
-        metric=site.door.load_balancer.metrics.http_code_target(
+        metric=site.ingress.load_balancer.metrics.http_code_target(
             elbv2.HttpCodeTarget.TARGET_5XX_COUNT
         ),
         threshold=10,
         evaluation_periods=1,
     )
-    site.door.roll_back_on(errors)
+    site.ingress.roll_back_on(errors)
     assert deployment(site)["Alarms"] == {
         "AlarmNames": [{"Ref": name} for name in site.resources("AWS::CloudWatch::Alarm")],
         "Enable": True,

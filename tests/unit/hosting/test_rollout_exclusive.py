@@ -3,8 +3,8 @@
 import pytest
 
 from serverless_containers import InvalidSourceError, Rollout
-from tests.unit.doors.sites import host
-from tests.unit.doors.test_exclusive import DATABASE
+from tests.unit.workload.sites import host
+from tests.unit.workload.test_exclusive import DATABASE
 
 
 @pytest.mark.parametrize("rollout", [Rollout.blue_green(), Rollout.linear(), Rollout.canary()])

@@ -4,8 +4,8 @@ import pytest
 from aws_cdk import App, Aws, Duration, Stack, Token
 from aws_cdk import aws_cognito as cognito
 
-from serverless_containers.hosting.listener_rules import _portions
-from serverless_containers.hosting.sign_in import SignIn
+from serverless_containers.ingress.load_balancer.listener_rules import _portions
+from serverless_containers.ingress.load_balancer.sign_in import SignIn
 from tests.unit.hosting.lb_support import NAT, PUBLIC, Site, private
 
 CLIENT = "AWS::Cognito::UserPoolClient"
@@ -220,5 +220,5 @@ def test_the_session_may_be_known_only_at_deployment(project):
 
 def test_without_sign_in_there_is_nothing_of_cognito(project):
     site = Site(project)
-    assert site.door.sign_in is None
+    assert site.ingress.sign_in is None
     assert "Cognito" not in json.dumps(site.template)

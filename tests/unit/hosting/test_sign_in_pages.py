@@ -8,7 +8,7 @@ from aws_cdk import RemovalPolicy, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
 
-from serverless_containers.hosting.sign_in import SignIn
+from serverless_containers.ingress.load_balancer.sign_in import SignIn
 from tests.unit.hosting.lb_support import Site
 
 CLIENT = "AWS::Cognito::UserPoolClient"
@@ -101,7 +101,7 @@ def test_signing_out_ends_at_the_first_sign_out_url(project):
     ((client, properties),) = site.resources(CLIENT).items()
     ((domain, _),) = site.resources(DOMAIN).items()
     assert properties["LogoutURLs"] == urls
-    assert site.stack.resolve(site.door.sign_in.sign_out_url) == {
+    assert site.stack.resolve(site.ingress.sign_in.sign_out_url) == {
         "Fn::Join": [
             "",
             [
@@ -119,7 +119,7 @@ def test_signing_out_ends_at_the_first_sign_out_url(project):
 
 def test_an_address_known_only_at_deployment_is_not_quoted(project):
     site = signed_in(project, names=[Token.as_string({"Ref": "Name"})])
-    url = json.dumps(site.stack.resolve(site.door.sign_in.sign_out_url))
+    url = json.dumps(site.stack.resolve(site.ingress.sign_in.sign_out_url))
     assert '&logout_uri=https://", {"Ref": "Name"}, "/"' in url
 
 
@@ -165,5 +165,5 @@ def given_domain(name):
 def test_a_domain_may_be_given(project, name, start):
     site = Site(project, sign_in=given_domain(name), site_names=["app.example.com"])
     assert len(site.resources(DOMAIN)) == (name == "made")
-    _, parts = site.stack.resolve(site.door.sign_in.sign_out_url)["Fn::Join"]
+    _, parts = site.stack.resolve(site.ingress.sign_in.sign_out_url)["Fn::Join"]
     assert parts[: len(start)] == start

@@ -1,7 +1,7 @@
 import pytest
 from aws_cdk import Aws, Duration, Token
 
-from serverless_containers.hosting.target_health import TargetHealthCheck
+from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
 from tests.unit.hosting.lb_support import TARGET_GROUP, Site, private
 
 NUMBER = Token.as_number({"Ref": "Number"})

@@ -11,7 +11,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk.assertions import Template
 
-from serverless_containers.hosting.viewer_request import guard_paths
+from serverless_containers.ingress.cloudfront.viewer_request import guard_paths
 
 FUNCTION = "AWS::CloudFront::Function"
 

@@ -170,7 +170,7 @@ def test_no_environment_pays_for_a_site_that_nobody_asked_for():
     assert all(each.site is None for each in ENVIRONMENTS.values())
 
 
-class TestTheSecondDoor:
+class TestTheSecondIngress:
     @pytest.mark.parametrize("name", ["staging", "prod"])
     def test_a_site_around_the_sign_in_of_the_api_is_refused(self, name):
         told = open_site(replace(ENVIRONMENTS[name], site=Site()))

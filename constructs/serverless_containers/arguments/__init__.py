@@ -1,0 +1,1 @@
+"""The arguments of the constructs, held against what they may be."""

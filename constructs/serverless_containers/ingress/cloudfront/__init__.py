@@ -1,0 +1,1 @@
+"""The parts of the ingress of a web site: the edge, the load balancer, and what joins them."""

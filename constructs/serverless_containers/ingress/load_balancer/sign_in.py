@@ -1,0 +1,247 @@
+"""Sign-in at the load balancer, before a request reaches the containers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Annotations, Duration, RemovalPolicy, Token
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_elasticloadbalancingv2_actions as actions
+from constructs import Construct
+
+from serverless_containers.arguments.ranges import whole_seconds
+from serverless_containers.ingress.load_balancer.sign_in_pages import (
+    make_client,
+    make_domain,
+    sign_out_url,
+)
+from serverless_containers.ingress.load_balancer.sign_in_rules import (
+    check_cookie_name,
+    check_domain_prefix,
+    check_public_path,
+    check_site_names,
+)
+from serverless_containers.ingress.user_pool import make_user_pool
+
+_SESSION_SOURCE = "AuthenticateCognitoActionConfig, Elastic Load Balancing API Reference"
+_CALLBACK_PATH = "/oauth2/idpresponse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundSignIn:
+    """What sign-in puts into a site.
+
+    Attributes:
+        user_pool: Who can sign in.
+        user_pool_client: The load balancer's client, with a secret that Elastic Load Balancing
+            reads by itself; it stands in no template.
+        user_pool_domain: Where the sign-in pages are.
+        sign_out_url: Where to send a visitor who signs out, after the application has expired the
+            session cookies: Cognito ends its own session there and goes on to the first sign-out
+            URL.
+        session_cookie_name: The cookie to expire, with its parts: the name followed by -0 to -3.
+        session_timeout: How long before a visitor signs in again.
+        scopes: What the tokens give access to, with spaces between.
+    """
+
+    user_pool: cognito.IUserPool
+    user_pool_client: cognito.IUserPoolClient
+    user_pool_domain: cognito.IUserPoolDomain
+    sign_out_url: str
+    session_cookie_name: str
+    scopes: str
+    session_timeout: Duration
+
+    def before(self, action: elbv2.ListenerAction) -> elbv2.ListenerAction:
+        """An action that signs a visitor in, and then does another."""
+        return actions.AuthenticateCognitoAction(
+            user_pool=self.user_pool,
+            user_pool_client=self.user_pool_client,
+            user_pool_domain=self.user_pool_domain,
+            scope=self.scopes,
+            session_cookie_name=self.session_cookie_name,
+            session_timeout=self.session_timeout,
+            # The security group has its rule already.
+            allow_https_outbound=False,
+            next=action,
+        )
+
+
+class SignIn:
+    """How visitors sign in to a site; made by `SignIn.cognito`."""
+
+    def __init__(
+        self,
+        *,
+        user_pool: cognito.IUserPool | None,
+        user_pool_domain: cognito.IUserPoolDomain | None,
+        domain_prefix: str | None,
+        public_paths: Sequence[str],
+        sign_out_urls: Sequence[str],
+        session_timeout: Duration,
+        session_cookie_name: str,
+        scopes: Sequence[cognito.OAuthScope],
+        managed_login: bool,
+        self_sign_up: bool,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        self.public_paths = tuple(public_paths)
+        self._user_pool = user_pool
+        self._domain = user_pool_domain
+        self._prefix = domain_prefix
+        self._sign_out_urls = tuple(sign_out_urls)
+        self._session_timeout = session_timeout
+        self._cookie_name = session_cookie_name
+        self._scopes = tuple(scopes)
+        self._managed_login = managed_login
+        self._self_sign_up = self_sign_up
+        self._removal_policy = removal_policy
+
+    @staticmethod
+    def cognito(
+        *,
+        user_pool: cognito.IUserPool | None = None,
+        user_pool_domain: cognito.IUserPoolDomain | None = None,
+        domain_prefix: str | None = None,
+        public_paths: Sequence[str] = (),
+        sign_out_urls: Sequence[str] = (),
+        session_timeout: Duration | None = None,
+        session_cookie_name: str = "AWSELBAuthSessionCookie",
+        scopes: Sequence[cognito.OAuthScope] | None = None,
+        managed_login: bool = False,
+        self_sign_up: bool = False,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> "SignIn":
+        """Users of a Cognito user pool, who sign in on pages of Cognito's.
+
+        The containers are told who it is in ``x-amzn-oidc-data``, a token whose signature they have
+        to check, and its ``signer`` too. Signing out is theirs as well: expire the session cookies
+        and redirect to ``sign_out_url`` ("Authenticate users using an Application Load Balancer",
+        Elastic Load Balancing documentation).
+
+        Args:
+            user_pool: The pool. Default: one is made, in which people sign in with an email
+                address. One that is given and made in this app has to have its identity providers
+                before the site is made.
+            user_pool_domain: The domain of a given pool, such as a custom one. A name that is known
+                only at deployment counts as a prefix. Default: the pool gets one of Cognito's
+                names, of which it can have one.
+            domain_prefix: The first label of that name: at most 63 small letters, digits and
+                hyphens, without "aws", "amazon" and "cognito" in it; unique in the region over all
+                accounts ("CreateUserPoolDomain", Amazon Cognito User Pools API Reference). Default:
+                ``site-``, eight characters that stand for the construct's path, and twelve of the
+                stack's id: the same at every deployment, and another one when the stack is made
+                again.
+            public_paths: Patterns of paths that need no sign-in, such as ``/assets/*``; ``*``
+                stands for any characters and ``?`` for one. Default: none.
+            sign_out_urls: Where Cognito may send visitors who signed out; make the first one a
+                public path, or they are asked to sign in again. Default: the roots of the site's
+                names.
+            session_timeout: How long before a visitor signs in again; 1 second to 7 days. Default:
+                7 days.
+            session_cookie_name: The cookie that keeps the session. Default:
+                ``AWSELBAuthSessionCookie``.
+            scopes: What the tokens give access to; ``openid`` must be among them. Default:
+                ``openid``, ``email`` and ``profile``.
+            managed_login: Whether the pages are the newer ones, in Cognito's own style. Default:
+                the classic ones. With a domain that is given, it has to be of the newer version.
+            self_sign_up: Whether anybody can sign up to a pool that is made here. Default: users
+                are added by an administrator.
+            removal_policy: What becomes of a pool that is made here, and of the users in it, when
+                the stack is deleted. Default: it is kept.
+
+        Raises:
+            ValueError: If something is out of its range, or arguments contradict each other.
+        """
+        if user_pool_domain is not None and (user_pool is None or domain_prefix is not None):
+            raise ValueError(
+                "user_pool_domain is the domain of a user_pool that is given with it, and leaves "
+                "no domain_prefix to choose"
+            )
+        if user_pool is not None and self_sign_up:
+            raise ValueError("self_sign_up is decided by the user_pool that was given")
+        if domain_prefix is not None:
+            check_domain_prefix(domain_prefix)
+        for path in public_paths:
+            check_public_path(path, _CALLBACK_PATH)
+        timeout = session_timeout or Duration.days(7)
+        whole_seconds("session_timeout", timeout, 1, 604_800, source=_SESSION_SOURCE)
+        check_cookie_name(session_cookie_name)
+        given = [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE]
+        if scopes is not None:
+            given = list(scopes)
+        names = [scope.scope_name for scope in given]
+        if "openid" not in names:
+            raise ValueError(
+                f"scopes: expected openid among them, got {', '.join(names) or 'none'}"
+            )
+        return SignIn(
+            user_pool=user_pool,
+            user_pool_domain=user_pool_domain,
+            domain_prefix=domain_prefix,
+            public_paths=public_paths,
+            sign_out_urls=sign_out_urls,
+            session_timeout=timeout,
+            session_cookie_name=session_cookie_name,
+            scopes=given,
+            managed_login=managed_login,
+            self_sign_up=self_sign_up,
+            removal_policy=removal_policy,
+        )
+
+    def bind(self, scope: Construct, site_names: Sequence[str]) -> BoundSignIn:
+        """Make what is needed below ``scope``.
+
+        Args:
+            scope: Where it is made.
+            site_names: The names under which visitors call the site, none of them a wildcard.
+
+        Raises:
+            ValueError: If there is no name, or a wildcard.
+        """
+        check_site_names(site_names)
+        # Cognito compares callback URLs as they stand, and host names have no case.
+        names = [name if Token.is_unresolved(name) else name.lower() for name in site_names]
+        sign_out_urls = self._sign_out_urls or tuple(f"https://{name}/" for name in names)
+        pool = self._user_pool or make_user_pool(
+            scope, self_sign_up=self._self_sign_up, removal_policy=self._removal_policy
+        )
+        client = make_client(
+            scope,
+            pool,
+            scopes=self._scopes,
+            callback_urls=[f"https://{name}{_CALLBACK_PATH}" for name in names],
+            sign_out_urls=sign_out_urls,
+        )
+        domain = self._domain or make_domain(
+            scope, pool, prefix=self._prefix, managed_login=self._managed_login
+        )
+        if self._managed_login:
+            # Without a style of its own a client has no such pages ("CreateManagedLoginBranding",
+            # Amazon Cognito User Pools API Reference).
+            cognito.CfnManagedLoginBranding(
+                scope,
+                "LoginStyle",
+                user_pool_id=pool.user_pool_id,
+                client_id=client.user_pool_client_id,
+                use_cognito_provided_values=True,
+            )
+        return BoundSignIn(
+            user_pool=pool,
+            user_pool_client=client,
+            user_pool_domain=domain,
+            sign_out_url=sign_out_url(domain, client, sign_out_urls[0]),
+            session_cookie_name=self._cookie_name,
+            scopes=" ".join(each.scope_name for each in self._scopes),
+            session_timeout=self._session_timeout,
+        )
+
+
+def warn_of_keys(scope: Construct) -> None:
+    """Warn of tasks that cannot get the keys by which the tokens of visitors are checked."""
+    Annotations.of(scope).add_warning_v2(
+        "serverless-containers:sign-in-keys",
+        "the containers cannot check the token in x-amzn-oidc-data: its key is at "
+        "public-keys.auth.elb.<region>.amazonaws.com, which tasks without a way to the internet "
+        "do not reach; use another network_profile, or trust the load balancer alone",
+    )

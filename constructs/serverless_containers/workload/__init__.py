@@ -1,0 +1,1 @@
+"""What runs: the service, its task, its network, and what they are given."""

@@ -1,0 +1,252 @@
+"""The task definition of a plan: containers, roles, logs."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from serverless_containers.iam.trust import confine_task_role
+from serverless_containers.plan import (
+    Architecture,
+    ContainerPlan,
+    DependencyCondition,
+    TaskPlan,
+)
+from serverless_containers.plan.task_containers import FILES
+from serverless_containers.workload.images import BuiltImages, registry_image
+from serverless_containers.workload.network import Placement
+from serverless_containers.workload.task.container_props import (
+    health_check,
+    linux_parameters,
+    log_driver,
+    set_tmpfs_options,
+    system_controls,
+    ulimits,
+)
+from serverless_containers.workload.task.definition import TaskDefinition, keep_earlier_revisions
+from serverless_containers.workload.task.files import add_files_container
+from serverless_containers.workload.task.stop_delay import StopDelay
+from serverless_containers.workload.task.storage import Storage
+
+_CONDITIONS = {
+    DependencyCondition.START: ecs.ContainerDependencyCondition.START,
+    DependencyCondition.HEALTHY: ecs.ContainerDependencyCondition.HEALTHY,
+    DependencyCondition.SUCCESS: ecs.ContainerDependencyCondition.SUCCESS,
+}
+
+
+class Task(Construct):
+    """A Fargate task definition made from a plan.
+
+    Two roles stay apart. The execution role is ECS's: it pulls these images, writes these logs and
+    reads these secrets. The task role is the application's: it can do nothing until it is granted
+    something.
+
+    Args:
+        plan: What to run.
+        images: Where images that are built come from.
+        given_images: Images that take the place of a service's own.
+        environment: Variables for every container, over those of the files.
+        secrets: The secret behind each Compose secret.
+        cpu: CPU units of the task, where the plan could not know them (a token).
+        memory_limit_mib: Memory of the task in MiB, in the same case.
+        architecture: The instruction set.
+        ephemeral_storage_gib: Scratch space in GiB. Default: the 20 that every task has.
+        log_retention: How long logs are kept, which outlive the stack.
+        stop_delay: Keeps the entrypoint serving for a while after the task was deregistered.
+        utility_image: A small image with a POSIX shell, which writes files.
+        placement: Where the tasks are put, and the mount targets of their volumes.
+        volume_removal_policy: What becomes of named volumes when the stack is deleted.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        plan: TaskPlan,
+        images: BuiltImages,
+        given_images: Mapping[str, ecs.ContainerImage],
+        environment: Mapping[str, str],
+        secrets: Mapping[str, ecs.Secret],
+        cpu: float | None,
+        memory_limit_mib: float | None,
+        architecture: Architecture,
+        ephemeral_storage_gib: float | None,
+        log_retention: logs.RetentionDays,
+        stop_delay: StopDelay | None,
+        utility_image: ecs.ContainerImage,
+        placement: Placement,
+        volume_removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._images = images
+        self._given_images = given_images
+        self._environment = environment
+        self._architecture = architecture
+        self._log_retention = log_retention
+        self._written = {file.volume for file in plan.files}
+        self._secrets = secrets
+        self.definition = TaskDefinition(
+            self,
+            "Definition",
+            cpu=plan.size.cpu if cpu is None else cpu,
+            memory_limit_mib=plan.size.memory_mib if memory_limit_mib is None else memory_limit_mib,
+            ephemeral_storage_gib=ephemeral_storage_gib,
+            runtime_platform=ecs.RuntimePlatform(
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+                cpu_architecture=ecs.CpuArchitecture.of(architecture.value),
+            ),
+        )
+        confine_task_role(self.definition.task_role)
+        keep_earlier_revisions(self.definition)
+        self.storage = Storage(
+            self,
+            "Storage",
+            definition=self.definition,
+            volumes=plan.volumes,
+            placement=placement,
+            removal_policy=volume_removal_policy,
+        )
+        self.log_groups: dict[str, logs.LogGroup] = {}
+        self.containers: dict[str, ecs.ContainerDefinition] = {}
+        files = self._write_files(plan, utility_image)
+        for index, container in enumerate(plan.containers, start=1 if files else 0):
+            self._add(container, index, files)
+        self.entrypoint = self.containers[plan.entrypoint]
+        self._map_entrypoint(plan)
+        if stop_delay is not None:
+            serving = [self.containers[each.name] for each in plan.containers if each.essential]
+            stop_delay.attach(self.definition, serving, self.log_groups[plan.entrypoint])
+        self._acknowledge()
+
+    def _write_files(
+        self, plan: TaskPlan, image: ecs.ContainerImage
+    ) -> ecs.ContainerDefinition | None:
+        if not plan.files:
+            return None
+        return add_files_container(
+            self.definition,
+            files=plan.files,
+            image=image,
+            secrets=self._secrets,
+            log_group=self._make_log_group(FILES),
+        )
+
+    def _make_log_group(self, name: str) -> logs.LogGroup:
+        self.log_groups[name] = logs.LogGroup(
+            self,
+            f"Logs-{name}",
+            retention=self._log_retention,
+            # What tasks that fail the stack's creation have written must outlive the stack.
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        return self.log_groups[name]
+
+    def _add(self, plan: ContainerPlan, index: int, files: ecs.ContainerDefinition | None) -> None:
+        restart = plan.restart
+        container = self.definition.add_container(
+            # Its id must not meet those of the definition's own children.
+            f"Container-{plan.name}",
+            container_name=plan.name,
+            image=self._image(plan),
+            essential=plan.essential,
+            entry_point=list(plan.entrypoint) if plan.entrypoint is not None else None,
+            command=list(plan.command) if plan.command is not None else None,
+            environment=dict(sorted({**plan.environment, **self._environment}.items())) or None,
+            secrets={name: self._secrets[key] for name, key in plan.secrets.items()} or None,
+            cpu=plan.cpu,
+            memory_limit_mib=plan.memory_mib,
+            memory_reservation_mib=plan.memory_reservation_mib,
+            user=plan.user,
+            working_directory=plan.working_directory,
+            stop_timeout=Duration.seconds(plan.stop_timeout) if plan.stop_timeout else None,
+            docker_labels=dict(plan.labels) or None,
+            readonly_root_filesystem=plan.read_only_root or None,
+            pseudo_terminal=plan.pseudo_terminal or None,
+            interactive=plan.interactive or None,
+            health_check=health_check(plan.health_check),
+            linux_parameters=linux_parameters(self, plan),
+            ulimits=ulimits(plan.linux),
+            system_controls=system_controls(plan.linux),
+            enable_restart_policy=True if restart else None,
+            restart_ignored_exit_codes=list(restart.ignored_exit_codes) or None
+            if restart
+            else None,
+            restart_attempt_period=Duration.seconds(restart.attempt_period) if restart else None,
+            logging=log_driver(plan.log, name=plan.name, log_group=self._make_log_group(plan.name)),
+            port_mappings=[
+                ecs.PortMapping(
+                    container_port=port.port,
+                    protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
+                )
+                for port in plan.ports
+            ],
+        )
+        set_tmpfs_options(self.definition, index, plan.linux)
+        self.containers[plan.name] = container
+        self._mount(plan, container, files)
+        for name, condition in plan.depends_on:
+            container.add_container_dependencies(
+                ecs.ContainerDependency(
+                    container=self.containers[name], condition=_CONDITIONS[condition]
+                )
+            )
+
+    def _mount(
+        self,
+        plan: ContainerPlan,
+        container: ecs.ContainerDefinition,
+        files: ecs.ContainerDefinition | None,
+    ) -> None:
+        if not plan.mounts:
+            return
+        container.add_mount_points(
+            *(
+                ecs.MountPoint(
+                    container_path=mount.path,
+                    source_volume=mount.volume,
+                    read_only=mount.read_only,
+                )
+                for mount in plan.mounts
+            )
+        )
+        if files is not None and {mount.volume for mount in plan.mounts} & self._written:
+            container.add_container_dependencies(
+                ecs.ContainerDependency(
+                    container=files, condition=ecs.ContainerDependencyCondition.SUCCESS
+                )
+            )
+
+    def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
+        given = self._given_images.get(plan.name)
+        if given is not None:
+            return given
+        if plan.image is not None:
+            return registry_image(self, plan.name, plan.image)
+        return self._images.image(self, plan, self._architecture)
+
+    def _map_entrypoint(self, plan: TaskPlan) -> None:
+        """A port that only an argument names has no mapping yet."""
+        entrypoint = next(each for each in plan.containers if each.name == plan.entrypoint)
+        if not any(port.port == plan.port for port in entrypoint.ports):
+            self.entrypoint.add_port_mappings(ecs.PortMapping(container_port=plan.port))
+
+    def _acknowledge(self) -> None:
+        validations = Validations.of(self.definition)
+        validations.acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-ECS2",
+                reason="Plain variables come from the Compose file, where they are plain too; "
+                "values to keep secret are Compose secrets, which ECS reads from Secrets Manager.",
+            )
+        )
+        validations.acknowledge(
+            Acknowledgment(
+                id="CloudFormation-Validate::E1029",
+                reason="Texts of a Compose file are no Fn::Sub: what looks like its variables is "
+                "for a shell in the container.",
+            )
+        )
