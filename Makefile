@@ -80,7 +80,8 @@ snapshot: setup-dev ## Accept the templates as they are now
 
 docs: setup-dev ## Write what is generated of docs/, and build its site in .site
 	python -m tools.write_docs
-	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	# Never --quiet: what is not shown is not counted, and a broken link would pass.
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 actions: setup-dev ## Write the names of IAM's actions that policies are held against
 	python tools/write_actions.py

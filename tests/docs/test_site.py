@@ -19,7 +19,7 @@ def test_what_is_generated_is_current(name, text):
 
 def build(configuration, target):
     return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "-f", configuration, "-d", target],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", configuration, "-d", target],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
