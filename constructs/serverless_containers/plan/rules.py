@@ -1,4 +1,4 @@
-"""What the planner looks for."""
+"""The rules of the planner."""
 
 from serverless_containers.findings import Rule
 
@@ -213,4 +213,10 @@ BUILD_NOT_LOCAL = Rule.error(
     "build-not-local",
     "A build that Docker does on this machine uses what a CDK image asset can express.",
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+)
+BUILD_CACHE_IGNORED = Rule.note(
+    "build-cache-ignored",
+    "A build's caches are ones that Docker's own driver has: images in registries to take layers "
+    "from, and the image itself to write to.",
+    "https://docs.docker.com/build/cache/backends/",
 )
