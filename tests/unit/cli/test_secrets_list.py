@@ -249,7 +249,7 @@ def test_the_sentinel_would_be_found(case, monkeypatch):
         raising=False,
     )
     monkeypatch.setattr(
-        "serverless_containers.cli.secrets.diff.show_changes",
+        "serverless_containers.cli.secrets.diff.print_changes",
         lambda _, changes, **__: click.echo(repr(changes[0].desired)),
     )
 
