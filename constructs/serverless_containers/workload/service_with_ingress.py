@@ -14,6 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline
+from serverless_containers.plan import TaskPlan
 from serverless_containers.secrets_from_files import ProjectSecrets
 from serverless_containers.workload.metric_props import MetricProps
 from serverless_containers.workload.network import IngressRequirements
@@ -51,6 +52,11 @@ class ServiceWithIngress(Construct):
         self._containers = ContainerService(
             self, "Containers", source=source, ingress=requirements, **props
         )
+
+    @property
+    def plan(self) -> TaskPlan:
+        """What was made of the files."""
+        return self._containers.plan
 
     @property
     def service(self) -> ecs.FargateService:
