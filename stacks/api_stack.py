@@ -48,7 +48,7 @@ class ApiStack(Stack):
         self._tell()
 
     def _acknowledge(self, config: EnvironmentConfig) -> None:
-        """What cdk-nag is told of this environment's choices."""
+        """Acknowledge findings of cdk-nag about this environment's choices."""
         if config.access is Access.OPEN:
             Validations.of(self.api.api).acknowledge(
                 Acknowledgment(

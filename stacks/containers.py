@@ -1,4 +1,4 @@
-"""Properties of the containers, which an environment's API and its site share."""
+"""The containers of an environment, which are the same behind its API and its site."""
 
 from collections.abc import Callable
 
@@ -27,8 +27,8 @@ def container_props(
     Args:
         config: The environment.
         entrypoint: The container that receives the traffic. None leaves it to the Compose file.
-        images: Where the images come from; for each service by itself.
-        cluster: Where they run.
+        images: The source of the images; for each service by itself.
+        cluster: The cluster that they run in.
         storage: The data and the secrets.
         service_name: The name of the ECS service.
     """
@@ -57,11 +57,11 @@ def built_images(
     tag: str | None,
     pipeline: Callable[[GitHub], BuildPipeline],
 ) -> BuiltImages:
-    """Where the images of one service come from.
+    """Return the source of the images of one service.
 
     Args:
         config: The environment.
-        images: Who builds them.
+        images: The builder of the images.
         repositories: The prefix of the ECR repositories that hold them with ``tag``.
         tag: The tag under which they are in ECR already, if they are.
         pipeline: Makes the pipeline of a repository.

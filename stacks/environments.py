@@ -1,4 +1,4 @@
-"""What differs between the environments. Change it here; the stacks only wire."""
+"""Configuration of the environments. Change it here; the stacks only wire."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from serverless_containers import NetworkProfile, TaskScaling
 
 
 class Access(Enum):
-    """Who may call an environment's API."""
+    """The callers that an environment's API lets in."""
 
     OPEN = "open"
     COGNITO = "cognito"
@@ -19,7 +19,7 @@ class Access(Enum):
 
 
 class Images(Enum):
-    """Who builds the images of services with ``build``."""
+    """The builder of the images of services with ``build``."""
 
     PIPELINE = "pipeline"
     """A pipeline in AWS, from the folder; this machine needs no Docker."""
@@ -110,24 +110,24 @@ class EnvironmentConfig:
         name: Its name, which the stage, ``compose.<name>.yaml`` and the secrets share.
         account: The AWS account. None: the one that the CLI is signed in to.
         region: The AWS region. None: the CLI's.
-        network_profile: What tasks reach the outside through; the larger part of an idle bill.
+        network_profile: The tasks' way to the internet and to AWS; the larger part of an idle bill.
         high_availability: Three zones instead of one.
         availability_zones: The zones by name. None: those that the construct chooses.
         spot: Whether tasks run on spare capacity.
         cpu: CPU units of a task. None: what the Compose file asks for.
         memory_limit_mib: Memory of a task in MiB. None: the same.
-        scaling: How the number of tasks follows the load. None: it is the Compose file's.
-        images: Who builds the images.
-        github: Where a pipeline takes what it builds from, in place of the folder, which still says
+        scaling: The scaling of the number of tasks. None: the number is the Compose file's.
+        images: The builder of the images.
+        github: The repository that a pipeline builds, in place of the folder, which still says
             what is deployed. Each service then has its pipeline in a stack of its own. None: a
             pipeline builds the folder.
-        access: Who may call the API.
+        access: The callers of the API.
         cors_origins: The web sites whose scripts may call it.
         requests_per_second: The API's limit. None: the account's.
         domain: The API's own name. None: the one that API Gateway gives it.
         site: The folder as a web site, beside the API. None: there is no site.
-        log_retention: How long logs are kept.
-        removal_policy: What becomes of data and logs when the stacks are deleted.
+        log_retention: The time for which logs are kept.
+        removal_policy: The removal policy of data and logs when the stacks are deleted.
         enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in a container. It
             needs containers without ``read_only``, which ``compose.<name>.yaml`` can undo.
     """

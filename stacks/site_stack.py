@@ -20,14 +20,14 @@ from stacks.outputs import service_outputs, tell
 from stacks.zones import zone_of
 
 _SAMPLE_HEALTH = "/health"
-"""What the sample application answers when it is well; it tells nothing else."""
+"""The path at which the sample application answers when it is well; it tells nothing else."""
 
 
 class SiteStack(Stack):
     """The source folder behind CloudFront, with the data and the secrets of the API.
 
     Args:
-        user_pool: Who can sign in, where visitors do. None: a pool is made.
+        user_pool: The user pool of visitors who sign in. None: one is made.
     """
 
     def __init__(

@@ -13,8 +13,7 @@ from serverless_containers import (
     ContainerHosting,
     SecretsFromFiles,
 )
-from serverless_containers.arguments.keywords import _keywords
-from serverless_containers.arguments.types import describe
+from serverless_containers.arguments.keywords import _keywords, describe
 
 _CALLS = (
     ContainerApi.__init__,

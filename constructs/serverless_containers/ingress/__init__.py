@@ -1,1 +1,5 @@
-"""How requests reach a service."""
+"""Ingresses: the resources through which requests reach a service.
+
+The public constructs import it. Each kind has a room; `cloudfront` builds on `load_balancer`, and
+neither knows of `http_api`.
+"""

@@ -1,4 +1,4 @@
-"""Where a pipeline takes its source from."""
+"""Sources of a pipeline: an asset of the folder, or a repository on GitHub."""
 
 import re
 from abc import ABC, abstractmethod
@@ -26,15 +26,15 @@ _URL = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundSource:
-    """What a source puts into a pipeline.
+    """A source that was bound to a pipeline.
 
     Attributes:
         action: The source stage's action.
-        output: What it hands to the build.
+        output: The artifact that it hands to the build.
         folder: The project's folder within the output.
         hash: The content's hash, if it is known at synthesis.
-        triggers: What starts the pipeline, besides its own stack.
-        statements: What the source action's role is allowed besides what the CDK allows it.
+        triggers: The triggers of the pipeline, besides its own stack.
+        statements: The permissions of the source action's role besides those that the CDK adds.
         any_push: Whether a push that leaves the folder as it is starts the pipeline, too.
     """
 
@@ -48,16 +48,16 @@ class BoundSource:
 
 
 class PipelineSource(ABC):
-    """Where a pipeline takes its source from; one of the ways below."""
+    """The source that a pipeline builds; chosen by one of the methods below."""
 
     @staticmethod
     def asset(*, exclude: Sequence[str] = ()) -> "PipelineSource":
         """The folder itself: ``cdk deploy`` packs it and puts it on S3 (fully managed).
 
         Args:
-            exclude: What is left out of it, as in ``.dockerignore``, besides what never belongs to
-                a source (``.git``, ``node_modules``, ``.secret-*`` and their like) and what holds
-                credentials.
+            exclude: Patterns of what is left out, as in ``.dockerignore``, besides what never
+                belongs to a source (``.git``, ``node_modules``, ``.secret-*`` and their like) and
+                what holds credentials.
         """
         return _Asset(exclude)
 
@@ -106,9 +106,9 @@ class PipelineSource(ABC):
         """Make what is needed below ``scope``, for a project in ``folder``.
 
         Args:
-            scope: Where constructs may be added.
+            scope: The construct below which others may be made.
             folder: The project folder.
-            packing: What is left out where this machine packs the folder.
+            packing: The files that are left out where this machine packs the folder.
         """
 
 

@@ -1,1 +1,6 @@
-"""What runs: the service, its task, its network, and what they are given."""
+"""Runs a Compose project on Fargate, whatever lets requests in to it.
+
+`project` holds what all services of a project share, `service` an ECS service, `task` its task
+definition. The ingresses and the public constructs import it, and the pipeline imports `project`;
+it imports neither.
+"""

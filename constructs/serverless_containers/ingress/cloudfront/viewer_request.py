@@ -1,4 +1,4 @@
-"""What CloudFront refuses and removes before a request reaches a site with sign-in."""
+"""The CloudFront function before a site with sign-in: what it refuses and removes."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def guard_paths(scope: Construct, construct_id: str) -> cloudfront.Function:
     Its code has to stay below 10 KB ("Quotas on CloudFront Functions").
 
     Args:
-        scope: Where it is made.
+        scope: The construct above it.
         construct_id: Its id there.
 
     Returns:

@@ -46,7 +46,7 @@ def set_tmpfs_options(definition: ecs.FargateTaskDefinition, index: int, linux: 
     Args:
         definition: The task definition.
         index: The container's place in it.
-        linux: What the container asks for.
+        linux: The container's plan of them.
     """
     resource = definition.node.default_child
     if not isinstance(resource, ecs.CfnTaskDefinition):
@@ -78,7 +78,7 @@ def log_driver(plan: LogPlan | None, *, name: str, log_group: logs.ILogGroup) ->
     """The log driver of a container: its own log group, unless the file asks for another driver.
 
     Args:
-        plan: What the file asks for.
+        plan: The log configuration of the file.
         name: The container's name, which its log streams start with.
         log_group: The container's log group.
     """

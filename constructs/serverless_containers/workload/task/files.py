@@ -28,7 +28,7 @@ def add_files_container(
 
     Args:
         definition: The task definition, which has the volumes.
-        files: What to write.
+        files: The files to write.
         image: An image with a POSIX shell, ``base64``, ``chown`` and ``chmod``.
         secrets: The secret behind each Compose secret.
         log_group: Takes what it prints, which is nothing unless it fails.

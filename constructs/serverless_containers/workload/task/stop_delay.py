@@ -1,4 +1,4 @@
-"""Keeps a task serving for a while after it was taken out of service discovery.
+"""A container that keeps a task serving for a while after it was taken out of service discovery.
 
 API Gateway keeps the addresses that it found in Cloud Map for a time that nobody states. ECS
 deregisters a task and stops it at once, so that requests meet containers that are gone: the 503s of
@@ -26,7 +26,7 @@ _MARGIN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopDelay:
-    """How long the entrypoint goes on serving.
+    """The time for which the entrypoint goes on serving.
 
     Attributes:
         seconds: Whole seconds, at most 110.

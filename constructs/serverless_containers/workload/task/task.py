@@ -15,8 +15,8 @@ from serverless_containers.plan import (
     TaskPlan,
 )
 from serverless_containers.plan.task_containers import FILES
-from serverless_containers.workload.images import BuiltImages, registry_image
-from serverless_containers.workload.network import Placement
+from serverless_containers.workload.project.images import BoundImages, registry_image
+from serverless_containers.workload.project.network import Placement
 from serverless_containers.workload.task.container_props import (
     health_check,
     linux_parameters,
@@ -67,7 +67,7 @@ class Task(Construct):
         construct_id: str,
         *,
         plan: TaskPlan,
-        images: BuiltImages,
+        images: BoundImages,
         given_images: Mapping[str, ecs.ContainerImage],
         environment: Mapping[str, str],
         secrets: Mapping[str, ecs.Secret],
@@ -85,7 +85,6 @@ class Task(Construct):
         self._images = images
         self._given_images = given_images
         self._environment = environment
-        self._architecture = architecture
         self._log_retention = log_retention
         self._written = {file.volume for file in plan.files}
         self._secrets = secrets
@@ -226,7 +225,7 @@ class Task(Construct):
             return given
         if plan.image is not None:
             return registry_image(self, plan.name, plan.image)
-        return self._images.image(self, plan, self._architecture)
+        return self._images.image(self, plan)
 
     def _map_entrypoint(self, plan: TaskPlan) -> None:
         """A port that only an argument names has no mapping yet."""
