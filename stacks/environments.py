@@ -101,6 +101,10 @@ class Site:
     health_check_path: str | None = None
     firewall: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse one path in place of several."""
+        _check_several("public_paths", self.public_paths)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentConfig:
@@ -152,6 +156,21 @@ class EnvironmentConfig:
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     enable_execute_command: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse one text in place of several."""
+        _check_several("availability_zones", self.availability_zones)
+        _check_several("cors_origins", self.cors_origins)
+
+
+def _check_several(name: str, value: object) -> None:
+    """Refuse a text where several belong: its letters would be taken for them.
+
+    Raises:
+        TypeError: If it is one.
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{name}: got {value!r} (str); give a tuple: ({value!r},)")
 
 
 def open_site(config: EnvironmentConfig) -> str | None:
