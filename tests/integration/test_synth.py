@@ -242,8 +242,10 @@ def test_a_name_that_stacks_cannot_have_is_told_in_one_line(project, tmp_path, n
 
 def test_a_site_with_another_database_than_its_api_is_refused_in_one_line(project, tmp_path):
     project.compose(
-        "services: {web: {image: nginx, ports: ['80']}, db: {image: postgres, volumes: ['d:/d']}}\n"
-        "volumes: {d: {}}\n"
+        "services:\n"
+        "  web: {image: nginx, ports: ['80']}\n"
+        "  db: {image: postgres, volumes: ['data:/var/lib/postgresql/data']}\n"
+        "volumes: {data: {}}\n"
     )
     result = app(project.path, out=tmp_path / "out", site="true")
     assert result.returncode == 1
