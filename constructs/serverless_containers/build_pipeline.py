@@ -39,7 +39,7 @@ from serverless_containers.pipeline.build import (
 )
 from serverless_containers.pipeline.props import PipelineProps
 from serverless_containers.pipeline.repositories import ImageRepositories
-from serverless_containers.pipeline.source import BoundSource, PipelineSource
+from serverless_containers.pipeline.source import BoundSource, PipelineSource, SourceBindOptions
 from serverless_containers.pipeline.stages import (
     BUILD_NAMESPACE,
     DeployStage,
@@ -134,7 +134,7 @@ class BuildPipeline(Construct):
         )
         architecture = props.get("architecture") or plan.architecture or Architecture.X86_64
         origin = props.get("pipeline_source", PipelineSource.asset())
-        bound = origin.bind(self, plan.directory, plan.packing)
+        bound = origin.bind(self, SourceBindOptions(folder=plan.directory, packing=plan.packing))
         buildspec = pipeline_buildspec(plan, bound, architecture, props)
         # What is built is the source by this buildspec: a change of either is another image.
         fingerprint = hashlib.sha256(f"{bound.hash}\n{to_yaml(buildspec)}".encode()).hexdigest()

@@ -4,7 +4,7 @@ import posixpath
 from dataclasses import dataclass
 
 from serverless_containers.compose import paths, rules
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
@@ -14,7 +14,7 @@ from serverless_containers.compose.nodes import (
 )
 from serverless_containers.findings import Findings, KeyPath
 
-_SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
+_SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models", "jobs")
 
 
 @dataclass(frozen=True, slots=True)

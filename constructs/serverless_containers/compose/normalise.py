@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from serverless_containers.compose import paths
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Mark,
     Node,

@@ -6,21 +6,21 @@ What is left is well-formed: no later phase looks for anything but the types of 
 from dataclasses import dataclass
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import (
-    MappingNode,
-    Node,
-    Scalar,
-    Sequence,
-)
-from serverless_containers.compose.schema import PROJECT, SERVICE
-from serverless_containers.compose.shapes import TEXT, Shape
-from serverless_containers.compose.wording import (
+from serverless_containers.compose.keys.schema import PROJECT, SERVICE
+from serverless_containers.compose.keys.shapes import TEXT, Shape
+from serverless_containers.compose.messages import (
     did_you_mean,
     either,
     expected,
     identity,
     shown,
     type_fix,
+)
+from serverless_containers.compose.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    Sequence,
 )
 from serverless_containers.findings import Findings, KeyPath
 

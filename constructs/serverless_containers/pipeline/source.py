@@ -47,6 +47,19 @@ class BoundSource:
     any_push: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBindOptions:
+    """The project that a source is bound for.
+
+    Attributes:
+        folder: The project's folder on this machine.
+        packing: The files that are left out where this machine packs the folder.
+    """
+
+    folder: Path
+    packing: Packing
+
+
 class PipelineSource(ABC):
     """The source that a pipeline builds; chosen by one of the methods below."""
 
@@ -102,13 +115,12 @@ class PipelineSource(ABC):
         return _Token(parse_github_url(url, branch), token)
 
     @abstractmethod
-    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
-        """Make what is needed below ``scope``, for a project in ``folder``.
+    def bind(self, scope: Construct, options: SourceBindOptions) -> BoundSource:
+        """Make what the source needs, for one pipeline.
 
         Args:
             scope: The construct below which others may be made.
-            folder: The project folder.
-            packing: The files that are left out where this machine packs the folder.
+            options: The project whose source it is.
         """
 
 
@@ -153,17 +165,17 @@ class _Asset(PipelineSource):
     def __init__(self, exclude: Sequence[str]) -> None:
         self._exclude = exclude
 
-    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
+    def bind(self, scope: Construct, options: SourceBindOptions) -> BoundSource:
         asset = s3_assets.Asset(
             scope,
             "Source",
-            path=str(folder),
+            path=str(options.folder),
             ignore_mode=IgnoreMode.DOCKER,
             # The last one that matches decides: no exception of a caller's brings these back.
             exclude=[
                 *self._exclude,
                 *(f"**/{name}" for name in NEVER_SENT),
-                *map(literally, packing.below(folder)),
+                *map(literally, options.packing.below(options.folder)),
             ],
         )
         output = codepipeline.Artifact("Source")
@@ -186,8 +198,7 @@ class _Connection(PipelineSource):
     def bind(
         self,
         scope: Construct,  # noqa: ARG002  # nothing is made
-        folder: Path,  # noqa: ARG002  # nothing is packed here
-        packing: Packing,  # noqa: ARG002
+        options: SourceBindOptions,  # noqa: ARG002  # nothing is packed here
     ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")
@@ -234,8 +245,7 @@ class _Token(PipelineSource):
     def bind(
         self,
         scope: Construct,  # noqa: ARG002  # nothing is made
-        folder: Path,  # noqa: ARG002  # nothing is packed here
-        packing: Packing,  # noqa: ARG002
+        options: SourceBindOptions,  # noqa: ARG002  # nothing is packed here
     ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")

@@ -31,7 +31,7 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
         None if neither has one, or it is disabled.
     """
     own = service.healthcheck
-    recipe = service.build.recipe if service.build else None
+    recipe = service.build.parsed_dockerfile if service.build else None
     image = recipe.healthcheck if recipe else None
     if own is not None and (own.disable or own.test[:1] == ("NONE",)):
         return None

@@ -58,10 +58,10 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
         for each in service.expose
         if each.first <= each.last
     ]
-    if not found and not ranges and service.build and service.build.recipe:
+    if not found and not ranges and service.build and service.build.parsed_dockerfile:
         ranges = [
             (each.first, each.last, each.protocol, each.at, ())
-            for each in service.build.recipe.exposed
+            for each in service.build.parsed_dockerfile.exposed
         ]
     amount = 0
     for first, last, protocol, at, path in ranges:
@@ -182,7 +182,7 @@ def _suggest_port(project: Project, settings: Settings, findings: Findings) -> E
     if wanted is not None and len(project.services) == 1:
         return Entrypoint(service=next(iter(project.services)), port=int(wanted.value))
     for service in project.services.values():
-        recipe = service.build.recipe if service.build else None
+        recipe = service.build.parsed_dockerfile if service.build else None
         if recipe is not None and len(project.services) == 1:
             findings.report(
                 rules.NO_PORT,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose.model import Part, Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 

@@ -3,7 +3,7 @@
 import difflib
 
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Suppression
 from serverless_containers.findings.rules import SUPPRESSION_INVALID
 from serverless_containers.plan.settings import EXTENSION, SUPPRESS

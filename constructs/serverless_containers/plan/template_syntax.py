@@ -13,7 +13,7 @@ import re
 import struct
 from collections.abc import Mapping
 
-from serverless_containers.compose.nodes import Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan import rules
 from serverless_containers.plan.settings import EXTENSION

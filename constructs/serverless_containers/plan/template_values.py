@@ -14,7 +14,7 @@ from serverless_containers.plan.template_syntax import (
     rule_against_key,
 )
 
-_IN_A_TREE = frozenset({"node", "path", "recipe"})
+_IN_A_TREE = frozenset({"node", "path", "parsed_dockerfile"})
 """The fields of a part that `check_project` has looked at, or that say where it stands."""
 
 
@@ -30,7 +30,7 @@ def check_project(project: Project, findings: Findings) -> None:
     """
     check_tree(project.node, project.path, findings)
     for service in project.services.values():
-        recipe = service.build.recipe if service.build else None
+        recipe = service.build.parsed_dockerfile if service.build else None
         health_check = recipe.healthcheck if recipe else None
         for word in health_check.test if health_check else ():
             at = health_check.at if health_check else None

@@ -1,6 +1,6 @@
-"""Runs a Compose project on Fargate, whatever lets requests in to it.
+"""The workload: a Compose project on Fargate, whatever lets requests in to it.
 
-`project` holds what all services of a project share, `service` an ECS service, `task` its task
-definition. The ingresses and the public constructs import it, and the pipeline imports `project`;
-it imports neither.
+`project` holds the parts that all services of a project share, `service` an ECS service, and `task`
+its task definition. The ingresses and the public constructs import it, and the pipeline imports
+`project`; it imports none of them.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from serverless_containers.compose.model import Build
-from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.buildspec import rules
 from serverless_containers.plan.buildspec.model import ImageBuild

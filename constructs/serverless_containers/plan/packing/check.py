@@ -233,7 +233,7 @@ class _Check:
 
     def _check_copies(self, build: Build) -> None:
         """Report what a Dockerfile names and would not find."""
-        if build.recipe is None or not build.is_local:
+        if build.parsed_dockerfile is None or not build.is_local:
             return
         context = real(build.context)
         inside = {
@@ -241,7 +241,7 @@ class _Check:
             for path, credential in self._left_out.items()
             if path.startswith(f"{context.rstrip('/')}/")
         }
-        for copied in build.recipe.copied if inside else ():
+        for copied in build.parsed_dockerfile.copied if inside else ():
             name = posixpath.normpath(f"/{copied.path}").lstrip("/")
             found = next((each for each in _itself_and_above(name) if each in inside), None)
             if found is None and re.search(r"[*?\[]", name) and _says_more_than_all(name):

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.packed import real
 from serverless_containers.plan.rules import SETTING_INVALID

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from serverless_containers.compose.nodes import MappingNode, Mark, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Mark, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.json_syntax import explain

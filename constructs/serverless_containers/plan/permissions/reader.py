@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 
 from serverless_containers.compose.files import NotRegularError, TooLargeError, read_regular
-from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings, Location
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.json_tree import Places, read_json

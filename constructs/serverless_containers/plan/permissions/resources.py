@@ -2,7 +2,7 @@
 
 import re
 
-from serverless_containers.compose.nodes import Scalar
+from serverless_containers.compose.yaml.nodes import Scalar
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import Effect, Text

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.actions import doubt

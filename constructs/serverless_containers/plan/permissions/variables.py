@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from serverless_containers.compose.nodes import Scalar
+from serverless_containers.compose.yaml.nodes import Scalar
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import PseudoParameter, Text

@@ -3,7 +3,7 @@
 import re
 
 from serverless_containers.compose.model import Service
-from serverless_containers.compose.sizes import parse_size
+from serverless_containers.compose.notation.sizes import parse_size
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import LinuxPlan, TmpfsPlan
 from serverless_containers.plan.resources import rules

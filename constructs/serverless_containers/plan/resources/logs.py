@@ -5,7 +5,7 @@ Fargate has besides are those of "LogConfiguration", Amazon ECS API Reference.
 """
 
 from serverless_containers.compose.model import Logging, Service
-from serverless_containers.compose.sizes import FIX, parse_size
+from serverless_containers.compose.notation.sizes import FIX, parse_size
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import LogPlan
 from serverless_containers.plan.resources import rules

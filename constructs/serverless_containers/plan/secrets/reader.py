@@ -6,7 +6,7 @@ from pathlib import Path
 
 from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import FileSource, Project
-from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.plan.packed import packed_folders, real
 from serverless_containers.plan.secrets import rules

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from serverless_containers.compose.model import Part, Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import KeyPath, Location
 from serverless_containers.plan.support.builds import BUILD_KEYS
 from serverless_containers.plan.support.deploys import DEPLOY_KEYS, HEALTHCHECK_KEYS

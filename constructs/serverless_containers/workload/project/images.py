@@ -12,7 +12,7 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IDependable
 
 from serverless_containers.compose.model import Build
-from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan

@@ -5,7 +5,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_containers.compose.sizes import parse_size
+from serverless_containers.compose.notation.sizes import parse_size
 from serverless_containers.plan import ContainerPlan, HealthCheckPlan
 from serverless_containers.plan.model import LinuxPlan, LogPlan
 

@@ -5,11 +5,11 @@ from textwrap import dedent
 from aws_cdk import App, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk.assertions import Template
 
 from serverless_containers.ingress.cloudfront.origin_load_balancer import OriginLoadBalancer
 from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
 from serverless_containers.workload.service.service import ContainerService
+from tests.support.shared_template import SharedTemplate
 from tests.unit.workload.deployed import NGINX
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1234"
@@ -31,7 +31,7 @@ NAT = ec2.SubnetType.PRIVATE_WITH_EGRESS
 ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
 
 
-class Site:
+class Site(SharedTemplate):
     """Keywords are the ingress's, but for those that say what is around it."""
 
     def __init__(
@@ -48,36 +48,58 @@ class Site:
         **ingress,
     ):
         project.compose(dedent(text))
-        self.app = App()
-        self.stack = Stack(self.app, "Test", env=env)
-        self.vpc = ec2.Vpc(
-            self.stack,
+        self._surroundings = project.path, env, zones, kinds, secret, certificate, service or {}
+        self._props = ingress
+        super().__init__(project.path, *self._surroundings[1:], ingress)
+
+    def make(self):
+        source, env, zones, kinds, secret, certificate, service = self._surroundings
+        ingress = dict(self._props)
+        self._app = App()
+        stack = self._stack = Stack(self._app, "Test", env=env)
+        self._vpc = ec2.Vpc(
+            stack,
             "Vpc",
             max_azs=zones,
             nat_gateways=1 if NAT in kinds else 0,
             subnet_configuration=subnets(*kinds),
             restrict_default_security_group=False,
         )
-        self.service = ContainerService(
-            self.stack, "Service", source=project.path, vpc=self.vpc, **(service or {})
-        )
+        self._service = ContainerService(stack, "Service", source=source, vpc=self._vpc, **service)
         if certificate:
             ingress["certificate"] = acm.Certificate.from_certificate_arn(
-                self.stack, "Certificate", CERTIFICATE
+                stack, "Certificate", CERTIFICATE
             )
         if secret:
-            ingress["origin_secret"] = OriginSecret(self.stack, "Secret", generation=secret)
+            ingress["origin_secret"] = OriginSecret(stack, "Secret", generation=secret)
         # What a test makes of the stack before the ingress is made.
         ingress = {
-            key: value(self.stack) if callable(value) else value for key, value in ingress.items()
+            key: value(stack) if callable(value) else value for key, value in ingress.items()
         }
-        self.ingress = OriginLoadBalancer(self.stack, "Ingress", service=self.service, **ingress)
-        self._template = None
+        self._ingress = OriginLoadBalancer(stack, "Ingress", service=self._service, **ingress)
+
+    def synthesize(self):
+        return super().synthesize().to_json()
 
     @property
-    def template(self):
-        self._template = self._template or Template.from_stack(self.stack).to_json()
-        return self._template
+    def app(self):
+        self.own()
+        return self._app
+
+    @property
+    def vpc(self):
+        self.own()
+        return self._vpc
+
+    @property
+    def service(self):
+        self.own()
+        return self._service
+
+    @property
+    def ingress(self):
+        self.own()
+        return self._ingress
 
     def resources(self, kind):
         """The properties of all resources of a type, by their logical ids."""

@@ -10,25 +10,9 @@ from aws_cdk.assertions import Template
 
 from serverless_containers import SecretsFromFiles
 from tests.support.iam import Policies
+from tests.support.secrets import FILE, flat
 from tests.unit.workload.deployed import Deployed
 
-FILE = """
-    name: shop
-    services:
-      web:
-        image: nginx
-        ports: ["80"]
-        secrets: [DB_PASSWORD, API_KEY, LICENSE]
-    secrets:
-      DB_PASSWORD: {file: ../secrets/.secret-pass}
-      API_KEY:
-        file: ../secrets/.secret-key
-        x-serverless-containers: {store: parameter-store}
-      LICENSE:
-        external: true
-        name: vendor/license
-        x-serverless-containers: {json-key: key}
-    """
 PLACE = "us-east-1:123456789012"
 
 
@@ -45,17 +29,6 @@ def deployed(deploy_once, virginia):
 
 def values_from(containers):
     return {each["Name"]: flat(each["ValueFrom"]) for each in containers["web"]["Secrets"]}
-
-
-def flat(value):
-    """A value with its references in angle brackets."""
-    match value:
-        case {"Ref": name}:
-            return f"<{name}>"
-        case {"Fn::Join": [between, parts]}:
-            return between.join(map(flat, parts))
-        case _:
-            return value
 
 
 def test_values_come_from_where_they_are_kept(deployed):

@@ -8,6 +8,7 @@ from aws_cdk.assertions import Match
 from serverless_containers.plan.support import Support
 from serverless_containers.plan.support.deploys import DEPLOY_KEYS
 from serverless_containers.plan.support.services import SERVICE_KEYS
+from tests.unit.workload.deployed import Deployed
 
 CASES = {
     "image": ("image: redis:8", {"Image": "redis:8"}),
@@ -74,7 +75,7 @@ CASES = {
     "volumes": (
         "volumes: [/scratch]",
         {"MountPoints": [
-            {"ContainerPath": "/scratch", "ReadOnly": False, "SourceVolume": "web-0"}]},
+            {"ContainerPath": "/scratch", "ReadOnly": False, "SourceVolume": "has-volumes-0"}]},
     ),
     "logging": (
         "logging: {driver: awslogs, options: {mode: blocking, awslogs-datetime-format: '%Y'}}",
@@ -86,14 +87,14 @@ CASES = {
         {"Cpu": 512, "Memory": 1024, "MemoryReservation": 512},
     ),
 }  # fmt: skip
-"""What each key puts into the definition of the container ``web``."""
+"""What each key puts into the definition of its container."""
 
 ELSEWHERE = {
-    "build": "test_images",
+    "build": "project/test_images",
     "configs": "test_volumes",
     "secrets": "test_task",
     "platform": "test_task.TestArchitecture",
-    "scale": "test_service.test_the_number_of_tasks",
+    "scale": "service/test_service.test_the_number_of_tasks",
     "extends": "tests/unit/compose",
     "profiles": "tests/unit/compose",
 }
@@ -105,20 +106,57 @@ def test_every_mapped_key_is_tested():
     assert mapped == CASES.keys() | ELSEWHERE.keys()
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_key_reaches_the_container(deploy, project, name):
-    keys, expected = CASES[name]
-    project.write("app.env", "FROM_FILE=yes\n")
-    project.write("app.labels", "from.file=yes\n")
-    service = {"image": "image: nginx", "ports": "ports: ['80']"}
-    service.pop(name, None)
-    body = indent("\n".join([*service.values(), keys]), " " * 4)
-    deployed = deploy(f"services:\n  web:\n{body}\n  other:\n    image: busybox\n")
+OF_THE_ENTRYPOINT = ("ports", "expose")
+TOGETHER = [name for name in CASES if name not in OF_THE_ENTRYPOINT]
+TASKS = [TOGETHER[start : start + 7] for start in range(0, len(TOGETHER), 7)]
+"""Keys whose containers are in one task, which holds ten: these, one that receives the traffic, one
+that others depend on, and the one that delays the stop."""
+
+
+@pytest.fixture(scope="module")
+def tasks(ingress, tmp_path_factory):
+    """For each key but those of the entrypoint, a task with a container that has it."""
+    found = {}
+    for keys in TASKS:
+        folder = tmp_path_factory.mktemp("mapping") / "sample"
+        folder.mkdir()
+        (folder / "app.env").write_text("FROM_FILE=yes\n", encoding="utf-8")
+        (folder / "app.labels").write_text("from.file=yes\n", encoding="utf-8")
+        services = {"web": "image: nginx\nports: ['80']", "other": "image: busybox"}
+        for key in keys:
+            services[container(key)] = "\n".join(
+                [*([] if key == "image" else ["image: nginx"]), CASES[key][0]]
+            )
+        text = "".join(f"  {name}:\n{indent(body, ' ' * 4)}\n" for name, body in services.items())
+        (folder / "docker-compose.yml").write_text(f"services:\n{text}", encoding="utf-8")
+        deployed = Deployed(ingress, folder)
+        found.update(dict.fromkeys(keys, deployed))
+    return found
+
+
+def container(key):
+    return f"has-{key.replace('_', '-')}"
+
+
+def assert_mapped(deployed, name, expected):
     deployed.template.has_resource_properties(
         "AWS::ECS::TaskDefinition",
         {"ContainerDefinitions": Match.array_with(
-            [Match.object_like({"Name": "web", **expected})])},
+            [Match.object_like({"Name": name, **expected})])},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_a_key_reaches_the_container(tasks, name):
+    assert_mapped(tasks[name], container(name), CASES[name][1])
+
+
+@pytest.mark.parametrize("name", OF_THE_ENTRYPOINT)
+def test_a_key_reaches_the_entrypoint(deploy, name):
+    keys, expected = CASES[name]
+    lines = ["image: nginx", *([] if name == "ports" else ["ports: ['80']"]), keys]
+    body = indent("\n".join(lines), " " * 4)
+    assert_mapped(deploy(f"services:\n  web:\n{body}\n"), "web", expected)
 
 
 class TestDeploy:
