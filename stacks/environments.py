@@ -102,7 +102,7 @@ class Site:
     firewall: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse one path in place of several."""
+        """Refuse one text in place of several."""
         _check_several("public_paths", self.public_paths)
 
 
