@@ -78,8 +78,10 @@ format: setup-dev ## Format the code and mend what lint can mend
 snapshot: setup-dev ## Accept the templates as they are now
 	python -m pytest -q tests/snapshot --accept-snapshots
 
-docs: setup ## Write the generated pages of docs/
-	python tools/write_docs.py
+docs: setup-dev ## Write what is generated of docs/, and build its site in .site
+	python -m tools.write_docs
+	# Never --quiet: what is not shown is not counted, and a broken link would pass.
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 actions: setup-dev ## Write the names of IAM's actions that policies are held against
 	python tools/write_actions.py
@@ -91,7 +93,7 @@ bench: setup-dev ## Measure synthesis against an empty CDK app
 	python -m tests.bench
 
 clean: ## Remove what was installed and written
-	rm -rf $(VENV) node_modules container_src/express/node_modules cdk.out .local
+	rm -rf $(VENV) node_modules container_src/express/node_modules cdk.out .local .site
 	rm -rf examples/graphql/container_src/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
