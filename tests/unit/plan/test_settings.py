@@ -24,7 +24,8 @@ import pytest
         ),
         (
             "{entrypoint: [web]}",
-            "docker-compose.yml:1:39: x-serverless-containers.entrypoint: expected a string, got a list",
+            "docker-compose.yml:1:39: x-serverless-containers.entrypoint: expected a string, got "
+            "a list",
         ),
         (
             "web",
