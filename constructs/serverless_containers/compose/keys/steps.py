@@ -1,4 +1,4 @@
-"""What one phase does below each key, taken out of the records.
+"""Steps of one phase, taken out of the records of the keys.
 
 A phase looks at few keys of the many: a table of those alone lets it pass the others by.
 """
@@ -18,7 +18,7 @@ _Apply = TypeVar("_Apply")
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[_Apply]):
-    """What a phase does with a value, and with what is below it.
+    """Step of a phase: what it does with a value, and with what is below it.
 
     Attributes:
         apply: What it does with the value itself, None for nothing.

@@ -12,7 +12,7 @@ from serverless_containers.plan.exclusive import WAY_OUT
 from serverless_containers.plan.model import ExclusivePlan
 from serverless_containers.plan.resources.rules import IMAGE_UNREACHABLE, UTILITY_IMAGE
 from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
-from serverless_containers.plan.task_containers import added_containers, check_count
+from serverless_containers.plan.utility_containers import check_count
 from serverless_containers.workload.project.network import Placement
 from serverless_containers.workload.project.source import refuse
 
@@ -33,7 +33,6 @@ def check_task(
     desired_count: float | None,
     scales: bool,
     pulls_utility_image: bool,
-    delays_stop: bool,
 ) -> None:
     """Refuse a task that ECS would not take, or that could not start where it is put.
 
@@ -45,16 +44,12 @@ def check_task(
         desired_count: The number of tasks, if the caller has given it.
         scales: Whether that follows the load.
         pulls_utility_image: Whether tasks can pull the image of the utility containers.
-        delays_stop: Whether the task gets the container that delays its stop.
 
     Raises:
         InvalidSourceError: With every error found, if there is one.
     """
     findings = Findings()
-    added = added_containers(
-        plan.containers, writes_files=bool(plan.files), delays_stop=delays_stop
-    )
-    check_count(plan.at, plan.containers, added, findings)
+    check_count(plan.at, plan.containers, findings)
     if plan.files and not pulls_utility_image:
         findings.report(
             UTILITY_IMAGE,
@@ -67,7 +62,7 @@ def check_task(
     _check_exclusive(plan, desired_count, findings, scales=scales)
     if not placement.reaches_internet:
         unreachable = Findings() if placement.is_given else findings
-        _check_images(plan, given_images, Stack.of(scope).region, unreachable)
+        _check_images(scope, plan, given_images, unreachable)
         if placement.is_given:
             # Its route tables may lead somewhere by what the CDK does not know of.
             for finding in unreachable:
@@ -80,16 +75,19 @@ def check_task(
         refuse(findings, plan.directory)
 
 
-def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings: Findings) -> None:
+def _check_images(
+    scope: IConstruct, plan: TaskPlan, given: Collection[str], findings: Findings
+) -> None:
     """Report images that the endpoints of ECR do not lead to, which are those of other regions too.
 
     Args:
+        scope: The service, whose stack tells the region.
         plan: The plan of the task.
         given: The containers whose images the caller gives, of which nothing can be said.
-        region: The region of the tasks; a token where it is not known.
         findings: Takes what is wrong.
     """
-    for container in plan.containers:
+    region = Stack.of(scope).region
+    for container in plan.services:
         if container.image is None or container.name in given:
             continue
         host, _, path = container.image.partition("/")
@@ -101,11 +99,11 @@ def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings:
             IMAGE_UNREACHABLE,
             container.image_at,
             ("services", container.name, "image"),
-            f"{container.image} {where}; the tasks have no way to the internet, and pull from ECR "
-            "in their region alone",
+            f"{container.image} {where}; the tasks of {scope.node.path} have no way to the "
+            "internet, and pull from ECR in their region alone",
             "name a copy in ECR there (a pull through cache has one once it was pulled from a "
-            "network with a way out), or give the tasks a way out (network_profile PRIVATE or "
-            "PUBLIC, other vpc_subnets)",
+            "network with a way out), or give these tasks a way out (network_profile PRIVATE or "
+            "PUBLIC where their network is made, other vpc_subnets)",
         )
 
 
