@@ -75,7 +75,8 @@ def build(app: App) -> App:
             sample=is_sample(source),
         )
         exclusive = stage.api.api.plan.exclusive
-        if (problem := second_store(config, exclusive.service if exclusive else None)) is not None:
+        service = exclusive.service if exclusive else None
+        if (problem := second_store(config, service)) is not None:
             sys.exit(problem)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import math
 import os
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -80,6 +81,7 @@ _INSTEAD: Mapping[tuple[str, str], str] = {
     ("images", "BuildPipeline"): "give its attribute .images",
 }
 """By keyword and the name of a type, what a value of that type was perhaps meant for."""
+_PROXY = re.compile(r"_(\w+)Proxy$")
 _FEW = 6
 _PLAIN = (str, bytes, bool, int, float, NoneType, Mapping, Sequence, set, frozenset, Enum, type)
 _WORDS: Mapping[object, str] = {
@@ -111,7 +113,7 @@ class MismatchError(Exception):
         self.depth = depth
 
     def within(self, key: object) -> "MismatchError":
-        """The same of what holds it."""
+        """Return the same mismatch at the place of what holds the value."""
         return MismatchError(self.value, self.hint, f"[{key!r}]{self.place}", self.depth + 1)
 
 
@@ -187,8 +189,11 @@ def _named(value: object) -> str:
     """Name the class of a value, or the class that it is; of a proxy of jsii's, its interface."""
     kind = value if isinstance(value, type) else type(value)
     if kind.__name__ == "InterfaceDynamicProxy":
-        kind = type(next(iter(getattr(value, "_delegates", ())), value))
-    name = re.sub(r"^_(\w+)Proxy$", r"\1", kind.__name__)
+        # An imported resource: a base class of the CDK's, and the interfaces that it has.
+        delegates = map(type, getattr(value, "_delegates", ()))
+        kind = next((each for each in delegates if _PROXY.match(each.__name__)), kind)
+    proxied = _PROXY.match(kind.__name__)
+    name = proxied[1] if proxied else kind.__name__
     module = "" if kind.__module__ == "builtins" else f" of {kind.__module__}"
     if isinstance(value, type):
         return f"the class {name}{module}"
@@ -196,7 +201,10 @@ def _named(value: object) -> str:
 
 
 def _is_whole(value: object) -> bool:
-    return not isinstance(value, float) or Token.is_unresolved(value) or value.is_integer()
+    if not isinstance(value, float):
+        return True
+    # No number of JavaScript's JSON: the CDK cannot be asked about it.
+    return math.isfinite(value) and (value.is_integer() or Token.is_unresolved(value))
 
 
 def _is_list_of_texts(hint: object) -> bool:
@@ -299,7 +307,7 @@ def _qualified(kind: type[Enum]) -> str:
 
 
 def nearest(value: object, hint: object) -> str | None:
-    """The member of an enumeration that a text was perhaps meant to name."""
+    """Return the member of an enumeration that a text was perhaps meant to name."""
     for each in get_args(hint) or (hint,):
         if isinstance(each, type) and issubclass(each, Enum) and isinstance(value, str):
             names = {member.name.lower(): member.name for member in each}

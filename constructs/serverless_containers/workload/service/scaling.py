@@ -1,5 +1,6 @@
 """Scaling of the number of tasks with the load."""
 
+import math
 from dataclasses import dataclass
 
 from aws_cdk import Token
@@ -34,9 +35,13 @@ class TaskScaling:
                 "number of tasks would never change; give one, or give desired_count instead"
             )
         given = {"min_capacity": self.min_capacity, "max_capacity": self.max_capacity}
-        known = {name: each for name, each in given.items() if not Token.is_unresolved(each)}
+        known = {
+            name: each
+            for name, each in given.items()
+            if not math.isfinite(each) or not Token.is_unresolved(each)
+        }
         for name, each in known.items():
-            if each < 0 or each != int(each):
+            if not math.isfinite(each) or each < 0 or each != int(each):
                 raise ValueError(
                     f"TaskScaling: expected a whole number of tasks as {name}, got {each:g}"
                 )

@@ -88,6 +88,10 @@ class TestScaling:
                 "TaskScaling: expected a whole number of tasks as max_capacity, got 2.5",
             ),
             (
+                {"max_capacity": float("nan")},
+                "TaskScaling: expected a whole number of tasks as max_capacity, got nan",
+            ),
+            (
                 {"min_capacity": -1, "max_capacity": 2},
                 "TaskScaling: expected a whole number of tasks as min_capacity, got -1",
             ),
