@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from serverless_containers.findings.location import KeyPath, Location, dotted
 
@@ -18,9 +19,9 @@ class Severity(StrEnum):
     """Worth knowing; nothing needs to change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is looked for.
+    """A condition that a user's files must meet.
 
     Attributes:
         code: Its stable name, in words joined by hyphens. Suppressions and reports refer to it.
@@ -35,6 +36,21 @@ class Rule:
     summary: str
     source: str = ""
     excerpt: bool = True
+
+    @classmethod
+    def error(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+        """Declare a rule whose findings stop a deployment."""
+        return cls(code, Severity.ERROR, summary, source, excerpt)
+
+    @classmethod
+    def warning(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+        """Declare a rule whose findings deploy, with another meaning than under Docker Compose."""
+        return cls(code, Severity.WARNING, summary, source, excerpt)
+
+    @classmethod
+    def note(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+        """Declare a rule whose findings are worth knowing."""
+        return cls(code, Severity.NOTE, summary, source, excerpt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,9 @@
-"""Which source a secret belongs to, by what all who work on it have in common."""
+"""The source that a secret belongs to: the repository that all who work on it have in common."""
 
 import hashlib
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
-
-SOURCE_TAG = "serverless-containers:source"
-"""The tag of a secret that says which source pushes it."""
 
 _LONGEST = 256
 """Characters of a tag's value: "Tag", AWS Secrets Manager API Reference."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from serverless_containers.plan.secrets.model import SecretStore
-from serverless_containers.secret_stores.changes import Change, Wanted, decide
-from serverless_containers.secret_stores.failures import AwsFailure
-from serverless_containers.secret_stores.state import Step, Stored
+from serverless_containers.secret_stores.changes import decide
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import DesiredSecret, SecretChange, Step
+from serverless_containers.secret_stores.store import Store, Stores
 
 WRITING = frozenset({Step.CREATE, Step.WRITE})
 """The steps after which a running task has an old value."""
@@ -21,41 +20,16 @@ _DONE: Mapping[Step, str] = {
 }
 
 
-class Store(Protocol):
-    """One of the services that keep secrets."""
-
-    def ask(self, name: str, *, value: bool) -> Stored:
-        """What is there.
-
-        Args:
-            name: The secret's name, or its ARN.
-            value: Whether to ask for its value and all else that a push compares.
-
-        Raises:
-            AwsFailure: If the store does not tell.
-        """
-
-    def do(self, step: Step, change: Change) -> None:
-        """Take one step of a change.
-
-        Raises:
-            AwsFailure: If the store does not do it.
-        """
-
-
-Stores = Mapping[SecretStore, Store]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What was done to one secret.
+class PushedSecret:
+    """One secret with the steps that were taken.
 
     Attributes:
         change: What was to be done.
         steps: The steps that were taken.
     """
 
-    change: Change
+    change: SecretChange
     steps: tuple[Step, ...]
 
     def __str__(self) -> str:
@@ -63,12 +37,12 @@ class Done:
 
 
 def compare(
-    wanted: Sequence[Wanted], stores: Stores
-) -> tuple[Sequence[Change], Mapping[str, AwsFailure]]:
+    desired: Sequence[DesiredSecret], stores: Stores
+) -> tuple[Sequence[SecretChange], Mapping[str, AwsError]]:
     """Ask the stores, and decide what is to be done.
 
     Args:
-        wanted: The secrets as they shall be.
+        desired: The secrets as they shall be.
         stores: The stores.
 
     Returns:
@@ -76,10 +50,10 @@ def compare(
     """
     changes = []
     failures = {}
-    for each in wanted:
+    for each in desired:
         try:
             stored = stores[each.plan.store].ask(each.plan.name, value=True)
-        except AwsFailure as failure:
+        except AwsError as failure:
             failures[each.plan.key] = failure
         else:
             changes.append(decide(each, stored))
@@ -90,34 +64,34 @@ class Push:
     """Does what was decided, and knows at any time how far it got.
 
     Args:
-        changes: What was decided.
+        changes: The changes, in their order.
         stores: The stores.
 
     Attributes:
-        done: What was done to the secrets that are finished.
-        untried: What was not begun.
+        done: The secrets that are finished, with what was done to them.
+        untried: The changes that were not begun.
     """
 
-    def __init__(self, changes: Sequence[Change], stores: Stores) -> None:
-        self.done: list[Done] = []
-        self._current: Change | None = None
-        self.untried: list[Change] = list(changes)
+    def __init__(self, changes: Sequence[SecretChange], stores: Stores) -> None:
+        self.done: list[PushedSecret] = []
+        self._current: SecretChange | None = None
+        self.untried: list[SecretChange] = list(changes)
         self._steps: list[Step] = []
         self._stores = stores
 
     @property
-    def current(self) -> Done | None:
-        """What was being done when a run ended early, with the steps that were taken."""
+    def current(self) -> PushedSecret | None:
+        """The secret at which a run ended early, with the steps that were taken."""
         if self._current is None:
             return None
-        return Done(change=self._current, steps=tuple(self._steps))
+        return PushedSecret(change=self._current, steps=tuple(self._steps))
 
     @property
     def wrote(self) -> bool:
-        """Whether a value was written."""
+        """True if a value was written."""
         return any(step in WRITING for done in self.done for step in done.steps)
 
-    def run(self, tell: Callable[[Done], None]) -> None:
+    def run(self, tell: Callable[[PushedSecret], None]) -> None:
         """Do it.
 
         Args:
@@ -130,13 +104,13 @@ class Push:
             self._current = self.untried.pop(0)
             self._steps = []
             self._apply(self._current)
-            done = Done(change=self._current, steps=tuple(self._steps))
+            done = PushedSecret(change=self._current, steps=tuple(self._steps))
             self.done.append(done)
             self._current = None
             tell(done)
 
-    def _apply(self, change: Change) -> None:
-        store = self._stores[change.wanted.plan.store]
+    def _apply(self, change: SecretChange) -> None:
+        store = self._stores[change.desired.plan.store]
         for step in change.steps:
             if step is Step.CREATE:
                 self._create(change, store)
@@ -146,22 +120,22 @@ class Push:
             if step is Step.RESTORE:
                 self._apply(self._restored(change, store))
 
-    def _create(self, change: Change, store: Store) -> None:
+    def _create(self, change: SecretChange, store: Store) -> None:
         try:
             store.do(Step.CREATE, change)
-        except AwsFailure as failure:
+        except AwsError as failure:
             # It may be our own: made by an attempt whose answer was lost.
             if failure.code not in _TAKEN or not self._is_there(change, store):
                 raise
 
-    def _is_there(self, change: Change, store: Store) -> bool:
-        wanted = change.wanted
-        there = decide(wanted, store.ask(wanted.plan.name, value=True))
+    def _is_there(self, change: SecretChange, store: Store) -> bool:
+        desired = change.desired
+        there = decide(desired, store.ask(desired.plan.name, value=True))
         return not there.steps and not there.refusal
 
-    def _restored(self, change: Change, store: Store) -> Change:
-        wanted = change.wanted
-        again = decide(wanted, store.ask(wanted.plan.name, value=True))
+    def _restored(self, change: SecretChange, store: Store) -> SecretChange:
+        desired = change.desired
+        again = decide(desired, store.ask(desired.plan.name, value=True))
         if Step.RESTORE in again.steps:
-            raise AwsFailure("it was restored, but AWS still says that it is going to be deleted")
+            raise AwsError("it was restored, but AWS still says that it is going to be deleted")
         return again

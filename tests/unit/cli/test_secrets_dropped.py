@@ -144,11 +144,11 @@ def test_an_interruption_says_how_far_it_got(case, monkeypatch):
         case.secret(key)
 
     def interrupted(_store, _step, change):
-        if change.wanted.plan.key == "b":
+        if change.desired.plan.key == "b":
             raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        "serverless_containers.secret_stores.manager.SecretsManager.do", interrupted
+        "serverless_containers.secret_stores.secrets_manager.SecretsManager.do", interrupted
     )
     result = case.push()
 

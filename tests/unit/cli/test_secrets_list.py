@@ -244,13 +244,13 @@ def test_what_cannot_be_compared_is_a_difference(case):
 def test_the_sentinel_would_be_found(case, monkeypatch):
     case.secret("a")
     monkeypatch.setattr(
-        "serverless_containers.secret_stores.changes.Wanted.__repr__",
+        "serverless_containers.secret_stores.model.DesiredSecret.__repr__",
         lambda self: self.value.reveal(),
         raising=False,
     )
     monkeypatch.setattr(
         "serverless_containers.cli.secrets.diff.show_changes",
-        lambda _, changes, **__: click.echo(repr(changes[0].wanted)),
+        lambda _, changes, **__: click.echo(repr(changes[0].desired)),
     )
 
     with pytest.raises(AssertionError, match="a value was shown"):

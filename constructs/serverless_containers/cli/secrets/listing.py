@@ -15,10 +15,9 @@ from serverless_containers.cli.secrets.stores import STORE_NAMES, complain_of, c
 from serverless_containers.cli.secrets.where import find_where
 from serverless_containers.cli.show import write_document
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
-from serverless_containers.secret_stores.external import ask_external
-from serverless_containers.secret_stores.failures import AwsFailure
-from serverless_containers.secret_stores.push import Stores
-from serverless_containers.secret_stores.state import written
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import format_time
+from serverless_containers.secret_stores.store import Stores, describe_external
 
 _HEADINGS = ("key", "from", "here", "store", "name", "state")
 
@@ -83,26 +82,26 @@ _Entry = dict[str, str | bool | None]
 
 class _Listing:
     def __init__(self) -> None:
-        self.failures: dict[str, AwsFailure] = {}
+        self.failures: dict[str, AwsError] = {}
         self._states: dict[str, _Entry] = {}
 
     def ask(self, secrets: tuple[SecretPlan, ...], stores: Stores, *, region: str) -> None:
         for plan in secrets:
             try:
                 stored = (
-                    ask_external(plan, stores, region=region)
+                    describe_external(plan, stores, region=region)
                     if plan.external
                     else stores[plan.store].ask(plan.name, value=False)
                 )
-            except AwsFailure as failure:
+            except AwsError as failure:
                 if not failure.denied:
                     self.failures[plan.key] = failure
                 self._states[plan.key] = {"state": "denied" if failure.denied else "unknown"}
             else:
                 self._states[plan.key] = {
-                    "state": stored.standing.value,
-                    "changed": written(stored.changed) if stored.changed else None,
-                    "deletion": written(stored.deletion) if stored.deletion else None,
+                    "state": stored.status.value,
+                    "changed": format_time(stored.changed) if stored.changed else None,
+                    "deletion": format_time(stored.deletion) if stored.deletion else None,
                 }
 
     def entry(self, plan: SecretPlan) -> _Entry:

@@ -7,11 +7,11 @@ import click
 
 from serverless_containers.cli.secrets.project import Selected, say
 from serverless_containers.findings.formats import printable
-from serverless_containers.secret_stores.changes import Change
+from serverless_containers.secret_stores.model import SecretChange
 
 
 def confirm_taking_over(
-    selected: Selected, changes: Sequence[Change], *, meant: bool, can_ask: bool
+    selected: Selected, changes: Sequence[SecretChange], *, meant: bool, can_ask: bool
 ) -> None:
     """Ask before anything is written that another source has pushed. Exits if it is not meant.
 
@@ -27,7 +27,7 @@ def confirm_taking_over(
     others = [change for change in changes if change.other_source]
     if not others or meant:
         return
-    names = printable(", ".join(change.wanted.plan.name for change in others))
+    names = printable(", ".join(change.desired.plan.name for change in others))
     owners = printable(", ".join(sorted({str(change.other_source) for change in others})))
     here = printable(selected.source or "a folder without a repository")
     if not can_ask:

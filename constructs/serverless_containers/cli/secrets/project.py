@@ -16,7 +16,8 @@ from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.secrets.files import SecretText, read_value
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.source import plan_source
-from serverless_containers.secret_stores.owner import SOURCE_TAG, source_of
+from serverless_containers.secret_stores.model import SOURCE_TAG
+from serverless_containers.secret_stores.owner import source_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,27 +9,26 @@ import click
 
 from serverless_containers.cli.secrets.arguments import Misuse
 from serverless_containers.cli.secrets.project import complain, say
-from serverless_containers.secret_stores.changes import Change
-from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.clients import AwsClients
 from serverless_containers.secret_stores.endpoints import Endpoint, endpoint_of
-from serverless_containers.secret_stores.failures import AwsFailure
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import SecretChange, Step
 from serverless_containers.secret_stores.push import WRITING
 from serverless_containers.secret_stores.restart import (
-    Need,
-    Running,
-    Target,
+    RestartNeed,
+    ServiceId,
+    ServiceState,
     decide_restart,
-    find_target,
-    follow,
-    look,
-    restart,
+    describe_service,
+    force_new_deployment,
+    service_of_stack,
+    wait_for_deployment,
 )
-from serverless_containers.secret_stores.state import Step
 
 _SENTENCES = {
-    Need.RESTART: "{} is restarted, because a task keeps the values that it started with.",
-    Need.WAIT: "{} is restarting already; its end is waited for.",
-    Need.NOTHING: "{} already runs with these values.",
+    RestartNeed.RESTART: "{} is restarted, because a task keeps the values that it started with.",
+    RestartNeed.WAIT: "{} is restarting already; its end is waited for.",
+    RestartNeed.NOTHING: "{} already runs with these values.",
 }
 
 
@@ -42,12 +41,14 @@ class Restart:
         timeout_minutes: How long to wait.
     """
 
-    def __init__(self, *, stack: str | None, target: Target | None, timeout_minutes: float) -> None:
+    def __init__(
+        self, *, stack: str | None, target: ServiceId | None, timeout_minutes: float
+    ) -> None:
         self._stack = stack
         self._target = target
         self._timeout_seconds = timeout_minutes * 60
 
-    def endpoints(self, clients: Clients) -> tuple[Endpoint, ...]:
+    def endpoints(self, clients: AwsClients) -> tuple[Endpoint, ...]:
         """Endpoints of the services that take part in the restart.
 
         Raises:
@@ -58,20 +59,20 @@ class Restart:
             if self._target is not None:
                 return (ecs,)
             stacks = endpoint_of(clients.cloudformation, "CloudFormation", "CLOUDFORMATION")
-        except AwsFailure as failure:
+        except AwsError as failure:
             raise click.ClickException(f"{failure}; nothing was pushed") from None
         return (ecs, stacks)
 
-    def prepare(self, clients: Clients) -> "Prepared":
+    def prepare(self, clients: AwsClients) -> "Prepared":
         """Find the service, before anything is pushed.
 
         Raises:
             click.ClickException: If it is not there.
         """
         try:
-            target = self._target or find_target(clients, self._stack or "")
-            running = look(clients, target)
-        except AwsFailure as failure:
+            target = self._target or service_of_stack(clients, self._stack or "")
+            running = describe_service(clients, target)
+        except AwsError as failure:
             raise click.ClickException(f"{failure}; nothing was pushed") from None
         return Prepared(clients, target, running, timeout_seconds=self._timeout_seconds)
 
@@ -87,15 +88,20 @@ class Prepared:
     """
 
     def __init__(
-        self, clients: Clients, target: Target, running: Running, *, timeout_seconds: float
+        self,
+        clients: AwsClients,
+        target: ServiceId,
+        running: ServiceState,
+        *,
+        timeout_seconds: float,
     ) -> None:
         self._clients = clients
         self._target = target
         self._running = running
         self._timeout_seconds = timeout_seconds
-        self._announced = Need.NOTHING
+        self._announced = RestartNeed.NOTHING
 
-    def announce(self, changes: Sequence[Change]) -> bool:
+    def announce(self, changes: Sequence[SecretChange]) -> bool:
         """Say what is done to the service, and whether it is anything."""
         # What a restored secret needs beside that is not known yet.
         writes = any(
@@ -103,30 +109,30 @@ class Prepared:
         )
         self._announced = self._need(changes, wrote=writes)
         say(_SENTENCES[self._announced].format(self._target))
-        return self._announced is not Need.NOTHING
+        return self._announced is not RestartNeed.NOTHING
 
-    def run(self, changes: Sequence[Change], *, wrote: bool) -> None:
+    def run(self, changes: Sequence[SecretChange], *, wrote: bool) -> None:
         """Do it, and wait for its end. Exits if it fails."""
         need = self._need(changes, wrote=wrote)
         if need is not self._announced:
             say(_SENTENCES[need].format(self._target))
-        if need is Need.NOTHING:
+        if need is RestartNeed.NOTHING:
             return
         try:
             primary = self._running.primary
             deployment = (
                 primary.id
-                if need is Need.WAIT and primary
-                else restart(self._clients, self._target)
+                if need is RestartNeed.WAIT and primary
+                else force_new_deployment(self._clients, self._target)
             )
-            follow(
+            wait_for_deployment(
                 self._clients,
                 self._target,
                 deployment,
                 say,
                 timeout_seconds=self._timeout_seconds,
             )
-        except AwsFailure as failure:
+        except AwsError as failure:
             complain(str(failure))
             complain("The secrets are pushed. Run the same command again to restart the service.")
             sys.exit(1)
@@ -137,7 +143,7 @@ class Prepared:
             sys.exit(130)
         say(f"{self._target} runs with the new values.")
 
-    def _need(self, changes: Sequence[Change], *, wrote: bool) -> Need:
+    def _need(self, changes: Sequence[SecretChange], *, wrote: bool) -> RestartNeed:
         moments = [change.stored.changed for change in changes if change.stored.changed]
         return decide_restart(self._running, max(moments, default=None), wrote=wrote)
 
@@ -194,5 +200,5 @@ def _asked(stack: str | None, cluster: str | None, service: str | None, timeout:
         stack is None and not by_name
     ):
         raise Misuse("--restart needs either --stack, or --cluster and --service")
-    target = Target(cluster, service) if cluster and service else None
+    target = ServiceId(cluster, service) if cluster and service else None
     return Restart(stack=stack, target=target, timeout_minutes=timeout)

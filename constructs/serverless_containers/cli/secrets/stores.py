@@ -8,13 +8,18 @@ import click
 from serverless_containers.cli.secrets.project import Selected, complain, say, say_table
 from serverless_containers.plan.secrets.files import SecretText
 from serverless_containers.plan.secrets.model import SecretStore
-from serverless_containers.secret_stores.changes import Change, Wanted
-from serverless_containers.secret_stores.clients import Clients
-from serverless_containers.secret_stores.external import ask_external, lack_of
-from serverless_containers.secret_stores.failures import AwsFailure
-from serverless_containers.secret_stores.manager import SecretsManager
-from serverless_containers.secret_stores.parameters import ParameterStore
-from serverless_containers.secret_stores.push import Store, Stores, compare
+from serverless_containers.secret_stores.clients import AwsClients
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import DesiredSecret, SecretChange
+from serverless_containers.secret_stores.parameter_store import ParameterStore
+from serverless_containers.secret_stores.push import compare
+from serverless_containers.secret_stores.secrets_manager import SecretsManager
+from serverless_containers.secret_stores.store import (
+    Store,
+    Stores,
+    describe_external,
+    external_problem,
+)
 
 STORE_NAMES: Mapping[SecretStore, str] = {
     SecretStore.SECRETS_MANAGER: "Secrets Manager",
@@ -22,22 +27,22 @@ STORE_NAMES: Mapping[SecretStore, str] = {
 }
 
 
-def connect(*, region: str | None, profile: str | None) -> Clients:
+def connect(*, region: str | None, profile: str | None) -> AwsClients:
     """The way to AWS.
 
     Raises:
         click.ClickException: If this machine's AWS configuration leaves none.
     """
-    clients = Clients(region=region, profile=profile)
+    clients = AwsClients(region=region, profile=profile)
     try:
         # Tells at once what is wrong with the configuration.
         _ = clients.region
-    except AwsFailure as failure:
+    except AwsError as failure:
         raise click.ClickException(str(failure)) from None
     return clients
 
 
-def stores_of(clients: Clients, selected: Selected) -> Stores:
+def stores_of(clients: AwsClients, selected: Selected) -> Stores:
     """The stores that the secrets are in.
 
     Raises:
@@ -47,11 +52,11 @@ def stores_of(clients: Clients, selected: Selected) -> Stores:
         return {
             store: _store(clients, store) for store in {each.store for each in selected.secrets}
         }
-    except AwsFailure as failure:
+    except AwsError as failure:
         raise click.ClickException(str(failure)) from None
 
 
-def _store(clients: Clients, store: SecretStore) -> Store:
+def _store(clients: AwsClients, store: SecretStore) -> Store:
     if store is SecretStore.SECRETS_MANAGER:
         return SecretsManager(clients.secrets_manager)
     return ParameterStore(clients.parameter_store)
@@ -64,10 +69,10 @@ def compared(
     *,
     kms_key: str | None,
     tags: Mapping[str, str],
-) -> Sequence[Change]:
+) -> Sequence[SecretChange]:
     """What a push does. Exits if a store does not tell, or a secret may not be written."""
-    wanted = [
-        Wanted(
+    desired = [
+        DesiredSecret(
             plan=secret,
             value=values[secret.key],
             kms_key=kms_key,
@@ -77,18 +82,18 @@ def compared(
         for secret in selected.secrets
         if not secret.external
     ]
-    changes, failures = compare(wanted, stores)
+    changes, failures = compare(desired, stores)
     complain_of(failures)
     refused = [change for change in changes if change.refusal]
     for change in refused:
-        complain(f"{change.wanted.plan.key}: {change.wanted.plan.name}: {change.refusal}")
+        complain(f"{change.desired.plan.key}: {change.desired.plan.name}: {change.refusal}")
     if failures or refused:
         complain("Nothing was pushed.")
         sys.exit(1)
     return changes
 
 
-def complain_of(failures: Mapping[str, AwsFailure]) -> None:
+def complain_of(failures: Mapping[str, AwsError]) -> None:
     """Say what the stores did not tell; once, if it is the same for several secrets."""
     keys: dict[str, list[str]] = {}
     for key, failure in failures.items():
@@ -97,12 +102,12 @@ def complain_of(failures: Mapping[str, AwsFailure]) -> None:
         complain(f"{', '.join(those)}: {message}")
 
 
-def show_changes(selected: Selected, changes: Sequence[Change]) -> None:
+def show_changes(selected: Selected, changes: Sequence[SecretChange]) -> None:
     """Show what a push does to each secret."""
     rows = []
     warnings = []
     for change in changes:
-        plan = change.wanted.plan
+        plan = change.desired.plan
         what = change.steps[0].value if change.steps else "unchanged"
         rows.append((what, STORE_NAMES[plan.store], plan.name, "; ".join(change.reasons)))
         if change.other_source:
@@ -125,8 +130,8 @@ def warn_of_external(selected: Selected, stores: Stores, *, region: str) -> None
     """
     for plan in selected.external:
         try:
-            lack = lack_of(ask_external(plan, stores, region=region))
-        except AwsFailure as failure:
+            lack = external_problem(describe_external(plan, stores, region=region))
+        except AwsError as failure:
             if not failure.denied:
                 say(f"warning: {plan.name}: whether it exists is not known: {failure}")
         else:

@@ -10,13 +10,13 @@ from serverless_containers.cli.secrets.project import Selected, say, warn
 from serverless_containers.cli.secrets.stores import STORE_NAMES
 from serverless_containers.findings.formats import printable
 from serverless_containers.plan.secrets.model import SecretStore
-from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.clients import AwsClients
 from serverless_containers.secret_stores.endpoints import (
     Endpoint,
     endpoint_of,
-    without_password,
+    without_credentials,
 )
-from serverless_containers.secret_stores.failures import AwsFailure
+from serverless_containers.secret_stores.errors import AwsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Where:
         endpoints: The endpoints of the services, the stores first.
     """
 
-    clients: Clients
+    clients: AwsClients
     endpoints: tuple[Endpoint, ...]
 
     @property
@@ -48,7 +48,7 @@ class Where:
         """For `--format json`: the account is null where it is not known."""
         try:
             account: str | None = self.clients.account
-        except AwsFailure:
+        except AwsError:
             account = None
         return {
             "account": account,
@@ -65,7 +65,7 @@ class Where:
 
 
 def find_where(
-    clients: Clients,
+    clients: AwsClients,
     selected: Selected,
     *,
     also: Iterable[Endpoint] = (),
@@ -89,7 +89,7 @@ def find_where(
     stores = dict.fromkeys(each.store for each in selected.secrets)
     try:
         found = [_endpoint(clients, store) for store in stores]
-    except AwsFailure as failure:
+    except AwsError as failure:
         raise click.ClickException(str(failure)) from None
     where = Where(clients=clients, endpoints=(*found, *also))
     for url, those in _by_url(where.foreign).items():
@@ -109,7 +109,7 @@ def account_in_words(where: Where) -> str:
     try:
         account = where.clients.account
         told_by = endpoint_of(where.clients.sts, "STS", "STS")
-    except AwsFailure as failure:
+    except AwsError as failure:
         return f"an account that is not known ({failure})"
     if told_by.is_aws or told_by.url in {each.url for each in where.foreign}:
         return f"account {account}"
@@ -127,7 +127,7 @@ def check_meant(where: Where, meant: Sequence[str]) -> None:
         click.ClickException: If one is named that nothing is sent to.
     """
     used = dict.fromkeys(each.url for each in where.endpoints)
-    for url in map(without_password, meant):
+    for url in map(without_credentials, meant):
         if url not in used:
             raise click.ClickException(
                 f"--endpoint names {printable(url)}, and nothing goes there: the push would go to "
@@ -147,7 +147,7 @@ def confirm_foreign(where: Where, meant: Sequence[str], *, can_ask: bool) -> Non
     Raises:
         click.ClickException: If nobody can be asked.
     """
-    named = set(map(without_password, meant))
+    named = set(map(without_credentials, meant))
     for url, those in _by_url(where.foreign).items():
         if url in named:
             continue
@@ -171,7 +171,7 @@ def _by_url(endpoints: Iterable[Endpoint]) -> dict[str, list[Endpoint]]:
     return found
 
 
-def _endpoint(clients: Clients, store: SecretStore) -> Endpoint:
+def _endpoint(clients: AwsClients, store: SecretStore) -> Endpoint:
     if store is SecretStore.SECRETS_MANAGER:
         return endpoint_of(clients.secrets_manager, STORE_NAMES[store], "SECRETS_MANAGER")
     return endpoint_of(clients.parameter_store, STORE_NAMES[store], "SSM")

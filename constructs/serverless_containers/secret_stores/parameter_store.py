@@ -6,10 +6,16 @@ from typing import Any
 from botocore.client import BaseClient
 
 from serverless_containers.plan.secrets.files import SecretText
-from serverless_containers.secret_stores.changes import Change
 from serverless_containers.secret_stores.clients import call
-from serverless_containers.secret_stores.failures import AwsFailure
-from serverless_containers.secret_stores.state import NOT_PUSHED, Standing, Step, Stored
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import (
+    NOT_PUSHED,
+    SecretChange,
+    SecretStatus,
+    Step,
+    StoredSecret,
+)
+from serverless_containers.secret_stores.store import as_tag_list, from_tag_list
 
 _TYPE = "SecureString"
 _NOT_FOUND = "ParameterNotFound"
@@ -25,13 +31,13 @@ class ParameterStore:
     def __init__(self, client: BaseClient) -> None:
         self._client = client
 
-    def ask(self, name: str, *, value: bool) -> Stored:
-        """What is there; see `Store` of `push`."""
+    def ask(self, name: str, *, value: bool) -> StoredSecret:
+        """Describe the secret; see `Store`."""
         return self._compared(name) if value else self._seen(name)
 
-    def do(self, step: Step, change: Change) -> None:
-        """Take one step; see `Store` of `push`."""
-        name = change.wanted.plan.name
+    def do(self, step: Step, change: SecretChange) -> None:
+        """Take one step; see `Store`."""
+        name = change.desired.plan.name
         if step is Step.TAG:
             call(
                 self._client,
@@ -39,13 +45,13 @@ class ParameterStore:
                 name,
                 ResourceType="Parameter",
                 ResourceId=name,
-                Tags=_tags(change.tags),
+                Tags=as_tag_list(change.tags),
             )
             return
         # Tags are taken when a parameter is created, and refused when it is overwritten. An
         # advanced parameter cannot become a standard one again, and keeps its tier.
         form: dict[str, object] = (
-            {"Tier": "Standard", "Tags": _tags(change.tags)}
+            {"Tier": "Standard", "Tags": as_tag_list(change.tags)}
             if step is Step.CREATE
             else {"Overwrite": True}
         )
@@ -56,37 +62,37 @@ class ParameterStore:
             name,
             Name=name,
             Type=_TYPE,
-            Value=change.wanted.value.reveal(),
+            Value=change.desired.value.reveal(),
             **form,
             **key,
         )
 
-    def _seen(self, name: str) -> Stored:
+    def _seen(self, name: str) -> StoredSecret:
         try:
             # Undecrypted, what comes back is no value yet. Unlike a description it takes an ARN.
             found = call(self._client, "get_parameter", name, Name=name, WithDecryption=False)
-        except AwsFailure as failure:
+        except AwsError as failure:
             if failure.code == _NOT_FOUND:
                 return NOT_PUSHED
             raise
         changed = found["Parameter"].get("LastModifiedDate")
-        return Stored(standing=Standing.THERE, changed=changed)
+        return StoredSecret(status=SecretStatus.THERE, changed=changed)
 
-    def _compared(self, name: str) -> Stored:
+    def _compared(self, name: str) -> StoredSecret:
         found = self._described(name)
         if found is None:
             return NOT_PUSHED
         changed = found.get("LastModifiedDate")
         if found["Type"] != _TYPE:
-            return Stored(
-                standing=Standing.THERE,
+            return StoredSecret(
+                status=SecretStatus.THERE,
                 changed=changed,
                 refusal=f"it is a {found['Type']}, which is not encrypted and cannot become a "
                 f"{_TYPE}; delete it, and push again",
             )
         text, hidden = self._value(name)
-        return Stored(
-            standing=Standing.THERE,
+        return StoredSecret(
+            status=SecretStatus.THERE,
             value=text,
             hidden=hidden,
             kms_key=found.get("KeyId"),
@@ -116,7 +122,7 @@ class ParameterStore:
     def _value(self, name: str) -> tuple[SecretText | None, str]:
         try:
             found = call(self._client, "get_parameter", name, Name=name, WithDecryption=True)
-        except AwsFailure as failure:
+        except AwsError as failure:
             if failure.denied or failure.code == "InvalidKeyId":
                 return None, str(failure)
             raise
@@ -130,8 +136,4 @@ class ParameterStore:
             ResourceType="Parameter",
             ResourceId=name,
         )
-        return {tag["Key"]: tag["Value"] for tag in found["TagList"]}
-
-
-def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+        return from_tag_list(found["TagList"])

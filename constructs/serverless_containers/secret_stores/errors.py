@@ -1,4 +1,4 @@
-"""What AWS, and the way there, answer instead of doing what was asked: in words.
+"""Errors of AWS, and of the way there, in words.
 
 AWS repeats what it was given in some of its messages. Of a call that carries a value, none of them
 is shown.
@@ -83,7 +83,7 @@ _WORDS: Mapping[str, str] = {
     ),
     "TooManyTagsError": "it would have more than the 50 tags that AWS allows",
 }
-"""What an error code means, whatever the message beside it."""
+"""The meanings of error codes, whatever the messages beside them."""
 
 _UNMADE: tuple[tuple[type[Exception], str], ...] = (
     (
@@ -109,7 +109,7 @@ _UNMADE: tuple[tuple[type[Exception], str], ...] = (
     (botocore_errors.CredentialRetrievalError, _EXPIRED),
     (botocore_errors.ParamValidationError, _REFUSED),
 )
-"""What goes wrong before a request leaves this machine. The first that fits counts."""
+"""Errors before a request leaves this machine, in words. The first that fits counts."""
 
 _ON_THE_WAY: tuple[tuple[type[Exception], str], ...] = (
     (botocore_errors.SSLError, "the connection is not trusted: its certificate does not hold"),
@@ -122,7 +122,7 @@ _ON_THE_WAY: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-class AwsFailure(Exception):  # noqa: N818  # a failure of AWS's, not an error of ours
+class AwsError(Exception):
     """AWS did not do what was asked. The message says why, and what to do.
 
     Attributes:
@@ -137,27 +137,27 @@ class AwsFailure(Exception):  # noqa: N818  # a failure of AWS's, not an error o
 
     @property
     def denied(self) -> bool:
-        """Whether the credentials lack a permission."""
+        """True if the credentials lack a permission."""
         return self.code in _DENIED_CODES
 
 
-def in_words(error: BotoCoreError) -> AwsFailure:
-    """What it means that no answer came.
+def connection_error(error: BotoCoreError) -> AwsError:
+    """Return the error for a request that got no answer.
 
     Args:
         error: boto3's exception.
     """
     for kind, words in _UNMADE:
         if isinstance(error, kind):
-            return AwsFailure(words)
+            return AwsError(words)
     for kind, words in _ON_THE_WAY:
         if isinstance(error, kind):
-            return AwsFailure(words, sure=False)
-    return AwsFailure(f"boto3 failed ({type(error).__name__})", sure=False)
+            return AwsError(words, sure=False)
+    return AwsError(f"boto3 failed ({type(error).__name__})", sure=False)
 
 
-def answered(error: ClientError, *, service: str, operation: str, resource: str) -> AwsFailure:
-    """What an answer means that is an error.
+def response_error(error: ClientError, *, service: str, operation: str, resource: str) -> AwsError:
+    """Return the error that AWS has answered with.
 
     Args:
         error: boto3's exception.
@@ -169,7 +169,7 @@ def answered(error: ClientError, *, service: str, operation: str, resource: str)
     code, message = answer.get("Code", ""), answer.get("Message", "")
     action = f"{service}:{operation}"
     if code in _DENIED_CODES:
-        return AwsFailure(_denied(message, action, resource), code=code)
+        return AwsError(_denied(message, action, resource), code=code)
     if code == "InvalidRequestException" and "delet" in message:
         words = "it was scheduled for deletion in this very moment; run it again"
     elif code in _WORDS:
@@ -182,7 +182,7 @@ def answered(error: ClientError, *, service: str, operation: str, resource: str)
         words = f"{action} failed: {message or code}"
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     # An error of the service's own may come after the work was done.
-    return AwsFailure(words, code=code, sure=status < 500)
+    return AwsError(words, code=code, sure=status < 500)
 
 
 def _denied(message: str, action: str, resource: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from serverless_containers.secret_stores.failures import answered, in_words
+from serverless_containers.secret_stores.errors import connection_error, response_error
 
 VALUE = "S3NTINEL"
 
@@ -17,7 +17,7 @@ def told(code, message="", operation="PutSecretValue", status=400, service="secr
         },
         operation,
     )
-    return answered(error, service=service, operation=operation, resource="shop/dev/db")
+    return response_error(error, service=service, operation=operation, resource="shop/dev/db")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_call_without_a_value_shows_the_message():
     ],
 )
 def test_what_fails_on_this_machine_or_on_the_way_has_words(error, words, sure):
-    failure = in_words(error)
+    failure = connection_error(error)
 
     assert str(failure).startswith(words)
     assert VALUE not in str(failure)

@@ -6,10 +6,16 @@ from typing import Any
 from botocore.client import BaseClient
 
 from serverless_containers.plan.secrets.files import SecretText
-from serverless_containers.secret_stores.changes import Change
 from serverless_containers.secret_stores.clients import call
-from serverless_containers.secret_stores.failures import AwsFailure
-from serverless_containers.secret_stores.state import NOT_PUSHED, Standing, Step, Stored
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import (
+    NOT_PUSHED,
+    SecretChange,
+    SecretStatus,
+    Step,
+    StoredSecret,
+)
+from serverless_containers.secret_stores.store import as_tag_list, from_tag_list
 
 _NOT_FOUND = "ResourceNotFoundException"
 
@@ -24,11 +30,11 @@ class SecretsManager:
     def __init__(self, client: BaseClient) -> None:
         self._client = client
 
-    def ask(self, name: str, *, value: bool) -> Stored:
-        """What is there; see `Store` of `push`."""
+    def ask(self, name: str, *, value: bool) -> StoredSecret:
+        """Describe the secret; see `Store`."""
         try:
             found = call(self._client, "describe_secret", name, SecretId=name)
-        except AwsFailure as failure:
+        except AwsError as failure:
             if failure.code == _NOT_FOUND:
                 return NOT_PUSHED
             raise
@@ -36,21 +42,21 @@ class SecretsManager:
         text, hidden, since = None, "", None
         if value and not scheduled:
             text, hidden, since = self._value(name)
-        return Stored(
-            standing=Standing.SCHEDULED if scheduled else Standing.THERE,
+        return StoredSecret(
+            status=SecretStatus.SCHEDULED if scheduled else SecretStatus.THERE,
             value=text,
             hidden=hidden,
             kms_key=found.get("KmsKeyId"),
-            tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", ())},
+            tags=from_tag_list(found.get("Tags", ())),
             changed=since or found.get("LastChangedDate") or found.get("CreatedDate"),
             deletion=found.get("DeletedDate"),
             refusal=self._refusal(found),
             rotated=bool(found.get("RotationEnabled")),
         )
 
-    def do(self, step: Step, change: Change) -> None:
-        """Take one step; see `Store` of `push`."""
-        name = change.wanted.plan.name
+    def do(self, step: Step, change: SecretChange) -> None:
+        """Take one step; see `Store`."""
+        name = change.desired.plan.name
         if step is Step.RESTORE:
             call(self._client, "restore_secret", name, SecretId=name)
         elif step is Step.CREATE:
@@ -60,8 +66,8 @@ class SecretsManager:
                 "create_secret",
                 name,
                 Name=name,
-                SecretString=change.wanted.value.reveal(),
-                Tags=_tags(change.tags),
+                SecretString=change.desired.value.reveal(),
+                Tags=as_tag_list(change.tags),
                 **key,
             )
         elif step is Step.WRITE and change.rekeyed:
@@ -71,7 +77,7 @@ class SecretsManager:
                 name,
                 SecretId=name,
                 KmsKeyId=change.kms_key,
-                SecretString=change.wanted.value.reveal(),
+                SecretString=change.desired.value.reveal(),
             )
         elif step is Step.WRITE:
             call(
@@ -79,16 +85,16 @@ class SecretsManager:
                 "put_secret_value",
                 name,
                 SecretId=name,
-                SecretString=change.wanted.value.reveal(),
+                SecretString=change.desired.value.reveal(),
             )
         else:
-            call(self._client, "tag_resource", name, SecretId=name, Tags=_tags(change.tags))
+            call(self._client, "tag_resource", name, SecretId=name, Tags=as_tag_list(change.tags))
 
     def _value(self, name: str) -> tuple[SecretText | None, str, Any]:
         """The current value, or why it is not known, and since when it has been current."""
         try:
             found = call(self._client, "get_secret_value", name, SecretId=name)
-        except AwsFailure as failure:
+        except AwsError as failure:
             if failure.denied or failure.code == "DecryptionFailure":
                 return None, str(failure), None
             if failure.code == _NOT_FOUND:
@@ -106,7 +112,3 @@ class SecretsManager:
         if primary and primary != self._client.meta.region_name:
             return f"it is a replica of the one in {primary}; push it there"
         return ""
-
-
-def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
