@@ -92,7 +92,9 @@ def _entry(entry: str, explained: Mapping[str, Explained]) -> str:
     # The last rule of a group is followed by the heading of the next one.
     text, heading, group = entry.partition("\n## ")
     code, _, rest = text.partition("\n")
-    given = explained[code]
+    given = explained.get(code)
+    if given is None:
+        return entry
     summary, source, page = rest.rstrip("\n").partition("\n\nSource: ")
     parts = [f"{code}\n{summary} {given.why}"]
     if given.bad and given.good:

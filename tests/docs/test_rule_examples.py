@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-from pathlib import Path
 from textwrap import indent
 
 import aws_cdk
@@ -17,7 +16,6 @@ from serverless_containers import InvalidSourceError
 from serverless_containers.cli import main
 from serverless_containers.findings import Findings
 from serverless_containers.plan import PlanOptions
-from serverless_containers.plan.buildspec.images import plan_images
 from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.secrets.files import read_value
 from serverless_containers.plan.source import plan_source
@@ -49,7 +47,7 @@ def codes(example, folder, monkeypatch):
         subprocess.run(["/bin/sh", "-euc", example.commands], cwd=folder, check=True)
     if "app.py" in example.files:
         monkeypatch.chdir(folder.parent)
-        return of_an_app(example.files["app.py"]) | of_a_pipeline(example.files["app.py"])
+        return of_an_app(example.files["app.py"])
     monkeypatch.chdir(folder)
     if example.run.startswith("secrets push"):
         return of_a_push(folder, example.run.split()[-1])
@@ -70,15 +68,6 @@ def of_an_app(text):
     )
     # Constructs also tell what no file says, which is no rule's.
     return set(re.findall(r"\[ack: serverless-containers:([\w-]+)\]", told)) & set(RULES)
-
-
-def of_a_pipeline(text):
-    """The notes of a buildspec, which are no annotations."""
-    findings = Findings()
-    if "BuildPipeline" in text:
-        plan = plan_source(Path("shop"), PlanOptions(), Findings())
-        plan_images(plan.containers, plan.directory, findings)
-    return {finding.rule.code for finding in findings}
 
 
 def of_a_push(folder, environment):

@@ -2,7 +2,9 @@
 
 import difflib
 import inspect
+import math
 import os
+import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -32,13 +34,18 @@ _EXAMPLES: Mapping[str, str] = {
     "ICertificate": 'certificatemanager.Certificate.from_certificate_arn(stack, "Certificate", …)',
     "ICluster": 'ecs.Cluster(stack, "Cluster", vpc=vpc)',
     "IHostedZone": 'route53.HostedZone.from_hosted_zone_attributes(stack, "Zone", …)',
+    "ITable": 'dynamodb.Table.from_table_name(stack, "Table", "…")',
     "IKey": 'kms.Key.from_key_arn(stack, "Key", …)',
     "INamespace": 'servicediscovery.PrivateDnsNamespace(stack, "Namespace", …)',
     "IResponseHeadersPolicy": "cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS",
     "ISecret": 'secretsmanager.Secret.from_secret_name_v2(stack, "Login", "…")',
     "ISecurityGroup": 'ec2.SecurityGroup(stack, "Tasks", vpc=vpc)',
     "ITopic": 'sns.Topic(stack, "Failures")',
+    "IUserPool": 'cognito.UserPool.from_user_pool_id(stack, "Users", "…")',
+    "IUserPoolClient": 'cognito.UserPoolClient.from_user_pool_client_id(stack, "Client", "…")',
+    "IUserPoolDomain": 'cognito.UserPoolDomain.from_domain_name(stack, "Domain", "…")',
     "IVpc": 'ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-…")',
+    "OAuthScope": "cognito.OAuthScope.OPENID",
     "PipelineSource": "PipelineSource.asset() or PipelineSource.github(…)",
     "ProjectSecrets": 'SecretsFromFiles(stack, "Secrets", source=…)',
     "ResourceAccess": 'ResourceAccess.table(table, name="posts"), .bucket(…), .user_pool(…) or '
@@ -56,6 +63,25 @@ _EXAMPLES: Mapping[str, str] = {
 }
 """By the name of a type, how a value of it is got."""
 
+_ALIASES: Mapping[str, Mapping[str, str]] = {
+    "Architecture": {"AMD64": "X86_64", "X64": "X86_64", "AARCH64": "ARM64"},
+}
+"""By the name of an enumeration, its members by the names that others give them."""
+_UNITS: Mapping[str, str] = {
+    "cpu": " of CPU units; 1024 are one vCPU",
+    "memory_limit_mib": " of MiB",
+    "ephemeral_storage_gib": " of GiB",
+    "desired_count": " of tasks",
+}
+"""By keyword whose numbers are whole, though the CDK's tokens for them are floats, the unit."""
+_TEXTS: Mapping[str, str] = {"firewall": ", the ARN of a web ACL"}
+"""By keyword, the text that is meant where one of several types is a text."""
+_INSTEAD: Mapping[tuple[str, str], str] = {
+    ("environment", "str"): "the name of the environment is environment_name",
+    ("images", "BuildPipeline"): "give its attribute .images",
+}
+"""By keyword and the name of a type, what a value of that type was perhaps meant for."""
+_PROXY = re.compile(r"_(\w+)Proxy$")
 _FEW = 6
 _PLAIN = (str, bytes, bool, int, float, NoneType, Mapping, Sequence, set, frozenset, Enum, type)
 _WORDS: Mapping[object, str] = {
@@ -87,7 +113,7 @@ class MismatchError(Exception):
         self.depth = depth
 
     def within(self, key: object) -> "MismatchError":
-        """The same of what holds it."""
+        """Return the same mismatch at the place of what holds the value."""
         return MismatchError(self.value, self.hint, f"[{key!r}]{self.place}", self.depth + 1)
 
 
@@ -127,6 +153,8 @@ def _correct(given: MutableMapping[str, object], known: Mapping[str, _Keyword]) 
         keyword = known[name]
         try:
             given[name] = take(value, keyword.hint)
+            if name in _UNITS and not _is_whole(value):
+                wrong.append(f"{name}: got {value!r}; give a whole number{_UNITS[name]}")
         except MismatchError as error:
             if value is None and not keyword.required:
                 del given[name]
@@ -138,9 +166,8 @@ def _correct(given: MutableMapping[str, object], known: Mapping[str, _Keyword]) 
 
 def _told(name: str, error: MismatchError) -> str:
     kind = type(error.value)
-    module = "" if kind.__module__ == "builtins" else f" of {kind.__module__}"
     simple = isinstance(error.value, str | int | float) and name not in _SECRET
-    shown = f"{error.value!r} ({kind.__name__})" if simple else f"a {kind.__name__}{module}"
+    shown = f"{error.value!r} ({kind.__name__})" if simple else _named(error.value)
     if isinstance(error.value, bool) and error.hint is str:
         return (
             f"{name}{error.place}: got a bool, and 'true', 'True' and '1' are not the same to a "
@@ -148,7 +175,43 @@ def _told(name: str, error: MismatchError) -> str:
         )
     near = nearest(error.value, error.hint)
     meant = f" (did you mean {near}?)" if near else ""
-    return f"{name}{error.place}: got {shown}{meant}; give {describe(error.hint)}"
+    told = f"{name}{error.place}: got {shown}{meant}; give {describe(error.hint)}"
+    if error.place:
+        return told
+    told += _UNITS.get(name, "") or _TEXTS.get(name, "")
+    if simple and isinstance(error.value, str) and _is_list_of_texts(error.hint):
+        told += f": [{error.value!r}]"
+    instead = _INSTEAD.get((name, kind.__name__))
+    return f"{told}; {instead}" if instead else told
+
+
+def _named(value: object) -> str:
+    """Name the class of a value, or the class that it is; of a proxy of jsii's, its interface."""
+    kind = value if isinstance(value, type) else type(value)
+    if kind.__name__ == "InterfaceDynamicProxy":
+        # An imported resource: a base class of the CDK's, and the interfaces that it has.
+        delegates = map(type, getattr(value, "_delegates", ()))
+        kind = next((each for each in delegates if _PROXY.match(each.__name__)), kind)
+    proxied = _PROXY.match(kind.__name__)
+    name = proxied[1] if proxied else kind.__name__
+    module = "" if kind.__module__ == "builtins" else f" of {kind.__module__}"
+    if isinstance(value, type):
+        return f"the class {name}{module}"
+    return f"{'an' if re.match('[AEIOU]', name) else 'a'} {name}{module}"
+
+
+def _is_whole(value: object) -> bool:
+    if not isinstance(value, float):
+        return True
+    # No number of JavaScript's JSON: the CDK cannot be asked about it.
+    return math.isfinite(value) and (value.is_integer() or Token.is_unresolved(value))
+
+
+def _is_list_of_texts(hint: object) -> bool:
+    return any(
+        get_origin(each) is Sequence and get_args(each) == (str,)
+        for each in (hint, *get_args(hint))
+    )
 
 
 @cache
@@ -169,10 +232,11 @@ def _keywords(call: Callable[..., object]) -> Mapping[str, _Keyword]:
 def take(value: object, hint: object) -> object:
     """Take a value for a type.
 
-    A name or value of an enumeration's member becomes the member, a mapping of the keywords of a
-    CDK struct becomes the struct, and a number in a mapping of texts becomes text. Nothing else is
-    converted: ``True`` may be 1, ``true`` or ``True`` to a container. CDK tokens pass as the
-    numbers, strings and lists that they look like.
+    A name or value of an enumeration's member, or a name that others give it, becomes the member,
+    a mapping of the keywords of a CDK struct becomes the struct, and a number in a mapping of texts
+    becomes text. Nothing else is converted: ``True`` may be 1, ``true`` or ``True`` to a container,
+    and a string is no list of strings, but of its letters. CDK tokens pass as the numbers, strings
+    and lists that they look like.
 
     Args:
         value: The value that was given.
@@ -204,6 +268,7 @@ def take(value: object, hint: object) -> object:
             return value
         if issubclass(hint, Enum) and isinstance(value, str):
             wanted = value.strip().upper().replace("-", "_")
+            wanted = _ALIASES.get(hint.__name__, {}).get(wanted, wanted)
             for member in hint:
                 if wanted in {member.name.upper(), str(member.value).upper()}:
                     return member
@@ -228,20 +293,27 @@ def describe(hint: object) -> str:
 
 
 def _members(kind: type[Enum]) -> str:
-    members = [f"{kind.__name__}.{member.name}" for member in kind]
+    name = _qualified(kind)
+    members = [f"{name}.{member.name}" for member in kind]
     if len(members) > _FEW:
-        return f"{members[0]}, {members[1]} or another {kind.__name__}"
+        return f"{members[0]}, {members[1]} or another {name}"
     return f"{', '.join(members[:-1])} or {members[-1]}"
 
 
+def _qualified(kind: type[Enum]) -> str:
+    """Name an enumeration as code that imports it does: ``logs.RetentionDays``."""
+    service = re.match(r"aws_cdk\.aws_(\w+)", kind.__module__)
+    return f"{service[1]}.{kind.__name__}" if service else kind.__name__
+
+
 def nearest(value: object, hint: object) -> str | None:
-    """The member of an enumeration that a text was perhaps meant to name."""
+    """Return the member of an enumeration that a text was perhaps meant to name."""
     for each in get_args(hint) or (hint,):
         if isinstance(each, type) and issubclass(each, Enum) and isinstance(value, str):
             names = {member.name.lower(): member.name for member in each}
             found = difflib.get_close_matches(value.lower(), names, n=1)
             if found:
-                return f"{each.__name__}.{names[found[0]]}"
+                return f"{_qualified(each)}.{names[found[0]]}"
     return None
 
 

@@ -272,7 +272,7 @@ class Reader:
     ) -> bool:
         """Return whether a file that another one names may be read.
 
-        A path that leads out of it, absolute or with ``..``, is a warning: Docker Compose takes it,
+        A path out of the project, absolute or with ``..``, is a warning: Docker Compose takes it,
         and whoever reads the file sees it. A symbolic link that does so in secret is an error.
 
         Args:

@@ -17,6 +17,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IValidation
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.iam.wildcards import acknowledge_wildcards
 
 _INDEX_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -97,6 +98,7 @@ class ResourceAccess(ABC):
     __slots__ = ()
 
     @staticmethod
+    @checks_keywords
     def table(
         table: dynamodb.ITable,
         *,

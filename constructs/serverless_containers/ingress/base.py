@@ -15,6 +15,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
+from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
 from serverless_containers.workload.project.secrets import ProjectSecrets
 from serverless_containers.workload.service.props import ServiceProps
@@ -72,6 +73,11 @@ class ContainerServiceBase(Construct):
         self._containers = ContainerService(
             self, "Containers", source=source, requirements=requirements, **props
         )
+
+    @property
+    def plan(self) -> TaskPlan:
+        """The plan of the task that was made of the files."""
+        return self._containers.plan
 
     @property
     def service(self) -> ecs.FargateService:

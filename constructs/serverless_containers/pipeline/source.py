@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import IgnoreMode, SecretValue
+from aws_cdk import IgnoreMode, SecretValue, Token
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_iam as iam
@@ -14,6 +14,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.plan.build_context.ignore import literally
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import NEVER_SENT
@@ -22,6 +23,11 @@ _URL = re.compile(
     r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
     r"(?:/tree/(?P<rest>.+?))?/?"
 )
+_CONNECTION = re.compile(
+    r"arn:aws[a-z-]*:(?:codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[\w-]+"
+)
+"""An ARN of a connection, under either name of the service; "Actions, resources, and condition keys
+for AWS CodeConnections", Service Authorization Reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,7 @@ class PipelineSource(ABC):
     """The source that a pipeline builds; chosen by one of the methods below."""
 
     @staticmethod
+    @checks_keywords
     def asset(*, exclude: Sequence[str] = ()) -> "PipelineSource":
         """The folder itself: ``cdk deploy`` packs it and puts it on S3 (fully managed).
 
@@ -75,6 +82,7 @@ class PipelineSource(ABC):
         return _Asset(exclude)
 
     @staticmethod
+    @checks_keywords
     def github(url: str, *, connection_arn: str, branch: str | None = None) -> "PipelineSource":
         """A folder of a GitHub repository, through a CodeConnections connection.
 
@@ -88,8 +96,16 @@ class PipelineSource(ABC):
                 Default: the URL's part after ``tree/``, else ``main``.
 
         Raises:
-            ValueError: If the URL is none of a GitHub repository, or does not hold the branch.
+            ValueError: If the URL is none of a GitHub repository, or does not hold the branch, or
+                the ARN is none of a connection.
         """
+        if not Token.is_unresolved(connection_arn) and not _CONNECTION.fullmatch(connection_arn):
+            raise ValueError(
+                "connection_arn: expected the ARN of a CodeConnections connection, such as "
+                "arn:aws:codeconnections:REGION:ACCOUNT:connection/ID, got "
+                f"{connection_arn!r}; the console shows it under Developer Tools, Settings, "
+                "Connections"
+            )
         return _Connection(parse_github_url(url, branch), connection_arn)
 
     @staticmethod

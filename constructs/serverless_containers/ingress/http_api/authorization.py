@@ -10,6 +10,7 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.ingress.user_pool import make_user_pool
 
 _OWN_SCOPE = "aws.cognito.signin.user.admin"
@@ -51,6 +52,7 @@ class Authorization(ABC):
         return _Iam()
 
     @staticmethod
+    @checks_keywords
     def cognito(
         *,
         user_pool: cognito.IUserPool | None = None,
@@ -80,6 +82,7 @@ class Authorization(ABC):
         return _Cognito(user_pool, user_pool_clients, scopes, removal_policy)
 
     @staticmethod
+    @checks_keywords
     def jwt(*, issuer: str, audience: Sequence[str], scopes: Sequence[str] = ()) -> "Authorization":
         """Holders of a JSON Web Token of an OpenID Connect or OAuth 2.0 issuer.
 

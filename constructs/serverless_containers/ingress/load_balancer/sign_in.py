@@ -11,6 +11,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_elasticloadbalancingv2_actions as actions
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.arguments.ranges import whole_seconds
 from serverless_containers.ingress.user_pool import make_user_pool
 
@@ -93,6 +94,7 @@ class SignIn:
         self._removal_policy = removal_policy
 
     @staticmethod
+    @checks_keywords
     def cognito(
         *,
         user_pool: cognito.IUserPool | None = None,

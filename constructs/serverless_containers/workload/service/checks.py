@@ -62,7 +62,7 @@ def check_task(
     _check_exclusive(plan, desired_count, findings, scales=scales)
     if not placement.reaches_internet:
         unreachable = Findings() if placement.is_given else findings
-        _check_images(plan, given_images, Stack.of(scope).region, unreachable)
+        _check_images(scope, plan, given_images, unreachable)
         if placement.is_given:
             # Its route tables may lead somewhere by what the CDK does not know of.
             for finding in unreachable:
@@ -75,15 +75,18 @@ def check_task(
         refuse(findings, plan.directory)
 
 
-def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings: Findings) -> None:
+def _check_images(
+    scope: IConstruct, plan: TaskPlan, given: Collection[str], findings: Findings
+) -> None:
     """Report images that the endpoints of ECR do not lead to, which are those of other regions too.
 
     Args:
+        scope: The service, whose stack tells the region.
         plan: The plan of the task.
         given: The containers whose images the caller gives, of which nothing can be said.
-        region: The region of the tasks; a token where it is not known.
         findings: Takes what is wrong.
     """
+    region = Stack.of(scope).region
     for container in plan.services:
         if container.image is None or container.name in given:
             continue
@@ -96,11 +99,11 @@ def _check_images(plan: TaskPlan, given: Collection[str], region: str, findings:
             IMAGE_UNREACHABLE,
             container.image_at,
             ("services", container.name, "image"),
-            f"{container.image} {where}; the tasks have no way to the internet, and pull from ECR "
-            "in their region alone",
+            f"{container.image} {where}; the tasks of {scope.node.path} have no way to the "
+            "internet, and pull from ECR in their region alone",
             "name a copy in ECR there (a pull through cache has one once it was pulled from a "
-            "network with a way out), or give the tasks a way out (network_profile PRIVATE or "
-            "PUBLIC, other vpc_subnets)",
+            "network with a way out), or give these tasks a way out (network_profile PRIVATE or "
+            "PUBLIC where their network is made, other vpc_subnets)",
         )
 
 

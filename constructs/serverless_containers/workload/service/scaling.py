@@ -1,7 +1,9 @@
 """Scaling of the number of tasks with the load."""
 
+import math
 from dataclasses import dataclass
 
+from aws_cdk import Token
 from aws_cdk import aws_ecs as ecs
 
 
@@ -16,7 +18,8 @@ class TaskScaling:
         memory_percent: The average memory utilisation to keep to, in percent; None to ignore it.
 
     Raises:
-        ValueError: If it is to keep to neither.
+        ValueError: If it is to keep to neither, or the capacities are no whole numbers from the
+            fewest to the most tasks.
     """
 
     min_capacity: float = 1
@@ -30,6 +33,23 @@ class TaskScaling:
             raise ValueError(
                 "TaskScaling: expected cpu_percent, memory_percent or both, got neither, and the "
                 "number of tasks would never change; give one, or give desired_count instead"
+            )
+        given = {"min_capacity": self.min_capacity, "max_capacity": self.max_capacity}
+        known = {
+            name: each
+            for name, each in given.items()
+            if not math.isfinite(each) or not Token.is_unresolved(each)
+        }
+        for name, each in known.items():
+            if not math.isfinite(each) or each < 0 or each != int(each):
+                raise ValueError(
+                    f"TaskScaling: expected a whole number of tasks as {name}, got {each:g}"
+                )
+        if len(known) == len(given) and self.min_capacity > self.max_capacity:
+            raise ValueError(
+                f"TaskScaling: min_capacity={self.min_capacity:g} is more than "
+                f"max_capacity={self.max_capacity:g}; give the fewest tasks as min_capacity and "
+                "the most as max_capacity"
             )
 
 

@@ -79,7 +79,7 @@ def log_driver(
     """The log driver of a container definition; None leaves it to the CDK.
 
     Args:
-        plan: Where the output goes.
+        plan: The destination of the output.
         log_group: The log group, which CloudWatch Logs alone needs.
     """
     if isinstance(plan, AwsLogsPlan):

@@ -43,8 +43,8 @@ class Task(Construct):
     something.
 
     Args:
-        plan: What to run.
-        images: Where images that are built come from.
+        plan: The plan of the task.
+        images: The images of containers that are built.
         given_images: Images that take the place of a service's own.
         environment: Variables for every container, over those of the files.
         secrets: The secret behind each Compose secret.
@@ -52,10 +52,10 @@ class Task(Construct):
         memory_limit_mib: Memory of the task in MiB, in the same case.
         architecture: The instruction set.
         ephemeral_storage_gib: Scratch space in GiB. Default: the 20 that every task has.
-        log_retention: How long logs are kept, which outlive the stack.
+        log_retention: The time for which logs are kept, which outlive the stack.
         utility_image: A small image with a POSIX shell, which writes files and delays a stop.
-        placement: Where the tasks are put, and the mount targets of their volumes.
-        volume_removal_policy: What becomes of named volumes when the stack is deleted.
+        placement: The place of the tasks, and of the mount targets of their volumes.
+        volume_removal_policy: The removal policy of named volumes when the stack is deleted.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is in the assets that a synthesis writes, for both ways to build images."""
+"""What is in the assets that a synthesis writes, whoever builds the images."""
 
 import json
 import os
@@ -67,7 +67,7 @@ HARMLESS = {
     "credentials.json": "{}",
     ".github/workflows/x.yml": "on: push",
 }
-WAYS = ("pipeline", "docker")
+WAYS = ("pipeline", "docker", "default")
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +94,16 @@ def folder(tmp_path_factory):
 def packed(folder, way, **source):
     """The files in the one asset of a folder's, by their paths in it, and the asset's name."""
     app = App()
-    images = (
-        BuiltImages.local_build()
-        if way == "docker"
-        else BuildPipeline.managed(pipeline_source=PipelineSource.asset(**source))
-    )
-    ContainerApi(Stack(app, "Shop"), "Api", source=folder, images=images)
+    pipeline_source = PipelineSource.asset(**source)
+    images = {
+        "pipeline": {"images": BuildPipeline.managed(pipeline_source=pipeline_source)},
+        "docker": {"images": BuiltImages.local_build()},
+        "default": {},
+    }
+    ContainerApi(Stack(app, "Shop"), "Api", source=folder, **images[way])
     out = Path(app.synth().directory)
     listed = json.loads((out / "Shop.assets.json").read_text())
-    section = listed["dockerImages"] if way == "docker" else listed["files"]
+    section = listed["files"] if way == "pipeline" else listed["dockerImages"]
     paths = (each["source"].get("directory") or each["source"]["path"] for each in section.values())
     (asset,) = (out / path for path in paths if path.startswith("asset."))
     files = {str(file.relative_to(asset)) for file in asset.rglob("*") if not file.is_dir()}

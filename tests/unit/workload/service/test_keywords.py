@@ -7,6 +7,8 @@ from aws_cdk import App, Duration, Stack, Token
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 
+from serverless_containers import Architecture, BuildPipeline
+from serverless_containers.arguments.keywords import take
 from tests.unit.workload.deployed import NGINX
 
 
@@ -29,6 +31,14 @@ def folder(project):
         ("environment", ["A=b"], "got a list; give a mapping with values such as a string"),
         ("secrets", ["A"], "got a list; give SecretsFromFiles(stack,"),
         ("secrets", {"A": "hunter2"}, "['A']: got a str; give ecs.Secret.from_secrets_manager("),
+        ("environment", "dev", "a string; the name of the environment is environment_name"),
+        ("container_insights", "on", "give ecs.ContainerInsights.ENABLED, ecs.ContainerInsights"),
+        ("images", BuildPipeline, "got the class BuildPipeline of serverless_containers.build_pi"),
+        ("cpu", 0.5, "got 0.5; give a whole number of CPU units; 1024 are one vCPU"),
+        ("cpu", "1 vCPU", "give a number of CPU units; 1024 are one vCPU"),
+        ("memory_limit_mib", 0.5, "got 0.5; give a whole number of MiB"),
+        ("ephemeral_storage_gib", 21.5, "got 21.5; give a whole number of GiB"),
+        ("desired_count", float("nan"), "got nan; give a whole number of tasks"),
         ("spot", "false", "got 'false' (str); give True or False"),
         ("cpu", "512", "got '512' (str); give a number"),
         ("port", True, "got True (bool); give a whole number"),
@@ -36,8 +46,8 @@ def folder(project):
         ("vpc", "vpc-1", "got 'vpc-1' (str); give ec2.Vpc.from_lookup("),
         ("security_groups", "sg-1", "got 'sg-1' (str); give a list of ec2.SecurityGroup("),
         ("availability_zones", "us-east-1a", "got 'us-east-1a' (str); give a list of a string"),
-        ("log_retention", 7, "got 7 (int); give RetentionDays.ONE_DAY, RetentionDays.THREE_DAYS"),
-        ("log_retention", "one_wek", "(did you mean RetentionDays.ONE_WEEK?)"),
+        ("log_retention", 7, "got 7 (int); give logs.RetentionDays.ONE_DAY, logs.Retention"),
+        ("log_retention", "one_wek", "(did you mean logs.RetentionDays.ONE_WEEK?)"),
         ("vpc_subnets", {"kind": "public"}, "got a dict; give ec2.SubnetSelection("),
         ("scaling", {"max_capacity": 3}, "got a dict; give TaskScaling(max_capacity=10)"),
         ("suppress", ["key-approximated"], "[0]: got 'key-approximated' (str); give Suppression("),
@@ -64,6 +74,43 @@ def test_a_table_is_not_yet_a_resource(ingress, folder):
         TypeError, match=re.escape("resources[0]: got a TableV2 of aws_cdk.aws_dyna")
     ):
         ingress(stack, "Front", source=folder, resources=[table])
+
+
+def test_a_pipeline_is_not_yet_its_images(ingress, project):
+    project.write("Dockerfile", "FROM scratch\nEXPOSE 80\n")
+    stack = Stack(App(), "Test")
+    pipeline = BuildPipeline(
+        stack, "Build", source=project.path, cluster_name="shop", service_name="shop"
+    )
+    with pytest.raises(
+        TypeError, match=r"^images: got a BuildPipeline .*; give its attribute \.im"
+    ):
+        ingress(stack, "Front", source=project.path, images=pipeline)
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_one_security_group_is_named_as_what_it_is(ingress, folder, imported):
+    stack = Stack(App(), "Test")
+    group = (
+        ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
+        if imported
+        else ec2.SecurityGroup(stack, "Group", vpc=ec2.Vpc(stack, "Vpc"))
+    )
+    with pytest.raises(
+        TypeError, match=r"^security_groups: got an? I?SecurityGroup of aws_cdk\.aws_ec2; give a li"
+    ):
+        ingress(stack, "Front", source=folder, security_groups=group)
+
+
+@pytest.mark.parametrize(
+    ("given", "architecture"),
+    [
+        ("amd64", "X86_64"), ("x86-64", "X86_64"), ("x64", "X86_64"),
+        ("aarch64", "ARM64"), ("AArch64", "ARM64"),
+    ],
+)  # fmt: skip
+def test_architectures_have_other_names(given, architecture):
+    assert take(given, Architecture) is Architecture[architecture]
 
 
 def test_something_else_of_the_cdk_is_no_vpc(ingress, folder):

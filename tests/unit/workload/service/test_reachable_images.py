@@ -1,5 +1,7 @@
 """Tasks without a way to the internet pull their images from ECR in their region alone."""
 
+import re
+
 import pytest
 from aws_cdk import Environment
 from aws_cdk import aws_ecs as ecs
@@ -72,6 +74,14 @@ def test_an_image_that_is_given_cannot_be_judged(deploy):
 def test_the_profile_of_a_shared_cluster_counts(deploy):
     with pytest.raises(InvalidSourceError, match=r"nginx:1\.29 is not in a private ECR"):
         deploy(NGINX, cluster=lambda stack: ContainerCluster(stack, "Shared", **ENDPOINTS))
+
+
+def test_the_service_and_what_decides_are_named(deploy):
+    with pytest.raises(InvalidSourceError) as caught:
+        deploy(NGINX, **ENDPOINTS)
+    told = str(caught.value)
+    assert re.search(r"the tasks of [\w-]+(/[\w-]+)+ have no way to the internet", told)
+    assert "network_profile PRIVATE or PUBLIC where their network is made" in told
 
 
 def test_isolated_subnets_of_a_given_vpc_may_have_a_way_out_that_nobody_sees(deploy):

@@ -1,5 +1,6 @@
 """The ECS service."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from aws_cdk import App, Stack, Token
 from aws_cdk.assertions import Match
 
 from serverless_containers import InvalidSourceError, TaskScaling
+
+LATER = Token.as_number({"Fn::ImportValue": "Number"})
 
 
 def test_it_rolls_out_safely(deploy):
@@ -71,6 +74,36 @@ class TestScaling:
     def test_it_needs_something_to_follow(self):
         with pytest.raises(ValueError, match="TaskScaling: expected cpu_percent, memory_percent"):
             TaskScaling(max_capacity=4, cpu_percent=None)
+
+    @pytest.mark.parametrize(
+        ("capacities", "told"),
+        [
+            (
+                {"min_capacity": 5, "max_capacity": 2},
+                "TaskScaling: min_capacity=5 is more than max_capacity=2; give the fewest tasks as "
+                "min_capacity and the most as max_capacity",
+            ),
+            (
+                {"max_capacity": 2.5},
+                "TaskScaling: expected a whole number of tasks as max_capacity, got 2.5",
+            ),
+            (
+                {"max_capacity": float("nan")},
+                "TaskScaling: expected a whole number of tasks as max_capacity, got nan",
+            ),
+            (
+                {"min_capacity": -1, "max_capacity": 2},
+                "TaskScaling: expected a whole number of tasks as min_capacity, got -1",
+            ),
+        ],
+    )
+    def test_the_fewest_tasks_are_no_more_than_the_most(self, capacities, told):
+        with pytest.raises(ValueError, match=re.escape(told) + "$"):
+            TaskScaling(**capacities)
+
+    @pytest.mark.parametrize("capacities", [(2, 2), (LATER, 2), (5, LATER)])
+    def test_capacities_that_are_not_known_pass(self, capacities):
+        TaskScaling(min_capacity=capacities[0], max_capacity=capacities[1])
 
     def test_it_may_follow_memory_alone(self, deploy):
         deployed = deploy(scaling=TaskScaling(max_capacity=8, cpu_percent=None, memory_percent=70))
