@@ -235,7 +235,7 @@ def test_any_name_is_answered(configure, option, name):
 
 
 def test_a_defect_is_told_without_a_traceback(configure, monkeypatch):
-    monkeypatch.setattr(client_config_module, "to_client", lambda *_: 1 / 0)
+    monkeypatch.setattr(client_config_module, "to_client_config", lambda *_: 1 / 0)
     done = configure()
     assert done.exit_code == 1
     assert "this is a defect of serverless-containers (ZeroDivisionError)" in done.stderr

@@ -7,19 +7,9 @@ import pytest
 from moto import mock_aws
 
 from serverless_containers.cli import output
-from tests.support.secrets_case import PARAMETER, secrets_case, warning, where
+from tests.support.secrets_case import PARAMETER, warning, where
 
 AWS = "AWS (https://secretsmanager.eu-central-1.amazonaws.com)"
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    monkeypatch.setattr("serverless_containers.cli.secrets.push._can_ask", lambda: True)
 
 
 @pytest.fixture
