@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,15 @@ def constants():
     return list(found.values())
 
 
+@cache
+def nodes_of(file):
+    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
 def names_used():
     """Every name that the library reads, other than where it imports it."""
     for file in LIBRARY.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes_of(file):
             if isinstance(node, ast.Attribute):
                 yield node.attr
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -57,7 +63,7 @@ def test_no_rule_is_made_where_the_reference_cannot_see_it():
         makes = any(
             isinstance(node, ast.Call)
             and re.fullmatch(r"Rule(\.(error|warning|note))?", ast.unparse(node.func))
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            for node in nodes_of(file)
         )
         assert not makes or file.name == "rules.py", file.relative_to(ROOT)
 
