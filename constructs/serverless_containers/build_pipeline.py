@@ -134,7 +134,9 @@ class BuildPipeline(Construct):
         )
         architecture = props.get("architecture") or plan.architecture or Architecture.X86_64
         origin = props.get("pipeline_source", PipelineSource.asset())
-        bound = origin.bind(self, SourceBindOptions(folder=plan.directory, packing=plan.packing))
+        bound = origin.bind(
+            self, SourceBindOptions(folder=plan.directory, exclusions=plan.exclusions)
+        )
         buildspec = pipeline_buildspec(plan, bound, architecture, props)
         # What is built is the source by this buildspec: a change of either is another image.
         fingerprint = hashlib.sha256(f"{bound.hash}\n{to_yaml(buildspec)}".encode()).hexdigest()

@@ -57,12 +57,16 @@ class SharedTemplate:
 
 
 def _files(folder):
-    """Names and contents of all that is in a folder, and the folder's own name."""
-    return folder.name, tuple(
-        (str(each.relative_to(folder)), each.read_bytes())
-        for each in sorted(folder.rglob("*"))
-        if each.is_file()
-    )
+    """The name of a folder, and names and contents of all that is in it.
+
+    What may name a file outside is the same only to itself.
+    """
+    files = [each for each in sorted(folder.rglob("*")) if each.is_file()]
+    contents = [each.read_bytes() for each in files]
+    if any(b".." in each for each in contents):
+        return object()
+    names = [str(each.relative_to(folder)) for each in files]
+    return folder.name, tuple(zip(names, contents, strict=True))
 
 
 def _key(value):

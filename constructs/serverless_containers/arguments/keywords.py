@@ -113,7 +113,7 @@ class MismatchError(Exception):
         self.depth = depth
 
     def within(self, key: object) -> "MismatchError":
-        """The same of what holds it."""
+        """Return the same mismatch at the place of what holds the value."""
         return MismatchError(self.value, self.hint, f"[{key!r}]{self.place}", self.depth + 1)
 
 
@@ -307,7 +307,7 @@ def _qualified(kind: type[Enum]) -> str:
 
 
 def nearest(value: object, hint: object) -> str | None:
-    """The member of an enumeration that a text was perhaps meant to name."""
+    """Return the member of an enumeration that a text was perhaps meant to name."""
     for each in get_args(hint) or (hint,):
         if isinstance(each, type) and issubclass(each, Enum) and isinstance(value, str):
             names = {member.name.lower(): member.name for member in each}

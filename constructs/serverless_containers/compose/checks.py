@@ -1,4 +1,4 @@
-"""What a value must hold by itself, beyond the schema."""
+"""Checks of what a value must hold by itself, beyond the schema."""
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.notation.ports import is_address

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a project: references, exclusions, circles."""
+"""Checks of what must hold between the parts of a project: references, exclusions, circles."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

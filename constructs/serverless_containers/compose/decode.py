@@ -99,7 +99,7 @@ _Keys: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How the fields of a class are decoded.
+    """Plan of how the fields of a class are decoded.
 
     Attributes:
         missing: What stands for those that have no default and no value.
@@ -163,7 +163,7 @@ def _not_none(hint: Any) -> Any:  # noqa: ANN401  # a type
 
 
 def _converter(kind: Any) -> _Convert:  # noqa: ANN401  # a type
-    """What makes a value of a type; None for a value that is of the type."""
+    """Return what makes a value of a type; None for a value that is of the type."""
     if kind is timedelta:
         return to_timedelta
     if kind is int or (isinstance(kind, type) and issubclass(kind, (Path, Enum))):
@@ -180,7 +180,7 @@ def _tuples(lists: Mapping[str, list[Any]]) -> dict[str, tuple[Any, ...]]:
 
 
 def _maker(kind: Any) -> _Make | None:  # noqa: ANN401  # a type
-    """What makes parts for a field of a type; None for a field that holds none."""
+    """Return what makes parts for a field of a type; None for a field that holds none."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple and _is_part(arguments[0]):
         return _each(arguments[0])
@@ -241,4 +241,4 @@ def _ulimit(both: int) -> Values:
 
 
 _SHORT: Mapping[type[Part], Callable[[Any], Values]] = {Exposed: _exposed, Ulimit: _ulimit}
-"""What a part means that is written as a single value."""
+"""Values of a part that is written as a single one."""

@@ -12,14 +12,14 @@ from serverless_containers.findings import KeyPath
 
 
 class Dockerfiles:
-    """Finds and reads Dockerfiles. One that is not there is no problem of the Compose file."""
+    """Dockerfiles of builds, each read once. One that is not there is no problem."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._read: dict[tuple[object, ...], Dockerfile | None] = {}
 
     def find(self, build: Mapping[str, Any], node: Node, path: KeyPath) -> Dockerfile | None:
-        """What the Dockerfile of a build says of the image, None when it is not here.
+        """Return what the Dockerfile of a build says of the image; None if it is not here.
 
         Args:
             build: The values of the build.
@@ -51,7 +51,7 @@ class Dockerfiles:
     def _text(
         self, file: Path, build: Mapping[str, Any], node: Node, path: KeyPath
     ) -> tuple[str, str] | None:
-        """What a Dockerfile holds, and its name, if it is there."""
+        """Return what a Dockerfile holds, and its name, if it is there."""
         if is_secret(file) or not is_file(file):
             return None
         context = node.get("context") if isinstance(node, MappingNode) else None

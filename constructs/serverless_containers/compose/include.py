@@ -37,7 +37,7 @@ class Inclusion:
 
 
 def inclusions(root: MappingNode, directory: str, findings: Findings) -> list[Inclusion]:
-    """What a file includes.
+    """Return the inclusions of a file.
 
     Args:
         root: The file's tree.

@@ -1,4 +1,4 @@
-"""The one way in: a folder, or files, to a project."""
+"""Loader of a project: a folder, or files, in; the model and findings out."""
 
 import gc
 import os

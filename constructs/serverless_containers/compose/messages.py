@@ -1,4 +1,4 @@
-"""How findings of the schema put things: what is expected, what is there, what to write."""
+"""Messages of the schema's findings: what is expected, what is there, what to write."""
 
 import difflib
 import re
@@ -36,7 +36,7 @@ PRIVATE = frozenset({"environment", "env_file", "secrets", "args", "content"})
 
 
 def is_private(path: KeyPath) -> bool:
-    """Whether a value is not to be repeated."""
+    """Return whether a value is not to be repeated."""
     return not PRIVATE.isdisjoint(path)
 
 
@@ -46,7 +46,7 @@ def variable(name: str) -> str:
 
 
 def type_fix(node: Node, shape: Shape, path: KeyPath) -> str:
-    """What to write instead of a value of the wrong type."""
+    """Return what to write instead of a value of the wrong type."""
     if not isinstance(node, Scalar) or node.value is None:
         return ""
     if is_private(path):
@@ -70,7 +70,7 @@ _UNITS: dict[str | int, str] = {
 
 
 def identity(node: Node) -> object:
-    """What two equal values have in common: a key for a set."""
+    """Return a key for a set, which two equal values have in common."""
     if isinstance(node, Scalar):
         value = node.value
         is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -52,17 +52,17 @@ class Part:
     path: KeyPath
 
     def at(self, *below: str | int) -> Location:
-        """Where this part, or a value below it, stands."""
+        """Return the place of this part, or of a value below it."""
         return locate(self.node, below)
 
     def key_at(self, key: str) -> Location:
-        """Where a key of this part stands."""
+        """Return the place of a key of this part."""
         return self.node.key_at(key) if isinstance(self.node, MappingNode) else self.node.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build(Part):
-    """How an image is built, in an absolute folder or from a URL (``context``)."""
+    """Build of an image, in an absolute folder or from a URL (``context``)."""
 
     context: str
     dockerfile: str = "Dockerfile"
@@ -128,7 +128,7 @@ class HealthCheck(Part):
 
 
 class Condition(StrEnum):
-    """What a dependency must have reached before its dependent starts."""
+    """Condition that a dependency must have reached before its dependent starts."""
 
     STARTED = "service_started"
     HEALTHY = "service_healthy"

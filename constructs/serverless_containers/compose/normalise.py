@@ -1,4 +1,4 @@
-"""What Compose adds to a merged project: the default network, implied dependencies, names."""
+"""Normal form of a merged project: the default network, implied dependencies, names."""
 
 from collections.abc import Mapping
 

@@ -28,7 +28,7 @@ from serverless_containers.findings import KeyPath, Location
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a set of files is read with.
+    """Folder and variables that a set of files is read with.
 
     Attributes:
         directory: The folder that their paths are relative to.

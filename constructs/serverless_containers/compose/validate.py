@@ -1,4 +1,4 @@
-"""Holding a tree against the schema. What does not fit is reported and left out.
+"""Validation of a tree against the schema. What does not fit is reported and left out.
 
 What is left is well-formed: no later phase looks for anything but the types of the schema.
 """
@@ -232,7 +232,7 @@ class _Validation:
 
 
 def _stand_in(value: Node, shape: Shape, path: KeyPath) -> Node | None:
-    """What takes the place of a faulty service or resource, so that its name stays known."""
+    """Return what takes the place of a faulty service or resource: its name stays known."""
     if len(path) != 1 or shape.keys is None:
         return None
     # An external secret or config needs nothing else: what is missing is not reported twice.

@@ -15,9 +15,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
-from serverless_containers.plan.packing.ignore import literally
-from serverless_containers.plan.packing.model import Packing
-from serverless_containers.plan.packing.walk import NEVER_SENT
+from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.model import Exclusions
+from serverless_containers.plan.build_context.walk import NEVER_SENT
 
 _URL = re.compile(
     r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
@@ -59,11 +59,11 @@ class SourceBindOptions:
 
     Attributes:
         folder: The project's folder on this machine.
-        packing: The files that are left out where this machine packs the folder.
+        exclusions: The files that are left out where this machine packs the folder.
     """
 
     folder: Path
-    packing: Packing
+    exclusions: Exclusions
 
 
 class PipelineSource(ABC):
@@ -191,7 +191,7 @@ class _Asset(PipelineSource):
             exclude=[
                 *self._exclude,
                 *(f"**/{name}" for name in NEVER_SENT),
-                *map(literally, options.packing.below(options.folder)),
+                *map(literally, options.exclusions.below(options.folder)),
             ],
         )
         output = codepipeline.Artifact("Source")

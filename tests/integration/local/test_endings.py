@@ -17,8 +17,13 @@ def deploying(make_app, engine):
     app = make_app()
     app.has(template(container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})))
     process = app.start("up")
-    eventually(lambda: "-web" in engine.docker("ps", "--format", "{{.Names}}"), 60)
-    return app, process
+    try:
+        eventually(lambda: "-web" in engine.docker("ps", "--format", "{{.Names}}"), 300)
+        yield app, process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
 
 
 @pytest.mark.thorough

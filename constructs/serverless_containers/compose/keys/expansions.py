@@ -27,13 +27,13 @@ from serverless_containers.findings import Findings, KeyPath
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """Where a short form reports what it cannot read."""
+    """Expansion of short forms, which reports what it cannot read."""
 
     reader: Reader
 
     @property
     def findings(self) -> Findings:
-        """Where problems are reported."""
+        """The findings of the reader."""
         return self.reader.findings
 
     def fail(self, node: Node, path: KeyPath, message: str, fix: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What two items of a list have in common that stand for the same thing.
+"""Identities of the items of a list: what two of them have in common that mean the same.
 
 The later takes the place of the earlier: an override changes what the base file says of a port, a
 volume or a variable in this way.

@@ -1,4 +1,4 @@
-"""Putting the value of a later file onto that of an earlier one.
+"""Merges of the value of a later file onto that of an earlier one.
 
 By default mappings merge, lists append, and a single value replaces. The functions here do the
 rest.

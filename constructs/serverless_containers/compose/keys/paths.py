@@ -12,7 +12,7 @@ from serverless_containers.findings import Findings, KeyPath
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What paths are resolved with.
+    """Folder that paths are resolved against.
 
     Attributes:
         directory: The folder that they are relative to.

@@ -1,4 +1,4 @@
-"""What a value of a Compose file can be: types, lists, mappings, and their restrictions."""
+"""Shapes of the values of a Compose file: types, lists, mappings, and their restrictions."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ EMPTY: Mapping[str, "Shape"] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What a value can be.
+    """Shape of a value.
 
     Attributes:
         kinds: The types of single values that are allowed.

@@ -99,7 +99,7 @@ OMIT: Final = _Omit()
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Where a value is reported that cannot be converted."""
+    """Conversion of nodes, which reports a value that cannot be converted."""
 
     findings: Findings
 

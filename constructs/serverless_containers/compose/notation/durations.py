@@ -26,7 +26,7 @@ _PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)")
 _LONGEST = (1 << 63) - 1
 
 FIX = 'write a number and a unit, such as "30s", "1m30s" or "500ms"'
-"""What to say of text that is no duration."""
+"""Advice for text that is no duration."""
 
 
 def parse_duration(text: str, *, long_units: bool = True) -> int:
@@ -83,7 +83,7 @@ def show_duration(nanoseconds: int) -> str:
 
 
 def to_timedelta(nanoseconds: int) -> timedelta:
-    """Give a duration to the microsecond, rounded down."""
+    """Return a duration to the microsecond, rounded down."""
     return timedelta(microseconds=nanoseconds // 1000)
 
 

@@ -20,13 +20,13 @@ class MountSpec:
 
     @property
     def is_bind(self) -> bool:
-        """Whether the source is a path on the host."""
+        """Return whether the source is a path on the host."""
         source = self.source
         return source[:1] in {".", "/", "~"} or source.startswith("\\\\") or _is_drive(source[:2])
 
     @property
     def has_bind_options(self) -> bool:
-        """Whether options of a bind mount are given."""
+        """Return whether options of a bind mount are given."""
         return bool(self.propagation or self.selinux)
 
 

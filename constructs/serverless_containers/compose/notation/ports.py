@@ -76,7 +76,7 @@ def parse_ports(text: str) -> list[PortSpec]:
 
 
 def is_address(text: str) -> bool:
-    """Whether text is an IPv4 or IPv6 address, without a zone."""
+    """Return whether text is an IPv4 or IPv6 address, without a zone."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

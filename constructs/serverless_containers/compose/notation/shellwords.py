@@ -45,7 +45,7 @@ class _Splitter:
 
     @property
     def is_open(self) -> bool:
-        """Whether a quote or a ``$(`` waits for its end."""
+        """Return whether a quote or a ``$(`` waits for its end."""
         return self.single or self.double or self.backtick or self.dollar
 
     def split(self) -> Words:

@@ -9,11 +9,11 @@ _UNIT = re.compile(r"(?:b|([kmgtp])(?:i?b)?)?\Z", re.IGNORECASE)
 _FACTORS = {unit: 1024 ** (power + 1) for power, unit in enumerate("kmgtp")}
 
 FIX = 'write a number and a unit, such as "512M" or "1.5g"'
-"""What to say of text that is no size."""
+"""Advice for text that is no size."""
 
 
 def parse_size(text: str) -> int:
-    """Give a size in bytes.
+    """Return a size in bytes.
 
     Args:
         text: A number with a unit (b, k, m, g, t, p, with or without b or ib), which counts in

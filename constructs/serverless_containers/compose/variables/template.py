@@ -7,7 +7,7 @@ from typing import TypeAlias
 from serverless_containers.compose.quota import Quota
 
 Lookup: TypeAlias = Callable[[str], str | None]
-"""Gives the value of a variable, or None when it is not set."""
+"""Returns the value of a variable, or None when it is not set."""
 
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _OPERATOR = re.compile(r":?[-+?]")
@@ -100,7 +100,7 @@ class _Line:
         self._last = -1
 
     def last_brace(self, start: int, after: int) -> int:
-        """Where the last brace of the line of a variable stands, or -1.
+        """Return the offset of the last brace of the line of a variable, or -1.
 
         Args:
             start: Where the variable starts, not before the one that was asked for last.
@@ -114,7 +114,7 @@ class _Line:
 
 
 def _inside_braces(text: str, start: int, line: _Line) -> tuple[str, int]:
-    """What stands between the braces of the variable at ``start``, and where it ends."""
+    """Return the text between the braces of the variable at ``start``, and its end."""
     name = _NAME.match(text, start + 2)
     if name is None:
         raise TemplateError

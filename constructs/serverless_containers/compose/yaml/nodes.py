@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, dataclass_transform
 from serverless_containers.findings import KeyPath, Location
 
 Plain: TypeAlias = str | int | float | bool | None
-"""What a scalar can be once YAML's tags are resolved."""
+"""Types of a scalar once YAML's tags are resolved."""
 
 Mark: TypeAlias = tuple[str, int, int]
 """File, line and column. A file of a thousand services has fifty thousand of them, of which a
@@ -54,7 +54,7 @@ class Scalar:
 
     @property
     def at(self) -> Location:
-        """Where it starts."""
+        """The place where it starts."""
         return Location(*self.mark)
 
 
@@ -67,7 +67,7 @@ class Sequence:
 
     @property
     def at(self) -> Location:
-        """Where it starts."""
+        """The place where it starts."""
         return Location(*self.mark)
 
     def __iter__(self) -> Iterator["Node"]:
@@ -93,7 +93,7 @@ class MappingNode:
 
     @property
     def at(self) -> Location:
-        """Where it starts."""
+        """The place where it starts."""
         return Location(*self.mark)
 
     def get(self, key: str) -> "Node | None":
@@ -101,7 +101,7 @@ class MappingNode:
         return self.entries.get(key)
 
     def key_at(self, key: str) -> Location:
-        """Where a key stands; the mapping itself for a key that no file holds."""
+        """Return the place of a key; the mapping's own for a key that no file holds."""
         return Location(*self.key_marks.get(key, self.mark))
 
     def __contains__(self, key: str) -> bool:
@@ -122,7 +122,7 @@ Node: TypeAlias = Scalar | Sequence | MappingNode
 
 
 def locate(node: Node, path: KeyPath) -> Location:
-    """Where the value at ``path`` below ``node`` stands.
+    """Return the place of the value at ``path`` below ``node``.
 
     A path that leads nowhere ends at the last value that exists on it: a missing key is blamed on
     the mapping that lacks it.
@@ -158,7 +158,7 @@ def text_at(value: str, mark: Mark) -> Scalar:
 
 
 def same(one: Node, other: Node) -> bool:
-    """Whether two nodes mean the same, wherever they stand."""
+    """Return whether two nodes mean the same, wherever they stand."""
     if one is other:
         return True
     if isinstance(one, Scalar) and isinstance(other, Scalar):
@@ -173,27 +173,27 @@ def same(one: Node, other: Node) -> bool:
 
 
 def is_null(node: Node) -> bool:
-    """Whether a node is YAML's null."""
+    """Return whether a node is YAML's null."""
     return isinstance(node, Scalar) and node.value is None
 
 
 def value_of(node: Node | None) -> Plain:
-    """The value of a scalar; None for anything else."""
+    """Return the value of a scalar; None for anything else."""
     return node.value if isinstance(node, Scalar) else None
 
 
 def text_of(node: Node | None) -> str | None:
-    """The text of a scalar; None for anything else."""
+    """Return the text of a scalar; None for anything else."""
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
 
 def items_of(node: Node | None) -> tuple[Node, ...]:
-    """The items of a list; none for anything else."""
+    """Return the items of a list; none for anything else."""
     return node.items if isinstance(node, Sequence) else ()
 
 
 def mappings_of(node: Node | None) -> Iterator[tuple[str, MappingNode]]:
-    """The mappings below a mapping, by their keys; none for anything else."""
+    """Give the mappings below a mapping, by their keys; none for anything else."""
     for key, value in node.items() if isinstance(node, MappingNode) else ():
         if isinstance(value, MappingNode):
             yield key, value

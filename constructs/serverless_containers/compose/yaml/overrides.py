@@ -16,7 +16,7 @@ class Tagged:
 
     @property
     def mark(self) -> Mark:
-        """Where the value starts."""
+        """The place where the value starts."""
         return self.node.mark
 
 

@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means: the rules of go-yaml 3, which Docker Compose reads with.
+"""Types of plain YAML scalars: the rules of go-yaml 3, which Docker Compose reads with.
 
 YAML 1.1 as PyYAML has it would read ``22:22`` as a base-60 number, and ``yes`` as true.
 """

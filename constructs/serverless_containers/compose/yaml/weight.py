@@ -1,4 +1,4 @@
-"""How large a tree is, what is shared in it counted at each use."""
+"""Size of a tree, what is shared in it counted at each use."""
 
 from collections.abc import Collection
 

@@ -189,7 +189,7 @@ class Older:
     service: str = "s3"
 
     def failure(self, request: Request, secret: str) -> tuple[str, str] | None:
-        """Why it does not hold, if it does not."""
+        """Return the code and the message if it does not hold, else None."""
         if not self.expires.isdecimal() or int(self.expires) < time.time():
             return "AccessDenied", "Request has expired"
         split = urlsplit(f"{request.raw_path}?{request.query_string}")

@@ -77,7 +77,7 @@ def to_stop(containers: Sequence[Container], states: States) -> tuple[str, ...]:
 
 
 def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | None:
-    """Why a task ends by itself, or None while it goes on."""
+    """Return the reason why a task ends by itself, or None while it goes on."""
     for each in containers:
         state = states[each.name]
         if each.essential and state.exit_code is not None:

@@ -3,7 +3,6 @@
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
 
 from aws_cdk import Stack, SymlinkFollowMode
 from aws_cdk import aws_ecr as ecr
@@ -11,30 +10,17 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IDependable
 
-from serverless_containers.compose.model import Build
-from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
-from serverless_containers.plan.packing.ignore import literally
-from serverless_containers.plan.packing.model import Packing
-from serverless_containers.plan.rules import BUILD_NOT_LOCAL
+from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.model import Exclusions
+from serverless_containers.plan.builds import check_asset_build
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
     r"(?P<name>[a-z0-9._/-]+)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
-_NOT_IN_ASSETS = (
-    "additional_contexts",
-    "dockerfile_inline",
-    "extra_hosts",
-    "labels",
-    "secrets",
-    "shm_size",
-    "ssh",
-    "ulimits",
-)
-
 _NEVER_SENT = ["**/.secret-*"]
 """Left out of a build's context whatever its ``.dockerignore`` says: values of secrets."""
 
@@ -176,33 +162,45 @@ class _LocalBuild(BuiltImages):
         scope: Construct,  # noqa: ARG002  # each image is an asset of its own
         options: ImagesBindOptions,
     ) -> BoundImages:
-        return _ImageAssets(options.plan.packing, options.architecture)
+        return _ImageAssets(options.plan.exclusions, options.architecture)
 
 
 class _ImageAssets(BoundImages):
-    def __init__(self, packing: Packing, architecture: Architecture) -> None:
-        self._packing = packing
+    def __init__(self, exclusions: Exclusions, architecture: Architecture) -> None:
+        self._exclusions = exclusions
         self._architecture = architecture
 
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
         build = container.build
         if build is None:
             raise TypeError(f"container {container.name} is not built")
-        _check_expressible(build)
+        findings = Findings()
+        check_asset_build(build, findings)
+        if findings.errors:
+            hide_traceback()
+            findings.raise_errors()
         return ecs.ContainerImage.from_docker_image_asset(
             ecr_assets.DockerImageAsset(
                 scope,
                 f"Image-{container.name}",
                 asset_name=container.name,
                 directory=build.context,
-                file=_within_context(build),
+                file=build.dockerfile_in_context,
                 build_args=dict(build.args) or None,
                 target=build.target,
                 network_mode=ecr_assets.NetworkMode.custom(build.network)
                 if build.network
                 else None,
+                cache_from=[
+                    ecr_assets.DockerCacheOption(type="registry", params={"ref": image})
+                    for image in build.cache_from
+                ]
+                or None,
+                cache_to=ecr_assets.DockerCacheOption(type="inline")
+                if build.inline_cache
+                else None,
                 cache_disabled=build.no_cache or None,
-                exclude=[*_NEVER_SENT, *map(literally, self._packing.inside(build.context))],
+                exclude=[*_NEVER_SENT, *map(literally, self._exclusions.inside(build.context))],
                 # As an engine has them: what they lead to outside is not for the image.
                 follow_symlinks=SymlinkFollowMode.NEVER,
                 platform=ecr_assets.Platform.LINUX_ARM64
@@ -210,36 +208,3 @@ class _ImageAssets(BoundImages):
                 else ecr_assets.Platform.LINUX_AMD64,
             )
         )
-
-
-def _within_context(build: Build) -> str:
-    """The Dockerfile as a path below the context, which is how an asset wants it."""
-    dockerfile = Path(build.dockerfile)
-    if dockerfile.is_absolute() and dockerfile.is_relative_to(build.context):
-        return str(dockerfile.relative_to(build.context))
-    return str(dockerfile)
-
-
-def _check_expressible(build: Build) -> None:
-    findings = Findings()
-    if not build.is_local:
-        _refuse(build, "context", "the context is not a folder on this machine", findings)
-    elif Path(_within_context(build)).is_absolute() or ".." in Path(build.dockerfile).parts:
-        _refuse(build, "dockerfile", "the Dockerfile is outside the context", findings)
-    given = build.node if isinstance(build.node, MappingNode) else ()
-    for key in _NOT_IN_ASSETS:
-        if key in given:
-            _refuse(build, key, f"{key} cannot be handed to the build of an image asset", findings)
-    if findings.errors:
-        hide_traceback()
-        findings.raise_errors()
-
-
-def _refuse(build: Build, key: str, problem: str, findings: Findings) -> None:
-    findings.report(
-        BUILD_NOT_LOCAL,
-        build.at(key),
-        (*build.path, key),
-        problem,
-        "build the image elsewhere, and name it",
-    )

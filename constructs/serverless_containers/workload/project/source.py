@@ -1,14 +1,12 @@
 """The source of a project, read on behalf of a construct."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from aws_cdk import Annotations
 from constructs import Construct
 
-from serverless_containers.compose import load_project
 from serverless_containers.findings import (
     Findings,
     InvalidSourceError,
@@ -18,10 +16,7 @@ from serverless_containers.findings import (
 from serverless_containers.findings.places import Places
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import PlanOptions, TaskPlan
-from serverless_containers.plan.secrets.model import SecretPlan
-from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
-from serverless_containers.plan.source import plan_source
-from serverless_containers.plan.template_values import check_project
+from serverless_containers.plan.source import PlannedSecrets, plan_source, plan_source_secrets
 
 
 def refuse(findings: Findings, source: Path) -> NoReturn:
@@ -40,20 +35,7 @@ def refuse(findings: Findings, source: Path) -> NoReturn:
     raise InvalidSourceError(places.shown(finding) for finding in findings.errors)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadSecrets:
-    """The secrets of a source.
-
-    Attributes:
-        plans: The secrets, by their keys in the Compose file.
-        owner: The start of their names.
-    """
-
-    plans: Mapping[str, SecretPlan]
-    owner: str
-
-
-def read_secrets(source: str | Path, *, environment: str | None) -> ReadSecrets:
+def read_secrets(source: str | Path, *, environment: str | None) -> PlannedSecrets:
     """Read the secrets of a folder, and nothing else of it.
 
     Args:
@@ -64,15 +46,10 @@ def read_secrets(source: str | Path, *, environment: str | None) -> ReadSecrets:
         InvalidSourceError: With every error found, if there is one.
     """
     findings = Findings()
-    project = load_project(Path(source), environment=environment, override=False, findings=findings)
-    plans = plan_secrets(project, findings, environment=environment) if project else {}
-    if project is not None:
-        check_project(project, findings)
-    if project is None or findings.errors:
+    planned = plan_source_secrets(Path(source), findings, environment=environment)
+    if planned is None:
         refuse(findings, Path(source))
-    # Without errors there is a project.
-    assert project is not None  # noqa: S101  # tells the type checker what the line above says
-    return ReadSecrets(plans=plans, owner=owner_of(project.name, environment))
+    return planned
 
 
 def read_source(

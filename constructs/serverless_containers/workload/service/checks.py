@@ -12,7 +12,7 @@ from serverless_containers.plan.exclusive import WAY_OUT
 from serverless_containers.plan.model import ExclusivePlan
 from serverless_containers.plan.resources.rules import IMAGE_UNREACHABLE, UTILITY_IMAGE
 from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
-from serverless_containers.plan.task_containers import added_containers, check_count
+from serverless_containers.plan.utility_containers import check_count
 from serverless_containers.workload.project.network import Placement
 from serverless_containers.workload.project.source import refuse
 
@@ -33,7 +33,6 @@ def check_task(
     desired_count: float | None,
     scales: bool,
     pulls_utility_image: bool,
-    delays_stop: bool,
 ) -> None:
     """Refuse a task that ECS would not take, or that could not start where it is put.
 
@@ -45,16 +44,12 @@ def check_task(
         desired_count: The number of tasks, if the caller has given it.
         scales: Whether that follows the load.
         pulls_utility_image: Whether tasks can pull the image of the utility containers.
-        delays_stop: Whether the task gets the container that delays its stop.
 
     Raises:
         InvalidSourceError: With every error found, if there is one.
     """
     findings = Findings()
-    added = added_containers(
-        plan.containers, writes_files=bool(plan.files), delays_stop=delays_stop
-    )
-    check_count(plan.at, plan.containers, added, findings)
+    check_count(plan.at, plan.containers, findings)
     if plan.files and not pulls_utility_image:
         findings.report(
             UTILITY_IMAGE,
@@ -92,7 +87,7 @@ def _check_images(
         findings: Takes what is wrong.
     """
     region = Stack.of(scope).region
-    for container in plan.containers:
+    for container in plan.services:
         if container.image is None or container.name in given:
             continue
         host, _, path = container.image.partition("/")

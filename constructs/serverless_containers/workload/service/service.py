@@ -16,12 +16,12 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.plan.utility_containers import with_stop_delay
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
 from serverless_containers.workload.service.checks import check_task, warn_of_one_task
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
-from serverless_containers.workload.task.stop_delay import StopDelay
 from serverless_containers.workload.task.task import Task
 
 _UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
@@ -128,7 +128,7 @@ class ContainerService(Construct):
             **merge_environment(props.get("resources", ())),
             **props.get("environment", {}),
         }
-        for container in self.plan.containers:
+        for container in self.plan.services:
             taken = sorted(variables.keys() & container.secrets.keys())
             if taken:
                 raise ValueError(
@@ -139,8 +139,9 @@ class ContainerService(Construct):
 
     def _make_task(self, props: ServiceProps) -> Task:
         given = self.project.given_images
-        check_given("images", given, [each.name for each in self.plan.containers])
-        delay = _stop_delay(props, self.placement, self._requirements)
+        check_given("images", given, [each.name for each in self.plan.services])
+        seconds = _stop_delay(props, self.placement, self._requirements)
+        self.plan = with_stop_delay(self.plan, seconds)
         check_task(
             self,
             self.plan,
@@ -149,7 +150,6 @@ class ContainerService(Construct):
             desired_count=props.get("desired_count"),
             scales=props.get("scaling") is not None,
             pulls_utility_image=_pulls_utility_image(props, self.placement),
-            delays_stop=delay is not None,
         )
         return Task(
             self,
@@ -164,7 +164,6 @@ class ContainerService(Construct):
             architecture=self._architecture,
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=self.project.log_retention,
-            stop_delay=delay,
             utility_image=_utility_image(props),
             placement=self.placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
@@ -265,12 +264,11 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
 
 def _stop_delay(
     props: ServiceProps, placement: Placement, requirements: IngressRequirements
-) -> StopDelay | None:
-    """The container that keeps the entrypoint serving for a while, if one is needed or given."""
+) -> int:
+    """The seconds that the entrypoint goes on serving once its task is deregistered."""
     needed = _pulls_utility_image(props, placement) and not requirements.drains
     default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
-    seconds = int(props.get("stop_delay", default).to_seconds())
-    return StopDelay(seconds=seconds, image=_utility_image(props)) if seconds else None
+    return int(props.get("stop_delay", default).to_seconds())
 
 
 def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:

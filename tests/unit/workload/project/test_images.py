@@ -24,6 +24,7 @@ def test_the_build_is_as_the_file_says(deploy, project):
     project.write("app/deploy/Dockerfile", "FROM scratch AS run\n")
     deployed = deploy(
         "services: {web: {ports: ['80'], build: {context: app, network: host, no_cache: true, "
+        "cache_from: [alpine], cache_to: ['type=inline'], "
         "dockerfile: deploy/Dockerfile, target: run, args: {V: '1', UNSET: null}}}}"
     )
     # THEN the CDK CLI is told the same
@@ -38,6 +39,8 @@ def test_the_build_is_as_the_file_says(deploy, project):
         "dockerBuildArgs": {"V": "1"},
         "networkMode": "host",
         "cacheDisabled": True,
+        "cacheFrom": [{"type": "registry", "params": {"ref": "alpine"}}],
+        "cacheTo": {"type": "inline"},
         "platform": "linux/amd64",
     }
 

@@ -6,8 +6,7 @@ import pytest
 from aws_cdk.assertions import Match
 
 from serverless_containers.plan.support import Support
-from serverless_containers.plan.support.deploys import DEPLOY_KEYS
-from serverless_containers.plan.support.services import SERVICE_KEYS
+from serverless_containers.plan.support.keys import DEPLOY, SERVICE
 from tests.unit.workload.deployed import Deployed
 
 CASES = {
@@ -102,7 +101,7 @@ ELSEWHERE = {
 
 
 def test_every_mapped_key_is_tested():
-    mapped = {name for name, key in SERVICE_KEYS.items() if key.support is Support.MAPPED}
+    mapped = {name for name, key in SERVICE.items() if key.support is Support.MAPPED}
     assert mapped == CASES.keys() | ELSEWHERE.keys()
 
 
@@ -196,7 +195,15 @@ class TestDeploy:
         assert web["RestartPolicy"] == {"Enabled": True, "RestartAttemptPeriod": 90}
 
     def test_every_mapped_key_is_tested(self):
-        mapped = {name for name, key in DEPLOY_KEYS.items() if key.support is Support.MAPPED}
+        records = {
+            **DEPLOY,
+            **{
+                f"{above}.{name}": key
+                for above in DEPLOY
+                for name, key in DEPLOY[above].keys.items()
+            },
+        }
+        mapped = {name for name, key in records.items() if key.support is Support.MAPPED}
         resources = {name for name in mapped if name.startswith("resources")}
         assert mapped - resources == {
             "labels", "mode", "replicas", "restart_policy", "restart_policy.condition",
