@@ -36,7 +36,7 @@ MAY_IMPORT = {
         "ingress.cloudfront",
     },
     # What is no construct, and above the plan.
-    "clients": {"findings", "json_source"},
+    "client_config": {"findings", "json_source"},
     "secret_stores": {"findings", "plan"},
     "local": {"findings", "toolchain"},
     # It shows Compose files themselves, too.
@@ -45,7 +45,7 @@ MAY_IMPORT = {
         "compose",
         "plan",
         "toolchain",
-        "clients",
+        "client_config",
         "secret_stores",
         "local",
     },

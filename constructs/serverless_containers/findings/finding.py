@@ -1,4 +1,4 @@
-"""What the library has to say about a user's files, as data."""
+"""Rules, and findings where a user's files do not meet them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from serverless_containers.findings.location import KeyPath, Location, dotted
 
 
 class Severity(StrEnum):
-    """How much a finding weighs. The order is from the heaviest to the lightest."""
+    """The weight of a finding. The order is from the heaviest to the lightest."""
 
     ERROR = "error"
     """Nothing can be deployed before it is mended."""
@@ -80,7 +80,7 @@ class Finding:
 
 
 class Findings:
-    """Collects findings, so that a user hears of all of them at once.
+    """A collection of findings, so that a user hears of all of them at once.
 
     A finding that is reported twice, from two phases that met the same value, is kept once.
     """

@@ -1,4 +1,4 @@
-"""What is looked for in suppressions."""
+"""The rules about suppressions."""
 
 from serverless_containers.findings.finding import Rule
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from serverless_containers.plan.secrets.model import SecretStore
 from serverless_containers.secret_stores.model import (
     DesiredSecret,
+    PushStep,
     SecretChange,
     SecretStatus,
-    Step,
     StoredSecret,
     format_time,
 )
@@ -31,7 +31,7 @@ def decide(desired: DesiredSecret, stored: StoredSecret) -> SecretChange:
         return SecretChange(
             desired=desired,
             stored=stored,
-            steps=(Step.CREATE,),
+            steps=(PushStep.CREATE,),
             reasons=("not pushed yet",),
             kms_key=desired.kms_key,
             tags=desired.tags,
@@ -40,7 +40,7 @@ def decide(desired: DesiredSecret, stored: StoredSecret) -> SecretChange:
         date = f" on {format_time(stored.deletion)}" if stored.deletion else ""
         reason = f"scheduled for deletion{date}; updated if its value then differs"
         return SecretChange(
-            desired=desired, stored=stored, steps=(Step.RESTORE,), reasons=(reason,)
+            desired=desired, stored=stored, steps=(PushStep.RESTORE,), reasons=(reason,)
         )
     return _decide_there(desired, stored)
 
@@ -55,10 +55,10 @@ def _decide_there(desired: DesiredSecret, stored: StoredSecret) -> SecretChange:
     if rekeyed:
         before = stored.kms_key or "the default"
         reasons.append(f"encrypted with {desired.kms_key} instead of {before}")
-    steps = [Step.WRITE] if reasons else []
+    steps = [PushStep.WRITE] if reasons else []
     tags = {key: value for key, value in desired.tags.items() if stored.tags.get(key) != value}
     if tags:
-        steps.append(Step.TAG)
+        steps.append(PushStep.TAG)
         reasons.append(f"tags {', '.join(sorted(tags))}")
     return SecretChange(
         desired=desired,
@@ -71,7 +71,7 @@ def _decide_there(desired: DesiredSecret, stored: StoredSecret) -> SecretChange:
         rekeyed=rekeyed,
         warning="its rotation is on: this overwrites what rotation has set, and the next rotation "
         "overwrites this"
-        if stored.rotated and Step.WRITE in steps
+        if stored.rotated and PushStep.WRITE in steps
         else "",
     )
 

@@ -25,7 +25,7 @@ _CONFIG = Config(
 class AwsClients:
     """The clients of one account and region, each made when it is needed.
 
-    What is wrong with the configuration of this machine is raised then, as an AwsFailure.
+    What is wrong with the configuration of this machine is raised then, as an AwsError.
 
     Args:
         region: The region. Default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's.
@@ -112,7 +112,7 @@ def call(
         **arguments: The operation's.
 
     Raises:
-        AwsFailure: If it is not done.
+        AwsError: If it is not done.
     """
     try:
         answer: Mapping[str, Any] = getattr(client, operation)(**arguments)

@@ -25,7 +25,7 @@ class SecretStatus(StrEnum):
     """It is in another region, which is not asked."""
 
 
-class Step(StrEnum):
+class PushStep(StrEnum):
     """One call that changes a store."""
 
     RESTORE = "restore"
@@ -101,7 +101,7 @@ class SecretChange:
 
     desired: DesiredSecret
     stored: StoredSecret
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PushStep, ...] = ()
     reasons: tuple[str, ...] = ()
     kms_key: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -10,9 +10,9 @@ from serverless_containers.secret_stores.clients import call
 from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
+    PushStep,
     SecretChange,
     SecretStatus,
-    Step,
     StoredSecret,
 )
 from serverless_containers.secret_stores.store import as_tag_list, from_tag_list
@@ -32,13 +32,13 @@ class ParameterStore:
         self._client = client
 
     def ask(self, name: str, *, value: bool) -> StoredSecret:
-        """Describe the secret; see `Store`."""
+        """Describe the secret; see `StoreClient`."""
         return self._compared(name) if value else self._seen(name)
 
-    def do(self, step: Step, change: SecretChange) -> None:
-        """Take one step; see `Store`."""
+    def do(self, step: PushStep, change: SecretChange) -> None:
+        """Take one step; see `StoreClient`."""
         name = change.desired.plan.name
-        if step is Step.TAG:
+        if step is PushStep.TAG:
             call(
                 self._client,
                 "add_tags_to_resource",
@@ -52,7 +52,7 @@ class ParameterStore:
         # advanced parameter cannot become a standard one again, and keeps its tier.
         form: dict[str, object] = (
             {"Tier": "Standard", "Tags": as_tag_list(change.tags)}
-            if step is Step.CREATE
+            if step is PushStep.CREATE
             else {"Overwrite": True}
         )
         key = {"KeyId": change.kms_key} if change.kms_key else {}

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from serverless_containers.secret_stores.changes import decide
 from serverless_containers.secret_stores.errors import AwsError
-from serverless_containers.secret_stores.model import DesiredSecret, SecretChange, Step
-from serverless_containers.secret_stores.store import Store, Stores
+from serverless_containers.secret_stores.model import DesiredSecret, PushStep, SecretChange
+from serverless_containers.secret_stores.store import StoreClient, Stores
 
-WRITING = frozenset({Step.CREATE, Step.WRITE})
+WRITING = frozenset({PushStep.CREATE, PushStep.WRITE})
 """The steps after which a running task has an old value."""
 
 _TAKEN = frozenset({"ResourceExistsException", "ParameterAlreadyExists"})
-_DONE: Mapping[Step, str] = {
-    Step.RESTORE: "restored",
-    Step.CREATE: "created",
-    Step.WRITE: "updated",
-    Step.TAG: "tagged",
+_DONE: Mapping[PushStep, str] = {
+    PushStep.RESTORE: "restored",
+    PushStep.CREATE: "created",
+    PushStep.WRITE: "updated",
+    PushStep.TAG: "tagged",
 }
 
 
@@ -30,7 +30,7 @@ class PushedSecret:
     """
 
     change: SecretChange
-    steps: tuple[Step, ...]
+    steps: tuple[PushStep, ...]
 
     def __str__(self) -> str:
         return ", ".join(_DONE[step] for step in self.steps) or "unchanged"
@@ -76,7 +76,7 @@ class Push:
         self.done: list[PushedSecret] = []
         self._current: SecretChange | None = None
         self.untried: list[SecretChange] = list(changes)
-        self._steps: list[Step] = []
+        self._steps: list[PushStep] = []
         self._stores = stores
 
     @property
@@ -98,7 +98,7 @@ class Push:
             tell: Is told of each secret as it is done.
 
         Raises:
-            AwsFailure: At the first thing that a store does not do. The rest is not tried.
+            AwsError: At the first thing that a store does not do. The rest is not tried.
         """
         while self.untried:
             self._current = self.untried.pop(0)
@@ -112,30 +112,30 @@ class Push:
     def _apply(self, change: SecretChange) -> None:
         store = self._stores[change.desired.plan.store]
         for step in change.steps:
-            if step is Step.CREATE:
+            if step is PushStep.CREATE:
                 self._create(change, store)
             else:
                 store.do(step, change)
             self._steps.append(step)
-            if step is Step.RESTORE:
+            if step is PushStep.RESTORE:
                 self._apply(self._restored(change, store))
 
-    def _create(self, change: SecretChange, store: Store) -> None:
+    def _create(self, change: SecretChange, store: StoreClient) -> None:
         try:
-            store.do(Step.CREATE, change)
+            store.do(PushStep.CREATE, change)
         except AwsError as failure:
             # It may be our own: made by an attempt whose answer was lost.
             if failure.code not in _TAKEN or not self._is_there(change, store):
                 raise
 
-    def _is_there(self, change: SecretChange, store: Store) -> bool:
+    def _is_there(self, change: SecretChange, store: StoreClient) -> bool:
         desired = change.desired
         there = decide(desired, store.ask(desired.plan.name, value=True))
         return not there.steps and not there.refusal
 
-    def _restored(self, change: SecretChange, store: Store) -> SecretChange:
+    def _restored(self, change: SecretChange, store: StoreClient) -> SecretChange:
         desired = change.desired
         again = decide(desired, store.ask(desired.plan.name, value=True))
-        if Step.RESTORE in again.steps:
+        if PushStep.RESTORE in again.steps:
             raise AwsError("it was restored, but AWS still says that it is going to be deleted")
         return again

@@ -51,7 +51,7 @@ class ServiceDeployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceState:
+class ServiceDescription:
     """The state of a service at one moment.
 
     Attributes:
@@ -85,7 +85,7 @@ def service_of_stack(clients: AwsClients, stack: str) -> ServiceId:
         stack: The stack's name, whose outputs ClusterName and ServiceName tell the service.
 
     Raises:
-        AwsFailure: If there is no such stack, or it has no such outputs.
+        AwsError: If there is no such stack, or it has no such outputs.
     """
     answer = call(clients.cloudformation, "describe_stacks", stack, StackName=stack)
     found = answer["Stacks"][0].get("Outputs", ())
@@ -99,11 +99,11 @@ def service_of_stack(clients: AwsClients, stack: str) -> ServiceId:
     return ServiceId(*(outputs[name] for name in _OUTPUTS))
 
 
-def describe_service(clients: AwsClients, target: ServiceId) -> ServiceState:
+def describe_service(clients: AwsClients, target: ServiceId) -> ServiceDescription:
     """Describe a service at this moment.
 
     Raises:
-        AwsFailure: If there is no such service, or ECS does not tell.
+        AwsError: If there is no such service, or ECS does not tell.
     """
     answer = call(
         clients.ecs,
@@ -118,13 +118,15 @@ def describe_service(clients: AwsClients, target: ServiceId) -> ServiceState:
             f"the cluster {target.cluster} has no active service {target.service} in "
             f"{clients.region}"
         )
-    return ServiceState(
+    return ServiceDescription(
         deployments=tuple(map(_deployment, services[0]["deployments"])),
         events=tuple(event["message"] for event in services[0].get("events", ())),
     )
 
 
-def decide_restart(running: ServiceState, changed: datetime | None, *, wrote: bool) -> RestartNeed:
+def decide_restart(
+    running: ServiceDescription, changed: datetime | None, *, wrote: bool
+) -> RestartNeed:
     """Decide whether a service has to be restarted.
 
     Args:
@@ -147,7 +149,7 @@ def force_new_deployment(clients: AwsClients, target: ServiceId) -> str:
         The deployment's id.
 
     Raises:
-        AwsFailure: If ECS does not do it.
+        AwsError: If ECS does not do it.
     """
     answer = call(
         clients.ecs,
@@ -179,7 +181,7 @@ def wait_for_deployment(
         timeout_seconds: How long to wait.
 
     Raises:
-        AwsFailure: If it fails, does not end in time, or ECS does not tell.
+        AwsError: If it fails, does not end in time, or ECS does not tell.
     """
     began = time.monotonic()
     told = ""
@@ -202,11 +204,11 @@ def wait_for_deployment(
         time.sleep(_POLL_SECONDS)
 
 
-def _find_deployment(running: ServiceState, deployment: str) -> ServiceDeployment:
+def _find_deployment(running: ServiceDescription, deployment: str) -> ServiceDeployment:
     """Return a deployment by its id.
 
     Raises:
-        AwsFailure: If ECS has put another one in its place.
+        AwsError: If ECS has put another one in its place.
     """
     for each in running.deployments:
         if each.id == deployment:
@@ -220,11 +222,11 @@ def _find_deployment(running: ServiceState, deployment: str) -> ServiceDeploymen
     )
 
 
-def _reason(running: ServiceState, deployment: ServiceDeployment) -> str:
+def _reason(running: ServiceDescription, deployment: ServiceDeployment) -> str:
     return deployment.reason or next(_about(running, deployment.id), "ECS does not say why")
 
 
-def _about(running: ServiceState, deployment: str) -> Iterator[str]:
+def _about(running: ServiceDescription, deployment: str) -> Iterator[str]:
     return (event for event in running.events if deployment in event)
 
 

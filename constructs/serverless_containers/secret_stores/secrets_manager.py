@@ -10,9 +10,9 @@ from serverless_containers.secret_stores.clients import call
 from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
+    PushStep,
     SecretChange,
     SecretStatus,
-    Step,
     StoredSecret,
 )
 from serverless_containers.secret_stores.store import as_tag_list, from_tag_list
@@ -31,7 +31,7 @@ class SecretsManager:
         self._client = client
 
     def ask(self, name: str, *, value: bool) -> StoredSecret:
-        """Describe the secret; see `Store`."""
+        """Describe the secret; see `StoreClient`."""
         try:
             found = call(self._client, "describe_secret", name, SecretId=name)
         except AwsError as failure:
@@ -54,12 +54,12 @@ class SecretsManager:
             rotated=bool(found.get("RotationEnabled")),
         )
 
-    def do(self, step: Step, change: SecretChange) -> None:
-        """Take one step; see `Store`."""
+    def do(self, step: PushStep, change: SecretChange) -> None:
+        """Take one step; see `StoreClient`."""
         name = change.desired.plan.name
-        if step is Step.RESTORE:
+        if step is PushStep.RESTORE:
             call(self._client, "restore_secret", name, SecretId=name)
-        elif step is Step.CREATE:
+        elif step is PushStep.CREATE:
             key = {"KmsKeyId": change.kms_key} if change.kms_key else {}
             call(
                 self._client,
@@ -70,7 +70,7 @@ class SecretsManager:
                 Tags=as_tag_list(change.tags),
                 **key,
             )
-        elif step is Step.WRITE and change.rekeyed:
+        elif step is PushStep.WRITE and change.rekeyed:
             call(
                 self._client,
                 "update_secret",
@@ -79,7 +79,7 @@ class SecretsManager:
                 KmsKeyId=change.kms_key,
                 SecretString=change.desired.value.reveal(),
             )
-        elif step is Step.WRITE:
+        elif step is PushStep.WRITE:
             call(
                 self._client,
                 "put_secret_value",

@@ -5,9 +5,9 @@ from typing import Protocol, TypeAlias
 
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.secret_stores.model import (
+    PushStep,
     SecretChange,
     SecretStatus,
-    Step,
     StoredSecret,
     format_time,
 )
@@ -16,7 +16,7 @@ _ELSEWHERE = StoredSecret(status=SecretStatus.ELSEWHERE)
 _MISSING = StoredSecret(status=SecretStatus.MISSING)
 
 
-class Store(Protocol):
+class StoreClient(Protocol):
     """One of the services that keep secrets."""
 
     def ask(self, name: str, *, value: bool) -> StoredSecret:
@@ -27,18 +27,18 @@ class Store(Protocol):
             value: Whether to ask for its value and all else that a push compares.
 
         Raises:
-            AwsFailure: If the store does not tell.
+            AwsError: If the store does not tell.
         """
 
-    def do(self, step: Step, change: SecretChange) -> None:
+    def do(self, step: PushStep, change: SecretChange) -> None:
         """Take one step of a change.
 
         Raises:
-            AwsFailure: If the store does not do it.
+            AwsError: If the store does not do it.
         """
 
 
-Stores: TypeAlias = Mapping[SecretStore, Store]
+Stores: TypeAlias = Mapping[SecretStore, StoreClient]
 
 
 def as_tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -60,7 +60,7 @@ def describe_external(plan: SecretPlan, stores: Stores, *, region: str) -> Store
         region: Their region. A secret that the file names by the ARN of another one is elsewhere.
 
     Raises:
-        AwsFailure: If the store does not tell.
+        AwsError: If the store does not tell.
     """
     if plan.name.startswith("arn:") and plan.name.split(":")[3] != region:
         return _ELSEWHERE

@@ -5,17 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.secrets_case import SENTINEL, secrets_case, where
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    monkeypatch.setattr("serverless_containers.cli.secrets.push._can_ask", lambda: True)
+from tests.support.secrets_case import SENTINEL, where
 
 
 def test_an_unknown_secret_is_told_with_those_that_are_known(case):

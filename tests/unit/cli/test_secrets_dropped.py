@@ -2,18 +2,13 @@
 
 import pytest
 
-from tests.support.secrets_case import MANAGER, PARAMETERS, secrets_case
+from tests.support.secrets_case import MANAGER, PARAMETERS
 
 KEYS = ("a", "b", "c")
 FAILED_TO = "Run the same command again: it goes on where this one stopped.\n"
 stores = pytest.mark.parametrize("store", [MANAGER, PARAMETERS], ids=["manager", "parameters"])
 positions = pytest.mark.parametrize("at", [0, 1, 2], ids=["first", "middle", "last"])
 works = pytest.mark.parametrize("works", [False, True], ids=["before", "after"])
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 @stores

@@ -10,8 +10,8 @@ from serverless_containers.secret_stores.changes import decide
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
     DesiredSecret,
+    PushStep,
     SecretStatus,
-    Step,
     StoredSecret,
 )
 
@@ -31,22 +31,22 @@ def decided(stored, *, store=MANAGER, key=None, tags=None):
 @pytest.mark.parametrize(
     ("stored", "steps", "reasons"),
     [
-        (NOT_PUSHED, [Step.CREATE], ["not pushed yet"]),
+        (NOT_PUSHED, [PushStep.CREATE], ["not pushed yet"]),
         (StoredSecret(status=THERE, value=SAME), [], []),
-        (StoredSecret(status=THERE, value=OTHER), [Step.WRITE], ["its value differs"]),
+        (StoredSecret(status=THERE, value=OTHER), [PushStep.WRITE], ["its value differs"]),
         (
             StoredSecret(status=THERE, hidden="you lack x"),
-            [Step.WRITE],
+            [PushStep.WRITE],
             ["cannot be compared (you lack x): will be written"],
         ),
         (
             StoredSecret(status=SecretStatus.SCHEDULED, deletion=DAY),
-            [Step.RESTORE],
+            [PushStep.RESTORE],
             ["scheduled for deletion on 2026-11-20 17:04 UTC; updated if its value then differs"],
         ),
         (
             StoredSecret(status=SecretStatus.SCHEDULED),
-            [Step.RESTORE],
+            [PushStep.RESTORE],
             ["scheduled for deletion; updated if its value then differs"],
         ),
         (StoredSecret(status=THERE, value=OTHER, refusal="it is managed by rds"), [], []),
@@ -83,7 +83,7 @@ def test_another_key_is_a_change(store, now, desired, rekeyed):
     change = decided(StoredSecret(status=THERE, value=SAME, kms_key=now), store=store, key=desired)
 
     assert change.rekeyed is rekeyed
-    assert list(change.steps) == ([Step.WRITE] if rekeyed else [])
+    assert list(change.steps) == ([PushStep.WRITE] if rekeyed else [])
     if rekeyed:
         assert change.reasons == (f"encrypted with {desired} instead of {now or 'the default'}",)
 
@@ -117,7 +117,7 @@ def test_missing_and_different_tags_are_set(now, desired, set_):
     change = decided(StoredSecret(status=THERE, value=SAME, tags=now), tags=desired)
 
     assert change.tags == set_
-    assert list(change.steps) == ([Step.TAG] if set_ else [])
+    assert list(change.steps) == ([PushStep.TAG] if set_ else [])
     assert list(change.reasons) == ([f"tags {', '.join(sorted(set_))}"] if set_ else [])
 
 

@@ -8,8 +8,8 @@ from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
     DesiredSecret,
+    PushStep,
     SecretStatus,
-    Step,
     StoredSecret,
 )
 from serverless_containers.secret_stores.push import Push, compare
@@ -113,5 +113,5 @@ def test_a_restoration_without_effect_is_not_tried_for_ever():
     with pytest.raises(AwsError, match="AWS still says that it is going to be deleted"):
         push.run(lambda _: None)
 
-    assert store.steps == [("a", Step.RESTORE)]
-    assert push.current.steps == (Step.RESTORE,)
+    assert store.steps == [("a", PushStep.RESTORE)]
+    assert push.current.steps == (PushStep.RESTORE,)

@@ -7,7 +7,7 @@ import pytest
 from serverless_containers.secret_stores.restart import (
     RestartNeed,
     ServiceDeployment,
-    ServiceState,
+    ServiceDescription,
     decide_restart,
 )
 
@@ -23,7 +23,7 @@ def running(state, created, *, primary=True):
         reason="",
         counts=(1, 1, 0, 0),
     )
-    return ServiceState(deployments=(only,), events=())
+    return ServiceDescription(deployments=(only,), events=())
 
 
 @pytest.mark.parametrize(
