@@ -12,6 +12,7 @@ from serverless_containers.secret_stores.state import Step, Stored
 WRITING = frozenset({Step.CREATE, Step.WRITE})
 """The steps after which a running task has an old value."""
 
+_OVERWRITING = frozenset({Step.WRITE, Step.TAG})
 _TAKEN = frozenset({"ResourceExistsException", "ParameterAlreadyExists"})
 _DONE: Mapping[Step, str] = {
     Step.RESTORE: "restored",
@@ -124,7 +125,8 @@ class Push:
             tell: Is told of each secret as it is done.
 
         Raises:
-            AwsFailure: At the first thing that a store does not do. The rest is not tried.
+            AwsFailure: At the first thing that a store does not do, and at a secret that somebody
+                has changed since it was compared. The rest is not tried.
         """
         while self.untried:
             self._current = self.untried.pop(0)
@@ -137,6 +139,13 @@ class Push:
 
     def _apply(self, change: Change) -> None:
         store = self._stores[change.wanted.plan.store]
+        if change.steps and change.steps[0] in _OVERWRITING:
+            # Somebody may have thought for long about the question whether to go on. Neither store
+            # writes on a condition: what changes from here to the write is overwritten.
+            change = self._asked_again(change, store)
+        self._take(change, store)
+
+    def _take(self, change: Change, store: Store) -> None:
         for step in change.steps:
             if step is Step.CREATE:
                 self._create(change, store)
@@ -144,7 +153,7 @@ class Push:
                 store.do(step, change)
             self._steps.append(step)
             if step is Step.RESTORE:
-                self._apply(self._restored(change, store))
+                self._take(self._restored(change, store), store)
 
     def _create(self, change: Change, store: Store) -> None:
         try:
@@ -160,8 +169,32 @@ class Push:
         return not there.steps and not there.refusal
 
     def _restored(self, change: Change, store: Store) -> Change:
-        wanted = change.wanted
-        again = decide(wanted, store.ask(wanted.plan.name, value=True))
+        again = self._decided_again(change, store)
         if Step.RESTORE in again.steps:
             raise AwsFailure("it was restored, but AWS still says that it is going to be deleted")
         return again
+
+    def _asked_again(self, change: Change, store: Store) -> Change:
+        again = self._decided_again(change, store)
+        if again.steps and _differs(change.stored, again.stored):
+            raise AwsFailure("it has changed since it was compared, and is left as it is")
+        return again
+
+    def _decided_again(self, change: Change, store: Store) -> Change:
+        wanted = change.wanted
+        again = decide(wanted, store.ask(wanted.plan.name, value=True))
+        if again.refusal:
+            raise AwsFailure(again.refusal)
+        if again.other_source and again.other_source != change.other_source:
+            raise AwsFailure(
+                f"{again.other_source} has pushed it since it was compared, and it is left as it is"
+            )
+        return again
+
+
+def _differs(before: Stored, now: Stored) -> bool:
+    if before.standing is not now.standing:
+        return True
+    if before.value is None or now.value is None:
+        return before.changed != now.changed
+    return before.value.reveal() != now.value.reveal()
