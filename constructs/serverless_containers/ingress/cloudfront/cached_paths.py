@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import Token
 
 from serverless_containers.ingress.cloudfront.behaviors import check_static_paths
+from serverless_containers.ingress.load_balancer.sign_in_rules import is_public_pattern
 
 
 def check_cached_paths(
@@ -39,10 +40,15 @@ def check_cached_paths(
             uncovered = _uncovered(path, public_paths)
             if uncovered is not None:
                 matched = "" if uncovered == path else f" matches {uncovered!r}, which"
+                fix = (
+                    f"make {uncovered!r} one of the public_paths of sign_in"
+                    if is_public_pattern(uncovered)
+                    else "keep to a folder that is one of the public_paths of sign_in, as in "
+                    "'/assets/*'"
+                )
                 raise ValueError(
                     f"{what}: {path!r}{matched} needs a sign-in, and CloudFront would show what it "
-                    f"kept of it to everybody; make {uncovered!r} one of the public_paths of "
-                    "sign_in, or leave it out"
+                    f"kept of it to everybody; {fix}, or leave it out"
                 )
 
 

@@ -132,8 +132,8 @@ class SignIn:
                 ``site-``, eight characters that stand for the construct's path, and twelve of the
                 stack's id: the same at every deployment, and another one when the stack is made
                 again.
-            public_paths: Patterns of paths that need no sign-in, such as ``/assets/*``; ``*``
-                stands for any characters and ``?`` for one. Default: none.
+            public_paths: Paths that need no sign-in, such as ``/assets/*``, where ``*`` at the end
+                stands for any characters. Default: none.
             sign_out_urls: Where Cognito may send visitors who signed out; make the first one a
                 public path, or they are asked to sign in again. Default: the roots of the site's
                 names.
