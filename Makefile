@@ -30,7 +30,7 @@ export CDK_HOME ?= $(CACHES)/cdk
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs actions bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs actions schema bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,17 +78,22 @@ format: setup-dev ## Format the code and mend what lint can mend
 snapshot: setup-dev ## Accept the templates as they are now
 	python -m pytest -q tests/snapshot --accept-snapshots
 
-docs: setup ## Write the generated pages of docs/
-	python tools/write_docs.py
+docs: setup-dev ## Write what is generated of docs/, and build its site in .site
+	python -m tools.write_docs
+	# Never --quiet: what is not shown is not counted, and a broken link would pass.
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 actions: setup-dev ## Write the names of IAM's actions that policies are held against
 	python tools/write_actions.py
+
+schema: setup-dev ## Write the shapes of Compose's keys, from the official schema
+	python tools/write_schema.py
 
 bench: setup-dev ## Measure synthesis against an empty CDK app
 	python -m tests.bench
 
 clean: ## Remove what was installed and written
-	rm -rf $(VENV) node_modules container_src/express/node_modules cdk.out .local
+	rm -rf $(VENV) node_modules container_src/express/node_modules cdk.out .local .site
 	rm -rf examples/graphql/container_src/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

@@ -1,9 +1,10 @@
 """The CDK application: a stage for each environment, held to cdk-nag's AwsSolutions rules.
 
 Context: ``-c environment=dev`` limits it to one environment, ``-c source=DIR`` points it to another
-folder, ``-c entrypoint=NAME`` names the container that receives the traffic, ``-c images=docker``
-builds images on this machine, ``-c image_tag=TAG`` takes them from the ECR repositories
-``serverless-containers/<service>``, ``-c site=true`` deploys the folder as a web site too.
+folder, whose stacks are named after its Compose project or by ``-c name=NAME``,
+``-c entrypoint=NAME`` names the container that receives the traffic, ``-c images=docker`` builds
+images on this machine, ``-c image_tag=TAG`` takes them from the ECR repositories
+``<name>/<service>``, ``-c site=true`` deploys the folder as a web site too.
 """
 
 import os
@@ -24,7 +25,8 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Images, Site, open_site
+from stacks.environments import ENVIRONMENTS, Images, Site, open_site, second_store
+from stacks.naming import APPLICATION, SAMPLE, bad_name, is_sample, project_name
 
 
 def _is_on(value: object) -> bool:
@@ -36,6 +38,17 @@ def _is_on(value: object) -> bool:
     sys.exit(f"site {value!r} is neither true nor false")
 
 
+def _name_of(app: App, source: Path, environment: str) -> str:
+    """Return what the stacks of a folder start with."""
+    sample = is_sample(source)
+    name = app.node.try_get_context("name")
+    if name is None:
+        name = APPLICATION if sample else project_name(source, environment)
+    if name is not None and (problem := bad_name(name, environment, sample=sample)) is not None:
+        sys.exit(problem)
+    return name or APPLICATION
+
+
 def build(app: App) -> App:
     """Put the stages into an app, as its context says."""
     chosen = app.node.try_get_context("environment")
@@ -44,20 +57,27 @@ def build(app: App) -> App:
     builder = app.node.try_get_context("images")
     if builder is not None and builder not in {each.value for each in Images}:
         sys.exit(f"images {builder!r} is unknown; there are {', '.join(e.value for e in Images)}")
-    for name in [chosen] if chosen else ENVIRONMENTS:
-        config = ENVIRONMENTS[name]
+    source = Path(app.node.try_get_context("source") or SAMPLE.name)
+    for environment in [chosen] if chosen else ENVIRONMENTS:
+        config = ENVIRONMENTS[environment]
         if _is_on(app.node.try_get_context("site")) and config.site is None:
             config = replace(config, site=Site())
         if (problem := open_site(config)) is not None:
             sys.exit(problem)
-        EnvironmentStage(
+        stage = EnvironmentStage(
             app,
             config=config,
-            source=Path(app.node.try_get_context("source") or "container_src"),
+            source=source,
             entrypoint=app.node.try_get_context("entrypoint"),
             images=Images(builder) if builder else config.images,
             image_tag=app.node.try_get_context("image_tag"),
+            name=_name_of(app, source, environment),
+            sample=is_sample(source),
         )
+        exclusive = stage.api.api.plan.exclusive
+        service = exclusive.service if exclusive else None
+        if (problem := second_store(config, service)) is not None:
+            sys.exit(problem)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app
 

@@ -13,7 +13,7 @@ from stacks.zones import zone_of
 
 
 class ApiStack(Stack):
-    """The source folder as an API that may use the table of posts."""
+    """The source folder as an API."""
 
     def __init__(
         self,
@@ -44,10 +44,11 @@ class ApiStack(Stack):
             hosted_zone=zone_of(self, config.domain),
         )
         self._acknowledge(config)
+        self._export_users()
         self._tell()
 
     def _acknowledge(self, config: EnvironmentConfig) -> None:
-        """What cdk-nag is told of this environment's choices."""
+        """Acknowledge findings of cdk-nag about this environment's choices."""
         if config.access is Access.OPEN:
             Validations.of(self.api.api).acknowledge(
                 Acknowledgment(
@@ -55,6 +56,16 @@ class ApiStack(Stack):
                     reason="Open on purpose: an environment for development, with throttling.",
                 )
             )
+
+    def _export_users(self) -> None:
+        """Export what the stack of a site imports of the user pool, whether there is a site or not.
+
+        An export that the CDK makes goes with its last importer, and CloudFormation deletes none
+        that is still imported: the site is deployed, or deleted, after this stack.
+        """
+        if (pool := self.api.user_pool) is not None:
+            for value in (pool.user_pool_id, pool.user_pool_arn):
+                self.export_value(value)
 
     def _tell(self) -> None:
         """Say after a deployment where everything is."""

@@ -1,4 +1,4 @@
-"""What an environment's API and its site say of the containers, which are the same."""
+"""The containers of an environment, which are the same behind its API and its site."""
 
 from collections.abc import Callable
 
@@ -20,23 +20,26 @@ def container_props(
     images: BuiltImages,
     cluster: ContainerCluster,
     storage: StorageStack,
+    service_name: str,
 ) -> ServiceProps:
     """The containers of an environment.
 
     Args:
         config: The environment.
         entrypoint: The container that receives the traffic. None leaves it to the Compose file.
-        images: Where the images come from; for each service by itself.
-        cluster: Where they run.
+        images: The source of the images; for each service by itself.
+        cluster: The cluster that they run in.
         storage: The data and the secrets.
+        service_name: The name of the ECS service.
     """
     return ServiceProps(
         environment_name=config.name,
         entrypoint=entrypoint,
         images=images,
         secrets=storage.secrets,
-        resources=[ResourceAccess.table(storage.posts, name="posts")],
+        resources=[ResourceAccess.table(storage.posts, name="posts")] if storage.posts else [],
         cluster=cluster,
+        service_name=service_name,
         spot=config.spot,
         cpu=config.cpu,
         memory_limit_mib=config.memory_limit_mib,
@@ -50,19 +53,21 @@ def container_props(
 def built_images(
     config: EnvironmentConfig,
     images: Images,
+    repositories: str,
     tag: str | None,
     pipeline: Callable[[GitHub], BuildPipeline],
 ) -> BuiltImages:
-    """Where the images of one service come from.
+    """Return the source of the images of one service.
 
     Args:
         config: The environment.
-        images: Who builds them.
+        images: The builder of the images.
+        repositories: The prefix of the ECR repositories that hold them with ``tag``.
         tag: The tag under which they are in ECR already, if they are.
         pipeline: Makes the pipeline of a repository.
     """
     if tag is not None:
-        return BuiltImages.repositories(prefix="serverless-containers/", tag=tag)
+        return BuiltImages.repositories(prefix=repositories, tag=tag)
     if images is Images.DOCKER:
         return BuiltImages.local_build()
     if config.github is not None:

@@ -9,16 +9,29 @@ from serverless_containers import BuildPipeline, ServiceProps
 from stacks.api_stack import ApiStack
 from stacks.containers import built_images, container_props
 from stacks.environments import EnvironmentConfig, GitHub, Images
+from stacks.naming import APPLICATION, service_name
 from stacks.network_stack import NetworkStack
 from stacks.pipeline_stack import PipelineStack
 from stacks.site_stack import SiteStack
 from stacks.storage_stack import StorageStack
 
-_APPLICATION = "serverless-containers"
-
 
 class EnvironmentStage(Stage):
-    """The stacks of one environment; ``cdk deploy 'dev/*'`` deploys those of ``dev``."""
+    """The stacks of one environment; ``cdk deploy 'dev/*'`` deploys those of ``dev``.
+
+    Args:
+        config: The environment.
+        source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
+        entrypoint: The container that receives the traffic. None leaves it to the Compose file.
+        images: Who builds the images.
+        image_tag: The tag under which they are in the ECR repositories ``<name>/<service>``
+            already. None: they are built.
+        name: What the names of the stacks start with.
+        sample: Whether it is the sample application, which has a table.
+
+    Attributes:
+        api: The stack of the API.
+    """
 
     def __init__(
         self,
@@ -29,13 +42,20 @@ class EnvironmentStage(Stage):
         entrypoint: str | None,
         images: Images,
         image_tag: str | None = None,
+        name: str = APPLICATION,
+        sample: bool = True,
     ) -> None:
         super().__init__(
             scope, config.name, env=Environment(account=config.account, region=config.region)
         )
-        prefix = f"{_APPLICATION}-{config.name}"
+        prefix = f"{name}-{config.name}"
         storage = StorageStack(
-            self, "Storage", config=config, stack_name=f"{prefix}-storage", source=source
+            self,
+            "Storage",
+            config=config,
+            stack_name=f"{prefix}-storage",
+            source=source,
+            sample=sample,
         )
 
         network = NetworkStack(self, "Network", config=config, stack_name=f"{prefix}-network")
@@ -43,6 +63,8 @@ class EnvironmentStage(Stage):
         network.add_stack_dependency(storage)
 
         def containers(service: str) -> ServiceProps:
+            named = service_name(f"{prefix}-{service.lower()}", service)
+
             def pipeline(github: GitHub) -> BuildPipeline:
                 return PipelineStack(
                     self,
@@ -53,18 +75,19 @@ class EnvironmentStage(Stage):
                     source=source,
                     entrypoint=entrypoint,
                     cluster_name=network.cluster.cluster_name,
-                    service_name=f"{prefix}-{service.lower()}",
+                    service_name=named,
                 ).pipeline
 
             return container_props(
                 config,
                 entrypoint=entrypoint,
-                images=built_images(config, images, image_tag, pipeline),
+                images=built_images(config, images, f"{name.lower()}/", image_tag, pipeline),
                 cluster=network.cluster,
                 storage=storage,
+                service_name=named,
             )
 
-        api = ApiStack(
+        self.api = ApiStack(
             self,
             "Api",
             config=config,
@@ -82,7 +105,7 @@ class EnvironmentStage(Stage):
                 source=source,
                 containers=containers("Site"),
                 # Where the API has users, a site that comes later moves none of them.
-                user_pool=api.api.user_pool,
+                user_pool=self.api.api.user_pool,
             )
-        Tags.of(self).add("application", _APPLICATION)
+        Tags.of(self).add("application", name)
         Tags.of(self).add("environment", config.name)

@@ -1,4 +1,4 @@
-"""What differs between the environments. Change it here; the stacks only wire."""
+"""Configuration of the environments. Change it here; the stacks only wire."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from serverless_containers import NetworkProfile, TaskScaling
 
 
 class Access(Enum):
-    """Who may call an environment's API."""
+    """The callers that an environment's API lets in."""
 
     OPEN = "open"
     COGNITO = "cognito"
@@ -19,7 +19,7 @@ class Access(Enum):
 
 
 class Images(Enum):
-    """Who builds the images of services with ``build``."""
+    """The builder of the images of services with ``build``."""
 
     PIPELINE = "pipeline"
     """A pipeline in AWS, from the folder; this machine needs no Docker."""
@@ -82,6 +82,9 @@ class Site:
             the site gets a user pool of its own, to which an administrator adds them.
         open: Whether everybody may come in without signing in where the API asks who it is. The
             containers are the same, and so is the table. Default: that is refused.
+        own_data: Whether the site may have data of its own, where a service of the project must not
+            run twice on a volume: it runs once for the API and once for the site, on two file
+            systems. Default: that is refused.
         public_paths: With ``sign_in``, the paths that everybody may see. None: ``/health`` of the
             sample application, and none of any other.
         health_check_path: The path at which the load balancer asks a task whether it is healthy.
@@ -93,9 +96,14 @@ class Site:
     domain: Domain | None = None
     sign_in: bool = False
     open: bool = False
+    own_data: bool = False
     public_paths: tuple[str, ...] | None = None
     health_check_path: str | None = None
     firewall: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse one text in place of several."""
+        _check_several("public_paths", self.public_paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,24 +114,24 @@ class EnvironmentConfig:
         name: Its name, which the stage, ``compose.<name>.yaml`` and the secrets share.
         account: The AWS account. None: the one that the CLI is signed in to.
         region: The AWS region. None: the CLI's.
-        network_profile: What tasks reach the outside through; the larger part of an idle bill.
+        network_profile: The tasks' way to the internet and to AWS; the larger part of an idle bill.
         high_availability: Three zones instead of one.
         availability_zones: The zones by name. None: those that the construct chooses.
         spot: Whether tasks run on spare capacity.
         cpu: CPU units of a task. None: what the Compose file asks for.
         memory_limit_mib: Memory of a task in MiB. None: the same.
-        scaling: How the number of tasks follows the load. None: it is the Compose file's.
-        images: Who builds the images.
-        github: Where a pipeline takes what it builds from, in place of the folder, which still says
+        scaling: The scaling of the number of tasks. None: the number is the Compose file's.
+        images: The builder of the images.
+        github: The repository that a pipeline builds, in place of the folder, which still says
             what is deployed. Each service then has its pipeline in a stack of its own. None: a
             pipeline builds the folder.
-        access: Who may call the API.
+        access: The callers of the API.
         cors_origins: The web sites whose scripts may call it.
         requests_per_second: The API's limit. None: the account's.
         domain: The API's own name. None: the one that API Gateway gives it.
         site: The folder as a web site, beside the API. None: there is no site.
-        log_retention: How long logs are kept.
-        removal_policy: What becomes of data and logs when the stacks are deleted.
+        log_retention: The time for which logs are kept.
+        removal_policy: The removal policy of data and logs when the stacks are deleted.
         enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in a container. It
             needs containers without ``read_only``, which ``compose.<name>.yaml`` can undo.
     """
@@ -149,6 +157,21 @@ class EnvironmentConfig:
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     enable_execute_command: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse one text in place of several."""
+        _check_several("availability_zones", self.availability_zones)
+        _check_several("cors_origins", self.cors_origins)
+
+
+def _check_several(name: str, value: object) -> None:
+    """Refuse a text where several belong: its letters would be taken for them.
+
+    Raises:
+        TypeError: If it is one.
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{name}: got {value!r} (str); give a tuple: ({value!r},)")
+
 
 def open_site(config: EnvironmentConfig) -> str | None:
     """Say why an environment's site is a way around what its API asks for, if it is one.
@@ -169,6 +192,30 @@ def open_site(config: EnvironmentConfig) -> str | None:
         "and its site would let everybody in to the same containers; in stacks/environments.py "
         "give it site=Site(domain=…, sign_in=True), or Site(open=True) if it is meant to be open; "
         "-c environment=dev leaves it out"
+    )
+
+
+def second_store(config: EnvironmentConfig, exclusive: str | None) -> str | None:
+    """Say why an environment's site would see other data than its API, if it would.
+
+    The site runs the containers of the API once more, on a file system of its own.
+
+    Args:
+        config: The environment.
+        exclusive: The service of the project that must not run twice, such as a database.
+
+    Returns:
+        What is wrong and the ways out, or None if nothing is.
+    """
+    site = config.site
+    if site is None or site.own_data or exclusive is None:
+        return None
+    return (
+        f"environment {config.name}: {exclusive} must not run twice, and would run once for the "
+        "API and once for the site, on two file systems with different data; use a managed "
+        "database, or a project and a stack of its own for each of the two, or give the "
+        "environment site=Site(own_data=True, …) in stacks/environments.py if that is meant; "
+        "-c site=false leaves out a site that -c site=true asks for"
     )
 
 

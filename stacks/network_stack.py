@@ -1,4 +1,4 @@
-"""What the services of an environment share."""
+"""Network and cluster that the services of an environment share."""
 
 from aws_cdk import Stack
 from constructs import Construct

@@ -1,4 +1,4 @@
-"""What a deployment tells at its end."""
+"""Outputs of a deployment."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,9 @@ from serverless_containers import ContainerApi, ContainerHosting
 
 
 def service_outputs(ingress: ContainerApi | ContainerHosting) -> Mapping[str, str]:
-    """Where the service behind an ingress, its logs and its pipeline are.
+    """Return the names and console pages of a service, of its logs and of its pipeline.
 
-    And the variables that tell its containers of the resources that they may use.
+    And the names of the variables that its containers find their resources by.
     """
     region = Stack.of(ingress).region
     cluster, service = ingress.cluster.cluster_name, ingress.service.service_name

@@ -15,19 +15,19 @@ from serverless_containers import (
     TargetHealthCheck,
 )
 from stacks.environments import EnvironmentConfig, Site
+from stacks.naming import is_sample
 from stacks.outputs import service_outputs, tell
 from stacks.zones import zone_of
 
-_SAMPLE = Path(__file__).parent.parent / "container_src"
 _SAMPLE_HEALTH = "/health"
-"""What the sample application answers when it is well; it tells nothing else."""
+"""The path at which the sample application answers when it is well; it tells nothing else."""
 
 
 class SiteStack(Stack):
-    """The source folder behind CloudFront, with the table and the secrets of the API.
+    """The source folder behind CloudFront, with the data and the secrets of the API.
 
     Args:
-        user_pool: Who can sign in, where visitors do. None: a pool is made.
+        user_pool: The user pool of visitors who sign in. None: one is made.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SiteStack(Stack):
 
 def _is_sample(source: Path) -> bool:
     """Whether the folder is the sample application, and nobody has put another in its place."""
-    return source.resolve() == _SAMPLE and (_SAMPLE / "express").is_dir()
+    return is_sample(source) and (source / "express").is_dir()
 
 
 def _public_paths(site: Site, source: Path) -> Sequence[str]:

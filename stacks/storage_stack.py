@@ -1,4 +1,4 @@
-"""The data of the sample application, and what its deployment takes for granted."""
+"""The data of the sample application, and the secrets of any."""
 
 from pathlib import Path
 
@@ -14,6 +14,13 @@ class StorageStack(Stack):
     """The table of posts and the secrets, in a stack that no change of a service can touch.
 
     It is deployed first, so that a secret that was never pushed is missed before anything is made.
+
+    Args:
+        sample: Whether it is the sample application that is deployed, whose table this is.
+
+    Attributes:
+        posts: The table; None for any other project.
+        secrets: The secrets of the project.
     """
 
     def __init__(
@@ -24,15 +31,23 @@ class StorageStack(Stack):
         config: EnvironmentConfig,
         stack_name: str,
         source: Path,
+        sample: bool,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
             stack_name=stack_name,
-            description=f"Data of the sample application ({config.name})",
+            description=("Data of the sample application" if sample else "Secrets")
+            + f" ({config.name})",
             termination_protection=config.removal_policy is RemovalPolicy.RETAIN,
         )
-        self.posts = dynamodb.Table(
+        self.posts = self._make_table(config) if sample else None
+        self.secrets = SecretsFromFiles(
+            self, "Secrets", source=source, environment_name=config.name
+        )
+
+    def _make_table(self, config: EnvironmentConfig) -> dynamodb.Table:
+        return dynamodb.Table(
             self,
             "Posts",
             partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.NUMBER),
@@ -42,7 +57,4 @@ class StorageStack(Stack):
             ),
             deletion_protection=config.removal_policy is RemovalPolicy.RETAIN,
             removal_policy=config.removal_policy,
-        )
-        self.secrets = SecretsFromFiles(
-            self, "Secrets", source=source, environment_name=config.name
         )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
-    from serverless_containers.container_cluster import ContainerCluster
     from serverless_containers.container_hosting import ContainerHosting
     from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
     from serverless_containers.iam.resource_access import Access, ResourceAccess
@@ -18,16 +17,20 @@ if TYPE_CHECKING:
     from serverless_containers.ingress.http_api.authorization import Authorization
     from serverless_containers.ingress.load_balancer.rollout import Rollout
     from serverless_containers.ingress.load_balancer.sign_in import SignIn
-    from serverless_containers.ingress.load_balancer.target_group import Stickiness, TargetOptions
-    from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
+    from serverless_containers.ingress.load_balancer.targets import (
+        Stickiness,
+        TargetHealthCheck,
+        TargetOptions,
+    )
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
     from serverless_containers.secrets_from_files import SecretsFromFiles
-    from serverless_containers.workload.images import BuiltImages
-    from serverless_containers.workload.network import NetworkProfile
-    from serverless_containers.workload.scaling import TaskScaling
-    from serverless_containers.workload.service_props import ServiceProps
+    from serverless_containers.workload.project.cluster import ContainerCluster
+    from serverless_containers.workload.project.images import BuiltImages
+    from serverless_containers.workload.project.network import NetworkProfile
+    from serverless_containers.workload.service.props import ServiceProps
+    from serverless_containers.workload.service.scaling import TaskScaling
 
 __all__ = [
     "Access",
@@ -62,27 +65,27 @@ _HOMES = {
     "Architecture": "plan",
     "Authorization": "ingress.http_api.authorization",
     "BuildPipeline": "build_pipeline",
-    "BuiltImages": "workload.images",
+    "BuiltImages": "workload.project.images",
     "ContainerApi": "container_api",
-    "ContainerCluster": "container_cluster",
+    "ContainerCluster": "workload.project.cluster",
     "ContainerHosting": "container_hosting",
     "Finding": "findings",
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
-    "NetworkProfile": "workload.network",
+    "NetworkProfile": "workload.project.network",
     "PipelineProps": "pipeline.props",
     "PipelineSource": "pipeline.source",
     "ResourceAccess": "iam.resource_access",
     "Rollout": "ingress.load_balancer.rollout",
     "SecretsFromFiles": "secrets_from_files",
-    "ServiceProps": "workload.service_props",
+    "ServiceProps": "workload.service.props",
     "Severity": "findings",
     "SignIn": "ingress.load_balancer.sign_in",
-    "Stickiness": "ingress.load_balancer.target_group",
+    "Stickiness": "ingress.load_balancer.targets",
     "Suppression": "findings",
-    "TargetHealthCheck": "ingress.load_balancer.target_health",
-    "TargetOptions": "ingress.load_balancer.target_group",
-    "TaskScaling": "workload.scaling",
+    "TargetHealthCheck": "ingress.load_balancer.targets",
+    "TargetOptions": "ingress.load_balancer.targets",
+    "TaskScaling": "workload.service.scaling",
 }
 
 

@@ -1,4 +1,4 @@
-"""From source to running containers."""
+"""A pipeline from source to running containers."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -25,20 +25,21 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IDependable
 
 from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.iam.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
-from serverless_containers.pipeline.build import ImageBuild, seconds_to_wait
-from serverless_containers.pipeline.buildspec import (
+from serverless_containers.pipeline.build import (
+    ImageBuild,
     login_variables,
     pipeline_buildspec,
     run_variables,
+    seconds_to_wait,
 )
-from serverless_containers.pipeline.images import ManagedImages, PipelineImages
 from serverless_containers.pipeline.props import PipelineProps
 from serverless_containers.pipeline.repositories import ImageRepositories
-from serverless_containers.pipeline.source import BoundSource, PipelineSource
+from serverless_containers.pipeline.source import BoundSource, PipelineSource, SourceBindOptions
 from serverless_containers.pipeline.stages import (
     BUILD_NAMESPACE,
     DeployStage,
@@ -46,10 +47,14 @@ from serverless_containers.pipeline.stages import (
     make_artifact_bucket,
     start_with_permissions,
 )
-from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
+from serverless_containers.plan import Architecture, ContainerPlan, PlanOptions, TaskPlan
 from serverless_containers.plan.buildspec import Variable, to_yaml
-from serverless_containers.workload.images import BuiltImages
-from serverless_containers.workload.source import read_source
+from serverless_containers.workload.project.images import (
+    BoundImages,
+    BuiltImages,
+    ImagesBindOptions,
+)
+from serverless_containers.workload.project.source import read_source
 
 _FAILED = codepipeline.PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED
 
@@ -79,20 +84,6 @@ class BuildPipeline(Construct):
     Images have the hash of their source, or of its commit, as their tag. ``latest`` moves along and
     is never deployed.
 
-    Args:
-        source: The folder with the Compose file or the lone Dockerfile.
-        cluster_name: The cluster that the service runs in. A plain name, because the service waits
-            for the pipeline, which therefore cannot refer to it.
-        service_name: The service's name, likewise.
-        plan: What was made of the folder. Default: it is read.
-        environment_name: The environment to read it for.
-        entrypoint: The service that receives the traffic, where the files leave it open.
-        **props: See `PipelineProps`.
-
-    Raises:
-        InvalidSourceError: If a build needs what the pipeline does not have.
-        ValueError: If there is nothing to build, or ``build_timeout`` is out of its range.
-
     Attributes:
         images: The images, for ContainerApi's ``images``.
         tag: The tag of the images: known at synthesis, or the name of the parameter that holds it.
@@ -115,6 +106,24 @@ class BuildPipeline(Construct):
         entrypoint: str | None = None,
         **props: Unpack[PipelineProps],
     ) -> None:
+        """Build the images of a Compose project in a pipeline, which rolls them out.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file or the lone Dockerfile.
+            cluster_name: The cluster that the service runs in. A plain name, because the service
+                waits for the pipeline, which therefore cannot refer to it.
+            service_name: The service's name, likewise.
+            plan: The plan of the folder. Default: it is read.
+            environment_name: The environment to read it for.
+            entrypoint: The service that receives the traffic, where the files leave it open.
+            **props: See `PipelineProps`.
+
+        Raises:
+            InvalidSourceError: If a build needs what the pipeline does not have.
+            ValueError: If there is nothing to build, or ``build_timeout`` is out of its range.
+        """
         super().__init__(scope, construct_id)
         plan = plan or read_source(
             self,
@@ -125,7 +134,9 @@ class BuildPipeline(Construct):
         )
         architecture = props.get("architecture") or plan.architecture or Architecture.X86_64
         origin = props.get("pipeline_source", PipelineSource.asset())
-        bound = origin.bind(self, plan.directory, plan.packing)
+        bound = origin.bind(
+            self, SourceBindOptions(folder=plan.directory, exclusions=plan.exclusions)
+        )
         buildspec = pipeline_buildspec(plan, bound, architecture, props)
         # What is built is the source by this buildspec: a change of either is another image.
         fingerprint = hashlib.sha256(f"{bound.hash}\n{to_yaml(buildspec)}".encode()).hexdigest()
@@ -187,15 +198,14 @@ class BuildPipeline(Construct):
             timeout=wait,
         )
         self._condition.node.add_dependency(self.pipeline, self.project)
-        self.images: BuiltImages = PipelineImages(
-            pipeline=self,
-            repositories=self.repositories,
-            tag=tag_name or self.source_tag,
-            tag_is_parameter=tag_name is not None,
-            cluster_name=cluster_name,
-            service_name=service_name,
-            ready=self.ready,
-            allow=self.allow_to_run,
+        self.images: BuiltImages = _ImagesOfPipeline(
+            PipelineImages(
+                pipeline=self,
+                tag=tag_name or self.source_tag,
+                tag_is_parameter=tag_name is not None,
+                cluster_name=cluster_name,
+                service_name=service_name,
+            )
         )
 
     @staticmethod
@@ -209,37 +219,16 @@ class BuildPipeline(Construct):
         Args:
             **props: See `PipelineProps`.
         """
-
-        def make(
-            scope: Construct,
-            *,
-            plan: TaskPlan,
-            architecture: Architecture,
-            cluster_name: str,
-            service_name: str,
-        ) -> BuiltImages:
-            own = props.copy()
-            own["architecture"] = architecture
-            return BuildPipeline(
-                scope,
-                "Pipeline",
-                source=plan.directory,
-                cluster_name=cluster_name,
-                service_name=service_name,
-                plan=plan,
-                **own,
-            ).images
-
-        return ManagedImages(make)
+        return _ManagedPipeline(props)
 
     @property
     def ready(self) -> tuple[IDependable, ...]:
-        """What has to exist before the images are there."""
+        """Constructs that have to exist before the images are there."""
         return (self._condition,)
 
     @property
     def console_url(self) -> str:
-        """Where the pipeline is in the console."""
+        """The URL of the pipeline in the console."""
         region = Stack.of(self).region
         known = not Token.is_unresolved(region)
         # Without a region the console takes the one that it has shown last.
@@ -291,7 +280,7 @@ class BuildPipeline(Construct):
         """Let the Deploy stage wait for a rollout that takes its time.
 
         Args:
-            minutes: How long it takes besides starting tasks. None: that is not known.
+            minutes: The minutes that it takes besides starting tasks. None: that is not known.
 
         Raises:
             ValueError: If it is longer than a Deploy action waits.
@@ -361,3 +350,95 @@ class BuildPipeline(Construct):
             )
         start_with_permissions(pipeline, self.project)
         return deploy, pipeline
+
+
+class PipelineImages(BoundImages):
+    """The images that a pipeline builds and rolls out.
+
+    Args:
+        pipeline: The pipeline.
+        tag: The images' tag, or the name of the parameter that holds it.
+        tag_is_parameter: Whether it is the name of a parameter.
+        cluster_name: The cluster that the pipeline rolls out to.
+        service_name: The service that it rolls out to.
+
+    Attributes:
+        pipeline: The pipeline.
+    """
+
+    def __init__(
+        self,
+        *,
+        pipeline: BuildPipeline,
+        tag: str,
+        tag_is_parameter: bool,
+        cluster_name: str,
+        service_name: str,
+    ) -> None:
+        self.pipeline = pipeline
+        self.cluster_name = cluster_name
+        self.service_name = service_name
+        self.ready = pipeline.ready
+        self._tag = tag
+        self._tag_is_parameter = tag_is_parameter
+
+    def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
+        """Return the image in the repository of its service."""
+        tag = self._tag
+        if self._tag_is_parameter:
+            if Stack.of(scope) is Stack.of(self.pipeline):
+                raise ValueError(
+                    "a pipeline from GitHub needs a stack of its own: the tag that it writes is "
+                    "read when the service's stack is deployed; make a BuildPipeline in another "
+                    "stack and pass its images"
+                )
+            # Resolved when a stack is deployed, so that a deployment never puts an old image back.
+            tag = ssm.StringParameter.value_for_string_parameter(scope, self._tag)
+        repository = self.pipeline.repositories[container.name]
+        return ecs.ContainerImage.from_ecr_repository(repository, tag)
+
+    def allow_to_run(self, definition: ecs.TaskDefinition) -> None:
+        """Let the pipeline roll out the definition."""
+        self.pipeline.allow_to_run(definition)
+
+    def wait_for_rollout(self, minutes: float | None) -> None:
+        """Let the pipeline's Deploy stage wait for the rollout."""
+        self.pipeline.wait_for_rollout(minutes)
+
+
+class _ImagesOfPipeline(BuiltImages):
+    """The images of a pipeline that exists, for whichever service runs them."""
+
+    def __init__(self, images: PipelineImages) -> None:
+        self._images = images
+
+    def bind(
+        self,
+        scope: Construct,
+        options: ImagesBindOptions,  # noqa: ARG002  # the pipeline was told
+    ) -> BoundImages:
+        self._images.pipeline.serve(Stack.of(scope))
+        return self._images
+
+
+class _ManagedPipeline(BuiltImages):
+    """The images of a pipeline that is made beside the service, if there is anything to build."""
+
+    def __init__(self, props: PipelineProps) -> None:
+        self._props = props
+
+    def bind(self, scope: Construct, options: ImagesBindOptions) -> BoundImages:
+        if not options.plan.built:
+            return BuiltImages.local_build().bind(scope, options)
+        props = self._props.copy()
+        props["architecture"] = options.architecture
+        pipeline = BuildPipeline(
+            scope,
+            "Pipeline",
+            source=options.plan.directory,
+            cluster_name=options.cluster_name,
+            service_name=options.service_name,
+            plan=options.plan,
+            **props,
+        )
+        return pipeline.images.bind(scope, options)

@@ -16,17 +16,15 @@ from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.ingress.base import ContainerServiceBase, MetricProps
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
 from serverless_containers.ingress.http_api.ingress import HttpApiIngress
-from serverless_containers.workload.metric_props import MetricProps
-from serverless_containers.workload.network import IngressRequirements
-from serverless_containers.workload.service_defaults import shared_cluster
-from serverless_containers.workload.service_props import ServiceProps
-from serverless_containers.workload.service_with_ingress import ServiceWithIngress
+from serverless_containers.workload.project.network import IngressRequirements
+from serverless_containers.workload.service.props import ServiceProps
 
 
-class ContainerApi(ServiceWithIngress):
+class ContainerApi(ContainerServiceBase):
     """Runs a folder with a Compose file, or a lone Dockerfile, behind an HTTP API.
 
     There is no load balancer: API Gateway reaches the tasks through a VPC link and Cloud Map, and
@@ -35,31 +33,6 @@ class ContainerApi(ServiceWithIngress):
     The construct can be handed to grants (``table.grant_read_data(api)`` gives its task role the
     permission) and to rules of security groups
     (``database.connections.allow_default_port_from(api)``).
-
-    Args:
-        scope: The construct above.
-        construct_id: Its id there.
-        source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
-        authorization: Who may call the API. Default: anybody.
-        cors_preflight: What browsers on other origins may do. Default: API Gateway leaves the
-            answer, and the headers, to the containers.
-        throttle: The limits of requests a second. Default: the account's, 10,000 and a burst of
-            5,000 in most regions ("Amazon API Gateway quotas").
-        timeout: How long API Gateway waits for an answer, at most 30 seconds. Default: 30 seconds.
-        domain_name: A name of the API's own, such as ``api.example.com``. Default: the one that API
-            Gateway gives it.
-        certificate: The certificate for ``domain_name``, in the region of the API. Default: one is
-            made and validated in ``hosted_zone``; without a zone the deployment waits for a record
-            that somebody makes, which the stack's events name.
-        hosted_zone: The Route 53 zone for the records of ``domain_name``. Default: no records are
-            made; point a CNAME at ``regional_domain_name``.
-        namespace: The Cloud Map namespace for the tasks. Default: that of a ContainerCluster, else
-            a private one is made.
-        **props: What can be said of the service behind the API; see `ServiceProps`.
-
-    Raises:
-        InvalidSourceError: With every error in the files, if there is one.
-        ValueError: If arguments contradict each other.
     """
 
     @checks_keywords
@@ -79,6 +52,35 @@ class ContainerApi(ServiceWithIngress):
         namespace: servicediscovery.INamespace | None = None,
         **props: Unpack[ServiceProps],
     ) -> None:
+        """Run a Compose project behind an HTTP API.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file or the lone Dockerfile, or the Compose file
+                itself.
+            authorization: The callers that are let in. Default: anybody.
+            cors_preflight: The CORS configuration. Default: API Gateway leaves the
+                answer, and the headers, to the containers.
+            throttle: The limits of requests a second. Default: the account's, 10,000 and a burst of
+                5,000 in most regions ("Amazon API Gateway quotas").
+            timeout: The time for which API Gateway waits for an answer, at most 30 seconds.
+                Default: 30 seconds.
+            domain_name: A name of the API's own, such as ``api.example.com``. Default: the one that
+                API Gateway gives it.
+            certificate: The certificate for ``domain_name``, in the region of the API. Default: one
+                is made and validated in ``hosted_zone``; without a zone the deployment waits for a
+                record that somebody makes, which the stack's events name.
+            hosted_zone: The Route 53 zone for the records of ``domain_name``. Default: no records
+                are made; point a CNAME at ``regional_domain_name``.
+            namespace: The Cloud Map namespace for the tasks. Default: that of a ContainerCluster,
+                else a private one is made.
+            **props: The keyword arguments of its service; see `ServiceProps`.
+
+        Raises:
+            InvalidSourceError: With every error in the files, if there is one.
+            ValueError: If arguments contradict each other.
+        """
         super().__init__(
             scope, construct_id, source=source, requirements=IngressRequirements(), **props
         )
@@ -93,7 +95,7 @@ class ContainerApi(ServiceWithIngress):
             if domain_name
             else None
         )
-        shared = shared_cluster(props)
+        shared = self._containers.project.shared_cluster
         self._ingress = HttpApiIngress(
             self,
             "Ingress",
@@ -116,10 +118,11 @@ class ContainerApi(ServiceWithIngress):
 
     @property
     def client_outputs(self) -> Mapping[str, str]:
-        """What ``serverless-containers client-config`` reads; make each a ``CfnOutput`` by its key.
+        """Outputs for ``serverless-containers client-config``.
 
-        ``ApiName``, ``Url``, ``Region``, ``AuthorizationType`` and, where a user pool guards the
-        API, ``UserPoolId`` and ``UserPoolClientId``.
+        Make each a ``CfnOutput`` by its key: ``ApiName``, ``Url``, ``Region``,
+        ``AuthorizationType`` and, where a user pool guards the API, ``UserPoolId`` and
+        ``UserPoolClientId``.
         """
         pool, client = self.user_pool, self.user_pool_client
         return {
@@ -143,12 +146,12 @@ class ContainerApi(ServiceWithIngress):
 
     @property
     def vpc_link(self) -> apigwv2.VpcLink:
-        """The way from the API into the VPC."""
+        """The VPC link from the API into the VPC."""
         return self._ingress.vpc_link
 
     @property
     def access_log_group(self) -> logs.LogGroup:
-        """Takes a line of JSON for each request."""
+        """The log group of the access log, with a line of JSON for each request."""
         return self._ingress.access_log.log_group
 
     @property
@@ -163,7 +166,7 @@ class ContainerApi(ServiceWithIngress):
 
     @property
     def regional_domain_name(self) -> str | None:
-        """What a CNAME for the API's own domain name has to point at, if it has one."""
+        """The target of a CNAME for the API's own domain name, if it has one."""
         return self._domain.regional_domain_name if self._domain else None
 
     @property

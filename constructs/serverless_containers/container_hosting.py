@@ -16,17 +16,21 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
-from serverless_containers.ingress.cloudfront.cached_paths import check_cached_paths
+from serverless_containers.ingress.base import ContainerServiceBase
 from serverless_containers.ingress.cloudfront.distribution import SiteDistribution
 from serverless_containers.ingress.cloudfront.edge import Edge
 from serverless_containers.ingress.cloudfront.firewall import Firewall
+from serverless_containers.ingress.cloudfront.origin_load_balancer import OriginLoadBalancer
 from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
 from serverless_containers.ingress.cloudfront.origins import (
+    check_gateway,
     check_timeouts,
+    gateway_attachment,
     load_balancer_origin,
     longest_wait,
     set_unknown_timeouts,
 )
+from serverless_containers.ingress.cloudfront.paths import check_cached_paths
 from serverless_containers.ingress.cloudfront.records import (
     RecordToCreate,
     SiteRecords,
@@ -34,21 +38,14 @@ from serverless_containers.ingress.cloudfront.records import (
     site_domain,
 )
 from serverless_containers.ingress.cloudfront.viewer_request import guard_paths
-from serverless_containers.ingress.load_balancer.load_balancer import LoadBalancerIngress
 from serverless_containers.ingress.load_balancer.rollout import Rollout
 from serverless_containers.ingress.load_balancer.sign_in import BoundSignIn, SignIn, warn_of_keys
-from serverless_containers.ingress.load_balancer.subnets import (
-    check_gateway,
-    gateway_attachment,
-)
-from serverless_containers.ingress.load_balancer.target_group import TargetOptions
-from serverless_containers.ingress.load_balancer.target_health import TargetHealthCheck
-from serverless_containers.workload.network import IngressRequirements
-from serverless_containers.workload.service_props import ServiceProps
-from serverless_containers.workload.service_with_ingress import ServiceWithIngress
+from serverless_containers.ingress.load_balancer.targets import TargetHealthCheck, TargetOptions
+from serverless_containers.workload.project.network import IngressRequirements
+from serverless_containers.workload.service.props import ServiceProps
 
 
-class ContainerHosting(ServiceWithIngress):
+class ContainerHosting(ContainerServiceBase):
     """Runs a folder with a Compose file, or a lone Dockerfile, as a web site behind CloudFront.
 
     CloudFront forwards to a load balancer, which forwards to tasks; nothing else leads to either.
@@ -58,65 +55,6 @@ class ContainerHosting(ServiceWithIngress):
     own account can be made to reach.
 
     Grants to the construct go to the task role, rules of security groups to the tasks' groups.
-
-    Args:
-        scope: The construct above.
-        construct_id: Its id there.
-        source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
-        domain_names: The site's names, the main one first; in Unicode or as ``xn--``. Default:
-            CloudFront's own name for it.
-        hosted_zone: The Route 53 zone that the names are in: certificates are validated there, and
-            it gets their records. Default: a certificate waits for a record that somebody makes,
-            and ``records_to_create`` says which the names need.
-        certificate: CloudFront's certificate, of us-east-1. Default: one is made, in a support
-            stack where this stack is in another region, which then has to be known.
-        load_balancer_certificate: The load balancer's, of this stack's region. Default: one is
-            made.
-        vpc_origin: Whether CloudFront reaches an internal load balancer through a VPC origin.
-            Default: only without ``domain_names``, where no certificate can be had for a load
-            balancer on the internet.
-        origin_secret_generation: Which secret CloudFront sends, where there is no VPC origin. Raise
-            it by one to rotate the secret; see `OriginSecret`. Default: 1.
-        sign_in: How visitors sign in, which needs ``domain_names``. Default: they do not.
-        rollout: How a new version replaces the old one. Default: `Rollout.rolling`.
-        health_check: How the load balancer finds out whether a task can take requests. Default:
-            see `TargetHealthCheck`.
-        targets: How requests are shared out among tasks. Default: see `TargetOptions`.
-        firewall: A web ACL before the site, or the ARN of one. Default: none.
-        static_paths: Patterns such as ``/assets/*`` that CloudFront caches, as `SiteDistribution`
-            says. With ``sign_in`` they have to be among its public paths: a cache asks nobody who
-            they are. Default: none.
-        cache_policy: What CloudFront caches of all other paths. Default: nothing.
-        response_headers_policy: Headers for every answer. Default: AWS's managed security headers.
-        error_pages: By status, a path that CloudFront shows in its place. Default: none.
-        error_page_ttl: How long it shows the page before it asks the origin again. Default: it asks
-            each time.
-        allowed_countries: The only countries served, as ISO 3166-1 codes. Default: all.
-        denied_countries: The countries not served. Default: none.
-        price_class: Where it is served from. Default: all edge locations.
-        read_timeout: How long CloudFront waits for an answer; 1 to 120 seconds. Default: 30.
-        keepalive_timeout: How long CloudFront keeps an idle connection; 1 to 120 seconds. Default:
-            5.
-        idle_timeout: For how long a connection through the load balancer, such as a WebSocket, may
-            be silent; whole seconds, more than both of CloudFront's timeouts, at most 4000. A
-            WebSocket on which the containers send nothing for 10 minutes is closed by CloudFront
-            ("Quotas on WebSockets", Amazon CloudFront Developer Guide). Default: 60 seconds, or 5
-            more than the longer of CloudFront's timeouts.
-        load_balancer_subnets: The load balancer's subnets, in two zones or more. Default: public
-            ones, private ones with a VPC origin.
-        prefix_list_id: The id of CloudFront's prefix list in the region. Default: from a table.
-        deletion_protection: Whether the load balancer can be deleted only after that was turned
-            off. Default: False.
-        access_logs: Whether CloudFront writes an access log. Default: True.
-        access_log_bucket: The bucket for it, with ACLs, and not in a region that an account has to
-            opt in to. Default: one is made.
-        access_log_expiration: How long the access logs of CloudFront and of the load balancer are
-            kept, in buckets that stay when the stack goes. Default: 30 days.
-        **props: What can be said of the service behind it; see `ServiceProps`.
-
-    Raises:
-        InvalidSourceError: With every error in the files, if there is one.
-        ValueError: If arguments contradict each other, or something is out of its range.
     """
 
     @checks_keywords
@@ -156,6 +94,71 @@ class ContainerHosting(ServiceWithIngress):
         access_log_expiration: Duration | None = None,
         **props: Unpack[ServiceProps],
     ) -> None:
+        """Run a Compose project as a web site behind CloudFront.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file or the lone Dockerfile, or the Compose file
+                itself.
+            domain_names: The site's names, the main one first; in Unicode or as ``xn--``. Default:
+                CloudFront's own name for it.
+            hosted_zone: The Route 53 zone that the names are in: certificates are validated there,
+                and it gets their records. Default: a certificate waits for a record that somebody
+                makes, and ``records_to_create`` says which the names need.
+            certificate: CloudFront's certificate, of us-east-1. Default: one is made, in a support
+                stack where this stack is in another region, which then has to be known.
+            load_balancer_certificate: The load balancer's, of this stack's region. Default: one is
+                made.
+            vpc_origin: Whether CloudFront reaches an internal load balancer through a VPC origin.
+                Default: only without ``domain_names``, where no certificate can be had for a load
+                balancer on the internet.
+            origin_secret_generation: The number of the secret that CloudFront sends, where there is
+                no VPC origin. Raise it by one to rotate the secret; see `OriginSecret`. Default: 1.
+            sign_in: The sign-in of visitors, which needs ``domain_names``. Default: there is none.
+            rollout: The replacement of the old version by a new one. Default: `Rollout.rolling`.
+            health_check: The check of whether a task can take requests. Default:
+                see `TargetHealthCheck`.
+            targets: The options of the target group. Default: see `TargetOptions`.
+            firewall: A web ACL before the site, or the ARN of one. Default: none.
+            static_paths: Patterns such as ``/assets/*`` that CloudFront caches, as
+                `SiteDistribution` says. With ``sign_in`` they have to be among its public paths: a
+                cache asks nobody who they are. Default: none.
+            cache_policy: The cache policy of all other paths. Default: nothing is cached.
+            response_headers_policy: Headers for every answer. Default: AWS's managed security
+                headers.
+            error_pages: By status, a path that CloudFront shows in its place. Default: none.
+            error_page_ttl: The time for which it shows the page before it asks the origin again.
+                Default: it asks each time.
+            allowed_countries: The only countries served, as ISO 3166-1 codes. Default: all.
+            denied_countries: The countries not served. Default: none.
+            price_class: The edge locations that serve it. Default: all.
+            read_timeout: The time for which CloudFront waits for an answer; 1 to 120 seconds.
+                Default: 30.
+            keepalive_timeout: The time for which CloudFront keeps an idle connection; 1 to 120
+                seconds.
+                Default: 5.
+            idle_timeout: For how long a connection through the load balancer, such as a WebSocket,
+                may be silent; whole seconds, more than both of CloudFront's timeouts, at most 4000.
+                A WebSocket on which the containers send nothing for 10 minutes is closed by
+                CloudFront ("Quotas on WebSockets", Amazon CloudFront Developer Guide). Default: 60
+                seconds, or 5 more than the longer of CloudFront's timeouts.
+            load_balancer_subnets: The load balancer's subnets, in two zones or more. Default:
+                public ones, private ones with a VPC origin.
+            prefix_list_id: The id of CloudFront's prefix list in the region. Default: from a table.
+            deletion_protection: Whether the load balancer can be deleted only after that was turned
+                off. Default: False.
+            access_logs: Whether CloudFront writes an access log. Default: True.
+            access_log_bucket: The bucket for it, with ACLs, and not in a region that an account has
+                to opt in to. Default: one is made.
+            access_log_expiration: The time for which the access logs of CloudFront and of the load
+                balancer are kept, in buckets that stay when the stack goes. Default: 30 days.
+            **props: The keyword arguments of its service; see `ServiceProps`.
+
+        Raises:
+            InvalidSourceError: With every error in the files, if there is one.
+            ValueError: If arguments contradict each other, or something is out of its range.
+        """
         internal = domain_names is None if vpc_origin is None else vpc_origin
         check_timeouts(read_timeout, keepalive_timeout)
         if internal and origin_secret_generation != 1:
@@ -193,7 +196,7 @@ class ContainerHosting(ServiceWithIngress):
             else OriginSecret(self, "OriginSecret", generation=origin_secret_generation)
         )
         placement = self._containers.placement
-        self._ingress = LoadBalancerIngress(
+        self._ingress = OriginLoadBalancer(
             self,
             "Ingress",
             service=self._containers,
@@ -287,12 +290,12 @@ class ContainerHosting(ServiceWithIngress):
 
     @property
     def sign_in(self) -> BoundSignIn | None:
-        """What sign-in has put into the site, if visitors sign in."""
+        """The parts of sign-in, if visitors sign in."""
         return self._ingress.sign_in
 
     @property
     def user_pool(self) -> cognito.IUserPool | None:
-        """Who can sign in, if visitors do."""
+        """The user pool of those who can sign in, if visitors do."""
         return self.sign_in.user_pool if self.sign_in else None
 
     @property

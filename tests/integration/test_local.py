@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from serverless_containers.local.inspection import Clients
-from serverless_containers.local.patches.recorded import TYPES
+from serverless_containers.local.clients import LocalClients
+from serverless_containers.local.resource_types.recorded import TYPES
 from tests.support.local_app import ACCOUNT, ROOT, App
 
 pytestmark = pytest.mark.local
@@ -92,8 +92,8 @@ def app(tmp_path):
     made.end()
 
 
-def standings(result):
-    return {(found["type"], found["name"]): found["standing"] for found in result["resources"]}
+def statuses(result):
+    return {(found["type"], found["name"]): found["status"] for found in result["resources"]}
 
 
 def test_this_project_deploys_and_everything_is_there(tmp_path):
@@ -113,9 +113,9 @@ def test_this_project_deploys_and_everything_is_there(tmp_path):
     result = app.result()
     assert result["holds"] is True
     assert result["diff_empty"] is True
-    recorded = {each["type"] for each in result["resources"] if each["standing"] == "only recorded"}
+    recorded = {each["type"] for each in result["resources"] if each["status"] == "only recorded"}
     assert recorded <= set(TYPES)
-    counts = Counter(each["standing"] for each in result["resources"])
+    counts = Counter(each["status"] for each in result["resources"])
     assert set(counts) == {
         "real",
         "only recorded",
@@ -123,7 +123,7 @@ def test_this_project_deploys_and_everything_is_there(tmp_path):
         "not in the registry",
     }
     assert counts["real"] > counts["only recorded"]
-    types = {each["type"] for each in result["resources"] if each["standing"] == "real"}
+    types = {each["type"] for each in result["resources"] if each["status"] == "real"}
     assert {
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Integration",
@@ -154,7 +154,7 @@ def test_a_kept_one_is_used_again_updated_and_stopped(app):
     code, output = app.run("--keep", "--json", str(app.json))
     assert code == 0, output
     first = app.result()
-    assert standings(first) == {
+    assert statuses(first) == {
         ("AWS::ApiGatewayV2::VpcLink", "Link"): "only recorded",
         ("AWS::ECS::Cluster", "Cluster"): "real",
         ("AWS::ECS::Service", "Service"): "real",
@@ -189,7 +189,7 @@ def test_a_kept_one_is_used_again_updated_and_stopped(app):
     second = app.result()
     assert second["endpoint"] == first["endpoint"]
     assert second["kept"] is True
-    assert ("AWS::ApiGatewayV2::VpcLink", "Link") not in standings(second)
+    assert ("AWS::ApiGatewayV2::VpcLink", "Link") not in statuses(second)
     definition = clients["ecs"].describe_task_definition(taskDefinition="app")["taskDefinition"]
     assert (definition["revision"], definition["memory"]) == (2, "1024")
 
@@ -271,7 +271,7 @@ def test_a_pipelines_stack_is_deployed_updated_and_destroyed_though_nothing_is_b
     assert f"  Api/Containers/Pipeline/Pipeline: {note}\n" in output
     found = {}
     for each in first["resources"]:
-        found.setdefault(each["type"], set()).add((each["standing"], each["note"]))
+        found.setdefault(each["type"], set()).add((each["status"], each["note"]))
     assert found["AWS::CodePipeline::Pipeline"] == {("only recorded", note)}
     assert found["AWS::CodeStarNotifications::NotificationRule"] == {("only recorded", "")}
     assert found["Container image"] == {("not in the registry", "")}
@@ -315,7 +315,7 @@ def test_a_build_that_fails_ends_the_deployment_with_its_reason(app):
         time.sleep(0.1)
         if (emulator := app.started()) is None:
             continue
-        clients = Clients(emulator.credentials(ACCOUNT), region="us-east-1")
+        clients = LocalClients(emulator.credentials(ACCOUNT), region="us-east-1")
         with contextlib.suppress(ClientError, BotoCoreError):
             found = clients["cloudformation"].describe_stack_resources(StackName="Stack")
             url = next(

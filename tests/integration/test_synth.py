@@ -204,3 +204,50 @@ def test_a_site_around_the_sign_in_of_an_api_is_refused_in_one_line(project, tmp
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith("environment staging: its API asks who is calling")
+
+
+def test_another_project_has_stacks_of_its_own(project, tmp_path):
+    project.compose(f"name: shop\n{GOOD}")
+    result = app(project.path, out=tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    manifest = json.loads((tmp_path / "out/assembly-dev/manifest.json").read_text())
+    names = {
+        each["properties"]["stackName"]
+        for each in manifest["artifacts"].values()
+        if each["type"] == "aws:cloudformation:stack"
+    }
+    assert names == {f"shop-dev-{each}" for each in ("storage", "network", "api")}
+    templates = (tmp_path / "out/assembly-dev").glob("*.template.json")
+    assert not [each for each in templates if "DynamoDB" in each.read_text()]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ({}, "the stacks cannot be named after 'my_shop'"),
+        pytest.param(
+            {"name": "serverless-containers"},
+            "the stacks of 'serverless-containers' are those of the sample",
+            marks=pytest.mark.thorough,
+        ),
+    ],
+)
+def test_a_name_that_stacks_cannot_have_is_told_in_one_line(project, tmp_path, name, said):
+    project.compose(f"name: my_shop\n{GOOD}")
+    result = app(project.path, out=tmp_path / "out", **name)
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith(said)
+
+
+def test_a_site_with_another_database_than_its_api_is_refused_in_one_line(project, tmp_path):
+    project.compose(
+        "services:\n"
+        "  web: {image: nginx, ports: ['80']}\n"
+        "  db: {image: postgres, volumes: ['data:/var/lib/postgresql/data']}\n"
+        "volumes: {data: {}}\n"
+    )
+    result = app(project.path, out=tmp_path / "out", site="true")
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("environment dev: db must not run twice")

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from serverless_containers.compose.schema import PROJECT, SERVICE
-from serverless_containers.compose.shapes import Kind, Shape
+from serverless_containers.compose.keys.schema import PROJECT, SERVICE
+from serverless_containers.compose.keys.shapes import Kind, Shape
 
 
 @dataclass(frozen=True)
@@ -394,7 +394,10 @@ _NUMERIC = frozenset(
     }
 )
 # Read from disk, or not there: a file of its own is tested with them.
-_LEFT_OUT = frozenset({"env_file", "label_file", "extends", "include"})
+_FROM_DISK = frozenset({"env_file", "label_file", "extends", "include"})
+# In the official schema since Docker Compose 2.40.3, which the generated files are held against.
+_NEWER = frozenset({"pre_start", "no_cache_filter", "use_service_name_alias", "umask"})
+_LEFT_OUT = _FROM_DISK | _NEWER
 
 
 def _scalar(draw: st.DrawFn, shape: Shape, key: str) -> Any:

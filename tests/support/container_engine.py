@@ -8,7 +8,6 @@ namespace; all the rest of these tests stays outside.
 import ctypes
 import datetime as dt
 import io
-import os
 import shutil
 import socket
 import subprocess
@@ -21,7 +20,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.support import local_namespaces
 from tests.support.ecr_front import EcrFront
+from tests.support.local_namespaces import CLONE_NEWNET, NEEDED, PATH, run_docker
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -34,31 +35,16 @@ _ADDRESS = "192.0.2.1"
 # bcrypt, the one hash that the registry takes.
 _SALT = "$2b$05$aCTWOZvpkXsUqiOJiOebTO"
 _NEEDED = {
-    "dockerd": "docker.io",
+    **NEEDED,
     "docker-registry": "docker-registry",
-    "busybox": "busybox-static",
-    "unshare": "util-linux",
-    "ip": "iproute2",
-    "iptables": "iptables",
     "curl": "curl",
     "perl": "perl-base",
 }
-_CLONE_NEWNET = 0x40000000
-# Debian's own client first: another one may come without the Buildx that it needs to build.
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def why_not():
     """The reason why no engine can run here, or an empty text."""
-    if os.geteuid() != 0:
-        return "a Docker engine in its own namespaces needs root"
-    missing = [package for tool, package in _NEEDED.items() if not shutil.which(tool, path=_PATH)]
-    if missing:
-        return f"apt-get install {' '.join(sorted(missing))}"
-    allowed = subprocess.run(
-        ["/usr/bin/unshare", "-n", "-m", "true"], capture_output=True, check=False
-    )
-    return "" if allowed.returncode == 0 else "namespaces cannot be made here"
+    return local_namespaces.why_not(_NEEDED)
 
 
 class Engine:
@@ -75,7 +61,7 @@ class Engine:
         self._processes = []
         self.front = None
         self.socket = folder / "docker.sock"
-        self.environment = {"PATH": _PATH, "DOCKER_HOST": f"unix://{self.socket}"}
+        self.environment = {"PATH": PATH, "DOCKER_HOST": f"unix://{self.socket}"}
         (folder / "hosts").write_text(f"127.0.0.1 localhost\n{_ADDRESS} {HOST}\n")
         certificate, key = _certificate(folder)
         try:
@@ -90,21 +76,14 @@ class Engine:
 
     def docker(self, *arguments, **options):
         """Run a Docker client; its output."""
-        result = subprocess.run(
-            ["/usr/bin/docker", *arguments],
-            env={**self.environment, "HOME": str(self.folder)},
-            capture_output=True,
-            check=False,
-            **options,
-        )
-        assert result.returncode == 0, result.stderr.decode()
-        return result.stdout.decode().strip()
+        host = self.environment["DOCKER_HOST"]
+        return run_docker(arguments, host=host, home=self.folder, **options)
 
     def import_base(self, name, files):
         """Make a base image: a busybox and files, given as text by their paths."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
-            busybox = shutil.which("busybox", path=_PATH)
+            busybox = shutil.which("busybox", path=PATH)
             tar.add(busybox, "bin/busybox")
             for tool in ("sh", "cat", "cp", "ls", "mkdir", "true", "false", "sleep", "dd", "date"):
                 link = tarfile.TarInfo(f"bin/{tool}")
@@ -167,7 +146,7 @@ auth: {{htpasswd: {{realm: ecr, path: {self.folder}/htpasswd}}}}
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
                 command,
-                env={"PATH": _PATH, "HOME": str(self.folder), **(environment or {})},
+                env={"PATH": PATH, "HOME": str(self.folder), **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -211,7 +190,7 @@ def _listen_in(process, port):
                 return
             with Path(f"/proc/{process.pid}/ns/net").open("rb") as namespace:
                 libc = ctypes.CDLL(None, use_errno=True)
-                if libc.setns(namespace.fileno(), _CLONE_NEWNET):
+                if libc.setns(namespace.fileno(), CLONE_NEWNET):
                     raise OSError(ctypes.get_errno(), "setns")
             made.append(socket.create_server((_ADDRESS, port)))
 

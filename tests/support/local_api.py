@@ -7,7 +7,10 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from serverless_containers.local.inspection import Clients
+import boto3
+from botocore.config import Config
+
+from serverless_containers.local.clients import LocalClients
 from tests.support.base_images import PYTHON
 from tests.support.local_app import ACCOUNT
 
@@ -26,9 +29,10 @@ def container(name="web", **more):
         "HealthCheck": {
             "Command": ["CMD", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/health"],
             "Interval": 5,
-            "Timeout": 4,
+            # However busy the machine is: what answers wrongly answers at once.
+            "Timeout": 30,
             "Retries": 2,
-            "StartPeriod": 10,
+            "StartPeriod": 60,
         },
         "LogConfiguration": {
             "LogDriver": "awslogs",
@@ -127,6 +131,30 @@ def resource(kind, **properties):
     return {"Type": f"AWS::{kind}", "Properties": properties}
 
 
+def policy(name, *, effect="Allow", action="*", on="*"):
+    """A policy of the task role."""
+    statement = {"Effect": effect, "Action": action, "Resource": on}
+    return resource(
+        "IAM::Policy",
+        PolicyName=name,
+        Roles=[{"Ref": "Role"}],
+        PolicyDocument={"Version": "2012-10-17", "Statement": [statement]},
+    )
+
+
+def client_within(environment, service):
+    """A client with the credentials that a container's environment holds."""
+    return boto3.client(
+        service,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name="us-east-1",
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=environment["AWS_SESSION_TOKEN"],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
 class Deployed:
     """What `local up` left running.
 
@@ -138,7 +166,7 @@ class Deployed:
         self.endpoint = app.result()["endpoint"]
         self.emulator = app.emulator()
         self.credentials = self.emulator.credentials(ACCOUNT)
-        self.clients = Clients(self.credentials, region=region)
+        self.clients = LocalClients(self.credentials, region=region)
         self.api = self.clients["apigatewayv2"].get_apis()["Items"][0]["ApiId"]
 
     def request(self, method, path, body=None, **headers):

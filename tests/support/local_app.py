@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from serverless_containers.local.emulator import Emulator
-from serverless_containers.local.inspection import Clients
-from serverless_containers.local.project import Project
+from serverless_containers.local.clients import LocalClients
+from serverless_containers.local.emulator.emulator import Emulator
+from serverless_containers.local.folder import LocalFolder
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "serverless_containers.cli", "local"]
@@ -96,7 +96,7 @@ class App:
     def emulator(self):
         """The emulator that `up` left running."""
         with self.temporary_files():
-            return Project(self.folder).kept()
+            return LocalFolder(self.folder).kept()
 
     def temporary_files(self):
         """Let this process have the temporary files of those that the app starts."""
@@ -105,7 +105,7 @@ class App:
     def end(self):
         """Stop what `up` left running, if it did."""
         with self.temporary_files():
-            if kept := Project(self.folder).kept():
+            if kept := LocalFolder(self.folder).kept():
                 kept.stop()
 
     def started(self):
@@ -117,7 +117,7 @@ class App:
 
     def clients(self, region="us-east-1"):
         """Clients of the emulator that `up` left running."""
-        return Clients(self.emulator().credentials(ACCOUNT), region=region)
+        return LocalClients(self.emulator().credentials(ACCOUNT), region=region)
 
     def result(self):
         return json.loads(self.json.read_text())

@@ -6,37 +6,19 @@ emulated AWS reach each other there, and nothing else is reached.
 
 import contextlib
 import ctypes
-import os
 import shutil
 import subprocess
 import threading
 import time
 from pathlib import Path
 
-from tests.support import base_images
-
-_NEEDED = {
-    "dockerd": "docker.io",
-    "busybox": "busybox-static",
-    "unshare": "util-linux",
-    "ip": "iproute2",
-    "iptables": "iptables",
-}
-_CLONE_NEWNET = 0x40000000
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+from tests.support import base_images, local_namespaces
+from tests.support.local_namespaces import CLONE_NEWNET, NEEDED, PATH, run_docker
 
 
 def why_not():
     """The reason why no engine can run here, or an empty text."""
-    if os.geteuid() != 0:
-        return "a Docker engine in its own namespaces needs root"
-    missing = [package for tool, package in _NEEDED.items() if not shutil.which(tool, path=_PATH)]
-    if missing:
-        return f"apt-get install {' '.join(sorted(missing))}"
-    allowed = subprocess.run(
-        ["/usr/bin/unshare", "-n", "-m", "true"], capture_output=True, check=False
-    )
-    return "" if allowed.returncode == 0 else "namespaces cannot be made here"
+    return local_namespaces.why_not(NEEDED)
 
 
 class LocalEngine:
@@ -66,7 +48,7 @@ class LocalEngine:
         with (self.folder / "engine.log").open("wb") as log:
             self._process = subprocess.Popen(
                 command,
-                env={"PATH": _PATH, "HOME": str(self.folder)},
+                env={"PATH": PATH, "HOME": str(self.folder)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -95,15 +77,7 @@ class LocalEngine:
 
     def docker(self, *arguments, **options):
         """Run a Docker client; its output."""
-        result = subprocess.run(
-            ["/usr/bin/docker", *arguments],
-            env={"PATH": _PATH, "DOCKER_HOST": self.url, "HOME": str(self.folder)},
-            capture_output=True,
-            check=False,
-            **options,
-        )
-        assert result.returncode == 0, result.stderr.decode()
-        return result.stdout.decode().strip()
+        return run_docker(arguments, host=self.url, home=self.folder, **options)
 
     def leftovers(self):
         """What carries the label of the local deployment."""
@@ -125,8 +99,8 @@ class LocalEngine:
             own.open("rb") as before,
             Path(f"/proc/{self._process.pid}/ns/net").open("rb") as network,
         ):
-            assert libc.setns(network.fileno(), _CLONE_NEWNET) == 0
+            assert libc.setns(network.fileno(), CLONE_NEWNET) == 0
             try:
                 yield
             finally:
-                assert libc.setns(before.fileno(), _CLONE_NEWNET) == 0
+                assert libc.setns(before.fileno(), CLONE_NEWNET) == 0

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from serverless_containers.plan.buildspec import (
+    BuildspecImage,
     BuildspecOptions,
-    ImageBuild,
     make_buildspec,
     repository_variable,
     to_yaml,
@@ -37,7 +37,7 @@ class PipelineRun:
         repositories: The names of the repositories, in the order of the builds.
     """
 
-    def __init__(self, engine, folder: Path, source: Path, builds: list[ImageBuild]):
+    def __init__(self, engine, folder: Path, source: Path, builds: list[BuildspecImage]):
         self.engine = engine
         self.folder = folder
         self.builds = builds

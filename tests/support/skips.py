@@ -48,11 +48,11 @@ NEEDS = (
         shows="that Compose files are read as Docker Compose itself reads them",
     ),
     Need(
-        files=("tests/unit/local/running/test_pause.py",),
+        files=("tests/unit/local/engine/test_pause.py",),
         shows="that the program which holds a task's network waits without working",
     ),
     Need(
-        files=("tests/unit/local/test_lock.py", "tests/unit/local/test_run_folder.py"),
+        files=("tests/unit/local/test_lock.py", "tests/unit/local/emulator/test_run_folder.py"),
         shows="that a folder of another user's is not used",
     ),
     Need(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from serverless_containers.compose.schema import PROJECT
-from serverless_containers.compose.shapes import Kind, Shape
+from serverless_containers.compose.keys.schema import PROJECT
+from serverless_containers.compose.keys.shapes import Kind, Shape
 
 Document: TypeAlias = "dict[str, Document] | list[Document] | str | int | bool | None"
 

@@ -7,14 +7,17 @@ import pytest
 from aws_cdk import App, Stack
 
 from serverless_containers import (
+    Authorization,
     BuildPipeline,
     ContainerApi,
     ContainerCluster,
     ContainerHosting,
+    PipelineSource,
+    ResourceAccess,
     SecretsFromFiles,
+    SignIn,
 )
-from serverless_containers.arguments.keywords import _keywords
-from serverless_containers.arguments.types import describe
+from serverless_containers.arguments.keywords import _keywords, describe
 
 _CALLS = (
     ContainerApi.__init__,
@@ -23,6 +26,12 @@ _CALLS = (
     BuildPipeline.__init__,
     BuildPipeline.managed,
     SecretsFromFiles.__init__,
+    SignIn.cognito,
+    Authorization.cognito,
+    Authorization.jwt,
+    PipelineSource.asset,
+    PipelineSource.github,
+    ResourceAccess.table,
 )
 
 
@@ -41,7 +50,9 @@ def stack():
         (ContainerHosting, "rollout", "blue_green", "(str); give Rollout.rolling(), Rollout.blue_"),
         (ContainerHosting, "sign_in", True, "got True (bool); give SignIn.cognito()"),
         (ContainerHosting, "firewall", True, "got True (bool); give Firewall(), or a string"),
+        (ContainerHosting, "firewall", True, "or a string, the ARN of a web ACL"),
         (ContainerHosting, "static_paths", "/a/*", "got '/a/*' (str); give a list of a string"),
+        (ContainerHosting, "static_paths", "/a/*", "give a list of a string: ['/a/*']"),
         (ContainerHosting, "health_check", "/health", "(str); give TargetHealthCheck(path="),
         (ContainerHosting, "error_pages", {"404": "/404"}, "['404']: got '404' (str); give a"),
         (ContainerCluster, "network_profile", "nat", "got 'nat' (str); give NetworkProfile.PUB"),
@@ -73,6 +84,24 @@ def test_a_pipeline_tells_before_there_is_a_service(keyword, given, told):
 
 def test_a_name_of_a_machine_is_taken():
     assert BuildPipeline.managed(compute_type="large", architecture="ARM64")
+
+
+@pytest.mark.parametrize(
+    ("call", "keyword", "others"),
+    [
+        (SignIn.cognito, "public_paths", {}),
+        (SignIn.cognito, "sign_out_urls", {}),
+        (Authorization.cognito, "scopes", {}),
+        (Authorization.jwt, "audience", {"issuer": "https://example.com"}),
+        (Authorization.jwt, "scopes", {"issuer": "https://example.com", "audience": ["a"]}),
+        (PipelineSource.asset, "exclude", {}),
+        (ResourceAccess.table, "indexes", {"name": "posts"}),
+    ],
+)
+def test_one_string_is_no_list_of_strings(call, keyword, others):
+    told = f"{keyword}: got '/a' (str); give a list of a string: ['/a']"
+    with pytest.raises(TypeError, match=re.escape(told)):
+        call(**others, **{keyword: "/a"})
 
 
 @pytest.mark.parametrize(("given", "near"), [("authorisation", "authorization"), ("cpus", "cpu")])

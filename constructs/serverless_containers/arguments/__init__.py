@@ -1,1 +1,4 @@
-"""The arguments of the constructs, held against what they may be."""
+"""Checks of the arguments of the constructs: keywords by their types, numbers by their ranges.
+
+Every room of constructs may import it; it imports none.
+"""

@@ -11,12 +11,12 @@ def check_range(
     """Refuse a number outside of a range; a token passes.
 
     Args:
-        name: What the caller calls it.
+        name: The keyword, for the message.
         value: The number.
         least: The smallest that is allowed.
         most: The largest.
-        unit: What is counted, with a space before it, or nothing.
-        source: Where AWS says so.
+        unit: The unit, with a space before it, or nothing.
+        source: The page of AWS that says so.
 
     Raises:
         ValueError: If it is outside.

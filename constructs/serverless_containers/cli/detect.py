@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from serverless_containers.plan.packing.check import Detector, Likeness
+from serverless_containers.plan.build_context.check import Detector, Likeness
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from serverless_containers.clients import (
 from serverless_containers.compose import load_project
 from serverless_containers.findings import Findings, dotted
 from serverless_containers.findings.places import Places
-from serverless_containers.plan.support import Effect, Support, explain
+from serverless_containers.plan.support import KeyOutcome, Support, explain
 
 VARIABLES = "VariablesOfContainers"
 """The output that names the variables of the resources given to a service."""
@@ -63,18 +63,18 @@ def command(
         if project is None or findings.errors:
             show(findings, Places(arguments.source, arguments.folder), sys.stderr)
             sys.exit(1)
-        for effect in explain(project):
-            write_line(_line(effect), sys.stdout)
+        for outcome in explain(project):
+            write_line(_line(outcome), sys.stdout)
         if outputs is not None:
             for line in _variables(outputs):
                 write_line(line, sys.stdout)
 
 
-def _line(effect: Effect) -> str:
-    said = effect.becomes
-    if effect.support is not Support.MAPPED:
-        said = f"{effect.support}: {said}"
-    return f"{effect.at}: {dotted(effect.path)} -> {said}"
+def _line(outcome: KeyOutcome) -> str:
+    said = outcome.becomes
+    if outcome.support is not Support.MAPPED:
+        said = f"{outcome.support}: {said}"
+    return f"{outcome.at}: {dotted(outcome.path)} -> {said}"
 
 
 def _variables(file: Path) -> tuple[str, ...]:

@@ -90,13 +90,13 @@ def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
 
 
 def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  # click's
+    from serverless_containers.local.deploy.run import Options, run  # noqa: PLC0415
     from serverless_containers.local.report import (  # noqa: PLC0415  # slow to load
         ConsoleProgress,
         make_console,
         show,
         show_kept,
     )
-    from serverless_containers.local.run import Options, run  # noqa: PLC0415
 
     console = make_console()
     result = run(Options(folder=Path.cwd(), **options), ConsoleProgress(console))
@@ -116,8 +116,8 @@ def status() -> None:
     """Tell which services and tasks run at the embedded AWS that `up` left running."""
 
     def tell() -> int:
-        from serverless_containers.local.report_running import show_services  # noqa: PLC0415
-        from serverless_containers.local.running import clients_of, engine_of  # noqa: PLC0415
+        from serverless_containers.local.report import show_services  # noqa: PLC0415
+        from serverless_containers.local.running.kept import clients_of, engine_of  # noqa: PLC0415
 
         folder = Path.cwd()
         show_services(clients_of(folder), engine=engine_of(folder))
@@ -133,15 +133,17 @@ def logs(*, container: str | None, follow: bool) -> None:
     """Print what the containers wrote, or one of them."""
 
     def tell() -> int:
-        from serverless_containers.local.result import Standing  # noqa: PLC0415
-        from serverless_containers.local.running import clients_of, engine_of  # noqa: PLC0415
-        from serverless_containers.local.watching import check_container, lines  # noqa: PLC0415
+        from serverless_containers.local.result import ResourceStatus  # noqa: PLC0415
+        from serverless_containers.local.running.kept import clients_of, engine_of  # noqa: PLC0415
+        from serverless_containers.local.running.services import check_container, lines  # noqa: PLC0415
 
         regions = clients_of(Path.cwd())
         if container is not None:
             check_container(regions, container)
         if not engine_of(Path.cwd()):
-            click.echo(f"The containers are {Standing.NOT_RUNNING}: they write nothing.", err=True)
+            click.echo(
+                f"The containers are {ResourceStatus.NOT_RUNNING}: they write nothing.", err=True
+            )
         for clients in regions:
             for line in lines(clients, container, follow=follow):
                 click.echo(f"{line.container} | {line.text}")
@@ -158,7 +160,7 @@ def env() -> None:
     """
 
     def tell() -> int:
-        from serverless_containers.local.running import variables_of  # noqa: PLC0415
+        from serverless_containers.local.running.kept import variables_of  # noqa: PLC0415
 
         # All or nothing: half of it would lead the shell's tools somewhere else.
         variables = variables_of(Path.cwd())
@@ -177,7 +179,7 @@ def token(*, access: bool) -> None:
     """Make a test user in the deployed user pool, sign it in, and print its token."""
 
     def tell() -> int:
-        from serverless_containers.local.running import token_of  # noqa: PLC0415
+        from serverless_containers.local.running.kept import token_of  # noqa: PLC0415
 
         click.echo(token_of(Path.cwd(), access=access))
         return 0
@@ -186,8 +188,8 @@ def token(*, access: bool) -> None:
 
 
 def _end() -> int:
-    from serverless_containers.local.run import Stopped  # noqa: PLC0415
-    from serverless_containers.local.run import stop as stop_kept  # noqa: PLC0415
+    from serverless_containers.local.deploy.run import Stopped  # noqa: PLC0415
+    from serverless_containers.local.deploy.run import stop as stop_kept  # noqa: PLC0415
 
     stopped = stop_kept(Path.cwd())
     if stopped.runs:
@@ -245,10 +247,10 @@ def _guarded(work: Callable[[], int]) -> None:
 
 
 def _kept_traceback() -> str:
-    from serverless_containers.local.project import Project  # noqa: PLC0415
+    from serverless_containers.local.folder import LocalFolder  # noqa: PLC0415
 
     try:
-        log = Project(Path.cwd()).log("error")
+        log = LocalFolder(Path.cwd()).log("error")
         log.write_text(traceback.format_exc())
     except OSError as error:
         return f"its traceback could not be written: {in_words(error)}"

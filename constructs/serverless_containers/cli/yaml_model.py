@@ -1,12 +1,11 @@
 """The canonical model as `docker compose config` prints it in YAML, which is not quite its JSON."""
 
-import copy
 from collections.abc import Iterator
 
-from serverless_containers.compose import encode
-from serverless_containers.compose.fields import Json, Work, plain
+from serverless_containers.compose.keys.values import Conversion, Json, plain
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.compose.printed import escaped, printed
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings
 
 _EXTENSION = "x-"
@@ -23,8 +22,7 @@ def to_yaml_model(project: Project) -> dict[str, Json]:
     Args:
         project: The project.
     """
-    # What is dropped here stays in the project, and in what all projects share.
-    model = _extended(copy.deepcopy(dict(project.canonical)), project.node)
+    model = _extended(printed(project.canonical), project.node)
     if not isinstance(model, dict):
         return {}
     if isinstance(project.node, MappingNode) and (models := project.node.get("models")):
@@ -33,8 +31,8 @@ def to_yaml_model(project: Project) -> dict[str, Json]:
         _tidy_service(service)
     for network in _mappings(model.get("networks")):
         _drop_empty(network, "ipam")
-    printed = encode.escape(model)
-    return printed if isinstance(printed, dict) else {}
+    text = escaped(model)
+    return text if isinstance(text, dict) else {}
 
 
 def _extended(value: Json, node: Node | None) -> Json:
@@ -55,7 +53,7 @@ def _extended(value: Json, node: Node | None) -> Json:
 
 def _plain(node: Node) -> Json:
     # What cannot be printed was reported when the model was made.
-    return plain(node, (), Work(Findings()))
+    return plain(node, (), Conversion(Findings()))
 
 
 def _tidy_service(service: dict[str, Json]) -> None:

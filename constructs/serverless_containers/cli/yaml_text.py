@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from serverless_containers.compose.fields import Json
+from serverless_containers.compose.keys.values import Json
 
 # What stays plain means itself under YAML 1.1 and 1.2 alike: it starts with a letter or a slash and
 # holds nothing that could end a value or start another one.

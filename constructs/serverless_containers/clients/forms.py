@@ -16,9 +16,9 @@ from serverless_containers.clients.json_merge import (
     merge_json,
     to_json,
 )
-from serverless_containers.clients.json_nodes import JsonObject, kind_of, parse_json, parse_json_at
 from serverless_containers.clients.merged import Merged
 from serverless_containers.clients.model import AuthorizationType, Client
+from serverless_containers.json_source import JsonObject, kind_of, parse_json, parse_json_at
 
 _JAVASCRIPT = (".js", ".mjs")
 _JSON_INSTEAD = (

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from serverless_containers.clients.json_nodes import (
+from serverless_containers.clients.merged import Merged, newline_of
+from serverless_containers.json_source import (
     JsonArray,
     JsonNode,
     JsonObject,
     JsonScalar,
     kind_of,
 )
-from serverless_containers.clients.merged import Merged, newline_of
 
 Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Mapping[str, Value]]"
 Document: TypeAlias = Mapping[str, Value]

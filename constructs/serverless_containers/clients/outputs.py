@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from serverless_containers.clients.failure import ClientConfigError, location
-from serverless_containers.clients.json_nodes import (
+from serverless_containers.findings import Location
+from serverless_containers.json_source import (
     JsonNode,
     JsonObject,
     JsonScalar,
     kind_of,
     parse_json,
 )
-from serverless_containers.findings import Location
 
 _AGAIN = "write it anew: cdk deploy --outputs-file FILE"
 _KEYS = {

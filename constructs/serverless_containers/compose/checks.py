@@ -1,10 +1,15 @@
-"""What a value must hold by itself, beyond the schema."""
-
-from collections.abc import Iterator
+"""Checks of what a value must hold by itself, beyond the schema."""
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
-from serverless_containers.compose.ports import is_address
+from serverless_containers.compose.notation.ports import is_address
+from serverless_containers.compose.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    items_of,
+    mappings_of,
+    value_of,
+)
 from serverless_containers.findings import Findings, KeyPath
 
 
@@ -19,11 +24,11 @@ def check_resources(root: MappingNode, findings: Findings) -> None:
         ("configs", ("file", "environment", "content")),
         ("secrets", ("file", "environment")),
     ):
-        for name, resource in _mappings(root.get(section)):
+        for name, resource in mappings_of(root.get(section)):
             _check_file_object(resource, sources, (section, name), findings)
-    for name, volume in _mappings(root.get("volumes")):
+    for name, volume in mappings_of(root.get("volumes")):
         _check_external(volume, ("volumes", name), findings)
-    for name, service in _mappings(root.get("services")):
+    for name, service in mappings_of(root.get("services")):
         _check_service(service, ("services", name), findings)
 
 
@@ -65,11 +70,11 @@ def _check_external(node: MappingNode, path: KeyPath, findings: Findings) -> Non
 
 
 def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> None:
-    for index, port in enumerate(_items(service.get("ports"))):
+    for index, port in enumerate(items_of(service.get("ports"))):
         if isinstance(port, MappingNode):
             _check_port(port, (*path, "ports", index), findings)
     for key in ("volumes", "devices"):
-        for index, mount in enumerate(_items(service.get(key))):
+        for index, mount in enumerate(items_of(service.get(key))):
             if isinstance(mount, MappingNode) and "target" not in mount:
                 findings.report(
                     rules.MISSING_KEY,
@@ -78,7 +83,7 @@ def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> N
                     "the key 'target' is missing",
                     "write `target:` with a path in the container",
                 )
-    for index, port in enumerate(_items(service.get("expose"))):
+    for index, port in enumerate(items_of(service.get("expose"))):
         if isinstance(port, Scalar) and type(port.value) is float:
             findings.report(
                 rules.INVALID_VALUE,
@@ -88,7 +93,7 @@ def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> N
                 'write "80"',
             )
     for below in (("gpus",), ("deploy", "resources", "reservations", "devices")):
-        for index, request in enumerate(_items(_below(service, below))):
+        for index, request in enumerate(items_of(_below(service, below))):
             if isinstance(request, MappingNode) and "count" in request and "device_ids" in request:
                 findings.report(
                     rules.CONFLICT,
@@ -97,8 +102,8 @@ def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> N
                     "'count' and 'device_ids' exclude each other",
                     "keep one of them",
                 )
-    for index, watch in enumerate(_items(_below(service, ("develop", "watch")))):
-        if isinstance(watch, MappingNode) and _value(watch.get("path")) == "":
+    for index, watch in enumerate(items_of(_below(service, ("develop", "watch")))):
+        if isinstance(watch, MappingNode) and value_of(watch.get("path")) == "":
             findings.report(
                 rules.INVALID_VALUE,
                 watch.at,
@@ -117,7 +122,7 @@ def _check_port(port: MappingNode, path: KeyPath, findings: Findings) -> None:
             "the key 'target' is missing",
             "write `target:` with the container's port",
         )
-    address = _value(port.get("host_ip"))
+    address = value_of(port.get("host_ip"))
     if isinstance(address, str) and not is_address(address):
         findings.report(
             rules.INVALID_VALUE,
@@ -131,17 +136,3 @@ def _below(node: Node | None, path: tuple[str, ...]) -> Node | None:
     for key in path:
         node = node.get(key) if isinstance(node, MappingNode) else None
     return node
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Sequence) else ()
-
-
-def _mappings(node: Node | None) -> Iterator[tuple[str, MappingNode]]:
-    for key, value in node.items() if isinstance(node, MappingNode) else ():
-        if isinstance(value, MappingNode):
-            yield key, value
-
-
-def _value(node: Node | None) -> object:
-    return node.value if isinstance(node, Scalar) else None

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a project: references, exclusions, circles."""
+"""Checks of what must hold between the parts of a project: references, exclusions, circles."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,21 +6,17 @@ from itertools import islice
 from typing import Any
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, locate
+from serverless_containers.compose.yaml.nodes import (
+    MappingNode,
+    Node,
+    locate,
+    mappings_of,
+    value_of,
+)
 from serverless_containers.findings import Findings, KeyPath, Rule
 from serverless_containers.findings.listing import MOST_SHOWN, listed
 
 _TESTS = frozenset({"CMD", "CMD-SHELL", "NONE"})
-
-
-def _mappings(node: Node | None) -> Iterator[tuple[str, MappingNode]]:
-    for key, value in node.items() if isinstance(node, MappingNode) else ():
-        if isinstance(value, MappingNode):
-            yield key, value
-
-
-def _value(node: Node | None) -> object:
-    return node.value if isinstance(node, Scalar) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +25,7 @@ class Consistency:
 
     Attributes:
         root: The canonical tree.
-        services: The active services, encoded.
+        services: The canonical values of the active services.
         disabled: The names of those that the profiles leave out.
         broken: The names of those of which the schema has left something out: what they lack is
             not reported twice.
@@ -60,9 +56,9 @@ class Consistency:
                     f"{container!r} is the container of {containers[container]!r} too",
                     "give each service its own, or none",
                 )
-        for name, secret in _mappings(self.root.get("secrets")):
-            if _value(secret.get("external")) is not True and not (
-                _value(secret.get("file")) or _value(secret.get("environment"))
+        for name, secret in mappings_of(self.root.get("secrets")):
+            if value_of(secret.get("external")) is not True and not (
+                value_of(secret.get("file")) or value_of(secret.get("environment"))
             ):
                 self.findings.report(
                     rules.MISSING_KEY,

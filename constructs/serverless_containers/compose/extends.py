@@ -7,17 +7,16 @@ from typing import TypeAlias
 
 from serverless_containers.compose import limits, paths, rules
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.merge import merge_service
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.passes import merge_service, resolve_paths
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
-    Scalar,
     replaced,
+    text_of,
     without,
 )
-from serverless_containers.compose.overrides import clear
-from serverless_containers.compose.resolve import resolve_paths
-from serverless_containers.compose.weight import weigh
+from serverless_containers.compose.yaml.overrides import clear
+from serverless_containers.compose.yaml.weight import weigh
 from serverless_containers.findings import KeyPath
 from serverless_containers.findings.listing import listed
 
@@ -164,12 +163,8 @@ class Extends:
 def _reference(extends: Node) -> tuple[str | None, str | None]:
     if isinstance(extends, MappingNode):
         service, file = extends.get("service"), extends.get("file")
-        return _text(service), _text(file)
-    return _text(extends), None
-
-
-def _text(node: Node | None) -> str | None:
-    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+        return text_of(service), text_of(file)
+    return text_of(extends), None
 
 
 def _cleared(service: MappingNode, name: str, overrides: tuple[KeyPath, ...]) -> MappingNode:

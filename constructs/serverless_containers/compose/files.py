@@ -19,14 +19,14 @@ from serverless_containers.compose.quota import Quota, QuotaError, StoppedError
 from serverless_containers.findings import Findings, KeyPath, Location
 
 SECRET_PREFIX = ".secret-"  # noqa: S105  # how a name starts
-"""What the names of secrets' files start with, so that ``.gitignore`` knows them all."""
+"""Start of the names of secrets' files, so that ``.gitignore`` knows them all."""
 
 _KERNEL = ("/proc", "/sys", "/dev")
-"""What holds no files of anybody's, though some look regular: the shell's credentials, memory."""
+"""Folders without files of anybody's, though some look regular: credentials, memory."""
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file of this name, which is any text that a user wrote.
+    """Return whether there is a file of this name, which is any text that a user wrote.
 
     `os.path` says no where `pathlib` raises: for a name that is too long, or holds a zero byte.
     """
@@ -34,12 +34,12 @@ def is_file(path: Path) -> bool:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is anything of this name; see `is_file`."""
+    """Return whether there is anything of this name; see `is_file`."""
     return os.path.exists(path)  # noqa: PTH110
 
 
 def is_secret(path: Path) -> bool:
-    """Whether a file, or the one that it is a link to, has the name of a secret's file.
+    """Return whether a file, or the one that it is a link to, has the name of a secret's file.
 
     Nothing here reads one: what a file holds may end up in a template, or in a finding.
     """
@@ -51,7 +51,7 @@ def is_secret(path: Path) -> bool:
 
 
 class NotRegularError(OSError):
-    """What is no regular file on a disk. ``strerror`` says what it is: ``is a folder``."""
+    """Something that is no regular file. ``strerror`` says what it is: ``is a folder``."""
 
 
 class TooLargeError(OSError):
@@ -270,9 +270,9 @@ class Reader:
     def is_inside(
         self, path: Path, at: Location, keys: KeyPath, *, folders: Sequence[Path | str] = ()
     ) -> bool:
-        """Whether a file that another one names may be read: what leaves the project says so.
+        """Return whether a file that another one names may be read.
 
-        A path that leads out of it, absolute or with ``..``, is a warning: Docker Compose takes it,
+        A path out of the project, absolute or with ``..``, is a warning: Docker Compose takes it,
         and whoever reads the file sees it. A symbolic link that does so in secret is an error.
 
         Args:

@@ -4,7 +4,7 @@ import posixpath
 from dataclasses import dataclass
 
 from serverless_containers.compose import paths, rules
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
@@ -14,7 +14,7 @@ from serverless_containers.compose.nodes import (
 )
 from serverless_containers.findings import Findings, KeyPath
 
-_SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
+_SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models", "jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Inclusion:
 
 
 def inclusions(root: MappingNode, directory: str, findings: Findings) -> list[Inclusion]:
-    """What a file includes.
+    """Return the inclusions of a file.
 
     Args:
         root: The file's tree.

@@ -1,4 +1,4 @@
-"""What a file may ask of the machine that reads it.
+"""Limits of what a file may ask of the machine that reads it.
 
 Each bound is far above what a person writes, and low enough that a file made to exhaust the reader
 is refused instead.
@@ -39,4 +39,4 @@ VALUES_OF_A_FILE = 50
 """Values that each use of a file counts beside its own: files that include each other are few."""
 
 COST_OF_REREADING = 4
-"""What a character counts as that is read once more: it is not copied, but evaluated anew."""
+"""Weight of a character that is read once more: it is not copied, but evaluated anew."""

@@ -1,4 +1,4 @@
-"""The one way in: a folder, or files, to a project."""
+"""Loader of a project: a folder, or files, in; the model and findings out."""
 
 import gc
 import os
@@ -7,28 +7,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from serverless_containers.compose import encode, limits, rules
-from serverless_containers.compose.assemble import (
-    make_file_source,
-    make_service,
-    make_volume,
-)
+from serverless_containers.compose import limits, rules
+from serverless_containers.compose.canonical import canonical_model, without_unused
 from serverless_containers.compose.consistency import Consistency
+from serverless_containers.compose.decode import Decoder, Place, Values
 from serverless_containers.compose.discover import Sources, discover, project_variables
-from serverless_containers.compose.dotenv import DotenvError, read_dotenv
-from serverless_containers.compose.environment import environment_files, report_dotenv, settle
-from serverless_containers.compose.fields import Json
+from serverless_containers.compose.dockerfiles import Dockerfiles
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.model import Project
+from serverless_containers.compose.keys.values import Json
+from serverless_containers.compose.model import Build, Project
 from serverless_containers.compose.naming import folder_name, project_name, report_common_name
-from serverless_containers.compose.nodes import MappingNode, Node, replaced, text_at
 from serverless_containers.compose.normalise import named_args, normalise
-from serverless_containers.compose.place import Place
+from serverless_containers.compose.printed import escaped, printed
 from serverless_containers.compose.profiles import active_profiles, split_by_profile
 from serverless_containers.compose.quota import StoppedError
-from serverless_containers.compose.recipes import Recipes
 from serverless_containers.compose.tree import Scope, Trees
+from serverless_containers.compose.variables.dotenv import DotenvError, read_dotenv
+from serverless_containers.compose.variables.environment import (
+    environment_files,
+    report_dotenv,
+    resolve_service,
+)
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, replaced, text_at
 from serverless_containers.findings import Findings, Location
 
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -129,8 +131,8 @@ def to_canonical(project: Project) -> dict[str, Json]:
         project: The project.
     """
     with _without_collector():
-        printed = encode.escape(dict(project.canonical))
-    return printed if isinstance(printed, dict) else {}
+        model = escaped(printed(project.canonical))
+    return model if isinstance(model, dict) else {}
 
 
 @contextmanager
@@ -236,26 +238,33 @@ class _Load:
         named: Mapping[str, Mapping[str, Location]],
     ) -> Project:
         enabled, disabled = split_by_profile(root.get("services"), self.profiles)
-        settled: dict[str, Node] = {
-            key: settle(service, ("services", key), self.variables, self.reader)
+        resolved: dict[str, Node] = {
+            key: resolve_service(service, ("services", key), self.variables, self.reader)
             for key, service in enabled.items()
         }
         if disabled:
             # Nothing of them is printed, and yet their values have to be right.
-            encode.encode(_with_services(root, disabled), name, self.findings)
+            canonical_model(_with_services(root, disabled), name, self.findings)
         read = [file for each in enabled.values() for file in environment_files(each)]
-        root = _with_services(root, settled)
-        canonical = encode.encode(root, name, self.findings)
-        encoded = canonical["services"]
+        root = _with_services(root, resolved)
+        canonical = canonical_model(root, name, self.findings)
+        values = canonical["services"]
         Consistency(
             root=root,
-            services=encoded if isinstance(encoded, dict) else {},
+            services=values if isinstance(values, dict) else {},
             disabled=frozenset(disabled),
             broken=broken,
             findings=self.findings,
         ).check()
-        project = _project(root, name, canonical, self.sources, self.reader, named=named)
-        return replace(project, env_files=tuple(dict.fromkeys(read)))
+        return _project(
+            root,
+            name,
+            canonical,
+            self.sources,
+            self.reader,
+            named=named,
+            env_files=tuple(dict.fromkeys(read)),
+        )
 
 
 def _with_services(root: MappingNode, services: dict[str, Node]) -> MappingNode:
@@ -273,36 +282,27 @@ def _project(
     reader: Reader,
     *,
     named: Mapping[str, Mapping[str, Location]],
+    env_files: tuple[Path, ...] = (),
 ) -> Project:
-    recipes = Recipes(reader)
-    top = Place(root, ())
-    sections = {
-        key: section
-        for key in ("services", "secrets", "configs", "volumes")
-        if isinstance(section := canonical.get(key), dict)
-    }
+    dockerfiles = Dockerfiles(reader)
 
-    def each(section: str) -> Iterator[tuple[str, Mapping[str, Json], Place]]:
-        place = top.below(section)
-        for key, value in sections.get(section, {}).items():
-            if isinstance(value, dict):
-                yield key, value, place.below(key)
+    def project(_values: Values, _place: Place) -> Mapping[str, Any]:
+        return {
+            "name": name,
+            "directory": sources.directory,
+            "files": sources.files,
+            "env_files": env_files,
+            "canonical": without_unused(canonical),
+        }
 
-    return Project(
-        node=root,
-        path=(),
-        name=name,
-        directory=sources.directory,
-        files=sources.files,
-        services={
-            key: make_service(key, value, at, recipes, named.get(key, {}))
-            for key, value, at in each("services")
-        },
-        secrets={key: make_file_source(key, value, at) for key, value, at in each("secrets")},
-        configs={key: make_file_source(key, value, at) for key, value, at in each("configs")},
-        volumes={key: make_volume(key, value, at) for key, value, at in each("volumes")},
-        canonical=encode.without_unused(canonical),
-    )
+    def build(values: Values, place: Place) -> Mapping[str, Any]:
+        return {
+            "named_args": named.get(str(place.path[1]), {}),
+            "parsed_dockerfile": dockerfiles.find(values, place.node, place.path),
+        }
+
+    decoder = Decoder({Project: project, Build: build})
+    return decoder.part(Project, canonical, Place(root, ()))
 
 
 def _from_dockerfile(sources: Sources, variables: dict[str, str], reader: Reader) -> Project | None:
@@ -325,5 +325,5 @@ def _from_dockerfile(sources: Sources, variables: dict[str, str], reader: Reader
     services: dict[str, Node] = {name: MappingNode(service, mark)}
     root = MappingNode({"services": MappingNode(services, mark)}, mark)
     root = normalise(root, name, variables, reader)
-    canonical = encode.encode(root, name, reader.findings)
+    canonical = canonical_model(root, name, reader.findings)
     return _project(root, name, canonical, sources, reader, named={})

@@ -9,11 +9,34 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from serverless_containers.compose.dockerfile import Dockerfile
-from serverless_containers.compose.nodes import MappingNode, Node, locate
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, locate
 from serverless_containers.findings import KeyPath, Location
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Marks a field that is the name under which the part stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Marks a field that stands below other keys. Of several, the last that is there counts.
+
+    Attributes:
+        keys: The keys above it, for a part; all keys, for a value.
+    """
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Marks a field that says whether there is one of some keys."""
+
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +52,17 @@ class Part:
     path: KeyPath
 
     def at(self, *below: str | int) -> Location:
-        """Where this part, or a value below it, stands."""
+        """Return the place of this part, or of a value below it."""
         return locate(self.node, below)
 
     def key_at(self, key: str) -> Location:
-        """Where a key of this part stands."""
+        """Return the place of a key of this part."""
         return self.node.key_at(key) if isinstance(self.node, MappingNode) else self.node.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build(Part):
-    """How an image is built, in an absolute folder or from a URL (``context``)."""
+    """Build of an image, in an absolute folder or from a URL (``context``)."""
 
     context: str
     dockerfile: str = "Dockerfile"
@@ -61,7 +84,7 @@ class Build(Part):
     no_cache: bool = False
     pull: bool = False
     privileged: bool = False
-    recipe: Dockerfile | None = None
+    parsed_dockerfile: Dockerfile | None = None
 
     @property
     def is_local(self) -> bool:
@@ -105,7 +128,7 @@ class HealthCheck(Part):
 
 
 class Condition(StrEnum):
-    """What a dependency must have reached before its dependent starts."""
+    """Condition that a dependency must have reached before its dependent starts."""
 
     STARTED = "service_started"
     HEALTHY = "service_healthy"
@@ -116,7 +139,7 @@ class Condition(StrEnum):
 class Dependency(Part):
     """One entry of ``depends_on``."""
 
-    service: str
+    service: Annotated[str, Name()]
     condition: Condition = Condition.STARTED
     required: bool = True
     restart: bool = False
@@ -137,12 +160,12 @@ class FileUse(Part):
 class Mount(Part):
     """One volume of a service. ``type`` is bind, volume, tmpfs, npipe, cluster or image."""
 
-    type: str
+    type: str = "volume"
     source: str | None = None
     target: str
     read_only: bool = False
-    subpath: str | None = None
-    tmpfs_size: int | None = None
+    subpath: Annotated[str | None, Under(("volume", "subpath")), Under(("image", "subpath"))] = None
+    tmpfs_size: Annotated[int | None, Under(("tmpfs", "size"))] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +175,7 @@ class Resources(Part):
     cpus: float | None = None
     memory: int | None = None
     pids: int | None = None
-    has_devices: bool = False
+    has_devices: Annotated[bool, Given(("devices", "generic_resources"))] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +208,8 @@ class Deploy(Part):
     replicas: int | None = None
     endpoint_mode: str | None = None
     labels: Mapping[str, str]
-    limits: Resources | None = None
-    reservations: Resources | None = None
+    limits: Annotated[Resources | None, Under(("resources",))] = None
+    reservations: Annotated[Resources | None, Under(("resources",))] = None
     restart_policy: RestartPolicy | None = None
     update_config: UpdateConfig | None = None
     rollback_config: UpdateConfig | None = None
@@ -216,7 +239,7 @@ class Service(Part):
     ``environment`` holds ``env_file`` too; a variable without any value is None.
     """
 
-    name: str
+    name: Annotated[str, Name()]
     image: str | None = None
     build: Build | None = None
     command: tuple[str, ...] | None = None
@@ -258,7 +281,7 @@ class Service(Part):
 class FileSource(Part):
     """A top-level secret or config. ``key`` is its key in the file, ``name`` its external name."""
 
-    key: str
+    key: Annotated[str, Name()]
     name: str | None = None
     file: Path | None = None
     environment: str | None = None
@@ -270,7 +293,7 @@ class FileSource(Part):
 class Volume(Part):
     """A top-level volume."""
 
-    key: str
+    key: Annotated[str, Name()]
     name: str | None = None
     driver: str | None = None
     driver_opts: Mapping[str, str]
@@ -287,7 +310,7 @@ class Project(Part):
         files: The Compose files, in the order of merging; none for a lone Dockerfile.
         env_files: The files of variables that were looked for: the project's and those of services.
         secrets: All that are defined, used or not; so for the next two.
-        canonical: What ``docker compose config`` prints, before it doubles each dollar sign.
+        canonical: The values that ``docker compose config`` prints, of the types that they are of.
     """
 
     name: str

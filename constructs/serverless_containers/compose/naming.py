@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import MappingNode, Scalar
-from serverless_containers.compose.template import (
+from serverless_containers.compose.variables.template import (
     RequiredVariableError,
     TemplateError,
     substitute,
 )
+from serverless_containers.compose.yaml.nodes import MappingNode, Scalar
 from serverless_containers.findings import Findings, Location
 
 _FOREIGN = re.compile(r"[^a-z0-9_-]")

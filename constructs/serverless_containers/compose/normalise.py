@@ -1,10 +1,10 @@
-"""What Compose adds to a merged project: the default network, implied dependencies, names."""
+"""Normal form of a merged project: the default network, implied dependencies, names."""
 
 from collections.abc import Mapping
 
 from serverless_containers.compose import paths
 from serverless_containers.compose.files import Reader
-from serverless_containers.compose.nodes import (
+from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Mark,
     Node,

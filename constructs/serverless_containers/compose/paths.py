@@ -8,12 +8,12 @@ _REMOTE_FILES = ("git@", "git://", "ssh://", "https://", "http://", "oci://", "g
 
 
 def is_remote_context(text: str) -> bool:
-    """Whether a build context is no folder of this machine."""
+    """Return whether a build context is no folder of this machine."""
     return "://" in text or text.startswith(("service:", *_REMOTE))
 
 
 def is_remote_file(text: str) -> bool:
-    """Whether an included or extended file is not on this machine."""
+    """Return whether an included or extended file is not on this machine."""
     return text.startswith(_REMOTE_FILES)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 
 
 def active_profiles(variables: Mapping[str, str]) -> tuple[str, ...]:

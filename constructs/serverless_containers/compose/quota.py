@@ -1,4 +1,4 @@
-"""What reading a project may take, counted while it is read.
+"""Quota of what reading a project may take, counted while it is read.
 
 A few bytes can ask for very much: an alias of aliases, a variable that holds another one ten times,
 a file that is included by many. What they come to is counted where it comes into being, and reading
@@ -28,7 +28,7 @@ class StoppedError(Exception):
 
 @dataclass(slots=True)
 class Quota:
-    """What is left of the values and characters that a project may take.
+    """Rest of the values and characters that a project may take.
 
     It grows with the files that are read, so that what is written out is never too much.
     """

@@ -1,4 +1,4 @@
-"""What the reader looks for in a Compose file."""
+"""Rules of Compose files."""
 
 from serverless_containers.findings import Rule, Severity
 

@@ -5,31 +5,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from serverless_containers.compose import include, limits, paths, rules
-from serverless_containers.compose.canonical import canonical
 from serverless_containers.compose.checks import check_resources
-from serverless_containers.compose.dotenv import DotenvError, read_dotenv
-from serverless_containers.compose.environment import report_dotenv
 from serverless_containers.compose.extends import Extends, Load, Loaded
 from serverless_containers.compose.files import Reader, is_file
-from serverless_containers.compose.interpolate import interpolate
-from serverless_containers.compose.merge import merge
-from serverless_containers.compose.nodes import MappingNode, Node, is_null, without
-from serverless_containers.compose.overrides import clear
-from serverless_containers.compose.parse import Document, parse
-from serverless_containers.compose.resolve import (
+from serverless_containers.compose.passes import (
+    enforce_unique,
+    expand,
     fill_defaults,
-    resolve_environment,
+    merge,
     resolve_paths,
 )
-from serverless_containers.compose.unique import enforce_unique
 from serverless_containers.compose.validate import validate
-from serverless_containers.compose.weight import weigh
+from serverless_containers.compose.variables.dotenv import DotenvError, read_dotenv
+from serverless_containers.compose.variables.environment import report_dotenv, resolve_environment
+from serverless_containers.compose.variables.interpolate import interpolate
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, is_null, without
+from serverless_containers.compose.yaml.overrides import clear
+from serverless_containers.compose.yaml.parse import Document, parse
+from serverless_containers.compose.yaml.weight import weigh
 from serverless_containers.findings import KeyPath, Location
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a set of files is read with.
+    """Folder and variables that a set of files is read with.
 
     Attributes:
         directory: The folder that their paths are relative to.
@@ -128,7 +127,7 @@ class Trees:
                 "remove it",
             )
             root = without(root, "version")
-        return enforce_unique(canonical(root, self.reader))
+        return enforce_unique(expand(root, self.reader))
 
     def _count(self, root: Node) -> None:
         """Count a tree that the phases go through, as one may go through them many times."""
@@ -148,7 +147,7 @@ class Trees:
                 new = interpolate(document.root, variables, self.reader)
                 if root is not None:
                     new = merge(clear(root, document.overrides), new, findings)
-                root = enforce_unique(canonical(enforce_unique(new), self.reader))
+                root = enforce_unique(expand(enforce_unique(new), self.reader))
                 overrides = document.overrides
             return None if root is None else Loaded(root, overrides)
 

@@ -1,4 +1,4 @@
-"""Holding a tree against the schema. What does not fit is reported and left out.
+"""Validation of a tree against the schema. What does not fit is reported and left out.
 
 What is left is well-formed: no later phase looks for anything but the types of the schema.
 """
@@ -6,21 +6,21 @@ What is left is well-formed: no later phase looks for anything but the types of 
 from dataclasses import dataclass
 
 from serverless_containers.compose import rules
-from serverless_containers.compose.nodes import (
-    MappingNode,
-    Node,
-    Scalar,
-    Sequence,
-)
-from serverless_containers.compose.schema import PROJECT, SERVICE
-from serverless_containers.compose.shapes import TEXT, Shape
-from serverless_containers.compose.wording import (
+from serverless_containers.compose.keys.schema import PROJECT, SERVICE
+from serverless_containers.compose.keys.shapes import TEXT, Shape
+from serverless_containers.compose.messages import (
     did_you_mean,
     either,
     expected,
     identity,
     shown,
     type_fix,
+)
+from serverless_containers.compose.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    Sequence,
 )
 from serverless_containers.findings import Findings, KeyPath
 
@@ -232,7 +232,7 @@ class _Validation:
 
 
 def _stand_in(value: Node, shape: Shape, path: KeyPath) -> Node | None:
-    """What takes the place of a faulty service or resource, so that its name stays known."""
+    """Return what takes the place of a faulty service or resource: its name stays known."""
     if len(path) != 1 or shape.keys is None:
         return None
     # An external secret or config needs nothing else: what is missing is not reported twice.

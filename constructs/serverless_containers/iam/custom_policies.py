@@ -22,7 +22,7 @@ def attach_policies(scope: Construct, role: iam.IRole, statements: Sequence[Stat
     Args:
         scope: The construct above the policy.
         role: The application's role, never the one that ECS itself uses.
-        statements: What the file says; if it is nothing, nothing is made.
+        statements: The statements of the file; if there are none, nothing is made.
     """
     if not statements:
         return

@@ -4,28 +4,87 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Flag, auto
+from typing import cast
 
+import jsii
 from aws_cdk import Stack, Token, TreeInspector
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from constructs import Construct, IValidation
 
-from serverless_containers.iam.grants import acknowledge_granted, allow, allow_key
-from serverless_containers.iam.levels import (
-    INDEX_ACTIONS,
-    Access,
-    object_actions,
-    object_key_actions,
-    table_actions,
-    table_key_actions,
-)
-
-__all__ = ["Access", "ResourceAccess", "merge_environment"]
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.iam.wildcards import acknowledge_wildcards
 
 _INDEX_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _PATTERN = re.compile(r"[*?]|\$\{")
+
+
+class Access(Flag):
+    """Access to the items of a table or the objects of a bucket; ``|`` combines."""
+
+    CREATE = auto()
+    """Put items or objects. Putting one whose key exists already replaces it."""
+    READ = auto()
+    """Get, query, scan and list."""
+    UPDATE = auto()
+    """Change attributes of items, which makes an item that does not exist; replace objects."""
+    DELETE = auto()
+    """Delete single items or objects, never the table or the bucket."""
+    ALL = CREATE | READ | UPDATE | DELETE
+    """All of these."""
+
+
+_INDEX_ACTIONS = ("dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan")
+"""The actions on a secondary index, all of which read it."""
+
+_TABLE_ACTIONS = {
+    Access.CREATE: ("dynamodb:PartiQLInsert", "dynamodb:PutItem"),
+    Access.READ: (
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DescribeTable",
+        "dynamodb:GetItem",
+        *_INDEX_ACTIONS,
+    ),
+    Access.UPDATE: ("dynamodb:PartiQLUpdate", "dynamodb:UpdateItem"),
+    Access.DELETE: ("dynamodb:DeleteItem", "dynamodb:PartiQLDelete"),
+    # A batch both puts and deletes, and no condition tells the two apart.
+    Access.CREATE | Access.DELETE: ("dynamodb:BatchWriteItem",),
+}
+_TABLE_KEY_READ = ("kms:Decrypt", "kms:DescribeKey")
+_TABLE_KEY_WRITE = (
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+_TABLE_KEY_ACTIONS = {
+    Access.READ: _TABLE_KEY_READ,
+    # Whoever writes reads as well: the table's own key is encrypted under this one.
+    Access.CREATE: _TABLE_KEY_READ + _TABLE_KEY_WRITE,
+    Access.UPDATE: _TABLE_KEY_READ + _TABLE_KEY_WRITE,
+    Access.DELETE: _TABLE_KEY_READ + _TABLE_KEY_WRITE,
+}
+_PUT_OBJECT = ("s3:AbortMultipartUpload", "s3:PutObject")
+_OBJECT_ACTIONS = {
+    Access.CREATE: _PUT_OBJECT,
+    Access.READ: ("s3:GetObject",),
+    Access.UPDATE: _PUT_OBJECT,
+    Access.DELETE: ("s3:DeleteObject",),
+}
+# S3 decrypts the parts of a multipart upload to put them together.
+_PUT_OBJECT_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
+_OBJECT_KEY_ACTIONS = {
+    Access.CREATE: _PUT_OBJECT_KEY,
+    Access.READ: ("kms:Decrypt",),
+    Access.UPDATE: _PUT_OBJECT_KEY,
+}
 
 
 class ResourceAccess(ABC):
@@ -39,6 +98,7 @@ class ResourceAccess(ABC):
     __slots__ = ()
 
     @staticmethod
+    @checks_keywords
     def table(
         table: dynamodb.ITable,
         *,
@@ -55,9 +115,9 @@ class ResourceAccess(ABC):
 
         Args:
             table: The table: a `dynamodb.Table`, a `dynamodb.TableV2`, or one that was imported.
-            name: What the variables call it. The last is there if the table has a stream at the
+            name: Its name in the variables. The last is there if the table has a stream at the
                 time the variables are asked for.
-            access: What may be done with the items.
+            access: The access to the items.
             indexes: The secondary indexes that may be queried and scanned, by name. Default: none,
                 whatever indexes the table has.
 
@@ -81,9 +141,9 @@ class ResourceAccess(ABC):
 
         Args:
             bucket: The bucket.
-            name: What the variable calls it.
-            access: What may be done with the objects.
-            prefix: What the keys of the objects within reach start with. ``photos`` includes
+            name: Its name in the variable.
+            access: The access to the objects.
+            prefix: The start of the keys of the objects within reach. ``photos`` includes
                 ``photos-private/1``: end a folder with a slash. Default: every object.
 
         Raises:
@@ -98,7 +158,7 @@ class ResourceAccess(ABC):
 
         Args:
             pool: The user pool.
-            name: What the variable calls it.
+            name: Its name in the variable.
 
         Raises:
             ValueError: If the name gives no variable.
@@ -111,7 +171,7 @@ class ResourceAccess(ABC):
 
         Args:
             function: The function, or a version or an alias of one.
-            name: What the variable calls it.
+            name: Its name in the variable.
 
         Raises:
             ValueError: If the name gives no variable.
@@ -189,11 +249,11 @@ class _Table(ResourceAccess):
 
     def grant(self, grantee: iam.IGrantable) -> None:
         arn = self.resource.table_arn
-        allow(grantee, table_actions(self.access), [arn])
+        _allow(grantee, _table_actions(self.access), [arn])
         if self.indexes:
             indexes = [f"{arn}/index/{index}" for index in self.indexes]
-            allow(grantee, INDEX_ACTIONS, indexes)
-        allow_key(grantee, table_key_actions(self.access), self.resource.encryption_key)
+            _allow(grantee, _INDEX_ACTIONS, indexes)
+        _allow_key(grantee, _table_key_actions(self.access), self.resource.encryption_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,12 +280,12 @@ class _Bucket(ResourceAccess):
 
     def grant(self, grantee: iam.IGrantable) -> None:
         arn, objects = self.resource.bucket_arn, self.resource.arn_for_objects(f"{self.prefix}*")
-        allow(grantee, object_actions(self.access), [objects])
-        acknowledge_granted(grantee, resource=objects, reason=f"The objects in use of {self}.")
+        _allow(grantee, _object_actions(self.access), [objects])
+        _acknowledge_granted(grantee, resource=objects, reason=f"The objects in use of {self}.")
         if Access.READ in self.access:
             within = {"StringLike": {"s3:prefix": f"{self.prefix}*"}} if self.prefix else None
-            allow(grantee, ["s3:ListBucket"], [arn], within)
-        allow_key(grantee, object_key_actions(self.access), self.resource.encryption_key)
+            _allow(grantee, ["s3:ListBucket"], [arn], within)
+        _allow_key(grantee, _object_key_actions(self.access), self.resource.encryption_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +325,7 @@ class _Function(ResourceAccess):
     def grant(self, grantee: iam.IGrantable) -> None:
         self.resource.grant_invoke(grantee)
         versions = f"{self.resource.function_arn}:*"
-        acknowledge_granted(grantee, resource=versions, reason=f"Versions and aliases of {self}.")
+        _acknowledge_granted(grantee, resource=versions, reason=f"Versions and aliases of {self}.")
 
 
 def _check(name: str, access: Access = Access.ALL) -> None:
@@ -293,3 +353,92 @@ def _stream_arn(table: dynamodb.ITable) -> str | None:
         if Stack.of(table).resolve(stream) is None:
             return None
     return table.table_stream_arn
+
+
+def _table_actions(access: Access) -> list[str]:
+    """The actions on a table's items, sorted."""
+    return _chosen(_TABLE_ACTIONS, access)
+
+
+def _table_key_actions(access: Access) -> list[str]:
+    """The actions on the customer-managed key of a table, sorted.
+
+    "DynamoDB encryption at rest usage notes", Amazon DynamoDB Developer Guide, lists what DynamoDB
+    does with the key in the name of who uses the table. CreateGrant is not here: that is for who
+    makes the table.
+    """
+    return _chosen(_TABLE_KEY_ACTIONS, access)
+
+
+def _object_actions(access: Access) -> list[str]:
+    """The actions on a bucket's objects, sorted."""
+    return _chosen(_OBJECT_ACTIONS, access)
+
+
+def _object_key_actions(access: Access) -> list[str]:
+    """The actions on the customer-managed key of a bucket, sorted; deleting takes none.
+
+    "Using server-side encryption with AWS KMS keys" and "Multipart upload API and permissions",
+    Amazon S3 User Guide.
+    """
+    return _chosen(_OBJECT_KEY_ACTIONS, access)
+
+
+def _chosen(actions: Mapping[Access, Sequence[str]], access: Access) -> list[str]:
+    chosen = {action for needed, each in actions.items() if needed in access for action in each}
+    return sorted(chosen)
+
+
+def _allow(
+    grantee: iam.IGrantable,
+    actions: Sequence[str],
+    arns: Sequence[str],
+    conditions: Mapping[str, Mapping[str, object]] | None = None,
+) -> None:
+    """Add one statement to a principal's policy.
+
+    Args:
+        grantee: The principal.
+        actions: The actions that it allows.
+        arns: On what.
+        conditions: When. Default: always.
+    """
+    iam.Grant.add_to_principal(
+        grantee=grantee, actions=list(actions), resource_arns=list(arns), conditions=conditions
+    )
+
+
+def _allow_key(grantee: iam.IGrantable, actions: Sequence[str], key: kms.IKey | None) -> None:
+    """Let a principal use a customer-managed key, if there is one and a use of it."""
+    if key is not None and actions:
+        key.grant(grantee, *actions)
+
+
+def _acknowledge_granted(grantee: iam.IGrantable, *, resource: str, reason: str) -> None:
+    """Acknowledge AwsSolutions-IAM5 for one resource with a wildcard that was granted.
+
+    The acknowledgement is on the role and not on its default policy: what is too long for that
+    policy overflows into others beside it. A principal that is no construct has no policy here.
+
+    Args:
+        grantee: The principal that it was granted to.
+        resource: The resource as it was granted, which may be one of another stack.
+        reason: Why the wildcard has to be.
+    """
+    role = grantee.grant_principal
+    node = getattr(role, "node", None)
+    if node is not None:
+        node.add_validation(_Acknowledgement(cast("Construct", role), resource, reason))
+
+
+@jsii.implements(IValidation)
+class _Acknowledgement:
+    """An acknowledgement that waits until the app is validated: references have no form before."""
+
+    def __init__(self, role: Construct, resource: str, reason: str) -> None:
+        self._role, self._resource, self._reason = role, resource, reason
+
+    def validate(self) -> list[str]:
+        """Acknowledge it, and find nothing wrong."""
+        acknowledge_wildcards(self._role, resources=[self._resource], reason=self._reason)
+        return []

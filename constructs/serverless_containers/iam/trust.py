@@ -1,4 +1,4 @@
-"""Keeps the AWS services that a role trusts to what they do for this account.
+"""Trust policies that keep AWS services to what they do for this account.
 
 A service that somebody else's account asks to use a role of this one is the confused deputy of "The
 confused deputy problem", IAM User Guide. The condition keys against it only work where the service

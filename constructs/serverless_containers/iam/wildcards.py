@@ -1,4 +1,4 @@
-"""Tells cdk-nag of a wildcard that has to be, one by one."""
+"""Acknowledgements of wildcards that have to be, each by itself, for cdk-nag."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 BUCKET_ACTIONS = ("s3:Abort*", "s3:DeleteObject*", "s3:GetBucket*", "s3:GetObject*", "s3:List*")
-"""What the CDK's grants on a bucket have in short."""
+"""The actions with a wildcard in the CDK's grants on a bucket."""
 
 
 def acknowledge_wildcards(
@@ -41,7 +41,7 @@ def allow_without_resource(
     Args:
         role: The role, below which the policy is made.
         construct_id: The policy's id.
-        statements: What is allowed, on every resource.
+        statements: The statements, on every resource.
         reason: Why nothing narrower can be said.
     """
     if not isinstance(role, Construct):

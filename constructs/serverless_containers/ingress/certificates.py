@@ -18,7 +18,7 @@ def validated_certificate(
     """Make a certificate that ACM issues once a record shows whose the names are.
 
     Args:
-        scope: Where it is made.
+        scope: The construct above it.
         construct_id: Its id there.
         names: The names, of which the first has at most 64 octets.
         hosted_zone: The Route 53 zone for the record. None: CloudFormation waits until somebody has

@@ -5,7 +5,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 
-def log_bucket(
+def make_log_bucket(
     scope: Construct,
     *,
     ownership: s3.ObjectOwnership,
@@ -18,11 +18,11 @@ def log_bucket(
     access logs for your Application Load Balancer", Elastic Load Balancing documentation).
 
     Args:
-        scope: Where it is made, as ``AccessLogs``.
+        scope: The construct above it; its id there is ``AccessLogs``.
         ownership: Whose the objects are, and whether there are ACLs.
-        expiration: How long lines are kept, in whole days.
-        removal_policy: What becomes of it when the stack is deleted; CloudFormation deletes it only
-            when it is empty.
+        expiration: The time for which lines are kept, in whole days.
+        removal_policy: The removal policy of it when the stack is deleted; CloudFormation deletes
+            it only when it is empty.
     """
     bucket = s3.Bucket(
         scope,

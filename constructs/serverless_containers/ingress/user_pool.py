@@ -11,9 +11,10 @@ def make_user_pool(
     """Make a user pool below ``scope``.
 
     Args:
-        scope: Where it is made.
+        scope: The construct above it.
         self_sign_up: Whether anybody can sign up; otherwise an administrator adds users.
-        removal_policy: What becomes of the pool, and of the users in it, when the stack is deleted.
+        removal_policy: The removal policy of the pool, and of the users in it, when the stack is
+            deleted.
     """
     pool = cognito.UserPool(
         scope,

@@ -20,7 +20,7 @@ _NO_CONFIGURATION: dict[str, tuple[None, None, str | None, None]] = {
 }
 
 
-class Clients:
+class LocalClients:
     """The clients of one account and region, each made once.
 
     Args:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """How to reach an emulator, and the key that it takes.
+    """Address of an emulator, and the key that it takes.
 
     Attributes:
         endpoint: The emulator's URL.
@@ -60,7 +60,7 @@ def registry_password(secret: str) -> str:
 
 
 def proof(secret: str, challenge: str) -> str:
-    """What only an emulator of this run can answer to a challenge."""
+    """Compute the answer that only an emulator of this run can give to a challenge."""
     return _derived(secret, f"status {challenge}")
 
 

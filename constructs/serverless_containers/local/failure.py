@@ -1,4 +1,4 @@
-"""What a run tells its user when it cannot go on."""
+"""The error that ends a run, and its message to the user."""
 
 
 class LocalError(Exception):

@@ -1,9 +1,9 @@
-"""Shows a run on a terminal."""
+"""Shows a run, and what goes on running, on a terminal."""
 
 import re
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -11,22 +11,24 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from serverless_containers.local.clients import LocalClients
+from serverless_containers.local.deploy.run import Note
 from serverless_containers.local.engine.detect import HOW_TO_GET_ONE
-from serverless_containers.local.result import LocalResult, Standing
-from serverless_containers.local.run import Note
+from serverless_containers.local.result import LocalResult, ResourceStatus
+from serverless_containers.local.running.services import services
 
 _WIDTH_OF_A_FILE = 160
 _API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
 _SITE = re.compile(r"(?P<site>[a-z0-9]+)\.cloudfront\.net")
 _EXPORTS = "ExportsOutput"
-"""What the CDK calls outputs that only other stacks read."""
+"""Prefix that the CDK gives to outputs that only other stacks read."""
 _STYLES = {
-    Standing.REAL: "green",
-    Standing.RECORDED: "yellow",
-    Standing.NOT_RUNNING: "yellow",
-    Standing.NO_IMAGE: "yellow",
-    Standing.UNCHECKED: "dim",
-    Standing.MISSING: "bold red",
+    ResourceStatus.REAL: "green",
+    ResourceStatus.RECORDED: "yellow",
+    ResourceStatus.NOT_RUNNING: "yellow",
+    ResourceStatus.NO_IMAGE: "yellow",
+    ResourceStatus.UNCHECKED: "dim",
+    ResourceStatus.MISSING: "bold red",
 }
 
 
@@ -66,13 +68,13 @@ def show(console: Console, result: LocalResult) -> None:
         table = Table(box=None)
         table.add_column("Type", no_wrap=True)
         table.add_column("Name", overflow="fold")
-        table.add_column("Standing", no_wrap=True)
+        table.add_column("Status", no_wrap=True)
         notes = []
         for found in resources:
             table.add_row(
                 found.type.removeprefix("AWS::"),
                 escape(found.name),
-                f"[{_STYLES[found.standing]}]{found.standing}[/]",
+                f"[{_STYLES[found.status]}]{found.status}[/]",
             )
             if found.note:
                 notes.append(f"  {found.name}: {found.note}")
@@ -84,9 +86,9 @@ def show(console: Console, result: LocalResult) -> None:
                 continue
             console.print(f"  {key} = {value}", markup=False, highlight=False, soft_wrap=True)
         console.print()
-    counts = Counter(found.standing for found in result.resources)
+    counts = Counter(found.status for found in result.resources)
     console.print(
-        ", ".join(f"{counts[standing]} {standing}" for standing in Standing if counts[standing]),
+        ", ".join(f"{counts[status]} {status}" for status in ResourceStatus if counts[status]),
         highlight=False,
     )
     if result.made_up_secrets:
@@ -139,3 +141,43 @@ def show_kept(console: Console, result: LocalResult) -> None:
     console.print("  any tool of AWS, with the key of this run:", highlight=False)
     console.print('    eval "$(serverless-containers local env)"', markup=False, highlight=False)
     console.print("To stop it: serverless-containers local down", highlight=False)
+
+
+def show_services(regions: Iterable[LocalClients], *, engine: str) -> None:
+    """Print the services of each region, their tasks and their last events.
+
+    Args:
+        regions: The clients of each region.
+        engine: The address of the engine that runs the containers. Without one the tasks are only
+            recorded, whatever state the embedded AWS gives them.
+    """
+    console = make_console()
+    for clients in regions:
+        for service in services(clients):
+            tasks = (
+                f"{service.running} of {service.desired} tasks run"
+                if engine
+                else f"{ResourceStatus.NOT_RUNNING}; "
+                f"{len(service.tasks)} of {service.desired} tasks are recorded"
+            )
+            console.print(
+                f"\n{service.name} ({clients.region}): {tasks}, the last deployment is "
+                f"{service.rollout}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+            table = Table(box=None)
+            for title in ("Task", "Status", "Health", "Containers"):
+                table.add_column(title, overflow="fold")
+            for task in service.tasks:
+                if engine:
+                    status, health = task.status, task.health
+                    containers = ", ".join(map(" ".join, task.containers.items()))
+                else:
+                    status, health = "only recorded", "-"
+                    containers = ", ".join(task.containers)
+                table.add_row(task.id, status, health, containers)
+            console.print(table)
+            for event in service.events:
+                console.print(f"  {event}", markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What a run found, as data: printed as a table, written as JSON."""
+"""Result of a run, as data: printed as a table, written as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
 """Each stack's outputs."""
 
 
-class Standing(StrEnum):
-    """How much stands behind a resource that CloudFormation lists."""
+class ResourceStatus(StrEnum):
+    """Status of a resource that CloudFormation lists: how much stands behind it."""
 
     REAL = "real"
     """The service's own API, as the emulator has it, knows the resource."""
@@ -36,7 +36,7 @@ class Inspected:
         type: CloudFormation's type, ``ECS task`` for a task of a service, or ``Container image``.
         name: Where it stands in the CDK app, below its stack.
         physical_id: What the service calls it.
-        standing: What was found.
+        status: What was found.
         note: The error that the service gave, or what else is to be said of it.
     """
 
@@ -44,7 +44,7 @@ class Inspected:
     type: str
     name: str
     physical_id: str
-    standing: Standing
+    status: ResourceStatus
     note: str = ""
 
 
@@ -78,9 +78,9 @@ class LocalResult:
 
     @property
     def holds(self) -> bool:
-        """Whether everything is there that the stacks say, and a diff finds no difference."""
+        """Return whether all is there that the stacks say, and a diff finds no difference."""
         return self.diff_empty and not any(
-            found.standing is Standing.MISSING for found in self.resources
+            found.status is ResourceStatus.MISSING for found in self.resources
         )
 
     def to_json(self) -> str:

@@ -1,1 +1,4 @@
-"""What a build pipeline is made of."""
+"""Parts of a build pipeline: source, build, repositories and the stages around them.
+
+`BuildPipeline` alone imports it.
+"""

@@ -1,9 +1,18 @@
-"""The CodeBuild project of a pipeline."""
+"""The build of a pipeline: its CodeBuild project, buildspec and variables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Acknowledgment, ArnFormat, Duration, RemovalPolicy, Stack, Token, Validations
+from aws_cdk import (
+    Acknowledgment,
+    ArnFormat,
+    CfnWaitConditionHandle,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    Token,
+    Validations,
+)
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
@@ -12,17 +21,28 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_containers.arguments.ranges import whole_minutes
+from serverless_containers.findings import Findings
+from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.iam.trust import confine_build_role
 from serverless_containers.iam.wildcards import (
     acknowledge_wildcards,
     allow_without_resource,
 )
-from serverless_containers.plan import Architecture
-from serverless_containers.plan.buildspec import Variable, repository_variable
+from serverless_containers.pipeline.props import PipelineProps
+from serverless_containers.pipeline.source import BoundSource
+from serverless_containers.plan import Architecture, TaskPlan
+from serverless_containers.plan.buildspec import (
+    BuildspecOptions,
+    RegistryLogin,
+    Variable,
+    make_buildspec,
+    plan_images,
+    repository_variable,
+)
 
 QUEUED_TIMEOUT = Duration.minutes(5)
-"""How long a build waits for a machine: the shortest time that there is. The default of 8 hours
-outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
+"""The time for which a build waits for a machine: the shortest that there is. The default of 8
+hours outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
 _SHORTEST, _LONGEST_WAIT = 5, 720
 """Minutes that a build takes at least ("CreateProject", AWS CodeBuild API Reference), and that
 CloudFormation waits at most ("AWS::CloudFormation::WaitCondition")."""
@@ -39,15 +59,16 @@ _PULL_AND_PUSH = (
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 )
-"""What ``docker pull``, ``docker push`` and a new tag for an image take."""
+"""The actions of ``docker pull``, ``docker push`` and a new tag for an image."""
+_LOGIN = "REGISTRY_"
 
 
 def seconds_to_wait(build_timeout: Duration) -> str:
     """Return how long CloudFormation waits for a build, in seconds: ten minutes longer.
 
     Args:
-        build_timeout: How long a build may take; 5 to 710 minutes. For one that is known only at
-            deployment, CloudFormation waits for 12 hours.
+        build_timeout: The time that a build may take; 5 to 710 minutes. For one that is known only
+            at deployment, CloudFormation waits for 12 hours.
 
     Raises:
         ValueError: If it is no whole number of minutes, too short for CodeBuild, or too long for
@@ -73,16 +94,16 @@ class ImageBuild(Construct):
     that role.
 
     Args:
-        buildspec: What it does, as plain data.
-        repositories: Where the images go, in the order of the buildspec.
+        buildspec: Its buildspec, as plain data.
+        repositories: The repositories of the images, in the order of the buildspec.
         variables: The buildspec's variables.
         secret_variables: Variables that CodeBuild reads from Secrets Manager, each with its key.
         architecture: The instruction set.
         cluster_name: The cluster that the images run in.
         service_name: The service that they run in.
-        timeout: How long a build may take.
+        timeout: The time that a build may take.
         compute_type: The machine.
-        log_retention: How long the log is kept, which outlives the stack.
+        log_retention: The time for which the log is kept, which outlives the stack.
     """
 
     def __init__(
@@ -206,6 +227,83 @@ class ImageBuild(Construct):
                 reason="Artifacts are encrypted by S3's key; they hold no more than the source.",
             ),
         )
+
+
+def pipeline_buildspec(
+    plan: TaskPlan, bound: BoundSource, architecture: Architecture, props: PipelineProps
+) -> dict[str, object]:
+    """Return the buildspec of a pipeline, for a plan and its source.
+
+    Args:
+        plan: The plan.
+        bound: The source.
+        architecture: The instruction set that the images run on.
+        props: The pipeline's keyword arguments.
+
+    Raises:
+        InvalidSourceError: If a build needs what the pipeline does not have.
+        ValueError: If there is nothing to build.
+    """
+    findings = Findings()
+    builds = plan_images(plan.containers, plan.directory, findings)
+    if findings.errors:
+        hide_traceback()
+        findings.raise_errors()
+    return make_buildspec(
+        builds,
+        BuildspecOptions(
+            architecture=architecture,
+            source_folder=bound.folder,
+            tag_by_content=bound.any_push,
+            before_build=tuple(props.get("before_build", ())),
+            after_build=tuple(props.get("after_build", ())),
+            scan=tuple(props.get("scan", ())),
+            logins=tuple(
+                RegistryLogin(
+                    registry=registry,
+                    username_variable=f"{_LOGIN}{place}_USERNAME",
+                    password_variable=f"{_LOGIN}{place}_PASSWORD",
+                )
+                for place, registry in enumerate(sorted(props.get("registry_logins", {})), start=1)
+            ),
+        ),
+    )
+
+
+def login_variables(
+    logins: Mapping[str, secretsmanager.ISecret],
+) -> dict[str, tuple[secretsmanager.ISecret, str]]:
+    """The variables with which a build logs in to registries, each with its secret and key.
+
+    Args:
+        logins: The secrets by the registries' host names.
+    """
+    return {
+        f"{_LOGIN}{place}_{key.upper()}": (logins[registry], key)
+        for place, registry in enumerate(sorted(logins), start=1)
+        for key in ("username", "password")
+    }
+
+
+def run_variables(
+    handle: CfnWaitConditionHandle, tag: str | None
+) -> dict[str, codebuild.BuildEnvironmentVariable]:
+    """Return the environment variables of the runs of one version.
+
+    It stands in the pipeline, not in the project: whatever makes a new wait condition must also be
+    a change of the pipeline, which restarts it, or nobody would ever signal.
+
+    Args:
+        handle: The wait condition's handle.
+        tag: The tag of the images, if the source has one.
+    """
+    variables = {Variable.WAIT_HANDLE_URL: handle.ref}
+    if tag is not None:
+        variables[Variable.SOURCE_TAG] = tag
+    return {
+        str(name): codebuild.BuildEnvironmentVariable(value=value)
+        for name, value in variables.items()
+    }
 
 
 def describe_task_definitions(scope: Construct, *more: str) -> iam.PolicyStatement:

@@ -1,4 +1,4 @@
-"""What can be said of a pipeline."""
+"""Keyword arguments of a pipeline."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -17,10 +17,11 @@ class PipelineProps(TypedDict, total=False):
     """The keyword arguments of a pipeline. All are optional."""
 
     pipeline_source: PipelineSource
-    """Where the source comes from. Default: an asset of the folder."""
+    """The source that is built. Default: an asset of the folder."""
 
     architecture: Architecture | None
-    """What the images run on. Default: the services' ``platform``, else X86_64."""
+    """The instruction set that the images run on. Default: the services' ``platform``, else
+    X86_64."""
 
     before_build: Sequence[str]
     """Shell commands before the images are built. Default: none. They, those of ``after_build`` and
@@ -41,8 +42,8 @@ class PipelineProps(TypedDict, total=False):
     each host a secret with the keys ``username`` and ``password``. Default: ECR alone."""
 
     build_timeout: Duration
-    """How long a build may take, in whole minutes from 5 to 710: CloudFormation waits 12 hours for
-    the images, 10 minutes of which are for the pipeline to start and to queue
+    """The time that a build may take, in whole minutes from 5 to 710: CloudFormation waits 12 hours
+    for the images, 10 minutes of which are for the pipeline to start and to queue
     ("AWS::CloudFormation::WaitCondition"). One that is known only at deployment has to be a number
     of minutes, and is waited for 12 hours. Default: 30 minutes."""
 
@@ -50,15 +51,15 @@ class PipelineProps(TypedDict, total=False):
     """CodeBuild's machine. Default: SMALL."""
 
     retention_days: int
-    """How long images and artifacts are kept. Default: 7 days; an image that runs is kept for as
-    long as it does."""
+    """The days for which images and artifacts are kept. Default: 7; an image that runs is kept for
+    as long as it does."""
 
     notifications: sns.ITopic
     """Takes a message for each failed run. Default: none is sent."""
 
     log_retention: logs.RetentionDays
-    """How long build logs are kept. Default: one month."""
+    """The time for which build logs are kept. Default: one month."""
 
     removal_policy: RemovalPolicy
-    """What becomes of images with the stack. Default: they are deleted. Logs are kept in any case:
-    of a deployment that fails they are the evidence."""
+    """The removal policy of images with the stack. Default: they are deleted. Logs are kept in any
+    case: of a deployment that fails they are the evidence."""

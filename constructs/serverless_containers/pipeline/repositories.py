@@ -18,8 +18,8 @@ class ImageRepositories(Construct):
 
     Args:
         services: The services, by their names.
-        retention_days: How long an image is kept that nothing runs or may go back to.
-        removal_policy: What becomes of the repositories, and the images, with the stack.
+        retention_days: The time for which an image is kept that nothing runs or may go back to.
+        removal_policy: The removal policy of the repositories, and the images, with the stack.
 
     Attributes:
         by_service: The repositories by service.

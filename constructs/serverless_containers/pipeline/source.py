@@ -1,4 +1,4 @@
-"""Where a pipeline takes its source from."""
+"""Sources of a pipeline: an asset of the folder, or a repository on GitHub."""
 
 import re
 from abc import ABC, abstractmethod
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import IgnoreMode, SecretValue
+from aws_cdk import IgnoreMode, SecretValue, Token
 from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import aws_codepipeline_actions as actions
 from aws_cdk import aws_iam as iam
@@ -14,27 +14,33 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from serverless_containers.plan.packing.ignore import literally
-from serverless_containers.plan.packing.model import Packing
-from serverless_containers.plan.packing.walk import NEVER_SENT
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.model import Exclusions
+from serverless_containers.plan.build_context.walk import NEVER_SENT
 
 _URL = re.compile(
     r"https://github\.com/(?P<owner>[\w.-]+)/(?P<repo>[\w.-]+?)(?:\.git)?"
     r"(?:/tree/(?P<rest>.+?))?/?"
 )
+_CONNECTION = re.compile(
+    r"arn:aws[a-z-]*:(?:codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[\w-]+"
+)
+"""An ARN of a connection, under either name of the service; "Actions, resources, and condition keys
+for AWS CodeConnections", Service Authorization Reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundSource:
-    """What a source puts into a pipeline.
+    """A source that was bound to a pipeline.
 
     Attributes:
         action: The source stage's action.
-        output: What it hands to the build.
+        output: The artifact that it hands to the build.
         folder: The project's folder within the output.
         hash: The content's hash, if it is known at synthesis.
-        triggers: What starts the pipeline, besides its own stack.
-        statements: What the source action's role is allowed besides what the CDK allows it.
+        triggers: The triggers of the pipeline, besides its own stack.
+        statements: The permissions of the source action's role besides those that the CDK adds.
         any_push: Whether a push that leaves the folder as it is starts the pipeline, too.
     """
 
@@ -47,21 +53,36 @@ class BoundSource:
     any_push: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBindOptions:
+    """The project that a source is bound for.
+
+    Attributes:
+        folder: The project's folder on this machine.
+        exclusions: The files that are left out where this machine packs the folder.
+    """
+
+    folder: Path
+    exclusions: Exclusions
+
+
 class PipelineSource(ABC):
-    """Where a pipeline takes its source from; one of the ways below."""
+    """The source that a pipeline builds; chosen by one of the methods below."""
 
     @staticmethod
+    @checks_keywords
     def asset(*, exclude: Sequence[str] = ()) -> "PipelineSource":
         """The folder itself: ``cdk deploy`` packs it and puts it on S3 (fully managed).
 
         Args:
-            exclude: What is left out of it, as in ``.dockerignore``, besides what never belongs to
-                a source (``.git``, ``node_modules``, ``.secret-*`` and their like) and what holds
-                credentials.
+            exclude: Patterns of what is left out, as in ``.dockerignore``, besides what never
+                belongs to a source (``.git``, ``node_modules``, ``.secret-*`` and their like) and
+                what holds credentials.
         """
         return _Asset(exclude)
 
     @staticmethod
+    @checks_keywords
     def github(url: str, *, connection_arn: str, branch: str | None = None) -> "PipelineSource":
         """A folder of a GitHub repository, through a CodeConnections connection.
 
@@ -75,8 +96,16 @@ class PipelineSource(ABC):
                 Default: the URL's part after ``tree/``, else ``main``.
 
         Raises:
-            ValueError: If the URL is none of a GitHub repository, or does not hold the branch.
+            ValueError: If the URL is none of a GitHub repository, or does not hold the branch, or
+                the ARN is none of a connection.
         """
+        if not Token.is_unresolved(connection_arn) and not _CONNECTION.fullmatch(connection_arn):
+            raise ValueError(
+                "connection_arn: expected the ARN of a CodeConnections connection, such as "
+                "arn:aws:codeconnections:REGION:ACCOUNT:connection/ID, got "
+                f"{connection_arn!r}; the console shows it under Developer Tools, Settings, "
+                "Connections"
+            )
         return _Connection(parse_github_url(url, branch), connection_arn)
 
     @staticmethod
@@ -102,13 +131,12 @@ class PipelineSource(ABC):
         return _Token(parse_github_url(url, branch), token)
 
     @abstractmethod
-    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
-        """Make what is needed below ``scope``, for a project in ``folder``.
+    def bind(self, scope: Construct, options: SourceBindOptions) -> BoundSource:
+        """Make what the source needs, for one pipeline.
 
         Args:
-            scope: Where constructs may be added.
-            folder: The project folder.
-            packing: What is left out where this machine packs the folder.
+            scope: The construct below which others may be made.
+            options: The project whose source it is.
         """
 
 
@@ -153,17 +181,17 @@ class _Asset(PipelineSource):
     def __init__(self, exclude: Sequence[str]) -> None:
         self._exclude = exclude
 
-    def bind(self, scope: Construct, folder: Path, packing: Packing) -> BoundSource:
+    def bind(self, scope: Construct, options: SourceBindOptions) -> BoundSource:
         asset = s3_assets.Asset(
             scope,
             "Source",
-            path=str(folder),
+            path=str(options.folder),
             ignore_mode=IgnoreMode.DOCKER,
             # The last one that matches decides: no exception of a caller's brings these back.
             exclude=[
                 *self._exclude,
                 *(f"**/{name}" for name in NEVER_SENT),
-                *map(literally, packing.below(folder)),
+                *map(literally, options.exclusions.below(options.folder)),
             ],
         )
         output = codepipeline.Artifact("Source")
@@ -186,8 +214,7 @@ class _Connection(PipelineSource):
     def bind(
         self,
         scope: Construct,  # noqa: ARG002  # nothing is made
-        folder: Path,  # noqa: ARG002  # nothing is packed here
-        packing: Packing,  # noqa: ARG002
+        options: SourceBindOptions,  # noqa: ARG002  # nothing is packed here
     ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")
@@ -234,8 +261,7 @@ class _Token(PipelineSource):
     def bind(
         self,
         scope: Construct,  # noqa: ARG002  # nothing is made
-        folder: Path,  # noqa: ARG002  # nothing is packed here
-        packing: Packing,  # noqa: ARG002
+        options: SourceBindOptions,  # noqa: ARG002  # nothing is packed here
     ) -> BoundSource:
         place = self._place
         output = codepipeline.Artifact("Source")

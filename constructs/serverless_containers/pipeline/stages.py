@@ -24,7 +24,7 @@ _LONGEST = 60
 """Minutes that a Deploy action waits at most ("Amazon ECS standard deployment action", AWS
 CodePipeline User Guide)."""
 BUILD_NAMESPACE = "Build"
-"""Where later stages find the variables that the build exports."""
+"""The namespace in which later stages find the variables that the build exports."""
 
 
 def make_artifact_bucket(scope: Construct, *, retention_days: int) -> s3.Bucket:
@@ -34,8 +34,8 @@ def make_artifact_bucket(scope: Construct, *, retention_days: int) -> s3.Bucket:
     is in it expires all the same.
 
     Args:
-        scope: Where it is made.
-        retention_days: How long artifacts are kept.
+        scope: The construct above it.
+        retention_days: The time for which artifacts are kept.
     """
     bucket = s3.Bucket(
         scope,
@@ -129,7 +129,7 @@ class DeployStage(Construct):
         """Wait for a rollout that takes its time.
 
         Args:
-            minutes: How long it takes besides starting tasks. None: that is not known.
+            minutes: The minutes that it takes besides starting tasks. None: that is not known.
 
         Raises:
             ValueError: If it is longer than the action waits.
@@ -222,7 +222,7 @@ def allow_action(
     Args:
         pipeline: The pipeline, which has made the role.
         action: Its action.
-        statements: What is allowed.
+        statements: The statements that allow it.
     """
     if not statements:
         return
@@ -241,7 +241,7 @@ def start_with_permissions(pipeline: codepipeline.Pipeline, project: codebuild.I
 
     Args:
         pipeline: The pipeline.
-        project: What it builds with.
+        project: Its CodeBuild project.
     """
     resource = pipeline.node.default_child
     if not isinstance(resource, codepipeline.CfnPipeline):

@@ -1,4 +1,4 @@
-"""From the Compose model to what Fargate runs. Pure Python, no CDK."""
+"""The plan of a Compose project on Fargate. Pure Python, no CDK."""
 
 from serverless_containers.plan.model import (
     Architecture,

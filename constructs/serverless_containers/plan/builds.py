@@ -1,39 +1,159 @@
-"""Whether what is to be built is there, and is given nothing that is the build's own."""
+"""The builds of a project, and whether Docker can do them on this machine."""
 
+import csv
 import os
 import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from serverless_containers.compose.model import Build, Service
-from serverless_containers.findings import Findings
+from serverless_containers.compose.yaml.nodes import MappingNode
+from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.model import BuildPlan
+from serverless_containers.plan.places import place
+from serverless_containers.plan.support.keys import BUILD
 
 _CREDENTIALS = re.compile(
     "AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|WEB_IDENTITY_TOKEN_FILE"
     "|CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI|CONTAINER_AUTHORIZATION_TOKEN(_FILE)?)"
 )
-"""What leads to credentials; "AWS SDKs and Tools Reference Guide", its settings."""
+"""Variables that lead to credentials; "AWS SDKs and Tools Reference Guide", its settings."""
 _OWN = re.compile(
     "CODEBUILD_.*|SOURCE_TAG|FORCE_REBUILD|CLUSTER_NAME|SERVICE_NAME|STACK_NAME"
     "|SERVICE_STACK|WAIT_HANDLE_URL"
     r"|TAG_PARAMETER|REPOSITORY_\d+|REGISTRY_\d+_(USERNAME|PASSWORD)|IMAGE_TAG"
     "|PIPELINE_HOME|DOCKER_CONFIG"
 )
-"""What CodeBuild and the pipeline's build are told themselves."""
+"""Variables that CodeBuild and the pipeline's build are told themselves."""
 
 
-def check_build(service: Service, findings: Findings) -> None:
-    """Report a build whose context or Dockerfile is not here, or whose arguments lack a value."""
+_INLINE = {"type": "inline"}
+
+
+def plan_build(service: Service, findings: Findings) -> BuildPlan | None:
+    """Plan the build of a service's image.
+
+    Args:
+        service: The service.
+        findings: Takes errors for what is not here (context, Dockerfile) and for arguments that
+            are the build's own, warnings for those without a value, and notes for caches that are
+            left out.
+
+    Returns:
+        The build; None if the service names an image instead.
+    """
     build = service.build
     if build is None:
-        return
+        return None
     _check_args(build, findings)
+    _check_files(build, findings)
+    return BuildPlan(
+        context=build.context,
+        dockerfile=build.dockerfile,
+        dockerfile_inline=build.dockerfile_inline,
+        args=build.args,
+        target=build.target,
+        labels=build.labels,
+        network=build.network,
+        shm_size=build.shm_size,
+        extra_hosts=build.extra_hosts,
+        additional_contexts=build.additional_contexts,
+        cache_from=tuple(_cache_from(build, findings)),
+        inline_cache=_has_inline_cache(build, findings),
+        no_cache=build.no_cache,
+        path=build.path,
+        places=dict(_places(build)),
+    )
+
+
+def check_asset_build(build: BuildPlan, findings: Findings) -> None:
+    """Report what the CDK's image asset cannot express, which Docker builds on this machine."""
+    if not build.is_local:
+        _refuse_in_asset(build, "context", "the context is not a folder on this machine", findings)
+    elif Path(build.dockerfile_in_context).is_absolute() or ".." in Path(build.dockerfile).parts:
+        _refuse_in_asset(build, "dockerfile", "the Dockerfile is outside the context", findings)
+    for key in sorted(BUILD):
+        if (key,) in build.places and not BUILD[key].in_asset:
+            problem = f"{key} cannot be handed to the build of an image asset"
+            _refuse_in_asset(build, key, problem, findings)
+
+
+def _refuse_in_asset(build: BuildPlan, key: str, problem: str, findings: Findings) -> None:
+    findings.report(
+        rules.BUILD_NOT_LOCAL,
+        build.at(key),
+        (*build.path, key),
+        problem,
+        "build the image elsewhere, and name it",
+    )
+
+
+def _places(build: Build) -> Iterator[tuple[KeyPath, Location]]:
+    yield (), build.at()
+    for key in build.node if isinstance(build.node, MappingNode) else ():
+        yield (key,), build.at(key)
+    for name in build.additional_contexts:
+        yield ("additional_contexts", name), build.at("additional_contexts", name)
+
+
+def _cache_from(build: Build, findings: Findings) -> Iterator[str]:
+    for index, text in enumerate(build.cache_from):
+        options = _cache_options(text)
+        if options.keys() == {"type", "ref"} and options["type"] == "registry":
+            yield options["ref"]
+        else:
+            findings.report(
+                rules.BUILD_CACHE_IGNORED,
+                *place(build, "cache_from", index),
+                f"{_shown(options)} is left out: a build takes layers from images in registries "
+                "alone, and needs none of them",
+                "name an image that holds its cache: type=registry,ref=IMAGE",
+            )
+
+
+def _has_inline_cache(build: Build, findings: Findings) -> bool:
+    given = [_cache_options(text) for text in build.cache_to]
+    for index, options in enumerate(given):
+        if options != _INLINE:
+            findings.report(
+                rules.BUILD_CACHE_IGNORED,
+                *place(build, "cache_to", index),
+                f"{_shown(options)} is left out: Docker's own driver writes a cache into the image "
+                "itself alone",
+                "write type=inline",
+            )
+    return _INLINE in given
+
+
+def _cache_options(text: str) -> Mapping[str, str]:
+    """The options of a cache as BuildKit reads them; empty if they are none.
+
+    They are comma-separated values ``name=value``, or the name of an image in a registry.
+    """
+    try:
+        fields = next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return {}
+    if len(fields) == 1 and "=" not in fields[0]:
+        return {"type": "registry", "ref": fields[0]}
+    pairs = (each.partition("=") for each in fields)
+    return {name.strip().lower(): value for name, _, value in pairs}
+
+
+def _shown(options: Mapping[str, str]) -> str:
+    """The kind of a cache, without its options, which may be credentials."""
+    return f"a cache of type {options['type']}" if options.get("type") else "a cache without a type"
+
+
+def _check_files(build: Build, findings: Findings) -> None:
+    """Report a context or a Dockerfile that is not here."""
     if not build.is_local:
         return
     if not os.path.isdir(build.context):  # noqa: PTH112  # has an answer for any text
         findings.report(
             rules.BUILD_MISSING,
-            build.at("context"),
-            (*build.path, "context"),
+            *place(build, "context"),
             f"the build context {build.context} is no folder",
             "name the folder that is sent to the build",
         )
@@ -42,8 +162,7 @@ def check_build(service: Service, findings: Findings) -> None:
     if build.dockerfile_inline is None and not os.path.isfile(file):  # noqa: PTH113  # the same
         findings.report(
             rules.BUILD_MISSING,
-            build.at("dockerfile"),
-            (*build.path, "dockerfile"),
+            *place(build, "dockerfile"),
             f"there is no {build.dockerfile} in {build.context}",
             "add it, or name another one with dockerfile",
         )

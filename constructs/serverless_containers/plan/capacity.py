@@ -1,4 +1,4 @@
-"""How much a task is given, how many of it run, and on what kind of processor."""
+"""The size of a task, its replicas, and its processor architecture."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,7 @@ from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import Architecture, ContainerPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import Setting, Settings
 from serverless_containers.plan.sizes import (
     FARGATE_SIZES,
@@ -25,7 +26,7 @@ _ARCHITECTURES = {
 }
 _SHARE_CPU = 256
 _SHARE_MEMORY_MIB = 512
-"""What a container that names no amount counts for: Fargate's smallest task."""
+"""The amounts that a container without any counts for: Fargate's smallest task."""
 
 
 def choose_size(
@@ -35,14 +36,14 @@ def choose_size(
     *,
     at: Location | None,
 ) -> TaskSize:
-    """The size of the task: the one that was asked for, or the smallest that holds its containers.
+    """Choose the size of the task: the one asked for, or the smallest that holds its containers.
 
     A container that names no amount of CPU counts for 256 units, one that names no memory for
     512 MiB. Of a pair of which one number is given, the other is the least that fits.
 
     Args:
         containers: The containers of the task.
-        settings: What was asked for.
+        settings: The settings, which may ask for a size.
         findings: Where a size that Fargate has not is reported.
         at: Where the services are, which is blamed if no size holds them.
     """
@@ -134,7 +135,7 @@ def _check_fits(
 
 
 def count_replicas(project: Project, findings: Findings) -> int | None:
-    """The number of tasks that the services ask for. They are one task, so they must agree."""
+    """Count the tasks that the services ask for. They are one task, so they must agree."""
     asked: tuple[str, int] | None = None
     services = list(project.services.values())
     for service in services:
@@ -177,7 +178,7 @@ def replicas_of(service: Service) -> tuple[int, Location, KeyPath] | None:
 
 
 def choose_architecture(project: Project, findings: Findings) -> Architecture | None:
-    """The architecture that ``platform`` asks for, or None if no service does."""
+    """Choose the architecture that ``platform`` asks for; None if no service does."""
     chosen: Architecture | None = None
     for service in project.services.values():
         if service.platform is None:
@@ -187,8 +188,7 @@ def choose_architecture(project: Project, findings: Findings) -> Architecture | 
         if system != "linux" or found is None or (chosen or found) is not found:
             findings.report(
                 rules.PLATFORM_UNSUPPORTED,
-                service.at("platform"),
-                (*service.path, "platform"),
+                *place(service, "platform"),
                 "expected linux/amd64 or linux/arm64, the same for all services of the task, "
                 f"got {service.platform!r}",
             )

@@ -1,4 +1,4 @@
-"""Every rule of the reader, the planner and the suppressions, in one place."""
+"""The rules of the reader, the planner and the suppressions, in one place."""
 
 from collections.abc import Mapping
 from types import ModuleType
@@ -8,8 +8,8 @@ from serverless_containers.compose.dockerfile import rules as dockerfile
 from serverless_containers.findings import Rule
 from serverless_containers.findings import rules as suppressions
 from serverless_containers.plan import rules as plan
+from serverless_containers.plan.build_context import rules as build_context
 from serverless_containers.plan.buildspec import rules as buildspec
-from serverless_containers.plan.packing import rules as packing
 from serverless_containers.plan.permissions import rules as permissions
 from serverless_containers.plan.resources import rules as resources
 from serverless_containers.plan.secrets import rules as secrets
@@ -26,7 +26,7 @@ CATALOGUE: Mapping[str, tuple[Rule, ...]] = {
     "Fargate": _of(plan),
     "What containers use": _of(resources),
     "Secrets": _of(secrets),
-    "What is packed": _of(packing),
+    "What is packed": _of(build_context),
     "custom-policies.json": _of(permissions),
     "Build pipeline": _of(buildspec),
     "Suppressions": _of(suppressions),

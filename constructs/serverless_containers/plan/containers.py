@@ -1,12 +1,13 @@
 """Each Compose service as an ECS container definition."""
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable
 
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
-from serverless_containers.plan.builds import check_build
+from serverless_containers.plan.builds import plan_build
 from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
@@ -15,12 +16,13 @@ from serverless_containers.plan.model import (
     MountPlan,
     PortPlan,
 )
-from serverless_containers.plan.names import EXPECTED, NAME
+from serverless_containers.plan.names import EXPECTED, NAME, RESERVED
+from serverless_containers.plan.places import place
+from serverless_containers.plan.resources import rules as resource_rules
 from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
-from serverless_containers.plan.task_containers import RESERVED_NAMES
 
 _CONDITIONS = {
     Condition.STARTED: DependencyCondition.START,
@@ -50,12 +52,12 @@ def plan_container(
         service: The service.
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
-        mounts: What it mounts.
-        awaited: What `awaited_services` gave.
+        mounts: The volumes that it mounts.
+        awaited: The services from `awaited_services`.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
-    check_build(service, findings)
+    build = plan_build(service, findings)
     _check_name(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
@@ -67,7 +69,7 @@ def plan_container(
         name=service.name,
         image=None if service.build else service.image,
         image_at=service.at("image"),
-        build=service.build,
+        build=build,
         essential=service.name not in awaited,
         command=_replaced(service, "command", service.command, findings),
         entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
@@ -113,8 +115,7 @@ def _replaced(
     if words is not None and not words:
         findings.report(
             rules.COMMAND_CLEARED,
-            service.at(key),
-            (*service.path, key),
+            *place(service, key),
             f"ECS cannot clear the image's {key}",
             f"write the {key} to run, or remove the key to keep the image's own",
         )
@@ -130,8 +131,7 @@ def _secrets(service: Service, findings: Findings) -> dict[str, str]:
         if "/" in name:
             findings.report(
                 rules.SECRET_TARGET,
-                use.at("target"),
-                (*use.path, "target"),
+                *place(use, "target"),
                 f"the secret {use.source} is injected as a variable, and cannot be a file at "
                 f"{use.target}",
                 "write a plain name, which becomes the variable's",
@@ -147,8 +147,7 @@ def _warn_of_attributes(use: FileUse, findings: Findings) -> None:
     if given:
         findings.report(
             secret_rules.ATTRIBUTES,
-            use.at(given[0]),
-            (*use.path, given[0]),
+            *place(use, given[0]),
             f"{use.source} is injected as a variable, which has no {' or '.join(given)}",
             "remove it, or write x-serverless-containers: {secrets: files} at the top of the file",
         )
@@ -206,8 +205,7 @@ def _reservation(
         part = reservations or service
         findings.report(
             rules.MEMORY_RESERVATION,
-            part.at("memory" if reservations else "mem_reservation"),
-            (*part.path, "memory" if reservations else "mem_reservation"),
+            *place(part, "memory" if reservations else "mem_reservation"),
             f"the container reserves {reserved} MiB and is limited to {limit} MiB",
             "raise the limit, or lower the reservation",
         )
@@ -217,25 +215,24 @@ def _reservation(
 def _check_name(service: Service, findings: Findings) -> None:
     if not NAME.fullmatch(service.name):
         problem = EXPECTED
-    elif service.name in RESERVED_NAMES:
+    elif service.name in RESERVED:
         problem = "the task has a container of this name of its own"
     else:
         return
     findings.report(
-        rules.NAME_INVALID, service.at(), service.path, f"{problem}, got {service.name!r}",
+        rules.NAME_INVALID,
+        *place(service),
+        f"{problem}, got {service.name!r}",
         "rename the service",
-    )  # fmt: skip
+    )
 
 
 def _warn_of_paths(service: Service, findings: Findings) -> None:
-    words = [
-        *service.environment.values(), *(service.command or ()), *(service.entrypoint or ())
-    ]  # fmt: skip
+    words = [*service.environment.values(), *(service.command or ()), *(service.entrypoint or ())]
     if any(word and "/run/secrets/" in word for word in words):
         findings.report(
             rules.SECRET_PATH,
-            service.at("secrets"),
-            (*service.path, "secrets"),
+            *place(service, "secrets"),
             "the service reads files below /run/secrets, but its secrets are injected as variables",
             "write x-serverless-containers: {secrets: files} at the top of the file",
         )
@@ -263,9 +260,66 @@ def _stop_timeout(service: Service, findings: Findings) -> int | None:
     if not 2 <= seconds <= 120:
         findings.report(
             rules.STOP_TIMEOUT_RANGE,
-            service.at("stop_grace_period"),
-            (*service.path, "stop_grace_period"),
+            *place(service, "stop_grace_period"),
             f"expected 2s to 120s for a container to stop, got {seconds:g}s",
             f"write {min(max(round(seconds), 2), 120)}s",
         )
     return min(max(round(seconds), 2), 120)
+
+
+def check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
+    """Report a container that others wait for to be healthy, and that nobody checks."""
+    checked = {each.name for each in containers if each.health_check}
+    for service in project.services.values():
+        for dependency in service.depends_on:
+            awaited = dependency.condition is Condition.HEALTHY
+            if awaited and dependency.service in project.services.keys() - checked:
+                findings.report(
+                    rules.DEPENDENCY_NOT_CHECKED,
+                    *place(dependency),
+                    f"{service.name} waits for {dependency.service} to be healthy, which has no "
+                    "health check: ECS would never start it",
+                    f"give {dependency.service} a healthcheck, or use condition: service_started",
+                )
+
+
+def check_mounts(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
+    """Report two volumes at one path of a container."""
+    for container in containers:
+        paths = [each.path.rstrip("/") for each in container.mounts]
+        paths += [each.path.rstrip("/") for each in container.linux.tmpfs]
+        for path in sorted(path for path, uses in Counter(paths).items() if uses > 1):
+            service = project.services[container.name]
+            findings.report(
+                resource_rules.MOUNT_TWICE,
+                *place(service, "volumes"),
+                f"two of the service's volumes, configs and tmpfs are mounted at {path}",
+                "mount one of them elsewhere",
+            )
+
+
+def check_entrypoint(
+    project: Project, name: str, containers: list[ContainerPlan], findings: Findings
+) -> None:
+    """Report an entrypoint whose end others wait for."""
+    service = project.services[name]
+    plan = next(each for each in containers if each.name == name)
+    if not plan.essential:
+        findings.report(
+            rules.ENTRYPOINT_ENDS,
+            *place(service),
+            f"{name} receives the traffic, and another service waits for it to end",
+            "wait for service_started or service_healthy",
+        )
+
+
+def check_writable(project: Project, findings: Findings) -> None:
+    """Report read-only root file systems, which ECS Exec cannot do with."""
+    for service in project.services.values():
+        if service.read_only:
+            findings.report(
+                rules.EXECUTE_READ_ONLY,
+                *place(service, "read_only"),
+                "ECS Exec writes to the container's root file system, which is read-only",
+                "remove one of the two",
+            )

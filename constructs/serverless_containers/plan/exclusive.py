@@ -19,6 +19,7 @@ from serverless_containers.plan.model import (
     VolumeKind,
     VolumePlan,
 )
+from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import EXTENSION, Known, Setting, read_extension
 
 _OF_A_SERVICE: Known = {"exclusive": bool}
@@ -79,7 +80,7 @@ WAY_OUT = (
     "{instead}, put {service} into a project and a stack of its own, or write "
     "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
 )
-"""What to do where something asks for several tasks of an exclusive service."""
+"""The advice where something asks for several tasks of an exclusive service."""
 
 
 def managed_store(image: str | None) -> str | None:
@@ -159,8 +160,7 @@ def note_shared_volumes(
         if written and "exclusive" not in read_extension(service, _OF_A_SERVICE, Findings()):
             findings.report(
                 rules.VOLUME_WRITTEN_TWICE,
-                service.at("volumes"),
-                (*service.path, "volumes"),
+                *place(service, "volumes"),
                 f"while tasks change, the old and the new {service.name} both write to "
                 f"{listed(written)}",
                 f"where it cannot take that, write {EXTENSION}: {{exclusive: true}} at the service",
@@ -209,8 +209,7 @@ def _refuse_several(project: Project, exclusive: ExclusivePlan, findings: Findin
         if config is not None and config.order == "start-first":
             findings.report(
                 rules.EXCLUSIVE_CONFLICT,
-                config.at("order"),
-                (*config.path, "order"),
+                *place(config, "order"),
                 f"start-first would run {exclusive.service} twice on the same volumes",
                 WAY_OUT.format(service=exclusive.service, instead="write stop-first"),
             )

@@ -25,18 +25,15 @@ _Where = Callable[[str], tuple[Location, KeyPath]]
 
 
 def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan | None:
-    """The health check of a container: the service's own, completed by its Dockerfile's.
+    """Plan the health check of a container: the service's own, completed by its Dockerfile's.
 
     Returns:
         None if neither has one, or it is disabled.
     """
     own = service.healthcheck
-    recipe = service.build.recipe if service.build else None
-    image = recipe.healthcheck if recipe else None
+    dockerfile = service.build.parsed_dockerfile if service.build else None
+    image = dockerfile.healthcheck if dockerfile else None
     if own is not None and (own.disable or own.test[:1] == ("NONE",)):
-        return None
-    test = own.test if own is not None and own.test else image.test if image else ()
-    if not test or test[0] == "NONE":
         return None
 
     def where(key: str) -> tuple[Location, KeyPath]:
@@ -47,6 +44,9 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
         return service.at(), service.path
 
     _warn_of_start_interval(own, image, where, findings)
+    test = own.test if own is not None and own.test else image.test if image else ()
+    if not test or test[0] == "NONE":
+        return None
     interval = _in_range("interval", own, image, where, findings)
     return HealthCheckPlan(
         command=test,

@@ -1,4 +1,4 @@
-"""When a container is restarted in place, and how a new version replaces the old one."""
+"""Restart policies of containers, and the rollout of a new version."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import RestartPlan, RolloutPlan
+from serverless_containers.plan.places import place
 
 _SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
 # "Tag", Amazon ECS API Reference
@@ -25,7 +26,7 @@ def stays_down(service: Service) -> bool:
 
 
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
-    """The restart policy of a container: ``deploy.restart_policy``, else ``restart``.
+    """Plan the restart policy of a container: ``deploy.restart_policy``, else ``restart``.
 
     Without one the container is not restarted: the service replaces its task. A container that ends
     before it has run for the window is not restarted either; ECS's shortest window is 60 seconds.
@@ -38,8 +39,7 @@ def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
     if policy.condition and policy.condition not in _POLICIES:
         findings.report(
             rules.RESTART_POLICY,
-            policy.at("condition"),
-            (*policy.path, "condition"),
+            *place(policy, "condition"),
             f"expected none, on-failure or any, got {policy.condition!r}, which Docker's engine "
             "refuses",
             "write none for a container that is not to be started again",
@@ -51,8 +51,7 @@ def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
         if not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
             findings.report(
                 rules.RESTART_WINDOW_RANGE,
-                policy.at("window"),
-                (*policy.path, "window"),
+                *place(policy, "window"),
                 f"expected {_SHORTEST_WINDOW}s to {_LONGEST_WINDOW}s that a container must run to "
                 f"be restarted, got {policy.window.total_seconds():g}s",
                 f"write {min(max(window, _SHORTEST_WINDOW), _LONGEST_WINDOW)}s",
@@ -70,8 +69,7 @@ def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
     if condition not in _POLICIES or (attempts and not is_counted) or attempts.startswith("-"):
         findings.report(
             rules.RESTART_POLICY,
-            service.at("restart"),
-            (*service.path, "restart"),
+            *place(service, "restart"),
             "expected no, always, on-failure[:attempts] or unless-stopped, got "
             f"{service.restart!r}, which Docker's engine refuses",
             'write "no" for a container that is not to be started again',
@@ -82,8 +80,7 @@ def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
     if attempts:
         findings.report(
             rules.RESTART_ATTEMPTS,
-            service.at("restart"),
-            (*service.path, "restart"),
+            *place(service, "restart"),
             f"ECS restarts a container that has run for {_SHORTEST_WINDOW} s, however often, not "
             f"{attempts} times",
         )
@@ -94,7 +91,7 @@ def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
 
 
 def plan_rollout(project: Project, findings: Findings) -> RolloutPlan:
-    """How a new version replaces the old one. The services are one task, so they must agree.
+    """Plan the rollout of a new version. The services are one task, so they must agree.
 
     Without ``update_config``: new tasks start before old ones stop, and a rollout that does not
     become healthy is rolled back.
@@ -105,8 +102,7 @@ def plan_rollout(project: Project, findings: Findings) -> RolloutPlan:
             config = service.deploy.update_config
             findings.report(
                 rules.ROLLOUTS_DISAGREE,
-                config.at(),
-                config.path,
+                *place(config),
                 f"{service.name} and {planned[0][0].name} ask for different rollouts, but all "
                 "services run in one task",
                 "ask for one of them, at the entrypoint",
@@ -122,8 +118,7 @@ def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, R
         if deploy.mode not in {None, "replicated"}:
             findings.report(
                 rules.DEPLOY_MODE,
-                deploy.at("mode"),
-                (*deploy.path, "mode"),
+                *place(deploy, "mode"),
                 f"expected replicated, got {deploy.mode!r}: Fargate has no nodes",
                 "remove it",
             )
@@ -152,8 +147,7 @@ def plan_tags(project: Project, findings: Findings) -> dict[str, str]:
             elif service.deploy is not None:
                 findings.report(
                     rules.LABEL_NO_TAG,
-                    service.deploy.at("labels", key),
-                    (*service.deploy.path, "labels", key),
+                    *place(service.deploy, "labels", key),
                     f"{reason}, so that it is left out",
                     "as a label of the container, under the service's labels, it is kept",
                 )
@@ -161,7 +155,7 @@ def plan_tags(project: Project, findings: Findings) -> dict[str, str]:
 
 
 def _no_tag(key: str, value: str) -> str | None:
-    """Why a label cannot be a tag, if it cannot."""
+    """The reason why a label cannot be a tag; None if it can."""
     if key.lower().startswith("aws:"):
         return f"tags whose keys begin with {key[:4]} are AWS's own"
     for what, text, longest in (("key", key, _LONGEST_KEY), ("value", value, _LONGEST_VALUE)):

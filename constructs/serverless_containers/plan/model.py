@@ -1,4 +1,4 @@
-"""What Fargate is asked to run for a Compose project: the plan.
+"""The plan: a task definition and its service, as Fargate is asked to run them.
 
 Numbers and names are ECS's own, so that the constructs only hand them on. Everything in it has been
 checked; nothing downstream needs to look at the Compose model again.
@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from serverless_containers.compose.model import Build
 from serverless_containers.findings import KeyPath, Location
-from serverless_containers.plan.packing.model import Packing
+from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.sizes import TaskSize
@@ -86,8 +85,29 @@ class MountPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogPlan:
-    """A log driver other than the default, with its options as the file has them."""
+class AwsLogsPlan:
+    """Output that goes to Amazon CloudWatch Logs.
+
+    Attributes:
+        stream_prefix: The beginning of the log streams' names.
+        group_of: The container whose log group it is. None: the container's own.
+        datetime_format: The start of a new entry, as strftime has it. None: every line is one.
+        multiline_pattern: The same as a regular expression.
+        is_blocking: Whether a full buffer stops the application, rather than losing lines.
+        max_buffer_size: Bytes of the buffer. None: ECS's default.
+    """
+
+    stream_prefix: str
+    group_of: str | None = None
+    datetime_format: str | None = None
+    multiline_pattern: str | None = None
+    is_blocking: bool = False
+    max_buffer_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDriverPlan:
+    """Output that goes to another log driver, with its options as the file has them."""
 
     driver: str
     options: Mapping[str, str]
@@ -95,7 +115,7 @@ class LogPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinuxPlan:
-    """What a container asks of the Linux kernel."""
+    """Linux parameters, ulimits and sysctls of a container."""
 
     init: bool = False
     drop: tuple[str, ...] = ()
@@ -106,7 +126,7 @@ class LinuxPlan:
 
 
 class VolumeKind(StrEnum):
-    """Where a task volume is."""
+    """The kinds of task volumes."""
 
     EFS = "efs"
     """On a file system that outlives the task."""
@@ -140,7 +160,7 @@ class FilePlan:
     Attributes:
         volume: The scratch volume that it is written to.
         name: Its path on the volume.
-        content: What it holds, or None for a secret's value.
+        content: Its bytes, or None for a secret's value.
         secret: The Compose secret whose value it holds.
         mode: Its permissions.
         owner: Its user and group ids.
@@ -156,7 +176,7 @@ class FilePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPlan:
-    """How a new version replaces the old one.
+    """The rollout of a new version.
 
     Attributes:
         min_healthy_percent: Tasks that keep running.
@@ -187,12 +207,87 @@ class ExclusivePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPlan:
+    """The build of an image.
+
+    Attributes:
+        context: An absolute folder on this machine, or a URL.
+        dockerfile: The Dockerfile, below the context unless it is absolute.
+        dockerfile_inline: The text of the Dockerfile, in its place.
+        args: Build arguments, each with its value.
+        target: The stage to build. None: the last one.
+        labels: The image's labels.
+        network: The network of RUN instructions. None: Docker's.
+        shm_size: Bytes of /dev/shm. None: Docker's.
+        extra_hosts: Addresses by host name.
+        additional_contexts: Absolute folders, images, URLs or ``service:NAME``, by name.
+        cache_from: Images in registries that the build may take layers from.
+        inline_cache: Whether the image holds a cache for later builds.
+        no_cache: Whether every cache is left alone.
+        path: The keys that lead to it in the files.
+        places: Where it stands, and its keys by their paths below it.
+    """
+
+    context: str
+    dockerfile: str = "Dockerfile"
+    dockerfile_inline: str | None = None
+    args: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    network: str | None = None
+    shm_size: int | None = None
+    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    additional_contexts: Mapping[str, str] = field(default_factory=dict)
+    cache_from: tuple[str, ...] = ()
+    inline_cache: bool = False
+    no_cache: bool = False
+    path: KeyPath = field(default=(), compare=False)
+    places: Mapping[KeyPath, Location] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the context is a folder on this machine, not a URL."""
+        return Path(self.context).is_absolute()
+
+    @property
+    def dockerfile_in_context(self) -> str:
+        """The Dockerfile as a path below the context; absolute if it is elsewhere."""
+        dockerfile = Path(self.dockerfile)
+        if dockerfile.is_absolute() and dockerfile.is_relative_to(self.context):
+            return str(dockerfile.relative_to(self.context))
+        return str(dockerfile)
+
+    def at(self, *key: str) -> Location | None:
+        """Return where a key stands, or what is nearest above it in the files."""
+        above = (key[:length] for length in range(len(key), -1, -1))
+        return next((self.places[each] for each in above if each in self.places), None)
+
+
+class ContainerRole(StrEnum):
+    """The purpose of a container.
+
+    The values of all but the first are the names of their containers, which no service may have.
+    """
+
+    SERVICE = "service"
+    """It is a service of the Compose file."""
+    FILES = "files"
+    """It writes configs and secrets as files, and ends."""
+    LOG_ROUTER = "log-router"
+    """It takes what ``awsfirelens`` logs. The CDK adds it, with an image of AWS's."""
+    STOP_DELAY = "stop-delay"
+    """It keeps a task serving while it is taken out of service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
     """One container definition.
 
     Attributes:
-        name: The service's name, which is the container's.
-        image: The image to run, or None where ``build`` says how it is made.
+        name: Its name: the service's, or its role's.
+        role: Its purpose in the task.
+        image: The image to run. None where ``build`` says how it is made, and for the other roles,
+            whose images are the caller's.
         image_at: Where the files name it.
         build: How the image is built.
         essential: Whether the task stops when the container does.
@@ -207,21 +302,22 @@ class ContainerPlan:
         depends_on: The containers that start first, each with what it must have reached.
         pseudo_terminal: Whether it has a terminal.
         interactive: Whether its standard input is kept open.
-        linux: What it asks of the kernel.
+        linux: Its Linux parameters, ulimits and sysctls.
         restart: When it is restarted in place; None: never, the task is replaced.
-        log: Its log driver; None: its own log group.
-        mounts: What it mounts.
+        log: Where its output goes; None for a log router, of which the CDK decides.
+        mounts: The volumes that it mounts.
     """
 
     name: str
+    role: ContainerRole = ContainerRole.SERVICE
     image: str | None = None
     image_at: Location | None = field(default=None, compare=False)
-    build: Build | None = None
+    build: BuildPlan | None = None
     essential: bool = True
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
-    environment: Mapping[str, str]
-    secrets: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[PortPlan, ...] = ()
     health_check: HealthCheckPlan | None = None
     depends_on: tuple[tuple[str, DependencyCondition], ...] = ()
@@ -237,7 +333,7 @@ class ContainerPlan:
     interactive: bool = False
     linux: LinuxPlan = LinuxPlan()
     restart: RestartPlan | None = None
-    log: LogPlan | None = None
+    log: AwsLogsPlan | LogDriverPlan | None = None
     mounts: tuple[MountPlan, ...] = ()
 
 
@@ -249,20 +345,20 @@ class TaskPlan:
         name: The project's name.
         directory: The project's folder, absolute.
         at: Where its services stand in the files.
-        containers: In an order in which every container follows those that it depends on.
+        containers: All of them, in an order in which each follows those that it depends on.
         entrypoint: The container that receives the traffic.
         port: The port on which it does.
         size: CPU and memory of the whole task.
         replicas: The number of tasks that the files ask for, or None if they do not say.
         architecture: The one that the files ask for, or None if they do not say.
-        volumes: What the containers mount.
-        files: What is written to scratch volumes before they start.
+        volumes: The volumes that the containers mount.
+        files: The files that are written to scratch volumes before they start.
         rollout: How a new version replaces the old one.
         exclusive: The service for whose sake there is one task at a time; None if there is none.
         tags: Tags of the service.
         secrets: The secrets that some container reads, by their keys in the file, sorted.
         statements: Further permissions of the application.
-        packing: What is left out of what is packed.
+        exclusions: The files that are left out of build contexts and of a pipeline's source.
     """
 
     name: str
@@ -281,7 +377,12 @@ class TaskPlan:
     tags: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretPlan] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
-    packing: Packing = field(default_factory=Packing)
+    exclusions: Exclusions = field(default_factory=Exclusions)
+
+    @property
+    def services(self) -> tuple[ContainerPlan, ...]:
+        """The containers of the project's services."""
+        return tuple(each for each in self.containers if each.role is ContainerRole.SERVICE)
 
     @property
     def built(self) -> tuple[ContainerPlan, ...]:

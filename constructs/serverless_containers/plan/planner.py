@@ -7,14 +7,16 @@ from serverless_containers.compose.model import Dependency, Project
 from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
+from serverless_containers.plan.build_context.check import Detector, check_build_contexts
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
-from serverless_containers.plan.checks import (
+from serverless_containers.plan.containers import (
+    awaited_services,
     check_awaited,
     check_entrypoint,
     check_mounts,
     check_writable,
+    plan_container,
 )
-from serverless_containers.plan.containers import awaited_services, plan_container
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -22,7 +24,6 @@ from serverless_containers.plan.exclusive import (
 )
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.packing.check import Detector, check_packing
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
@@ -30,17 +31,17 @@ from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
-from serverless_containers.plan.task_containers import (
-    added_containers,
+from serverless_containers.plan.template_values import check_plan, check_project
+from serverless_containers.plan.utility_containers import (
     check_count,
     warn_of_full_task,
+    with_utilities,
 )
-from serverless_containers.plan.template_values import check_plan, check_project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What a caller decides over the files. None leaves the decision to them.
+    """The decisions of a caller over the files. None leaves one to them.
 
     Attributes:
         entrypoint: The name of the service that receives the traffic.
@@ -89,7 +90,7 @@ def plan_task(
 
     Args:
         project: The canonical model.
-        options: What the caller decides over the files.
+        options: The decisions of the caller over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
         environment: The environment, which is part of the names of secrets.
         detector: Looks for credentials in the files that are packed. Default: nothing does.
@@ -127,10 +128,10 @@ def plan_task(
             )
         )
     check_awaited(project, containers, findings)
-    added = added_containers(containers, writes_files=bool(files.files))
-    check_count(project.at("services"), containers, added, findings)
+    in_task = with_utilities(containers, files.files)
+    check_count(project.at("services"), in_task, findings)
     if options.may_delay_stop:
-        warn_of_full_task(project.at("services"), containers, added, findings)
+        warn_of_full_task(project.at("services"), in_task, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
@@ -140,7 +141,7 @@ def plan_task(
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
-    packing = check_packing(project, findings, detector=detector)
+    exclusions = check_build_contexts(project, findings, detector=detector)
     size = choose_size(containers, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -157,7 +158,7 @@ def plan_task(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=tuple(containers),
+        containers=in_task,
         entrypoint=entrypoint.service,
         port=entrypoint.port,
         size=size,
@@ -169,7 +170,7 @@ def plan_task(
         exclusive=exclusive,
         tags=tags,
         secrets=secrets,
-        packing=packing,
+        exclusions=exclusions,
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan

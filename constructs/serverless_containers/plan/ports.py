@@ -1,4 +1,4 @@
-"""Which ports the containers of a task listen on, and which of them receives the traffic."""
+"""The ports of a task's containers, and the one that receives the traffic."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Entrypoint:
 
 
 def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
-    """The ports of a service: those published first, in the order of the file, then those exposed.
+    """Return the ports of a service: in the file's order those published, then those exposed.
 
     The Dockerfile's EXPOSE stands in where the file names no port at all.
     """
@@ -58,10 +58,10 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
         for each in service.expose
         if each.first <= each.last
     ]
-    if not found and not ranges and service.build and service.build.recipe:
+    if not found and not ranges and service.build and service.build.parsed_dockerfile:
         ranges = [
             (each.first, each.last, each.protocol, each.at, ())
-            for each in service.build.recipe.exposed
+            for each in service.build.parsed_dockerfile.exposed
         ]
     amount = 0
     for first, last, protocol, at, path in ranges:
@@ -182,11 +182,11 @@ def _suggest_port(project: Project, settings: Settings, findings: Findings) -> E
     if wanted is not None and len(project.services) == 1:
         return Entrypoint(service=next(iter(project.services)), port=int(wanted.value))
     for service in project.services.values():
-        recipe = service.build.recipe if service.build else None
-        if recipe is not None and len(project.services) == 1:
+        dockerfile = service.build.parsed_dockerfile if service.build else None
+        if dockerfile is not None and len(project.services) == 1:
             findings.report(
                 rules.NO_PORT,
-                recipe.at,
+                dockerfile.at,
                 (),
                 "the Dockerfile has no EXPOSE, so that no port is known to receive the traffic",
                 "add the port that the application listens on: EXPOSE 80 if it is the usual one",

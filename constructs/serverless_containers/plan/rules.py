@@ -1,4 +1,4 @@
-"""What the planner looks for."""
+"""The rules of the planner."""
 
 from serverless_containers.findings import Rule, Severity
 
@@ -287,4 +287,11 @@ BUILD_NOT_LOCAL = Rule(
     severity=Severity.ERROR,
     summary="A build that Docker does on this machine uses what a CDK image asset can express.",
     source="aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+)
+BUILD_CACHE_IGNORED = Rule(
+    code="build-cache-ignored",
+    severity=Severity.NOTE,
+    summary="A build's caches are ones that Docker's own driver has: images in registries to take "
+    "layers from, and the image itself to write to.",
+    source="https://docs.docker.com/build/cache/backends/",
 )

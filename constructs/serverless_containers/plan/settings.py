@@ -1,20 +1,20 @@
-"""What a Compose file says to this library itself, under ``x-serverless-containers``."""
+"""Settings in a Compose file for this library, under ``x-serverless-containers``."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose.model import Part, Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.words import nearest
 
 EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"
 """The setting that ``read_suppressions`` reads."""
 PACK = "pack"
-"""The setting that ``read_packed`` reads."""
+"""The setting that ``read_pack_setting`` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def read_extension(
 def _report_unknown(
     name: str, names: tuple[str, ...], at: Location, path: KeyPath, findings: Findings
 ) -> None:
-    near = difflib.get_close_matches(name, names, n=1)
+    near = nearest(name, names)
     findings.report(
         rules.SETTING_INVALID,
         at,
@@ -101,13 +101,13 @@ def _report_unknown(
         f"there is no setting of this name; the settings are {', '.join(names)}"
         if names
         else "there are no settings here",
-        f"did you mean {near[0]!r}?" if near else "",
+        f"did you mean {near!r}?" if near else "",
     )
 
 
 def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
-    """What is wrong with a value, if anything is."""
-    given = repr(value.value) if isinstance(value, Scalar) else "a list or a mapping"
+    """The problem of a value; None if there is none."""
+    given = quoted(value)
     if isinstance(expected, tuple):
         if isinstance(value, Scalar) and value.value in expected:
             return None
@@ -116,3 +116,10 @@ def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
     if isinstance(value, Scalar) and type(value.value) is expected:
         return None
     return f"expected {_TYPE_NAMES[expected]}, got {given}"
+
+
+def quoted(node: Node) -> str:
+    """Return a value as a finding quotes it."""
+    if isinstance(node, Scalar):
+        return "nothing" if node.value is None else repr(node.value)
+    return "a list" if isinstance(node, Sequence) else "a mapping"

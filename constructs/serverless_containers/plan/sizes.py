@@ -23,7 +23,7 @@ _MEMORY_MIB: dict[int, tuple[int, ...]] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class TaskSize:
-    """What a whole task is given.
+    """The CPU and memory of a whole task.
 
     Attributes:
         cpu: CPU units; 1024 are one vCPU.

@@ -1,20 +1,23 @@
-"""From a folder to its plan."""
+"""The plan of a folder, read from its Compose file and its policies."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from serverless_containers.compose import load_project
 from serverless_containers.compose.files import is_file
 from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, Suppression, apply_suppressions
+from serverless_containers.plan.build_context.check import Detector
 from serverless_containers.plan.catalogue import RULES
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.packing.check import Detector
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.reader import read_policies
 from serverless_containers.plan.planner import PlanOptions, plan_task
+from serverless_containers.plan.secrets.model import SecretPlan
+from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
 from serverless_containers.plan.suppressions import read_suppressions
+from serverless_containers.plan.template_values import check_project
 
 POLICIES = "custom-policies.json"
 """The file of further permissions beside a Compose file."""
@@ -37,14 +40,14 @@ def plan_source(
 
     Args:
         source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
-        options: What the caller decides over the files.
+        options: The decisions of the caller over the files.
         findings: Takes everything that is wrong, and everything worth knowing.
         environment: Merges ``compose.<environment>.yaml`` over the file, where there is one, and is
             part of the names of secrets.
         files: The Compose files to merge. Default: Docker Compose's choice.
         env_files: Files of variables. Default: ``.env``, if it is there.
         profiles: The active profiles. Default: COMPOSE_PROFILES of ``.env``.
-        suppress: What to leave out of the findings, beside what the files say.
+        suppress: Findings to leave out, beside what the files say.
         policies: The file of further permissions. Default: ``custom-policies.json`` in the project
             folder, if it is there.
         detector: Looks for credentials in the files that are packed. Default: nothing does.
@@ -71,6 +74,42 @@ def plan_source(
     written = read_suppressions(project, found) if project else ()
     findings.extend(apply_suppressions(found, (*suppress, *written), RULES))
     return None if findings.errors or plan is None else replace(plan, statements=statements)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSecrets:
+    """The secrets of a source.
+
+    Attributes:
+        plans: The secrets, by their keys in the Compose file.
+        owner: The service that they belong to, whose name their names start with.
+    """
+
+    plans: Mapping[str, SecretPlan]
+    owner: str
+
+
+def plan_source_secrets(
+    source: Path, findings: Findings, *, environment: str | None
+) -> PlannedSecrets | None:
+    """Read a folder, or one Compose file, and plan its secrets and nothing else.
+
+    Args:
+        source: The folder, or the Compose file.
+        findings: Takes everything that is wrong.
+        environment: The environment, which is part of their names.
+
+    Returns:
+        The secrets, or None if there is an error.
+    """
+    project = load_project(source, environment=environment, override=False, findings=findings)
+    if project is None:
+        return None
+    plans = plan_secrets(project, findings, environment=environment)
+    check_project(project, findings)
+    if findings.errors:
+        return None
+    return PlannedSecrets(plans=plans, owner=owner_of(project.name, environment))
 
 
 def _statements(

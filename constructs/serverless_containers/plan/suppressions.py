@@ -1,12 +1,11 @@
 """The suppressions that a Compose file holds: ``x-serverless-containers: {suppress: […]}``."""
 
-import difflib
-
 from serverless_containers.compose.model import Project
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Suppression
 from serverless_containers.findings.rules import SUPPRESSION_INVALID
-from serverless_containers.plan.settings import EXTENSION, SUPPRESS
+from serverless_containers.plan.settings import EXTENSION, SUPPRESS, quoted
+from serverless_containers.plan.words import nearest
 
 _KEYS = ("rule", "path", "reason")
 _EXAMPLE = '{rule: port-host-address, path: services.web.ports[0], reason: "…"}'
@@ -24,7 +23,7 @@ def read_suppressions(project: Project, findings: Findings) -> tuple[Suppression
             SUPPRESSION_INVALID,
             given.at,
             path,
-            f"expected a list of suppressions, got {_shown(given)}",
+            f"expected a list of suppressions, got {quoted(given)}",
             f"write - {_EXAMPLE}",
         )
         return ()
@@ -38,19 +37,19 @@ def _suppression(node: Node, path: KeyPath, findings: Findings) -> Suppression |
             SUPPRESSION_INVALID,
             node.at,
             path,
-            f"expected a mapping of {', '.join(_KEYS)}, got {_shown(node)}",
+            f"expected a mapping of {', '.join(_KEYS)}, got {quoted(node)}",
             f"write {_EXAMPLE}",
         )
         return None
     for key in node:
         if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
+            near = nearest(key, _KEYS)
             findings.report(
                 SUPPRESSION_INVALID,
                 node.key_at(key),
                 (*path, key),
                 f"there is no key {key!r} here; the keys are {', '.join(_KEYS)}",
-                f"did you mean {near[0]!r}?" if near else "remove it",
+                f"did you mean {near!r}?" if near else "remove it",
             )
     rule = _text(node, "rule", path, findings)
     reason = _text(node, "reason", path, findings)
@@ -68,13 +67,7 @@ def _text(node: MappingNode, key: str, path: KeyPath, findings: Findings) -> str
         SUPPRESSION_INVALID,
         node.at if value is None else value.at,
         path if value is None else (*path, key),
-        f"a suppression needs a {key}" if value is None else f"expected text, got {_shown(value)}",
+        f"a suppression needs a {key}" if value is None else f"expected text, got {quoted(value)}",
         f"write {_EXAMPLE}",
     )
     return None
-
-
-def _shown(node: Node) -> str:
-    if isinstance(node, Scalar):
-        return "nothing" if node.value is None else repr(node.text)
-    return "a list" if isinstance(node, Sequence) else "a mapping"

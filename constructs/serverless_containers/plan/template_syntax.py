@@ -1,4 +1,4 @@
-"""What CloudFormation and the CDK read as their own syntax, where a user's files mean plain text.
+"""Syntax of CloudFormation and the CDK, where a user's files mean plain text.
 
 CloudFormation resolves a dynamic reference wherever one stands in a template, with the rights of
 whoever deploys: a line in a Compose file would read any secret of the account. The CDK takes some
@@ -13,7 +13,7 @@ import re
 import struct
 from collections.abc import Mapping
 
-from serverless_containers.compose.nodes import Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan import rules
 from serverless_containers.plan.settings import EXTENSION
@@ -23,12 +23,12 @@ from serverless_containers.plan.settings import EXTENSION
 _DYNAMIC_REFERENCE = re.compile(r"\{\{\s*resolve\s*(?::|\Z)", re.IGNORECASE)
 # A number's token may also have become text.
 _BYTES = re.compile("[\ud800-\udfff]")
-"""What stands for bytes that are no text, as those of a file of variables may be."""
+"""Characters that stand for bytes that are no text, as those of a file of variables may be."""
 _TOKEN = re.compile(r"[$#]\{Token\[|-1\.\d{10,16}e\+289")
 _TOKEN_NUMBER = b"\xfb\xff"
 """The first two bytes of a double that encodes a token."""
 _JSII = "$jsii."
-"""What keys start with that the CDK's Python binding reads as its own."""
+"""The start of keys that the CDK's Python binding reads as its own."""
 _INTRINSIC = re.compile(r"Ref|Fn::\S+")
 _IN_MAPPINGS = ("labels", "options")
 """The keys whose mappings are mappings in the template, too: the others become lists."""

@@ -6,16 +6,14 @@ from enum import Enum
 
 from serverless_containers.compose.model import Part, Project
 from serverless_containers.findings import Findings, Rule
-from serverless_containers.plan.model import TaskPlan
+from serverless_containers.plan.model import LogDriverPlan, TaskPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.template_syntax import (
     check_tree,
     report,
     rule_against,
     rule_against_key,
 )
-
-_IN_A_TREE = frozenset({"node", "path", "recipe"})
-"""The fields of a part that `check_project` has looked at, or that say where it stands."""
 
 
 def check_project(project: Project, findings: Findings) -> None:
@@ -30,8 +28,8 @@ def check_project(project: Project, findings: Findings) -> None:
     """
     check_tree(project.node, project.path, findings)
     for service in project.services.values():
-        recipe = service.build.recipe if service.build else None
-        health_check = recipe.healthcheck if recipe else None
+        dockerfile = service.build.parsed_dockerfile if service.build else None
+        health_check = dockerfile.healthcheck if dockerfile else None
         for word in health_check.test if health_check else ():
             at = health_check.at if health_check else None
             report(rule_against(word), "the health check", at, (), findings)
@@ -42,12 +40,13 @@ def check_plan(plan: TaskPlan, project: Project, findings: Findings) -> None:
 
     Args:
         plan: The plan; what callers decide in it (port, size) is left alone.
-        project: What it is the plan of.
+        project: The project that it is the plan of.
         findings: Takes an error for each, at the service that it belongs to.
     """
-    for container in plan.containers:
+    for container in plan.services:
         service = project.services[container.name]
-        options = container.log.options if container.log else {}
+        log = container.log
+        options = log.options if isinstance(log, LogDriverPlan) else {}
         found = set(map(rule_against, _leaves(container)))
         found |= {rule_against_key(key, ("labels",)) for key in (*container.labels, *options)}
         _report_new(found, service, findings)
@@ -59,7 +58,7 @@ def _report_new(found: set[Rule | None], part: Part, findings: Findings) -> None
     """Report what breaks rules that nothing was reported of."""
     known = {finding.rule for finding in findings}
     for rule in sorted({rule for rule in found if rule} - known, key=lambda rule: rule.code):
-        report(rule, "a value", part.at(), part.path, findings)
+        report(rule, "a value", *place(part), findings)
 
 
 def _leaves(value: object) -> Iterator[str | int | float]:
@@ -74,7 +73,7 @@ def _leaves(value: object) -> Iterator[str | int | float]:
         for item in value:
             yield from _leaves(item)
     elif is_dataclass(value):
-        left_out = _IN_A_TREE if isinstance(value, Part) else ()
         for each in fields(value):
-            if each.name not in left_out:
+            # What does not count in a comparison says where the rest stands.
+            if each.compare:
                 yield from _leaves(getattr(value, each.name))

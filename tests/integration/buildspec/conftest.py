@@ -7,7 +7,7 @@ an npm and a pip that only leave a trace. The sample's Dockerfiles are its own.
 import pytest
 from moto import mock_aws
 
-from serverless_containers.plan.buildspec import MOVING_TAGS, ImageBuild
+from serverless_containers.plan.buildspec import MOVING_TAGS, BuildspecImage
 from tests.support.container_engine import Engine, why_not
 from tests.support.pipeline_run import BASE, PipelineRun
 from tests.support.skips import skip_without_engine
@@ -66,7 +66,7 @@ def two(start, tmp_path):
     return start(
         source,
         [
-            ImageBuild(service=name, context=name, dockerfile=f"{name}/Dockerfile")
+            BuildspecImage(service=name, context=name, dockerfile=f"{name}/Dockerfile")
             for name in ("web", "worker")
         ],
     )

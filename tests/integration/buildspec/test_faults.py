@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from serverless_containers.plan.buildspec import BuildspecOptions, ImageBuild
+from serverless_containers.plan.buildspec import BuildspecImage, BuildspecOptions
 from tests.support.container_engine import HOST
 from tests.support.pipeline_run import BASE, LOG, definitions
 
@@ -102,7 +102,7 @@ def test_the_running_images_cannot_be_found(two):
 
 
 def test_a_missing_context(two):
-    two.builds[1] = ImageBuild(service="worker", context="gone", dockerfile="gone/Dockerfile")
+    two.builds[1] = BuildspecImage(service="worker", context="gone", dockerfile="gone/Dockerfile")
     reason = failed(two, two.run())
     assert reason.startswith("service worker failed")
     assert "gone" in reason
@@ -147,7 +147,7 @@ def test_a_wait_condition_that_is_gone(two):
 
 @pytest.mark.parametrize("name", ["$(touch pwned)", "-rf", 'a"b\\'])
 def test_a_service_name_that_a_shell_would_misread(two, name):
-    two.builds[0] = ImageBuild(service=name, context="web", dockerfile="web/Dockerfile")
+    two.builds[0] = BuildspecImage(service=name, context="web", dockerfile="web/Dockerfile")
     two.has_cluster()
     run = two.run()
     assert run.succeeded, run.log

@@ -1,12 +1,13 @@
 """A container engine, and apps that are deployed to it."""
 
 import contextlib
+import shutil
 
 import pytest
 
 from serverless_containers.local.failure import LocalError
 from tests.support.local_api import Deployed
-from tests.support.local_app import App
+from tests.support.local_app import ROOT, App
 from tests.support.local_engine import LocalEngine, why_not
 from tests.support.skips import skip_without_engine
 
@@ -54,3 +55,15 @@ def up(make_app):
         return app, Deployed(app)
 
     return upping
+
+
+@pytest.fixture(scope="module")
+def sample(make_app):
+    """This project's own application."""
+    app = make_app()
+    ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+    for name in ("app.py", "cdk.json"):
+        shutil.copy(ROOT / name, app.folder)
+    for name in ("stacks", "container_src"):
+        shutil.copytree(ROOT / name, app.folder / name, ignore=ignored)
+    return app

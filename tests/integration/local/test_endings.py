@@ -11,14 +11,24 @@ from tests.support.local_api import Deployed, container, eventually, template, v
 pytestmark = pytest.mark.local
 
 
-@pytest.mark.thorough
-def test_down_in_the_middle_of_a_deployment(make_app, engine):
+@pytest.fixture
+def deploying(make_app, engine):
+    """An app whose deployment waits, as its container never becomes healthy, and its process."""
     app = make_app()
-    # It never becomes healthy, and the deployment waits.
-    waiting = container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})
-    app.has(template(waiting))
+    app.has(template(container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})))
     process = app.start("up")
-    eventually(lambda: "-web" in engine.docker("ps", "--format", "{{.Names}}"), 60)
+    try:
+        eventually(lambda: "-web" in engine.docker("ps", "--format", "{{.Names}}"), 300)
+        yield app, process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.mark.thorough
+def test_down_in_the_middle_of_a_deployment(deploying, engine):
+    app, process = deploying
     code, output = app.run("down")
     assert code == 0, output
     told, _ = process.communicate(timeout=60)
@@ -28,12 +38,8 @@ def test_down_in_the_middle_of_a_deployment(make_app, engine):
 
 
 @pytest.mark.thorough
-def test_interrupted_in_the_middle_of_a_deployment(make_app, engine):
-    app = make_app()
-    waiting = container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})
-    app.has(template(waiting))
-    process = app.start("up")
-    eventually(lambda: "-web" in engine.docker("ps", "--format", "{{.Names}}"), 60)
+def test_interrupted_in_the_middle_of_a_deployment(deploying, engine):
+    _, process = deploying
     process.send_signal(signal.SIGINT)
     told, _ = process.communicate(timeout=60)
     assert told.splitlines()[-1] == "Stopped; nothing is left running."
@@ -41,11 +47,8 @@ def test_interrupted_in_the_middle_of_a_deployment(make_app, engine):
 
 
 @pytest.mark.thorough
-def test_killed_in_the_middle_it_is_cleaned_up_by_the_emulator_itself(make_app, engine):
-    app = make_app()
-    app.has(template(container(HealthCheck={"Command": ["CMD", "false"], "StartPeriod": 300})))
-    process = app.start("up")
-    eventually(lambda: "-web" in engine.docker("ps", "--format", "{{.Names}}"), 60)
+def test_killed_in_the_middle_it_is_cleaned_up_by_the_emulator_itself(deploying, engine):
+    _, process = deploying
     process.kill()
     process.communicate(timeout=60)
     eventually(lambda: engine.leftovers() == [], 30)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -10,22 +9,15 @@ import time
 import pytest
 
 from tests.support.local_api import Deployed, Load
-from tests.support.local_app import ROOT
 
 pytestmark = pytest.mark.local
 
 KEY = "a-key-of-at-least-thirty-two-characters"
-IGNORED = shutil.ignore_patterns("node_modules", "__pycache__")
 
 
 @pytest.fixture(scope="module")
-def app(make_app):
-    app = make_app()
-    for name in ("app.py", "cdk.json"):
-        shutil.copy(ROOT / name, app.folder)
-    for name in ("stacks", "container_src"):
-        shutil.copytree(ROOT / name, app.folder / name, ignore=IGNORED)
-    return app
+def app(sample):
+    return sample
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +39,10 @@ def asked(running, method, path, body=None, status=200):
 
 
 def test_everything_is_real_but_for_what_is_only_recorded(app, running):  # noqa: ARG001
-    standings = {each["type"]: each["standing"] for each in app.result()["resources"]}
-    assert standings["ECS task"] == "real"
-    assert standings["Container image"] == "real"
-    assert {kind for kind, standing in standings.items() if standing != "real"} == {
+    statuses = {each["type"]: each["status"] for each in app.result()["resources"]}
+    assert statuses["ECS task"] == "real"
+    assert statuses["Container image"] == "real"
+    assert {kind for kind, status in statuses.items() if status != "real"} == {
         "AWS::ApiGatewayV2::VpcLink",
         "AWS::CodePipeline::Pipeline",
     }

@@ -1,27 +1,17 @@
 """This project's own application where users of a pool may call it: the staging environment."""
 
-import shutil
-
 import pytest
 
 from tests.support.local_api import Deployed
-from tests.support.local_app import ROOT
 
 pytestmark = [pytest.mark.local, pytest.mark.thorough]
 
-IGNORED = shutil.ignore_patterns("node_modules", "__pycache__")
-
 
 @pytest.fixture(scope="module")
-def app(make_app):
-    app = make_app()
-    for name in ("app.py", "cdk.json"):
-        shutil.copy(ROOT / name, app.folder)
-    for name in ("stacks", "container_src"):
-        shutil.copytree(ROOT / name, app.folder / name, ignore=IGNORED)
-    code, output = app.run("up", "-c", "environment=staging", "--json", str(app.json))
+def app(sample):
+    code, output = sample.run("up", "-c", "environment=staging", "--json", str(sample.json))
     assert code == 0, output
-    return app
+    return sample
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,17 @@
 import json
 import urllib.request
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from tests.support.base_images import BUSYBOX
-from tests.support.local_api import container, eventually, resource, template, variables
+from tests.support.local_api import (
+    client_within,
+    container,
+    eventually,
+    resource,
+    template,
+    variables,
+)
 from tests.support.local_app import ACCOUNT
 
 pytestmark = pytest.mark.local
@@ -171,15 +176,7 @@ def test_user_folder_and_limits_are_those_of_the_definition(running, engine):
 
 def test_the_task_role_is_who_the_containers_are(running, environment):
     assert environment["AWS_REGION"] == "us-east-1"
-    sts = boto3.client(
-        "sts",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name="us-east-1",
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=environment["AWS_SESSION_TOKEN"],
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    sts = client_within(environment, "sts")
     identity = sts.get_caller_identity()
     task = running.tasks()[0]["taskArn"].rpartition("/")[2]
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/task-role/{task}"

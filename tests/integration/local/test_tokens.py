@@ -110,7 +110,7 @@ def test_a_forged_token_is_refused(running, token):
 
 
 def test_a_token_for_another_client_is_refused(running, token):
-    from serverless_containers.local.token import Pool, make_token  # noqa: PLC0415
+    from serverless_containers.local.running.token import Pool, make_token  # noqa: PLC0415
 
     clients = running[1].clients
     pool = clients["cognito-idp"].list_user_pools(MaxResults=10)["UserPools"][0]["Id"]

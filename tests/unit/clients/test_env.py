@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from serverless_containers.clients import ClientConfigError, form_of
 from serverless_containers.clients.env import merge_lines, quoted, to_lines
-from serverless_containers.compose.dotenv import read_dotenv
+from serverless_containers.compose.variables.dotenv import read_dotenv
 
 GENERATED = settings(deadline=None, derandomize=True, database=None)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serverless_containers.clients.json_merge import UnmergeableError, merge_json
-from serverless_containers.clients.json_nodes import parse_json
+from serverless_containers.json_source import parse_json
 
 GENERATED = settings(deadline=None, derandomize=True, database=None)
 

@@ -155,8 +155,8 @@ def test_a_lone_dockerfile(folder: Path) -> None:
     assert service.ports == ()
     assert service.build is not None
     assert service.build.context == str(folder)
-    assert service.build.recipe is not None
-    assert [port.first for port in service.build.recipe.exposed] == [8080]
+    assert service.build.parsed_dockerfile is not None
+    assert [port.first for port in service.build.parsed_dockerfile.exposed] == [8080]
     assert str(service.build.at()) == "Dockerfile:1:1"
 
 

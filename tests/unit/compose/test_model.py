@@ -169,7 +169,7 @@ def test_build(service: Service, tmp_path: Path) -> None:
     assert build.extra_hosts == {"a": ("1.1.1.1", "2.2.2.2")}
     assert build.shm_size == 1024**2
     assert build.no_cache
-    assert build.recipe is None
+    assert build.parsed_dockerfile is None
 
 
 @_given("build: https://example.com/a.git")

@@ -116,7 +116,7 @@ def test_an_environment_adds_its_own(plan, project):
         ),
         (
             "[{rule: key-local-only, reason: r, path: 5}]",
-            f"1:78: x-serverless-containers.suppress[0].path: expected text, got '5'; write "
+            f"1:78: x-serverless-containers.suppress[0].path: expected text, got 5; write "
             f"{EXAMPLE}",
         ),
         (

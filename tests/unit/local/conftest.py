@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from serverless_containers.local.ministack.declared import HANDLERS
 from serverless_containers.local.patches import apply_patches
-from serverless_containers.local.patches.private import HANDLERS, private
+from tests.support.local_ministack import private
 
 # MiniStack reads it when it is imported, and writes a key there: by default to a fixed folder.
 _STATE = tempfile.TemporaryDirectory(prefix="serverless-containers-test-")

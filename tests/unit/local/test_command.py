@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from serverless_containers.cli import main
 from serverless_containers.local import LocalError, LocalResult
-from serverless_containers.local import run as run_module
-from serverless_containers.local.emulator import Emulator
-from serverless_containers.local.run import Options
+from serverless_containers.local.deploy import run as run_module
+from serverless_containers.local.deploy.run import Options
+from serverless_containers.local.emulator.emulator import Emulator
 
 RESULT = LocalResult(
     endpoint="http://127.0.0.1:1",

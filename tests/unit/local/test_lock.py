@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from serverless_containers.local.emulator import EmulatorProcess
+from serverless_containers.local.deploy.run import Options, Stopped, _as_before, run, stop
+from serverless_containers.local.emulator.emulator import EmulatorProcess
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.folder import LocalFolder
 from serverless_containers.local.process import Child
-from serverless_containers.local.project import Project
-from serverless_containers.local.run import Options, Stopped, _as_before, run, stop
 
 HOLDING = """
 import sys, time
 from pathlib import Path
-from serverless_containers.local.project import Project
-with Project(Path(sys.argv[1])).locked("up"):
+from serverless_containers.local.folder import LocalFolder
+with LocalFolder(Path(sys.argv[1])).locked("up"):
     print("locked", flush=True)
     time.sleep(300)
 """
@@ -56,7 +56,7 @@ def test_a_second_run_is_refused_with_the_first_ones_process(tmp_path, holder, m
 
 
 def test_a_second_down_is_refused(tmp_path):
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     with project.locked("down"), pytest.raises(LocalError, match=r"`down`\) is under way"):
         stop(tmp_path)
 
@@ -69,15 +69,15 @@ def test_a_down_ends_the_run_that_is_under_way_and_waits_for_it(tmp_path, holder
         if len(ended) == 2:
             holder.kill()
 
-    with Project(tmp_path).locked("down", end_other=end):
+    with LocalFolder(tmp_path).locked("down", end_other=end):
         assert holder.wait(10) == -signal.SIGKILL
         assert (tmp_path / ".local/lock").read_text() == f"(process {os.getpid()}, `down`)\n"
     assert len(ended) >= 2
 
 
 def test_a_run_that_does_not_end_is_told(tmp_path, holder, monkeypatch):
-    monkeypatch.setattr("serverless_containers.local.project._ENDING_SECONDS", 0)
-    monkeypatch.setattr("serverless_containers.local.project._PAUSE_SECONDS", 0)
+    monkeypatch.setattr("serverless_containers.local.folder._ENDING_SECONDS", 0)
+    monkeypatch.setattr("serverless_containers.local.folder._PAUSE_SECONDS", 0)
     with pytest.raises(LocalError, match=rf"another run \(process {holder.pid}, `up`\)"):
         stop(tmp_path)
 
@@ -85,12 +85,12 @@ def test_a_run_that_does_not_end_is_told(tmp_path, holder, monkeypatch):
 def test_a_killed_run_leaves_no_lock(tmp_path, holder):
     holder.kill()
     holder.wait(10)
-    with Project(tmp_path).locked("up"):
+    with LocalFolder(tmp_path).locked("up"):
         pass
 
 
 def test_a_run_that_fails_leaves_none(tmp_path):
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     with pytest.raises(ZeroDivisionError), project.locked("up"):
         raise ZeroDivisionError
     with project.locked("up"):
@@ -98,7 +98,7 @@ def test_a_run_that_fails_leaves_none(tmp_path):
 
 
 def test_an_emulator_that_is_kept_does_not_keep_the_lock(tmp_path):
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     lock = str(tmp_path / ".local/lock")
     with project.locked("up"):
         assert lock in files(os.getpid())
@@ -113,7 +113,7 @@ def test_an_emulator_that_is_kept_does_not_keep_the_lock(tmp_path):
 
 
 def test_no_child_inherits_it(tmp_path):
-    with Project(tmp_path).locked("up"):
+    with LocalFolder(tmp_path).locked("up"):
         child = Child(["sleep", "60"], environ=dict(os.environ), log=tmp_path / "log")
         try:
             while "sleep" not in Path(f"/proc/{child.pid}/cmdline").read_text():
@@ -124,12 +124,12 @@ def test_no_child_inherits_it(tmp_path):
 
 
 def test_the_lock_is_its_users_alone(tmp_path):
-    with Project(tmp_path).locked("up"):
+    with LocalFolder(tmp_path).locked("up"):
         assert (tmp_path / ".local/lock").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_link_in_its_place_is_not_followed(tmp_path):
-    Project(tmp_path).log("x")
+    LocalFolder(tmp_path).log("x")
     (tmp_path / ".local/lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(LocalError, match=r"lock is no file of its own: remove it$"):
         run(Options(folder=tmp_path), progress=None)
@@ -159,7 +159,7 @@ def test_nothing_is_made_where_nothing_was_run(tmp_path):
 
 
 def test_what_was_deployed_before_is_deployed_again_unless_something_else_is_asked_for(tmp_path):
-    project = Project(tmp_path)
+    project = LocalFolder(tmp_path)
     before = {"app": None, "stacks": "dev/**", "context": ["source=shop"], "region": "eu-west-1"}
     project.note_deployed({"options": before})
     again = _as_before(Options(folder=tmp_path, running=True), project)

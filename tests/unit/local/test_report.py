@@ -8,16 +8,16 @@ import pytest
 from rich.console import Console
 
 from serverless_containers.local.report import ConsoleProgress, make_console, show, show_kept
-from serverless_containers.local.result import Inspected, LocalResult, Standing
+from serverless_containers.local.result import Inspected, LocalResult, ResourceStatus
 
 
-def resource(standing, name="It", note=""):
+def resource(status, name="It", note=""):
     return Inspected(
         stack="dev-Api",
         type="AWS::ECS::Service",
         name=name,
         physical_id="arn:it",
-        standing=standing,
+        status=status,
         note=note,
     )
 
@@ -49,9 +49,9 @@ def test_each_resource_with_its_standing_and_a_count(console):
     show(
         console,
         result(
-            resource(Standing.REAL, "Service"),
-            resource(Standing.RECORDED, "Link"),
-            resource(Standing.NOT_RUNNING, "Service task 1 of 1"),
+            resource(ResourceStatus.REAL, "Service"),
+            resource(ResourceStatus.RECORDED, "Link"),
+            resource(ResourceStatus.NOT_RUNNING, "Service task 1 of 1"),
         ),
     )
     lines = [line.split() for line in text(console).splitlines()]
@@ -64,7 +64,7 @@ def test_each_resource_with_its_standing_and_a_count(console):
 
 
 def test_what_is_missing_is_told_with_its_error(console):
-    show(console, result(resource(Standing.MISSING, "Role", note="[gone]")))
+    show(console, result(resource(ResourceStatus.MISSING, "Role", note="[gone]")))
     assert "  Role: [gone]" in text(console).splitlines()
     assert "1 missing" in text(console)
 
@@ -77,37 +77,37 @@ def test_what_is_missing_is_told_with_its_error(console):
     ],
 )
 def test_what_the_diff_found_is_told(console, diff_empty, sentence):
-    show(console, result(resource(Standing.REAL), diff_empty=diff_empty))
+    show(console, result(resource(ResourceStatus.REAL), diff_empty=diff_empty))
     assert text(console).splitlines()[-1] == sentence
 
 
 def test_outputs_for_other_stacks_are_not_shown(console):
     outputs = {"dev-Api": {"ExportsOutputRefPosts": "posts", "Url": "http://x"}}
-    show(console, replace(result(resource(Standing.REAL)), outputs=outputs))
+    show(console, replace(result(resource(ResourceStatus.REAL)), outputs=outputs))
     assert "Url = http://x" in text(console)
     assert "posts" not in text(console)
 
 
 @pytest.mark.parametrize(
-    ("standing", "diff_empty", "holds"),
+    ("status", "diff_empty", "holds"),
     [
-        (Standing.REAL, True, True),
-        (Standing.RECORDED, True, True),
-        (Standing.NOT_RUNNING, True, True),
-        (Standing.NO_IMAGE, True, True),
-        (Standing.UNCHECKED, True, True),
-        (Standing.MISSING, True, False),
-        (Standing.REAL, False, False),
+        (ResourceStatus.REAL, True, True),
+        (ResourceStatus.RECORDED, True, True),
+        (ResourceStatus.NOT_RUNNING, True, True),
+        (ResourceStatus.NO_IMAGE, True, True),
+        (ResourceStatus.UNCHECKED, True, True),
+        (ResourceStatus.MISSING, True, False),
+        (ResourceStatus.REAL, False, False),
     ],
 )
-def test_whether_everything_holds(standing, diff_empty, holds):
-    found = result(resource(standing), diff_empty=diff_empty)
+def test_whether_everything_holds(status, diff_empty, holds):
+    found = result(resource(status), diff_empty=diff_empty)
     assert found.holds is holds
     assert json.loads(found.to_json())["holds"] is holds
 
 
 def test_the_json_carries_everything():
-    assert json.loads(result(resource(Standing.RECORDED)).to_json()) == {
+    assert json.loads(result(resource(ResourceStatus.RECORDED)).to_json()) == {
         "holds": True,
         "endpoint": "http://127.0.0.1:1234",
         "account": "123456789012",
@@ -118,7 +118,7 @@ def test_the_json_carries_everything():
                 "type": "AWS::ECS::Service",
                 "name": "It",
                 "physical_id": "arn:it",
-                "standing": "only recorded",
+                "status": "only recorded",
                 "note": "",
             }
         ],

@@ -2,10 +2,10 @@ import graphlib
 
 import pytest
 from aws_cdk import App, Stack
-from aws_cdk.assertions import Template
 
 from serverless_containers import ContainerApi
 from serverless_containers.build_pipeline import BuildPipeline
+from tests.support.shared_template import SharedTemplate
 
 COMPOSE = """
 services:
@@ -15,20 +15,19 @@ services:
 """
 
 
-class Piped:
+class Piped(SharedTemplate):
     """A stack with a ContainerApi whose images a pipeline builds."""
 
     def __init__(self, folder, props, api_props):
-        self.stack = Stack(App(), "Shop")
-        self.api = ContainerApi(
-            self.stack, "Api", source=folder, images=BuildPipeline.managed(**props), **api_props
-        )
-        self._template = None
+        self._arguments = folder, props, api_props
+        super().__init__(folder, props, api_props)
 
-    @property
-    def template(self):
-        self._template = self._template or Template.from_stack(self.stack)
-        return self._template
+    def make(self):
+        folder, props, api_props = self._arguments
+        self._stack = Stack(App(), "Shop")
+        ContainerApi(
+            self._stack, "Api", source=folder, images=BuildPipeline.managed(**props), **api_props
+        )
 
     @property
     def resources(self):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import App, Aws, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Match, Template
@@ -202,6 +202,34 @@ class TestStages:
 
 
 class TestGitHub:
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            "my-connection",
+            "arn:aws:codeconnections:us-east-1:123456789012:host/x",
+            "arn:aws:codebuild:us-east-1:123456789012:connection/x",
+            "arn:aws:codeconnections:us-east-1:1234:connection/x",
+            "",
+        ],
+    )
+    def test_what_is_no_connection_is_refused(self, arn):
+        with pytest.raises(
+            ValueError, match=f"^connection_arn: expected the ARN of .*, got '{arn}'"
+        ):
+            PipelineSource.github("https://github.com/acme/shop", connection_arn=arn)
+
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            "arn:aws:codeconnections:us-east-1:123456789012:connection/1a2b-3c",
+            "arn:aws-cn:codestar-connections:cn-north-1:123456789012:connection/1a2b-3c",
+            Fn.import_value("Connection"),
+            f"arn:aws:codeconnections:us-east-1:{Aws.ACCOUNT_ID}:connection/x",
+        ],
+    )
+    def test_connections_under_either_name_pass(self, arn):
+        assert PipelineSource.github("https://github.com/acme/shop", connection_arn=arn)
+
     URL = "https://github.com/acme/shop/tree/main/backend/src"
 
     def template(self, shop, source):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serverless_containers.pipeline.buildspec import login_variables
+from serverless_containers.pipeline.build import login_variables
 from serverless_containers.plan.buildspec import Variable, repository_variable
 
 CREDENTIALS = [

@@ -3,7 +3,7 @@
 import pytest
 
 from serverless_containers.plan.support import Support
-from serverless_containers.plan.support.services import SERVICE_KEYS
+from serverless_containers.plan.support.keys import SERVICE
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_key_that_asks_for_nothing_is_passed_over(plan_service, keys):
 
 
 def test_every_class_says_why():
-    for name, key in SERVICE_KEYS.items():
+    for name, key in SERVICE.items():
         assert key.support is Support.MAPPED or key.why, name
         assert key.support is not Support.REJECTED or key.fix, name
 

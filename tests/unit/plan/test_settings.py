@@ -24,8 +24,8 @@ import pytest
         ),
         (
             "{entrypoint: [web]}",
-            "docker-compose.yml:1:39: x-serverless-containers.entrypoint: expected a string, got a "
-            "list or a mapping",
+            "docker-compose.yml:1:39: x-serverless-containers.entrypoint: expected a string, got "
+            "a list",
         ),
         (
             "web",

@@ -5,24 +5,7 @@ from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from serverless_containers import SecretsFromFiles
-
-FILE = """
-    name: shop
-    services:
-      web:
-        image: nginx
-        ports: ["80"]
-        secrets: [DB_PASSWORD, API_KEY, LICENSE]
-    secrets:
-      DB_PASSWORD: {file: ../secrets/.secret-pass}
-      API_KEY:
-        file: ../secrets/.secret-key
-        x-serverless-containers: {store: parameter-store}
-      LICENSE:
-        external: true
-        name: vendor/license
-        x-serverless-containers: {json-key: key}
-"""
+from tests.support.secrets import FILE
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 from serverless_containers import ContainerApi, InvalidSourceError, SecretsFromFiles
+from tests.support.secrets import flat
 
 
 def values_from(template, container="web"):
@@ -17,17 +18,6 @@ def values_from(template, container="web"):
         if each["Name"] == container:
             return {secret["Name"]: flat(secret["ValueFrom"]) for secret in each["Secrets"]}
     raise LookupError(container)
-
-
-def flat(value):
-    """A value with its references in angle brackets."""
-    match value:
-        case {"Ref": name}:
-            return f"<{name}>"
-        case {"Fn::Join": [between, parts]}:
-            return between.join(map(flat, parts))
-        case _:
-            return value
 
 
 def test_each_owned_secret_gets_a_policy_and_no_other_one(keep):

@@ -1,33 +1,49 @@
 """How an environment's configuration reaches its stacks."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, RemovalPolicy
-from aws_cdk.assertions import Template
+from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk.assertions import Match, Template
 
-from serverless_containers import NetworkProfile
+from serverless_containers import BuildPipeline, ContainerApi, NetworkProfile
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Access, Domain, GitHub, Images, Site, open_site
+from stacks.environments import (
+    ENVIRONMENTS,
+    Access,
+    Domain,
+    EnvironmentConfig,
+    GitHub,
+    Images,
+    Site,
+    open_site,
+    second_store,
+)
 
 
 @pytest.fixture
 def stage(project):
     project.compose("services: {web: {image: nginx, ports: ['80']}}")
 
-    def _stage(config, images=Images.DOCKER, source=None):
+    def _stage(config, images=Images.DOCKER, source=None, **arguments):
         return EnvironmentStage(
             App(),
             config=config,
             source=source or project.path,
             entrypoint=None,
             images=images,
+            **arguments,
         )
 
     return _stage
 
 
+GITHUB = GitHub(
+    url="https://github.com/acme/shop/tree/main/shop",
+    connection_arn="arn:aws:codeconnections:eu-west-1:123456789012:connection/x",
+)
 REGIONAL = {"account": "123456789012", "region": "eu-west-1"}
 WWW = Domain(name="www.example.com", hosted_zone_id="Z123", hosted_zone_name="example.com")
 
@@ -71,7 +87,9 @@ def test_the_containers_may_use_the_table_and_know_its_name(stage):
 
 def test_the_outputs_say_where_everything_is(stage):
     outputs = template(stage(ENVIRONMENTS["prod"]), "Api").find_outputs("*")
-    assert set(outputs) == {
+    exported = {name for name, each in outputs.items() if "Export" in each}
+    assert exported == {name for name in outputs if name.startswith("ExportsOutput")}
+    assert set(outputs) - exported == {
         "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName",
         "AccessLogGroup", "ServiceConsole", "ApiConsole", "VariablesOfContainers",
         "LogGroupWeb", "UserPoolId", "UserPoolClientId",
@@ -193,6 +211,51 @@ class TestTheSecondIngress:
         assert open_site(replace(ENVIRONMENTS["dev"], access=Access.IAM, site=Site()))
 
 
+class TestTwoStores:
+    SITE = replace(ENVIRONMENTS["dev"], site=Site())
+
+    def test_a_site_with_a_database_of_its_own_is_refused(self):
+        told = second_store(self.SITE, "db")
+        assert told.startswith("environment dev: db must not run twice, and would run once for the")
+        assert "Site(own_data=True" in told
+        assert "\n" not in told
+
+    @pytest.mark.parametrize(
+        ("config", "exclusive"),
+        [
+            (SITE, None),
+            (ENVIRONMENTS["dev"], "db"),
+            (replace(SITE, site=Site(own_data=True)), "db"),
+        ],
+    )
+    def test_one_that_is_meant_or_has_none_is_not(self, config, exclusive):
+        assert second_store(config, exclusive) is None
+
+
+class TestWhatTheSiteImports:
+    """CloudFormation deletes no export that is in use; the site goes after the API was deployed."""
+
+    @pytest.fixture
+    def with_users(self):
+        site = Site(domain=WWW, sign_in=True)
+        return replace(ENVIRONMENTS["prod"], site=site, **REGIONAL)
+
+    @pytest.mark.parametrize(
+        "site", [None, Site(domain=WWW, open=True)], ids=["no site", "no sign-in"]
+    )
+    def test_it_is_exported_after_an_update_that_ends_its_use(self, stage, with_users, site):
+        before, after = stage(with_users), stage(replace(with_users, site=site))
+        imported = json.dumps(template(before, "Site").to_json())
+        old = template(before, "Api").to_json()["Outputs"]
+        used = {name: each for name, each in old.items() if f"-api:{name}" in imported}
+        assert len(used) == 2
+        assert used.items() <= template(after, "Api").to_json()["Outputs"].items()
+
+    def test_an_api_without_users_exports_none(self, stage):
+        outputs = template(stage(ENVIRONMENTS["dev"]), "Api").find_outputs("*")
+        assert not [name for name, each in outputs.items() if "Export" in each]
+
+
 class TestHealthOfASite:
     @pytest.fixture
     def health(self, stage):
@@ -270,18 +333,16 @@ def test_half_a_zone_is_refused():
 def test_from_github_each_service_has_its_pipeline_before_it(stage, project):
     project.write("web/Dockerfile", "FROM scratch\n")
     project.compose("services: {web: {build: ./web, ports: ['80']}}")
-    github = GitHub(
-        url="https://github.com/acme/shop/tree/main/shop",
-        connection_arn="arn:aws:codeconnections:eu-west-1:123456789012:connection/x",
-    )
-    config = replace(ENVIRONMENTS["dev"], github=github, site=Site(), **REGIONAL)
+    config = replace(ENVIRONMENTS["dev"], github=GITHUB, site=Site(), **REGIONAL)
     made = stage(config, images=Images.PIPELINE)
     for service in ("Api", "Site"):
         stack, pipeline = made.node.find_child(service), made.node.find_child(f"{service}Pipeline")
         template(made, service).resource_count_is("AWS::CodePipeline::Pipeline", 0)
         assert pipeline in stack.dependencies
+        named = f"serverlesscontainersdev{service.lower()}-{service}-Containers-"
         template(made, service).has_resource_properties(
-            "AWS::ECS::Service", {"ServiceName": f"serverless-containers-dev-{service.lower()}"}
+            "AWS::ECS::Service",
+            {"ServiceName": Match.string_like_regexp(f"^{named}[0-9A-F]{{8}}$")},
         )
         built = template(made, f"{service}Pipeline")
         (found,) = built.find_resources("AWS::CodePipeline::Pipeline").values()
@@ -293,3 +354,71 @@ def test_from_github_each_service_has_its_pipeline_before_it(stage, project):
         }
         (cluster,) = template(made, "Network").find_resources("AWS::ECS::Cluster").values()
         assert variables["CLUSTER_NAME"] == cluster["Properties"]["ClusterName"]
+
+
+@pytest.mark.parametrize("service", ["Api", "Site"])
+def test_a_service_keeps_its_name_whoever_builds_its_images(stage, project, service):
+    project.write("Dockerfile", "FROM scratch\n")
+    project.compose("services: {web: {build: ., ports: ['80']}}")
+    folder = replace(ENVIRONMENTS["dev"], site=Site(), **REGIONAL)
+
+    def name(config, **arguments):
+        found = template(stage(config, **arguments), service).find_resources("AWS::ECS::Service")
+        (made,) = found.values()
+        return made["Properties"]["ServiceName"]
+
+    names = {
+        name(folder, images=Images.PIPELINE),
+        name(replace(folder, github=GITHUB), images=Images.PIPELINE),
+        name(folder, images=Images.DOCKER),
+        name(folder, image_tag="1"),
+    }
+    assert len(names) == 1
+    # The one that the construct chooses by itself.
+    alone = Stack(App(), "Alone", stack_name=f"serverless-containers-dev-{service.lower()}")
+    ContainerApi(alone, service, source=project.path, images=BuildPipeline.managed())
+    (made,) = Template.from_stack(alone).find_resources("AWS::ECS::Service").values()
+    assert names == {made["Properties"]["ServiceName"]}
+
+
+class TestAnotherProject:
+    def test_it_has_stacks_of_its_own_without_the_table_of_the_sample(self, stage):
+        config = replace(ENVIRONMENTS["dev"], site=Site())
+        made = stage(config, name="shop", sample=False)
+        stacks = [each for each in made.node.children if isinstance(each, Stack)]
+        assert {each.stack_name.removeprefix("shop-dev-") for each in stacks} == {
+            "storage", "network", "api", "site",
+        }  # fmt: skip
+        template(made, "Storage").resource_count_is("AWS::DynamoDB::Table", 0)
+        for name in ("Api", "Site"):
+            text = json.dumps(template(made, name).to_json())
+            assert "STORAGE_POSTS" not in text
+            assert "serverless" not in text.replace("serverless-containers-service", "")
+            assert "VariablesOfContainers" not in template(made, name).find_outputs("*")
+
+    def test_its_images_are_in_repositories_of_its_name(self, stage, project):
+        project.write("Dockerfile", "FROM scratch\n")
+        project.compose("services: {web: {build: ., ports: ['80']}}")
+        made = stage(ENVIRONMENTS["dev"], name="Shop", sample=False, image_tag="1")
+        assert "/shop/web:1" in json.dumps(template(made, "Api").to_json())
+
+    def test_tags_tell_it_apart(self, stage):
+        made = stage(ENVIRONMENTS["dev"], name="shop", sample=False)
+        template(made, "Network").has_resource_properties(
+            "AWS::EC2::VPC",
+            {"Tags": Match.array_with([{"Key": "application", "Value": "shop"}])},
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        (EnvironmentConfig, {"name": "dev", "cors_origins": "https://www.example.com"}),
+        (EnvironmentConfig, {"name": "dev", "availability_zones": "eu-west-1a"}),
+        (Site, {"public_paths": "/assets/*"}),
+    ],
+)
+def test_one_text_in_place_of_several_is_refused(kind, arguments):
+    name = list(arguments)[-1]
+    with pytest.raises(TypeError, match=f"{name}: got '.*' .str.; give a tuple: .'.*',."):
+        kind(**arguments)

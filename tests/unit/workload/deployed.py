@@ -1,32 +1,42 @@
 """A stack with one of the two ingresses in it, and its template once it is asked for."""
 
 from aws_cdk import App, Stack
-from aws_cdk.assertions import Template
+
+from tests.support.shared_template import SharedTemplate
 
 MIRRORED = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nginx:1.29"
 """An image that tasks without a way to the internet can pull, too."""
 NGINX = f"services: {{web: {{image: '{MIRRORED}', ports: ['8080:80']}}}}"
 
 
-class Deployed:
+class Deployed(SharedTemplate):
     """Keywords are the construct's, but for those that say what is around it.
 
     A function among them is called with the stack, for what has to be made there.
     """
 
     def __init__(self, construct, folder, *, app=None, env=None, **props):
-        self.app = app or App()
-        self.stack = Stack(self.app, "Test", env=env)
+        self._arguments = construct, folder, app, env, props
+        super().__init__(folder, construct, app, env, props)
+
+    def make(self):
+        construct, folder, app, env, props = self._arguments
+        self._app = app or App()
+        self._stack = Stack(self._app, "Test", env=env)
         props = {
-            key: value(self.stack) if callable(value) else value for key, value in props.items()
+            key: value(self._stack) if callable(value) else value for key, value in props.items()
         }
-        self.ingress = construct(self.stack, "Front", source=folder, **props)
-        self._template = None
+        self._ingress = construct(self._stack, "Front", source=folder, **props)
 
     @property
-    def template(self):
-        self._template = self._template or Template.from_stack(self.stack)
-        return self._template
+    def app(self):
+        self.own()
+        return self._app
+
+    @property
+    def ingress(self):
+        self.own()
+        return self._ingress
 
     def resources(self, kind):
         """The properties of all resources of a type, in the order of the template."""

@@ -1,4 +1,4 @@
-"""What a Dockerfile says of the image it builds, where ECS needs to know it.
+"""Dockerfiles: what they say of the image that they build, where ECS needs to know it.
 
 Text in, data and findings out. The behaviour is that of BuildKit's Dockerfile frontend, as
 https://docs.docker.com/reference/dockerfile/ describes it.

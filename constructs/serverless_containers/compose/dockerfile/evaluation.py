@@ -1,4 +1,4 @@
-"""What the instructions of a stage, and of the stages that it builds on, add up to.
+"""Evaluation of the instructions of a stage, and of the stages that it builds on.
 
 Source: https://docs.docker.com/reference/dockerfile/, the section of each instruction.
 """

@@ -5,7 +5,6 @@ Source: https://docs.docker.com/reference/dockerfile/#healthcheck. No variable i
 
 from datetime import timedelta
 
-from serverless_containers.compose.dockerfile.durations import parse_duration
 from serverless_containers.compose.dockerfile.exec_form import (
     read_exec_form,
     warn_of_malformed_json,
@@ -14,6 +13,7 @@ from serverless_containers.compose.dockerfile.instructions import Instruction
 from serverless_containers.compose.dockerfile.model import ImageHealthCheck
 from serverless_containers.compose.dockerfile.rules import DURATION, HEALTHCHECK, RETRIES
 from serverless_containers.compose.dockerfile.words import Word, split_first
+from serverless_containers.compose.notation.durations import parse_duration, to_timedelta
 from serverless_containers.findings import Findings
 
 _FORMS = "write HEALTHCHECK CMD command, or HEALTHCHECK NONE"
@@ -75,7 +75,10 @@ def _duration(instruction: Instruction, name: str, findings: Findings) -> timede
     word = instruction.option(name)
     if word is None:
         return None
-    duration = parse_duration(word.text)
+    try:
+        duration = to_timedelta(parse_duration(word.text, long_units=False))
+    except ValueError:
+        duration = None
     if duration is None or timedelta() != duration < timedelta(milliseconds=1):
         instruction.report(
             findings,

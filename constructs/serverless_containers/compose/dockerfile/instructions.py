@@ -66,7 +66,7 @@ class Instruction:
 
     @property
     def at(self) -> Location:
-        """Where the keyword stands."""
+        """The place of the keyword."""
         return self.line.at(self.start)
 
     def report(

@@ -29,7 +29,7 @@ class Line:
     pieces: tuple[tuple[int, int, int], ...]
 
     def at(self, offset: int) -> Location:
-        """Where the character at ``offset`` of the text stands in the file."""
+        """Return the place of the character at ``offset`` of the text in the file."""
         index = max(bisect_right(self.pieces, offset, key=lambda piece: piece[0]) - 1, 0)
         start, line, column = self.pieces[index]
         return Location(self.file, line, column + offset - start)

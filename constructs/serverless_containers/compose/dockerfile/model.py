@@ -1,4 +1,4 @@
-"""What is read of a Dockerfile, as data."""
+"""Parts of a Dockerfile that ECS needs to know, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

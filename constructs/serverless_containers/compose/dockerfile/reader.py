@@ -1,4 +1,4 @@
-"""The way in."""
+"""Reader of a Dockerfile: text in, its health check, ports and copied files out."""
 
 from collections.abc import Mapping
 from dataclasses import replace

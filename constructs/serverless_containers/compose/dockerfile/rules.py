@@ -1,4 +1,4 @@
-"""What is looked for in a Dockerfile."""
+"""Rules of Dockerfiles."""
 
 from serverless_containers.findings import Rule, Severity
 

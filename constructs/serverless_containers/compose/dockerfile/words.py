@@ -1,4 +1,4 @@
-"""How the arguments of an instruction are split, before any variable is replaced.
+"""Words of an instruction, split before any variable is replaced.
 
 Source: https://docs.docker.com/reference/dockerfile/#env for quotes, #healthcheck for options.
 """

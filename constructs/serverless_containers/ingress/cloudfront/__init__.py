@@ -1,1 +1,4 @@
-"""The parts of the ingress of a web site: the edge, the load balancer, and what joins them."""
+"""CloudFront as an ingress: distribution, origin, certificates, records, firewall.
+
+ContainerHosting imports it; it imports `load_balancer`.
+"""

@@ -6,16 +6,32 @@ from aws_cdk import Acknowledgment, Duration, Names, RemovalPolicy, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
+from aws_cdk.region_info import RegionInfo
 from constructs import Construct
 
-from serverless_containers.ingress.cloudfront.behaviors import (
-    ALWAYS_CACHED,
-    check_error_pages,
-    check_static_paths,
-)
-from serverless_containers.ingress.cloudfront.countries import check_countries
 from serverless_containers.ingress.cloudfront.domain_name import DomainNames
-from serverless_containers.ingress.cloudfront.site_logs import make_log_bucket
+from serverless_containers.ingress.cloudfront.paths import check_error_pages, check_static_paths
+from serverless_containers.ingress.log_bucket import make_log_bucket
+
+_ALWAYS_CACHED = (404, 414, 500, 501, 502, 503, 504)
+"""Statuses that CloudFront caches whatever the origin says; "How CloudFront processes HTTP 4xx and
+5xx status codes from your origin", Amazon CloudFront Developer Guide."""
+_ISO_3166 = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
+    "BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ "
+    "EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW "
+    "GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY "
+    "KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV "
+    "MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY "
+    "QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG "
+    "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA "
+    "ZM ZW"
+)
+"""ISO 3166-1 alpha-2, and XK, by which the world knows Kosovo."""
+
+_COUNTRIES = frozenset(_ISO_3166.split())
+
+_COUNTRY_HINTS = {"UK": "GB", "EL": "GR"}
 
 
 class SiteDistribution(Construct):
@@ -31,7 +47,7 @@ class SiteDistribution(Construct):
     caches errors", Amazon CloudFront Developer Guide).
 
     Args:
-        origin: What it stands before; see `load_balancer_origin`.
+        origin: The origin; see `load_balancer_origin`.
         domain: The names that it answers to. None leaves it CloudFront's.
         certificate: The certificate for them, of us-east-1.
         web_acl_arn: A web ACL of scope CLOUDFRONT.
@@ -42,23 +58,25 @@ class SiteDistribution(Construct):
             with other paths. Each name of a domain has its own copy: a redirect from one name to
             another must not be served to both. That takes one of an account's 20 cache policies
             ("Quotas", Amazon CloudFront Developer Guide).
-        cache_policy: What is cached of all other paths. Default: nothing.
+        cache_policy: The cache policy of all other paths. Default: nothing is cached.
         response_headers_policy: Headers for every answer. Default: AWS's managed
             ``SecurityHeadersPolicy`` (HSTS for a year, nosniff, SAMEORIGIN, referrer policy).
         error_pages: By status, a path that is shown in its place, with that status, as in
             ``{503: "/errors/503.html"}``. It holds for every path of the site. The page comes from
             the origin, and is cached as static paths are.
-        error_page_ttl: How long CloudFront shows it to everybody before it asks the origin again.
+        error_page_ttl: The time for which CloudFront shows it to everybody before it asks the
+            origin again.
             Default: it asks each time.
         allowed_countries: The only countries served, as ISO 3166-1 codes. Default: all.
         denied_countries: The countries not served. Default: none.
-        price_class: Where it is served from. Default: all edge locations.
+        price_class: The edge locations that serve it. Default: all.
         access_logs: Whether requests are logged to a bucket, without cookies.
-        guard: What looks at each request first. Default: nothing.
+        guard: The function that looks at each request first. Default: none.
         log_bucket: The bucket, with ACLs. Default: one is made.
-        log_prefix: What the names of its logs start with.
-        log_expiration: How long they are kept in the bucket that is made. Default: 30 days.
-        removal_policy: What becomes of that bucket with the stack. A bucket that is not empty
+        log_prefix: The start of the names of its logs.
+        log_expiration: The time for which they are kept in the bucket that is made. Default: 30
+            days.
+        removal_policy: The removal policy of that bucket with the stack. A bucket that is not empty
             cannot be deleted.
         comment: Its description in the console, which the CDK cuts after 128 characters.
 
@@ -228,7 +246,7 @@ class SiteDistribution(Construct):
                     "log_expiration is for the bucket that is made; set it on log_bucket itself"
                 )
             return bucket
-        return make_log_bucket(
+        return _make_standard_log_bucket(
             self, expiration=expiration or Duration.days(30), removal_policy=removal_policy
         )
 
@@ -258,7 +276,7 @@ def _error_responses(pages: Mapping[int, str], ttl: Duration) -> list[cloudfront
     ]
     unkept = [
         cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
-        for status in ALWAYS_CACHED
+        for status in _ALWAYS_CACHED
         if status not in pages
     ]
     return [*shown, *unkept]
@@ -270,7 +288,65 @@ def _geo_restriction(
     if allowed is not None and denied is not None:
         raise ValueError("allowed_countries and denied_countries are given; CloudFront takes one")
     if allowed is not None:
-        return cloudfront.GeoRestriction.allowlist(*check_countries("allowed_countries", allowed))
+        return cloudfront.GeoRestriction.allowlist(*_check_countries("allowed_countries", allowed))
     if denied is not None:
-        return cloudfront.GeoRestriction.denylist(*check_countries("denied_countries", denied))
+        return cloudfront.GeoRestriction.denylist(*_check_countries("denied_countries", denied))
     return None
+
+
+def _check_countries(what: str, codes: Sequence[str]) -> tuple[str, ...]:
+    """Country codes in capitals.
+
+    Args:
+        what: The keyword, for the message.
+        codes: The codes, as in ``["de", "AT"]``.
+
+    Raises:
+        ValueError: If there is none, or one is no code of ISO 3166-1 alpha-2.
+    """
+    if isinstance(codes, str):
+        raise ValueError(f"{what} is the string {codes!r}; give a list of country codes")  # noqa: TRY004  # as the other mistakes in a value
+    if not codes:
+        raise ValueError(f"{what} is empty; give country codes, or leave it out")
+    return tuple(_check_country(what, code) for code in codes)
+
+
+def _check_country(what: str, code: str) -> str:
+    if Token.is_unresolved(code):
+        return code
+    upper = code.upper()
+    if upper not in _COUNTRIES:
+        hint = _COUNTRY_HINTS.get(upper)
+        raise ValueError(
+            f"{what} names {code!r}, which is no country code of ISO 3166-1 (two letters)"
+            + (f"; did you mean {hint!r}?" if hint else ", such as 'DE'")
+        )
+    return upper
+
+
+def _make_standard_log_bucket(
+    scope: Construct, *, expiration: Duration, removal_policy: RemovalPolicy
+) -> s3.Bucket:
+    """A bucket for CloudFront's standard logs.
+
+    CloudFront writes them as another account, which it adds to the bucket's ACL, so that ACLs are
+    on; nothing about them is public. It writes to no bucket in a region that an
+    account has to opt in to ("Configure standard logging (legacy)", Amazon CloudFront Developer
+    Guide).
+
+    Raises:
+        ValueError: If the stack is in such a region.
+    """
+    region = Stack.of(scope).region
+    if RegionInfo.get(region).is_opt_in_region:
+        raise ValueError(
+            f"CloudFront writes no access logs to a bucket in {region}, a region to opt in to; "
+            "give access_log_bucket, one with ACLs in a region such as us-east-1, or set "
+            "access_logs=False"
+        )
+    return make_log_bucket(
+        scope,
+        ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+        expiration=expiration,
+        removal_policy=removal_policy,
+    )

@@ -25,7 +25,7 @@ _OF_AWS = ("amazonaws.com", "cloudfront.net", "awsapps.com")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainNames:
-    """What a site is called, in lower case, in ASCII and without a dot at the end.
+    """The names of a site, in lower case, in ASCII and without a dot at the end.
 
     Attributes:
         names: The names; the first is the main one. A CDK token stands as it was given.

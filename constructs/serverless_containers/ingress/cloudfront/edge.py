@@ -1,4 +1,4 @@
-"""What a site needs in us-east-1 and beside its load balancer: certificates and a web ACL."""
+"""Certificates and the web ACL of a site, in us-east-1 and beside its load balancer."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ class Edge(Construct):
         hosted_zone: The zone in which certificates are validated.
         certificate: CloudFront's certificate, of us-east-1. Default: one is made.
         load_balancer_certificate: The load balancer's, of the stack's region. Default: one is made.
-        firewall: What the web ACL holds, or the ARN of one that exists. None has no web ACL.
+        firewall: The rules of the web ACL, or the ARN of one that exists. None has no web ACL.
 
     Attributes:
         certificate: CloudFront's certificate, if there is a domain.

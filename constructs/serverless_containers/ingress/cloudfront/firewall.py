@@ -28,7 +28,7 @@ _SECRET_HEADERS = ("authorization", "cookie")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firewall:
-    """What a site's web ACL holds.
+    """The rules of a site's web ACL.
 
     The common rule set blocks request bodies of more than 8 KB (its rule
     ``SizeRestrictions_BODY``; "Baseline rule groups", AWS WAF Developer Guide). A site that takes
@@ -45,8 +45,8 @@ class Firewall:
         rules: Further rules, with priorities below 1,000 to be asked first, or above the others'.
         log: Whether requests that a rule blocked or counted go to a log group. The headers
             ``authorization`` and ``cookie`` are left out.
-        log_retention: How long they are kept.
-        removal_policy: What becomes of the log when the site is deleted.
+        log_retention: The time for which they are kept.
+        removal_policy: The removal policy of the log when the site is deleted.
 
     Raises:
         ValueError: If a value is not allowed, a counted group is not there, or two rules share a
@@ -108,7 +108,7 @@ class WebAcl(Construct):
     It has no name, so that two never clash, and CloudFormation may replace it.
 
     Args:
-        firewall: What it holds.
+        firewall: The rules that it holds.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, firewall: Firewall) -> None:
@@ -126,7 +126,7 @@ class WebAcl(Construct):
 
     @property
     def arn(self) -> str:
-        """What the distribution names."""
+        """The ARN, which the distribution refers to."""
         return self.web_acl.attr_arn
 
     def _make_log(self, firewall: Firewall) -> logs.LogGroup:

@@ -1,4 +1,4 @@
-"""What a request has to carry to show that it came through this site's distribution."""
+"""The secret that a request carries to show that it came through this site's distribution."""
 
 from collections.abc import Sequence
 
@@ -26,8 +26,8 @@ class OriginSecret(Construct):
     the new one. The deployment after that, of the next generation, drops the old value.
 
     Args:
-        generation: Which value is sent, counted from 1. Raise it by one at a time: a request with a
-            value that is older than the one before is turned away.
+        generation: The number of the value that is sent, from 1. Raise it by one at a time: a
+            request with a value that is older than the one before is turned away.
 
     Raises:
         ValueError: If the generation is not a whole number from 1.

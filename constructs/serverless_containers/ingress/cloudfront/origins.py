@@ -1,13 +1,15 @@
-"""How CloudFront reaches a load balancer."""
+"""Origins of a distribution: a load balancer on the internet, or one reached by a VPC origin."""
 
 from collections.abc import Sequence
 
 from aws_cdk import Duration, Names, Stack, Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct, IDependable
 
+from serverless_containers.ingress.load_balancer.load_balancer import SHARE_HINT
 from serverless_containers.ingress.untagged import keep_untagged
 
 _LONGEST = 120
@@ -26,7 +28,7 @@ def load_balancer_origin(
     connection_attempts: int | None = None,
     ready: Sequence[IDependable] = (),
 ) -> cloudfront.IOrigin:
-    """A load balancer as the origin of a distribution of the same stack.
+    """Make a load balancer the origin of a distribution of the same stack.
 
     With a server name CloudFront speaks HTTPS, and TLS 1.2 at least, to port 443. The certificate
     there has to cover the name in the ``Host`` header, which therefore has to be forwarded
@@ -38,18 +40,18 @@ def load_balancer_origin(
     protocol therefore is another resource.
 
     Args:
-        scope: Where a VPC origin is made, as ``VpcOriginHttps`` or ``VpcOriginHttp``.
+        scope: The construct above a VPC origin, which is ``VpcOriginHttps`` or ``VpcOriginHttp``.
         load_balancer: The load balancer; an internal one for a VPC origin, else a public one.
         server_name: The site's main name, for which the load balancer has a certificate.
         header: A header that CloudFront adds to each request. The value should be a reference to
             a secret.
         vpc: Whether CloudFront reaches into the VPC instead of coming from outside.
-        read_timeout: How long CloudFront waits for an answer and between its packets; 1 to 120
-            seconds. Default: 30 seconds.
-        keepalive_timeout: How long it keeps an idle connection; 1 to 120 seconds. Default: 5
-            seconds.
-        connection_attempts: How often it tries to connect, 1 to 3. Default: 3.
-        ready: What has to exist before a VPC origin.
+        read_timeout: The time for which CloudFront waits for an answer and between its packets; 1
+            to 120 seconds. Default: 30 seconds.
+        keepalive_timeout: The time for which it keeps an idle connection; 1 to 120 seconds.
+            Default: 5 seconds.
+        connection_attempts: The number of attempts to connect, 1 to 3. Default: 3.
+        ready: The constructs that have to exist before a VPC origin.
 
     Raises:
         ValueError: If a value is out of its range.
@@ -124,8 +126,8 @@ def set_unknown_timeouts(
 
     Args:
         distribution: The distribution, whose only origin it is.
-        read: How long CloudFront waits for an answer.
-        keepalive: How long it keeps an idle connection.
+        read: The time for which CloudFront waits for an answer.
+        keepalive: The time for which it keeps an idle connection.
         vpc: Whether it is a VPC origin.
     """
     resource = distribution.node.default_child
@@ -140,8 +142,8 @@ def longest_wait(read: Duration | None, keepalive: Duration | None) -> Duration:
     """The longer of the times for which CloudFront keeps a connection; unknown if one is.
 
     Args:
-        read: How long it waits for an answer. None: 30 seconds.
-        keepalive: How long it keeps an idle connection. None: less than that.
+        read: The time for which it waits for an answer. None: 30 seconds.
+        keepalive: The time for which it keeps an idle connection. None: less than that.
     """
     given = [each for each in (read or Duration.seconds(30), keepalive) if each is not None]
     unknown = [each for each in given if each.is_unresolved()]
@@ -160,3 +162,23 @@ def _check_seconds(what: str, value: Duration | None) -> None:
         raise ValueError(
             f"{what} is {value.to_human_string()}; allowed are 1 to {_LONGEST} whole seconds"
         )
+
+
+def check_gateway(vpc: ec2.IVpc) -> None:
+    """Refuse a VPC that CloudFront makes no VPC origin in, as far as it is known.
+
+    Raises:
+        ValueError: If it has no internet gateway.
+    """
+    if isinstance(vpc, ec2.Vpc) and vpc.internet_gateway_id is None:
+        raise ValueError(
+            "a VPC origin takes an internet gateway at the VPC, even though nothing passes through "
+            "it (Restrict access with VPC origins, Amazon CloudFront Developer Guide); give the "
+            f"VPC one, for instance with a public subnet{SHARE_HINT}"
+        )
+
+
+def gateway_attachment(vpc: ec2.IVpc) -> list[IDependable]:
+    """Return the attachment of a VPC's internet gateway, if both are made in this app."""
+    attachment = vpc.node.try_find_child("VPCGW")
+    return [] if attachment is None else [attachment]

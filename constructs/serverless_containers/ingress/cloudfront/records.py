@@ -17,7 +17,7 @@ class RecordToCreate(NamedTuple):
 
     Attributes:
         type: ``CNAME``, or ``ALIAS or ANAME`` where DNS allows no CNAME.
-        target: What it points at.
+        target: The name that it points at.
     """
 
     type: str
@@ -30,7 +30,7 @@ class SiteRecords(Construct):
     Args:
         domain: The names.
         hosted_zone: The public zone that gets the records.
-        distribution: What they lead to.
+        distribution: The distribution that they lead to.
     """
 
     def __init__(

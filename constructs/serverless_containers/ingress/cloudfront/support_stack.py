@@ -1,4 +1,4 @@
-"""What CloudFront wants in us-east-1, whatever region its site is in."""
+"""Stacks in us-east-1 for what CloudFront takes from there, whatever region its site is in."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from aws_cdk.region_info import RegionInfo
 from constructs import Construct, IConstruct
 
 EDGE_REGION = "us-east-1"
-"""Where CloudFront takes certificates and web ACLs from; "Requirements for using SSL/TLS
+"""The region that CloudFront takes certificates and web ACLs from; "Requirements for using SSL/TLS
 certificates with CloudFront", Amazon CloudFront Developer Guide."""
 
 _LONGEST_NAME = 128
@@ -47,12 +47,12 @@ class EdgeScope:
         self.support_stacks: list[Stack] = []
 
     def need(self, what: str, *, instead: str, kind: str | None = None) -> Construct:
-        """Where to make something.
+        """Return the construct below which to make something.
 
         Args:
-            what: What is to be made, for the message.
-            instead: What would make that unnecessary, for the message.
-            kind: What tells it from others that it may be exchanged for; the end of the support
+            what: The resource that is to be made, for the message.
+            instead: The alternative for the caller, for the message.
+            kind: The difference to others that it may be exchanged for; the end of the support
                 stack's name. None: it is changed in its place.
 
         Raises:
@@ -138,8 +138,8 @@ def refer(value: str, *, producer: IConstruct, name: str, consumer: IConstruct) 
 
     Args:
         value: The value. What is concrete is returned as it is.
-        producer: What has the value.
-        name: What it is, for the output's name.
+        producer: The construct that has the value.
+        name: The kind of value, for the output's name.
         consumer: A construct of the stack that uses the value.
 
     Raises:

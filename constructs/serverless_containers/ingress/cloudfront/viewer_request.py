@@ -1,4 +1,4 @@
-"""What CloudFront refuses and removes before a request reaches a site with sign-in."""
+"""The CloudFront function before a site with sign-in: what it refuses and removes."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def guard_paths(scope: Construct, construct_id: str) -> cloudfront.Function:
 
     What it cannot see is where a container ends a path: ``/me;.css`` and ``/me.php/x.css`` are
     ``/me`` to some, so that a public path has no wildcard but a star at its end
-    (`check_public_path`).
+    (``public_paths`` of `SignIn`).
 
     From other requests it removes ``x-amzn-oidc-data``, ``x-amzn-oidc-identity`` and
     ``x-amzn-oidc-accesstoken``, which the load balancer sets where visitors sign in, and which a
@@ -43,7 +43,7 @@ def guard_paths(scope: Construct, construct_id: str) -> cloudfront.Function:
     Its code has to stay below 10 KB ("Quotas on CloudFront Functions").
 
     Args:
-        scope: Where it is made.
+        scope: The construct above it.
         construct_id: Its id there.
 
     Returns:

@@ -1,1 +1,4 @@
-"""The ingress of a ContainerApi."""
+"""An API Gateway HTTP API as an ingress: its authorization, domain and access log.
+
+ContainerApi imports it.
+"""

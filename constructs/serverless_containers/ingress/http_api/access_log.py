@@ -43,9 +43,9 @@ class AccessLog:
     every deployment, and another one when the stack is made again.
 
     Args:
-        scope: Where the log group is made.
-        retention: How long lines are kept.
-        removal_policy: What becomes of them when the stack is deleted. What is retained goes all
+        scope: The construct above the log group.
+        retention: The time for which lines are kept.
+        removal_policy: Their removal policy when the stack is deleted. What is retained goes all
             the same if its creation is rolled back. Whoever takes an API out of its stack and puts
             it back there has to delete a group that was retained.
     """
@@ -68,12 +68,12 @@ class AccessLog:
 
     @property
     def destination(self) -> apigwv2.IAccessLogDestination:
-        """Where the lines go."""
+        """The destination of the lines."""
         return self._destination
 
     @property
     def format(self) -> apigateway.AccessLogFormat:
-        """How a line is made up."""
+        """The format of a line."""
         return self._format
 
 

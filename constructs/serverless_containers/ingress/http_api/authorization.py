@@ -1,4 +1,4 @@
-"""Who may call an API."""
+"""Authorization of the callers of an HTTP API."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.ingress.user_pool import make_user_pool
 
 _OWN_SCOPE = "aws.cognito.signin.user.admin"
@@ -18,7 +19,7 @@ _OWN_SCOPE = "aws.cognito.signin.user.admin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundAuthorization:
-    """What an authorization puts into an API.
+    """An authorization that was bound to an API.
 
     Attributes:
         authorizer: Guards the routes; None leaves them open.
@@ -26,7 +27,7 @@ class BoundAuthorization:
         user_pool: The user pool that signs the tokens, if it is one.
         user_pool_client: The client of its applications: the one that was made, or the first of
             those given.
-        client_type: What the configuration of client applications calls it
+        client_type: Its name in the configuration of client applications
             ("AWSAuthorizationType", Amplify Libraries).
     """
 
@@ -38,7 +39,7 @@ class BoundAuthorization:
 
 
 class Authorization(ABC):
-    """Who may call an API; one of the ways below."""
+    """The callers that an API lets in; chosen by one of the methods below."""
 
     @staticmethod
     def none() -> "Authorization":
@@ -51,6 +52,7 @@ class Authorization(ABC):
         return _Iam()
 
     @staticmethod
+    @checks_keywords
     def cognito(
         *,
         user_pool: cognito.IUserPool | None = None,
@@ -66,8 +68,8 @@ class Authorization(ABC):
                 applications is made, without a secret.
             scopes: The scopes of which an access token must have one. Default: any token of the
                 pool is accepted, ID tokens too.
-            removal_policy: What becomes of a pool that is made here, and of the users in it, when
-                the stack is deleted. Default: it is kept.
+            removal_policy: The removal policy of a pool that is made here, and of the users in it,
+                when the stack is deleted. Default: it is kept.
 
         Raises:
             ValueError: If there are scopes, and no clients that can have them.
@@ -80,6 +82,7 @@ class Authorization(ABC):
         return _Cognito(user_pool, user_pool_clients, scopes, removal_policy)
 
     @staticmethod
+    @checks_keywords
     def jwt(*, issuer: str, audience: Sequence[str], scopes: Sequence[str] = ()) -> "Authorization":
         """Holders of a JSON Web Token of an OpenID Connect or OAuth 2.0 issuer.
 
@@ -89,7 +92,7 @@ class Authorization(ABC):
 
         Args:
             issuer: The issuer's URL, as it stands in the tokens' ``iss``.
-            audience: What ``aud``, or else ``client_id``, must be one of; at most 50.
+            audience: The values of which ``aud``, or else ``client_id``, must be one; at most 50.
             scopes: The scopes of which a token must have one. Default: none is asked for.
         """
         return _Jwt(issuer, audience, scopes)

@@ -11,8 +11,8 @@ from constructs import Construct
 from serverless_containers.ingress.http_api.access_log import AccessLog
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
-from serverless_containers.workload.service import ContainerService
-from serverless_containers.workload.zones import linked_subnets
+from serverless_containers.workload.project.zones import linked_subnets
+from serverless_containers.workload.service.service import ContainerService
 
 _DNS_TTL = Duration.seconds(10)
 _PREFLIGHT_PATHS = ("/", "/{proxy+}")
@@ -26,16 +26,16 @@ class HttpApiIngress(Construct):
     for HTTP APIs", Amazon API Gateway Developer Guide, asks for SRV records.
 
     Args:
-        service: What the routes lead to.
-        authorization: Who may call them.
-        cors: What browsers on other origins may do. None leaves it to the containers.
+        service: The service that the routes lead to.
+        authorization: The callers that are let in.
+        cors: The CORS configuration. None leaves it to the containers.
         throttle: The limits of the stage. None leaves the account's.
-        timeout: How long API Gateway waits for the containers; 50 ms to 30 s ("Quotas for
+        timeout: The time for which API Gateway waits for the containers; 50 ms to 30 s ("Quotas for
             configuring and running an HTTP API", Amazon API Gateway Developer Guide).
         namespace: The Cloud Map namespace. None makes a private one.
         domain: The API's own domain name, which then is the only one.
-        log_retention: How long access logs are kept.
-        removal_policy: What becomes of them when the stack is deleted.
+        log_retention: The time for which access logs are kept.
+        removal_policy: Their removal policy when the stack is deleted.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class HttpApiIngress(Construct):
             name=f"{name}.internal",
             vpc=service.vpc,
         )
-        service.associate_capacity_after(self.namespace)
+        service.project.associate_capacity_after(self.namespace)
         self.discovery = self._register(service)
         self.vpc_link = self._make_link(service)
         self.authorization = authorization.bind(self)

@@ -1,1 +1,4 @@
-"""The load balancer of a site: its listeners, targets, sign-in and rollouts."""
+"""An Application Load Balancer as an ingress: its listener, targets, sign-in and rollouts.
+
+It knows its clients by a `RequestSource` alone. `cloudfront` and ContainerHosting import it.
+"""

@@ -1,6 +1,6 @@
-"""How a new version of a site replaces the old one."""
+"""Rollouts: the ways in which a new version of a service replaces the old one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Duration, Token, Validations
@@ -19,11 +19,15 @@ _LONGEST = 33 * 60
 36 hours it gives a deployment up ("AWS::ECS::Service DeploymentConfiguration", CloudFormation)."""
 
 _BAKE_MINUTES = 5
+_ALARM_PERIOD = Duration.minutes(1)
+_ALARM_PERCENT = 5
+_ERROR_MINUTES = 2
+_UNHEALTHY_MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
-    """How ECS replaces the tasks; made by one of the ways below.
+    """A replacement of the tasks by new ones; chosen by one of the methods below.
 
     All but `rolling` run the new version beside the old one and shift traffic between two target
     groups, with twice the tasks meanwhile. ECS writes the weights into the listener's rule, and a
@@ -36,10 +40,10 @@ class Rollout:
 
     Attributes:
         strategy: ECS's name for it.
-        bake_time: How long both versions run after the last of the traffic was shifted.
-        step_percent: How much of the traffic a step shifts.
+        bake_time: The time for which both versions run after the last of the traffic was shifted.
+        step_percent: The percent of the traffic that a step shifts.
         step_bake_time: The time between steps.
-        alarms: What rolls a deployment back when it goes off.
+        alarms: The alarms that roll a deployment back.
     """
 
     strategy: ecs.DeploymentStrategy
@@ -53,7 +57,8 @@ class Rollout:
         """Start new tasks, and stop old ones when they are healthy.
 
         Args:
-            alarms: What rolls a deployment back. Default: only tasks that do not become healthy.
+            alarms: The alarms that roll a deployment back. Default: only tasks that do not become
+                healthy.
         """
         return Rollout(strategy=ecs.DeploymentStrategy.ROLLING, alarms=tuple(alarms))
 
@@ -64,9 +69,10 @@ class Rollout:
         """Shift all traffic at once.
 
         Args:
-            bake_time: How long the old version is kept for a way back; 0 minutes to 24 hours.
+            bake_time: The time for which the old version is kept for a way back; 0 minutes to 24
+                hours.
                 Default: 5 minutes.
-            alarms: What shifts the traffic back until then.
+            alarms: The alarms that shift the traffic back until then.
 
         Raises:
             ValueError: If the time is out of its range.
@@ -88,10 +94,10 @@ class Rollout:
         """Shift traffic in equal steps.
 
         Args:
-            step_percent: How much each shifts; 3 to 100. Default: 10.
+            step_percent: The percent of the traffic that each shifts; 3 to 100. Default: 10.
             step_bake_time: The time between two; 0 minutes to 24 hours. Default: 6 minutes.
             bake_time: As for `blue_green`.
-            alarms: What shifts the traffic back until then.
+            alarms: The alarms that shift the traffic back until then.
 
         Raises:
             ValueError: If something is out of its range, or all of it takes longer than the 33
@@ -121,10 +127,11 @@ class Rollout:
         """Shift a small part of the traffic first, and later the rest.
 
         Args:
-            percent: How much that part is; 0.1 to 100. Default: 5.
-            step_bake_time: How long it is tried; 0 minutes to 24 hours. Default: 10 minutes.
+            percent: That part in percent; 0.1 to 100. Default: 5.
+            step_bake_time: The time for which it is tried; 0 minutes to 24 hours. Default: 10
+                minutes.
             bake_time: As for `blue_green`.
-            alarms: What shifts the traffic back until then.
+            alarms: The alarms that shift the traffic back until then.
 
         Raises:
             ValueError: If something is out of its range, or all of it takes longer than the 33
@@ -144,7 +151,7 @@ class Rollout:
 
     @property
     def minutes(self) -> float | None:
-        """How long it takes besides starting tasks; None where that is known at deployment only."""
+        """The minutes that it takes besides starting tasks, if they are known at synthesis."""
         given = [self.bake_time, self.step_bake_time]
         if any(each is not None and each.is_unresolved() for each in given) or (
             self.step_percent is not None and Token.is_unresolved(self.step_percent)
@@ -273,7 +280,7 @@ def shift_traffic(
     """Between what ECS shifts traffic, and the role with which it does.
 
     Args:
-        scope: Where the role is made.
+        scope: The construct above the role.
         group: The target group of the version that is coming.
         rule: The rule that forwards to both target groups.
     """
@@ -298,6 +305,111 @@ def shift_traffic(
     )
 
 
+def rollout_alarms(
+    scope: Construct,
+    load_balancer: elbv2.ApplicationLoadBalancer,
+    groups: Sequence[elbv2.ApplicationTargetGroup],
+    *,
+    share: float,
+) -> Sequence[cloudwatch.Alarm]:
+    """Alarms that tell a new version that fails from the old one beside it.
+
+    One goes off when 5 percent of the answers of either target group are errors, one when as many
+    requests as half of the new version's smallest share get no answer of a target but the load
+    balancer's own 5xx (the targets closed the connection, or took too long), both for 2 minutes;
+    and one when a target stays unhealthy for 10 minutes. "CloudWatch metrics for your Application
+    Load Balancer", Elastic Load Balancing documentation.
+
+    Args:
+        scope: The construct above them.
+        load_balancer: The load balancer.
+        groups: The target groups between which traffic is shifted.
+        share: The percent of the requests that the new version gets first.
+    """
+    failing = {
+        f"errors{number}": group.metrics.http_code_target(
+            elbv2.HttpCodeTarget.TARGET_5XX_COUNT, period=_ALARM_PERIOD, statistic="Sum"
+        )
+        for number, group in enumerate(groups)
+    }
+    asked = {
+        f"requests{number}": group.metrics.request_count(period=_ALARM_PERIOD, statistic="Sum")
+        for number, group in enumerate(groups)
+    }
+    rates = [f"100 * FILL(errors{n}, 0) / FILL(requests{n}, 1)" for n in range(len(groups))]
+    return [
+        _alarm(
+            scope,
+            "Errors",
+            description="A version answers with errors; its rollout is taken back",
+            expression=f"MAX([{', '.join(rates)}])",
+            metrics={**failing, **asked},
+            label="Percent of a version's answers that are errors",
+            threshold=_ALARM_PERCENT,
+            minutes=_ERROR_MINUTES,
+        ),
+        _alarm(
+            scope,
+            "Unanswered",
+            description="A version does not answer; its rollout is taken back",
+            expression="100 * FILL(unanswered, 0) / FILL(requests, 1)",
+            metrics={
+                "unanswered": load_balancer.metrics.http_code_elb(
+                    elbv2.HttpCodeElb.ELB_5XX_COUNT, period=_ALARM_PERIOD, statistic="Sum"
+                ),
+                "requests": load_balancer.metrics.request_count(
+                    period=_ALARM_PERIOD, statistic="Sum"
+                ),
+            },
+            label="Percent of the requests that no target answered",
+            threshold=min(_ALARM_PERCENT, share / 2),
+            minutes=_ERROR_MINUTES,
+        ),
+        _alarm(
+            scope,
+            "Unhealthy",
+            description="Tasks stay unhealthy; their rollout is taken back",
+            expression=f"MAX([{', '.join(f'FILL(hosts{n}, 0)' for n in range(len(groups)))}])",
+            metrics={
+                f"hosts{number}": group.metrics.unhealthy_host_count(
+                    period=_ALARM_PERIOD, statistic="Maximum"
+                )
+                for number, group in enumerate(groups)
+            },
+            label="Targets that are unhealthy",
+            threshold=1,
+            minutes=_UNHEALTHY_MINUTES,
+        ),
+    ]
+
+
+def _alarm(
+    scope: Construct,
+    construct_id: str,
+    *,
+    description: str,
+    expression: str,
+    metrics: Mapping[str, cloudwatch.IMetric],
+    label: str,
+    threshold: float,
+    minutes: int,
+) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
+        scope,
+        construct_id,
+        alarm_description=description,
+        metric=cloudwatch.MathExpression(
+            expression=expression, using_metrics=dict(metrics), label=label, period=_ALARM_PERIOD
+        ),
+        threshold=threshold,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=minutes,
+        datapoints_to_alarm=minutes,
+        # Without a request there is no error.
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+
+
 def _bake_time(given: Duration | None) -> Duration:
     time = given or Duration.minutes(_BAKE_MINUTES)
     whole_minutes("bake_time", time, 0, 1440, source=_SOURCE)
@@ -319,7 +431,7 @@ def _waiting_steps(percent: float) -> int:
     """After how many steps ECS waits; after the one that completes the shift the bake time begins.
 
     Args:
-        percent: How much of the traffic a step shifts.
+        percent: The percent of the traffic that a step shifts.
     """
     tenths = round(percent * 10)
     return 1000 // tenths - (1000 % tenths == 0)

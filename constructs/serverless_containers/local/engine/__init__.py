@@ -1,7 +1,6 @@
 """The container engine: found, spoken to, and left as it was."""
 
-from serverless_containers.local.engine.client import Engine, EngineError
-from serverless_containers.local.engine.detect import Found, NoEngine, find_engine
-from serverless_containers.local.engine.sweep import sweep
+from serverless_containers.local.engine.client import Engine, EngineError, sweep
+from serverless_containers.local.engine.detect import FoundEngine, NoEngine, find_engine
 
-__all__ = ["Engine", "EngineError", "Found", "NoEngine", "find_engine", "sweep"]
+__all__ = ["Engine", "EngineError", "FoundEngine", "NoEngine", "find_engine", "sweep"]

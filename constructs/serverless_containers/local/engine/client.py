@@ -1,12 +1,36 @@
-"""What is asked of a container engine, by the PyPI package docker."""
+"""Calls of a container engine, by the PyPI package docker."""
 
 import contextlib
+import io
+import tarfile
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any, Final
 
-from serverless_containers.local.engine.archive import one_directory
+
+def one_directory(name: str, user: int, group: int, permissions: int) -> bytes:
+    """An archive of an empty directory, by which its owner and permissions are set."""
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.mode = tarfile.DIRTYPE, permissions
+    entry.uid, entry.gid = user, group
+    return _archive(entry, b"")
+
+
+def one_program(name: str, content: bytes) -> bytes:
+    """An archive of an executable file."""
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = len(content), 0o755
+    return _archive(entry, content)
+
+
+def _archive(entry: tarfile.TarInfo, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        tar.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
 
 LABEL: Final = "serverless-containers.local"
 """Everything that is made carries it, with the run's id as its value."""
@@ -103,7 +127,7 @@ class Engine:
             self._api.start(container)
 
     def inspect(self, container: str) -> dict[str, Any] | None:
-        """What the engine says of a container, or None if it has none."""
+        """Return the engine's description of a container, or None if it has none."""
         with self._told():
             try:
                 found: dict[str, Any] = self._api.inspect_container(container)
@@ -135,7 +159,7 @@ class Engine:
                     return
 
     def logs(self, container: str, *, only_new: bool = False) -> Iterator[bytes]:
-        """What a container writes, in the pieces in which it comes, until it ends."""
+        """Read what a container writes, in the pieces in which it comes, until it ends."""
         with self._told():
             # A connection of its own, without a limit: a container may be silent for days.
             client = self._docker.APIClient(base_url=self.url, version="auto", timeout=None)
@@ -241,3 +265,34 @@ class Engine:
 
 def _of(run: str) -> dict[str, str]:
     return {"label": f"{LABEL}={run}"}
+
+
+_AT_ONCE = 8
+
+
+def sweep(engine: Engine, run: str, images: tuple[str, ...] = ()) -> int:
+    """Remove a run's containers, networks, volumes and images.
+
+    Args:
+        engine: Where.
+        run: The run's id.
+        images: Names that the run gave to images.
+
+    Returns:
+        How many containers there were.
+
+    Raises:
+        EngineError: If the engine does not answer.
+    """
+    count = 0
+    # What was being made meanwhile is found the next time.
+    while containers := engine.containers(run):
+        count += len(containers)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(engine.remove, containers))
+    engine.sweep_networks(run)
+    engine.sweep_volumes(run)
+    for name in images:
+        engine.untag(name)
+    engine.sweep_images(run)
+    return count

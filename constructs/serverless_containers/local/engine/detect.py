@@ -19,7 +19,7 @@ HOW_TO_GET_ONE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundEngine:
     """An engine that answered.
 
     Attributes:
@@ -42,8 +42,8 @@ class NoEngine:
     reason: str
 
 
-def candidates(environ: Mapping[str, str], home: Path, user: int) -> Iterator[Found]:
-    """Where an engine may be, the most deliberate choice first.
+def candidates(environ: Mapping[str, str], home: Path, user: int) -> Iterator[FoundEngine]:
+    """List the places where an engine may be, the most deliberate choice first.
 
     A DOCKER_HOST or DOCKER_CONTEXT that is set is the only candidate, as for Docker's own client.
 
@@ -53,12 +53,12 @@ def candidates(environ: Mapping[str, str], home: Path, user: int) -> Iterator[Fo
         user: The caller's user number, which names the folder of rootless sockets.
     """
     if host := environ.get("DOCKER_HOST"):
-        yield Found(url=host, origin="DOCKER_HOST")
+        yield FoundEngine(url=host, origin="DOCKER_HOST")
         return
     configuration = Path(environ.get("DOCKER_CONFIG") or home / ".docker")
     name = environ.get("DOCKER_CONTEXT") or _current_context(configuration)
     if url := _context_url(configuration, name):
-        yield Found(url=url, origin=f"the Docker context {name}")
+        yield FoundEngine(url=url, origin=f"the Docker context {name}")
     if environ.get("DOCKER_CONTEXT", "default") != "default":
         return
     runtime = Path(environ.get("XDG_RUNTIME_DIR") or f"/run/user/{user}")
@@ -71,7 +71,7 @@ def candidates(environ: Mapping[str, str], home: Path, user: int) -> Iterator[Fo
         ("Podman", Path("/run/podman/podman.sock")),
         ("Podman's machine", home / ".local/share/containers/podman/machine/podman.sock"),
     ):
-        yield Found(url=f"{_UNIX}{path}", origin=origin)
+        yield FoundEngine(url=f"{_UNIX}{path}", origin=origin)
 
 
 def find_engine(
@@ -79,7 +79,7 @@ def find_engine(
     *,
     home: Path | None = None,
     answers: Callable[[str], bool] | None = None,
-) -> Found | NoEngine:
+) -> FoundEngine | NoEngine:
     """The first engine that answers a ping.
 
     Args:
@@ -97,7 +97,7 @@ def find_engine(
 
 
 def ping(url: str) -> bool:
-    """Whether an engine answers there. Of TCP addresses only that somebody listens is asked."""
+    """Return whether an engine answers there; of a TCP address, whether somebody listens."""
     if url.startswith(_UNIX):
         return _ping_socket(url.removeprefix(_UNIX))
     if url.startswith("tcp://"):

@@ -8,8 +8,7 @@ registry would have to be fetched, and no image can be relied upon to hold a pro
 import struct
 from typing import Final
 
-from serverless_containers.local.engine.archive import one_program
-from serverless_containers.local.engine.client import LABEL, Engine, EngineError
+from serverless_containers.local.engine.client import LABEL, Engine, EngineError, one_program
 
 _BASE = 0x400000
 _HEADERS = 64 + 56

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """Decides which requests MiniStack sees.
 
 Whoever can send a request to the emulator could otherwise run commands as its user: by a stack with
@@ -7,16 +8,16 @@ a function, or a build. So nothing is let in but what is signed with a key of th
 
 import json
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any, Final
 
-from serverless_containers.local.callers import CALLER, Caller
 from serverless_containers.local.credentials import proof, registry_password
 from serverless_containers.local.gate import data_plane, unsigned
+from serverless_containers.local.gate.callers import CALLER, Caller
 from serverless_containers.local.gate.operations import check_operation
 from serverless_containers.local.gate.request import (
     LARGE,
     SMALL,
+    BodyTooLargeError,
     DisconnectedError,
     Event,
     MalformedError,
@@ -24,7 +25,6 @@ from serverless_containers.local.gate.request import (
     Request,
     Response,
     Send,
-    TooLargeError,
     read,
     read_body,
     replayed,
@@ -44,30 +44,11 @@ from serverless_containers.local.gate.signatures import (
     verify,
     verify_body,
 )
-from serverless_containers.local.patches.private import private
-
-SEND = "ministack.app:_send_if_handled"
-PIN_REQUEST = "ministack.core.iam_evaluator:pin_signed_request"
-PIN_BODY = "ministack.core.iam_evaluator:pin_signed_body"
-PIN_ORIGIN = "ministack.app:pin_request_origin"
-REGION = "ministack.core.router:extract_region"
-SET_REGION = "ministack.core.responses:set_request_region"
-SET_ACCOUNT = "ministack.core.responses:set_request_account_id"
-SET_CLIENT = "ministack.core.responses:set_request_client_ip"
-PRIVATE = (
-    SEND,
-    PIN_REQUEST,
-    PIN_BODY,
-    PIN_ORIGIN,
-    REGION,
-    SET_REGION,
-    SET_ACCOUNT,
-    SET_CLIENT,
-)
+from serverless_containers.local.ministack.names import app, iam_evaluator, responses, router
 
 STATUS_PATH: Final = "/_serverless-containers/status"
 _OWN_PATHS: Final = ("/_ministack/", "/_localstack/")
-"""What MiniStack offers to whoever runs it by hand: resetting it, among other things."""
+"""Paths that MiniStack offers to whoever runs it by hand: resetting it, among other things."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _BELOW: Final = ".localhost"
 _HOW: Final = (
@@ -125,7 +106,7 @@ class Gate:
                 await self._answer_unsigned(request, receive, send)
         except MalformedError as error:
             await _respond(send, receive, plain(400, str(error)))
-        except TooLargeError as error:
+        except BodyTooLargeError as error:
             await _respond(send, receive, plain(413, str(error)))
 
     def _stranger(self, request: Request, *, own: bool) -> Response | None:
@@ -242,19 +223,19 @@ def _verified(request: Request, body: bytes) -> Caller:
 
 def _pin(request: Request, body: bytes) -> None:
     """Tell MiniStack whose request it is, where it does not pass its router."""
-    private(SET_CLIENT)(request.client)
-    private(PIN_ORIGIN)(request.client, secure_transport=False)
+    responses.set_request_client_ip(request.client)
+    app.pin_request_origin(request.client, secure_transport=False)
     if caller := CALLER.get():
-        private(SET_ACCOUNT)(caller.account)
-    private(SET_REGION)(private(REGION)(dict(request.headers), dict(request.query)))
-    private(PIN_REQUEST)(
+        responses.set_request_account_id(caller.account)
+    responses.set_request_region(router.extract_region(dict(request.headers), dict(request.query)))
+    iam_evaluator.pin_signed_request(
         request.method, request.raw_path, dict(request.query), list(request.raw_headers)
     )
-    private(PIN_BODY)(body)
+    iam_evaluator.pin_signed_body(body)
 
 
 async def _respond(send: Send, receive: Receive, response: Response) -> None:
-    await private(SEND)(send, response, receive)
+    await app._send_if_handled(send, response, receive)
 
 
 def _without_cors(send: Send) -> Send:
@@ -276,4 +257,4 @@ def _without_cors(send: Send) -> Send:
 
 
 async def _ministack(scope: Event, receive: Receive, send: Send) -> None:
-    await import_module("ministack.app").app(scope, receive, send)
+    await app.app(scope, receive, send)

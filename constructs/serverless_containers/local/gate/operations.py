@@ -1,4 +1,5 @@
-"""What a request asks for, which it may say in one way only.
+# ruff: noqa: SLF001
+"""Operation of a request, which may be named in one way only.
 
 MiniStack looks for the operation in several places, in one order where it judges a request and in
 another where it answers: a request that names two would be judged as one and answered as the other.
@@ -13,12 +14,7 @@ from botocore.exceptions import UnknownServiceError
 
 from serverless_containers.local.gate.request import Request
 from serverless_containers.local.gate.signatures import RefusedError
-from serverless_containers.local.patches.private import private
-
-PARAMETERS = "ministack.app:_routing_params"
-SERVICE = "ministack.core.router:detect_service"
-PROTOCOLS = "ministack.core.iam_actions:_SERVICE_PROTOCOL"
-PRIVATE = (PARAMETERS, SERVICE, PROTOCOLS)
+from serverless_containers.local.ministack.names import app, iam_actions, router
 
 _MODELS: Final = {
     "airflow": "mwaa",
@@ -49,10 +45,10 @@ def check_operation(request: Request, body: bytes, scope: str) -> None:
         RefusedError: If it does, or leads to another service than S3 by a signature for S3, which
             need not cover the body.
     """
-    parameters = private(PARAMETERS)(
+    parameters = app._routing_params(
         request.method, request.path, dict(request.headers), body, dict(request.query)
     )
-    service = private(SERVICE)(request.method, request.path, dict(request.headers), parameters)
+    service = router.detect_service(request.method, request.path, dict(request.headers), parameters)
     if scope == "s3" and service != "s3":
         raise RefusedError("SignatureDoesNotMatch", "the signature is for S3 alone", scope)
     by_query, by_target = _ways(service)
@@ -70,7 +66,7 @@ def check_operation(request: Request, body: bytes, scope: str) -> None:
 
 
 def _actions(body: bytes) -> int:
-    """How often a form names an operation."""
+    """Count the operations that a form names."""
     if b"Action" not in body and b"%" not in body:
         return 0
     return len(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True).get("Action", ()))
@@ -78,10 +74,13 @@ def _actions(body: bytes) -> int:
 
 @functools.cache
 def _ways(service: str) -> tuple[bool, bool]:
-    """Whether a service's operations are named by a parameter, and whether by a header."""
+    """Return whether a service's operations are named by a parameter, and whether by a header."""
     if service in _EITHER_WAY:
         return True, True
-    protocols = {private(PROTOCOLS).get(service, ""), *_modelled(_MODELS.get(service, service))}
+    protocols = {
+        iam_actions._SERVICE_PROTOCOL.get(service, ""),
+        *_modelled(_MODELS.get(service, service)),
+    }
     return bool(protocols & _BY_QUERY), bool(protocols & _BY_TARGET)
 
 

@@ -21,7 +21,7 @@ class MalformedError(Exception):
     """The request can be read in more than one way."""
 
 
-class TooLargeError(Exception):
+class BodyTooLargeError(Exception):
     """The body is longer than is read from somebody unknown."""
 
 
@@ -120,7 +120,7 @@ async def read_body(receive: Receive, limit: int | None) -> bytes:
         limit: The most bytes that are read. None reads all of them.
 
     Raises:
-        TooLargeError: If it is longer.
+        BodyTooLargeError: If it is longer.
         DisconnectedError: If it ends before its end.
     """
     chunks: list[bytes] = []
@@ -132,7 +132,7 @@ async def read_body(receive: Receive, limit: int | None) -> bytes:
         chunk = event.get("body", b"")
         size += len(chunk)
         if limit is not None and size > limit:
-            raise TooLargeError(f"the body is longer than {limit} bytes")
+            raise BodyTooLargeError(f"the body is longer than {limit} bytes")
         chunks.append(chunk)
         if not event.get("more_body", False):
             return b"".join(chunks)

@@ -1,14 +1,11 @@
+# ruff: noqa: SLF001
 """Responses of the gate's own."""
 
 import json
 
 from serverless_containers.local.gate.request import Request, Response
 from serverless_containers.local.gate.signatures import RefusedError
-from serverless_containers.local.patches.private import private
-
-FAILURE = "ministack.app:_credential_failure"
-AUTH_ERROR = "ministack.core.iam_evaluator:AuthError"
-PRIVATE = (FAILURE, AUTH_ERROR)
+from serverless_containers.local.ministack.names import app, iam_evaluator
 
 
 def refusal(code: str, message: str) -> Response:
@@ -25,14 +22,13 @@ def failure(error: RefusedError, request: Request, how: str) -> Response:
         request: The request.
         how: How to sign.
     """
-    answer: Response = private(FAILURE)(
+    return app._credential_failure(
         error.service or "sts",
         "",
         "",
-        private(AUTH_ERROR)(error.code, f"{error} ({how})"),
+        iam_evaluator.AuthError(error.code, f"{error} ({how})"),
         dict(request.headers),
     )
-    return answer
 
 
 def registry_refusal() -> Response:

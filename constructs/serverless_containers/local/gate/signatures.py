@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """Verifies signatures, after "Signature Version 4 signing process", IAM User Guide.
 
 MiniStack verifies those of sessions and of IAM users only: a key that looks like an account's root
@@ -15,34 +16,9 @@ from urllib.parse import urlsplit
 from botocore.auth import HmacV1QueryAuth
 from botocore.credentials import Credentials as SigningKey
 
-from serverless_containers.local.callers import Caller, is_deployer
+from serverless_containers.local.gate.callers import Caller, is_deployer
 from serverless_containers.local.gate.request import Request
-from serverless_containers.local.patches.private import private
-
-KEY = "ministack.core.router:extract_access_key_id"
-SERVICE = "ministack.core.router:detect_service"
-PARSE_HEADER = "ministack.core.sigv4:parse_header_signature"
-PARSE_QUERY = "ministack.core.sigv4:parse_query_signature"
-EXPIRED = "ministack.core.sigv4:presigned_request_is_expired"
-SKEWED = "ministack.core.sigv4:request_time_failure"
-FAILURE = "ministack.core.sigv4:header_signature_failure"
-RESOLVE = "ministack.core.iam_evaluator:resolve_credential"
-UNRESOLVED = "ministack.core.iam_evaluator:CredentialResolutionError"
-USER_ACCOUNT = "ministack.core.iam_evaluator:find_iam_access_key_account"
-SESSION_ACCOUNT = "ministack.core.responses:_account_from_sts_session"
-PRIVATE = (
-    KEY,
-    SERVICE,
-    PARSE_HEADER,
-    PARSE_QUERY,
-    EXPIRED,
-    SKEWED,
-    FAILURE,
-    RESOLVE,
-    UNRESOLVED,
-    USER_ACCOUNT,
-    SESSION_ACCOUNT,
-)
+from serverless_containers.local.ministack.names import iam_evaluator, responses, router, sigv4
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _KEY = re.compile(r"[A-Z0-9]{16,128}")
@@ -60,7 +36,7 @@ _WITHOUT_HASH = frozenset(
         f"{_SIGNED_STREAM}-TRAILER",
     }
 )
-"""What a request to S3 may say in place of its body's hash."""
+"""Values that a request to S3 may have in place of its body's hash."""
 _SIGNATURES = ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
 
 
@@ -88,7 +64,7 @@ class Claim:
 
     @property
     def body_is_claimed(self) -> bool:
-        """Whether the signature can be verified before the body is there."""
+        """Return whether the signature can be verified before the body is there."""
         claimed = self.request.headers.get("x-amz-content-sha256")
         if claimed is None:
             return bool(self.presigned and self.signature.service == "s3")
@@ -96,7 +72,7 @@ class Claim:
 
 
 def is_signed(request: Request) -> bool:
-    """Whether a request has anything that anybody may take for a signature or a key of AWS."""
+    """Return whether a request has anything that may be taken for a signature or a key of AWS."""
     return request.headers.get("authorization", "").startswith("AWS") or any(
         name.lower() in _QUERY_NAMES for name in request.query
     )
@@ -136,15 +112,18 @@ def claim_of(request: Request) -> Claim:
             return _second_version(request)
         if request.value("X-Amz-Algorithm") not in _SIGNATURES:
             raise RefusedError("IncompleteSignature", "only Signature Version 4 is accepted")
-        parsed = private(PARSE_QUERY)(request.query)
+        parsed = sigv4.parse_query_signature(request.query)
     elif header.partition(" ")[0] in _SIGNATURES:
-        parsed = private(PARSE_HEADER)(request.signed_headers)
+        parsed = sigv4.parse_header_signature(request.signed_headers)
     else:
         raise RefusedError("MissingAuthenticationToken", "the request is not signed")
     if isinstance(parsed, tuple):
         code, message = parsed
         raise RefusedError(code, message)
-    if private(KEY)(dict(request.headers), dict(request.query)) != parsed.access_key_id:
+    if (
+        router.extract_access_key_id(dict(request.headers), dict(request.query))
+        != parsed.access_key_id
+    ):
         # MiniStack, which reads it for itself, would take it for another one's.
         raise RefusedError("IncompleteSignature", "the request names two keys", parsed.service)
     signed = parsed.signed_headers.lower().split(";")
@@ -183,7 +162,7 @@ def _second_version(request: Request) -> Claim:
         or "Action" in request.query
         or "x-amz-target" in request.headers
         or not (bucket and key)
-        or private(SERVICE)(request.method, request.path, dict(request.headers), request.query)
+        or router.detect_service(request.method, request.path, dict(request.headers), request.query)
         != "s3"
     ):
         raise RefusedError("AccessDenied", "only objects of S3 are read and written so", "s3")
@@ -196,7 +175,7 @@ def _second_version(request: Request) -> Claim:
 
 
 def _is_covered(name: str) -> bool:
-    """Whether the older form covers a parameter of the query."""
+    """Return whether the older form covers a parameter of the query."""
     return name in HmacV1QueryAuth.QSAOfInterest or (name.startswith("x-amz-") and name.islower())
 
 
@@ -210,7 +189,7 @@ class Older:
     service: str = "s3"
 
     def failure(self, request: Request, secret: str) -> tuple[str, str] | None:
-        """Why it does not hold, if it does not."""
+        """Return the code and the message if it does not hold, else None."""
         if not self.expires.isdecimal() or int(self.expires) < time.time():
             return "AccessDenied", "Request has expired"
         split = urlsplit(f"{request.raw_path}?{request.query_string}")
@@ -248,7 +227,7 @@ def verify(claim: Claim, body: bytes) -> Caller:
         failure = signature.failure(request, credential.secret_access_key)
     else:
         _verify_time(claim)
-        failure = private(FAILURE)(
+        failure = sigv4.header_signature_failure(
             signature,
             credential.secret_access_key,
             request.method,
@@ -298,13 +277,13 @@ def _verify_time(claim: Claim) -> None:
     """Refuse what was signed too long ago, or is signed for a time to come."""
     signature, request = claim.signature, claim.request
     expires = request.value("X-Amz-Expires") if claim.presigned else ""
-    skewed = private(SKEWED)(signature)
+    skewed = sigv4.request_time_failure(signature)
     if expires:
         # It may be older than a request that is signed to be sent at once, and no younger.
         skewed = skewed if skewed and "not yet current" in skewed[1] else None
         try:
             seconds = int(expires)
-            late = private(EXPIRED)(signature.amz_date, seconds)
+            late = sigv4.presigned_request_is_expired(signature.amz_date, seconds)
         except ValueError:
             seconds, late = 0, True
         if late or not 0 < seconds <= _LONGEST:
@@ -337,7 +316,11 @@ def _credential(claim: Claim) -> Any:  # noqa: ANN401  # MiniStack's own
         account = key
     elif _KEY.fullmatch(key):
         try:
-            account = private(SESSION_ACCOUNT)(key) or private(USER_ACCOUNT)(key) or ""
+            account = (
+                responses._account_from_sts_session(key)
+                or iam_evaluator.find_iam_access_key_account(key)
+                or ""
+            )
         except ValueError:
             # Two accounts have it.
             raise unknown from None
@@ -346,7 +329,7 @@ def _credential(claim: Claim) -> Any:  # noqa: ANN401  # MiniStack's own
         raise unknown
     if not account:
         raise unknown
-    credential = private(RESOLVE)(key, account, token)
-    if isinstance(credential, private(UNRESOLVED)):
+    credential = iam_evaluator.resolve_credential(key, account, token)
+    if isinstance(credential, iam_evaluator.CredentialResolutionError):
         raise RefusedError(credential.code, credential.message, claim.signature.service)
     return credential

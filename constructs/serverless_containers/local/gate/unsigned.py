@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """Requests that nobody signs, and that are let through all the same. Each has one handler.
 
 Whatever is not found here needs a signature: nothing of this list passes MiniStack's router, so
@@ -12,31 +13,14 @@ from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
 from serverless_containers.local.gate.request import Request, Response
-from serverless_containers.local.patches.private import private
-
-COGNITO_GET = "ministack.app:_handle_cognito_get_request"
-COGNITO_POST = "ministack.app:_handle_cognito_body_request"
-COGNITO = "ministack.services.cognito:handle_request"
-STS = "ministack.services.sts:handle_request"
-METADATA = "ministack.services.ecs_metadata:handle_request"
-REGISTRY_PATH = "ministack.app:_is_ecr_registry_path"
-REGISTRY = "ministack.services.ecr:handle_registry_request"
-HAS_HANDLE = "ministack.services.cloudformation.wait_conditions:has_handle"
-SIGNAL_PATH = "ministack.services.cloudformation.wait_conditions:SIGNAL_PATH"
-SIGNAL = "ministack.app:_handle_post_body_shortcuts"
-OPERATIONS = "ministack.core.iam_actions:unsigned_operations"
-PRIVATE = (
-    COGNITO_GET,
-    COGNITO_POST,
-    COGNITO,
-    STS,
-    METADATA,
-    REGISTRY_PATH,
-    REGISTRY,
-    HAS_HANDLE,
-    SIGNAL_PATH,
-    SIGNAL,
-    OPERATIONS,
+from serverless_containers.local.ministack.names import (
+    app,
+    cognito,
+    ecr,
+    ecs_metadata,
+    iam_actions,
+    sts,
+    wait_conditions,
 )
 
 Answer: TypeAlias = Callable[[Request, bytes], Awaitable[Response | None]]
@@ -63,12 +47,12 @@ def find(request: Request) -> Answer | None:
 
 
 def is_registry(request: Request) -> bool:
-    """Whether a request speaks to the registry, as Docker does."""
-    return bool(private(REGISTRY_PATH)(request.path))
+    """Return whether a request speaks to the registry, as Docker does."""
+    return bool(app._is_ecr_registry_path(request.path))
 
 
 def has_password(request: Request, password: str) -> bool:
-    """Whether a request has the registry's password, as ``docker login`` sends it."""
+    """Return whether a request has the registry's password, as ``docker login`` sends it."""
     kind, _, content = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         return False
@@ -81,26 +65,24 @@ def has_password(request: Request, password: str) -> bool:
 
 async def registry(request: Request, body: bytes) -> Response | None:
     """Answer what Docker asks a registry."""
-    answer: Response | None = await private(REGISTRY)(
+    return await ecr.handle_registry_request(
         request.method, request.path, dict(request.headers), body, dict(request.query)
     )
-    return answer
 
 
 def _is_signal(request: Request) -> bool:
-    path = private(SIGNAL_PATH)
+    path = wait_conditions.SIGNAL_PATH
     return (
         request.method == "PUT"
         and request.path.startswith(path)
-        and bool(private(HAS_HANDLE)(request.path.removeprefix(path)))
+        and bool(wait_conditions.has_handle(request.path.removeprefix(path)))
     )
 
 
 async def _signal(request: Request, body: bytes) -> Response | None:
-    answer: Response | None = await private(SIGNAL)(
+    return await app._handle_post_body_shortcuts(
         request.method, request.path, dict(request.headers), body, {}, ""
     )
-    return answer
 
 
 def _is_metadata(request: Request) -> bool:
@@ -109,10 +91,9 @@ def _is_metadata(request: Request) -> bool:
 
 
 async def _metadata(request: Request, body: bytes) -> Response | None:
-    answer: Response | None = await private(METADATA)(
+    return await ecs_metadata.handle_request(
         request.method, request.path, dict(request.headers), body, {}
     )
-    return answer
 
 
 def _is_sign_in_page(request: Request) -> bool:
@@ -123,10 +104,9 @@ def _is_sign_in_page(request: Request) -> bool:
 
 
 async def _sign_in_page(request: Request, _body: bytes) -> Response | None:
-    answer: Response | None = await private(COGNITO_GET)(
+    return await app._handle_cognito_get_request(
         request.method, request.path, dict(request.headers), dict(request.query)
     )
-    return answer
 
 
 def _is_sign_in(request: Request) -> bool:
@@ -134,10 +114,9 @@ def _is_sign_in(request: Request) -> bool:
 
 
 async def _sign_in(request: Request, body: bytes) -> Response | None:
-    answer: Response | None = await private(COGNITO_POST)(
+    return await app._handle_cognito_body_request(
         request.method, request.path, dict(request.headers), body, dict(request.query)
     )
-    return answer
 
 
 def _is_call(request: Request) -> bool:
@@ -145,17 +124,20 @@ def _is_call(request: Request) -> bool:
 
 
 def _is_cognito(request: Request) -> bool:
-    """Whether it is an operation of Cognito that applications call for their users."""
+    """Return whether it is an operation of Cognito that applications call for their users."""
     service, _, operation = request.headers.get("x-amz-target", "").partition(".")
     known = _TARGETS.get(service)
-    return known is not None and _is_call(request) and operation in private(OPERATIONS)(known)
+    return (
+        known is not None
+        and _is_call(request)
+        and operation in iam_actions.unsigned_operations(known)
+    )
 
 
 async def _cognito(request: Request, body: bytes) -> Response | None:
-    answer: Response | None = await private(COGNITO)(
+    return await cognito.handle_request(
         request.method, request.path, dict(request.headers), body, {}
     )
-    return answer
 
 
 def _is_form(request: Request) -> bool:
@@ -169,8 +151,7 @@ async def _web_identity(_request: Request, body: bytes) -> Response | None:
     names = [name for name, _ in fields]
     if ("Action", _WEB_IDENTITY) not in fields or len(set(names)) != len(names):
         return None
-    answer: Response | None = await private(STS)("POST", "/", {"content-type": _FORM}, body, {})
-    return answer
+    return await sts.handle_request("POST", "/", {"content-type": _FORM}, body, {})
 
 
 _LIST: Final[tuple[tuple[Answer, Callable[[Request], bool]], ...]] = (

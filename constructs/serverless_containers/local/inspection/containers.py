@@ -1,13 +1,13 @@
-"""What stands behind a service and a task definition: running tasks, and images."""
+"""Tasks of a service, and images of a task definition."""
 
 import re
 from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
-from serverless_containers.local.clients import Clients
+from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.inspection.deployed import Deployed
-from serverless_containers.local.result import Inspected, Standing
+from serverless_containers.local.result import Inspected, ResourceStatus
 
 _PRIVATE_IMAGE = re.compile(
     r"\d{12}\.dkr\.ecr\.[^/]+/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>.+))?"
@@ -25,7 +25,7 @@ def tasks_of(service: Deployed, *, engine: bool) -> Iterator[Inspected]:
             type="ECS task",
             name=f"{service.name} task {number} of {len(arns)}",
             physical_id=arn,
-            standing=Standing.REAL if engine else Standing.NOT_RUNNING,
+            status=ResourceStatus.REAL if engine else ResourceStatus.NOT_RUNNING,
         )
 
 
@@ -45,11 +45,11 @@ def images_of(definition: Deployed) -> Iterator[Inspected]:
                 type="Container image",
                 name=f"{definition.name} {container['name']}",
                 physical_id=container["image"],
-                standing=Standing.REAL if is_there else Standing.NO_IMAGE,
+                status=ResourceStatus.REAL if is_there else ResourceStatus.NO_IMAGE,
             )
 
 
-def _in_registry(clients: Clients, image: re.Match[str]) -> bool:
+def _in_registry(clients: LocalClients, image: re.Match[str]) -> bool:
     image_id = (
         {"imageDigest": image["digest"]}
         if image["digest"]

@@ -1,4 +1,4 @@
-"""What CloudFormation says was deployed."""
+"""Stacks and resources, as CloudFormation lists them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from serverless_containers.local.clients import Clients
+from serverless_containers.local.clients import LocalClients
 
 _GONE = "DELETE_COMPLETE"
 _PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
@@ -62,7 +62,7 @@ class DeployedStack:
         path: Its place in the CDK app.
     """
 
-    def __init__(self, clients: Clients, description: Mapping[str, Any], path: str) -> None:
+    def __init__(self, clients: LocalClients, description: Mapping[str, Any], path: str) -> None:
         self.clients = clients
         self.path = path
         self.name: str = description["StackName"]
@@ -152,7 +152,7 @@ def _parsed(body: str) -> dict[str, Any]:
     return template
 
 
-def deployed_stacks(clients: Clients, paths: Mapping[str, str]) -> Iterator[DeployedStack]:
+def deployed_stacks(clients: LocalClients, paths: Mapping[str, str]) -> Iterator[DeployedStack]:
     """The stacks of a region that belong to an app.
 
     Args:

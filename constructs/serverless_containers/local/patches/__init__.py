@@ -1,107 +1,46 @@
-"""What MiniStack lacks, one module a topic, and the check that it is the MiniStack they patch.
+"""Patches of MiniStack, one module a topic. Some need an engine.
 
-Each topic names every private name that it uses in ``PRIVATE`` and changes them in ``apply``. Some
-need an engine.
+Each module names what it patches where it does so; see `ministack.declared`.
 """
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
-from typing import Final, Protocol
+from types import ModuleType
+from typing import Final
 
+from serverless_containers.local import resource_types
+from serverless_containers.local.emulator.runtime import Runtime
+from serverless_containers.local.ministack import declared
 from serverless_containers.local.patches import (
-    attributes,
     authorization,
-    balancer,
-    commands,
-    ec2,
+    cloudformation,
+    data_plane,
     ecr,
-    ecs,
-    http_api,
-    pipeline,
-    recorded,
+    pipelines,
+    processes,
     refusals,
-    registry,
-    secretsmanager,
     services,
-    signals,
-    stack_outputs,
-    targets,
     tasks,
-    viewers,
-    vpc_link,
-    waf,
-    writers,
+    uploads,
 )
-from serverless_containers.local.patches.private import PatchError, private
-from serverless_containers.local.runtime import Runtime
 
-PINNED: Final = "1.5.33"
-"""The MiniStack whose private names these patches know."""
-
-
-class Topic(Protocol):
-    """A module of patches."""
-
-    @property
-    def PRIVATE(self) -> tuple[str, ...]:  # noqa: N802  # a module's constant
-        """The private names that it uses."""
-
-    def apply(self) -> None:
-        """Change the names."""
-
-
-class EngineTopic(Protocol):
-    """A module of patches for the case that there is an engine."""
-
-    @property
-    def PRIVATE(self) -> tuple[str, ...]:  # noqa: N802  # a module's constant
-        """The private names that it uses."""
-
-    def apply(self, runtime: Runtime) -> None:
-        """Change the names."""
-
-
-TOPICS: Final[tuple[Topic, ...]] = (
-    attributes,
+TOPICS: Final[tuple[ModuleType, ...]] = (
     authorization,
-    commands,
-    ec2,
-    ecs,
-    http_api,
-    recorded,
-    registry,
-    secretsmanager,
-    signals,
-    stack_outputs,
-    targets,
-    viewers,
-    waf,
-    writers,
+    cloudformation,
+    data_plane,
+    ecr,
+    pipelines,
+    processes,
+    tasks,
+    services,
+    uploads,
     # Last, before what the others have made.
     refusals,
 )
-ENGINE_TOPICS: Final[tuple[EngineTopic, ...]] = (
-    balancer,
-    ecr,
-    pipeline,
-    tasks,
-    services,
-    vpc_link,
-)
 
 
-def check_version(installed: str | None = None) -> None:
-    """Raise PatchError unless the installed MiniStack is the pinned one."""
-    try:
-        installed = installed or version("ministack")
-    except PackageNotFoundError as error:
-        raise PatchError(f"MiniStack is not installed: pip install ministack=={PINNED}") from error
-    if installed != PINNED:
-        raise PatchError(
-            f"MiniStack {installed} is installed, and the patches are for {PINNED}: "
-            f"pip install ministack=={PINNED}"
-        )
+def differences() -> list[str]:
+    """Return a sentence for each name that MiniStack has not, or has in another form."""
+    return declared.differences(resource_types.RESOURCE_HANDLERS)
 
 
 @cache
@@ -109,35 +48,17 @@ def apply_patches() -> None:
     """Patch the MiniStack in this process, once.
 
     Raises:
-        PatchError: If it is another version, or lacks a name that is patched. Nothing is changed.
+        PatchError: If it is another version, or has not the names that are used, each in its form:
+            then all of these are named. Nothing is changed.
     """
-    # The gate is made of what is patched here.
-    from serverless_containers.local import gate  # noqa: PLC0415
-
-    check_version()
-    names = chain(
-        gate.PRIVATE,
-        *(each.PRIVATE for each in TOPICS),
-        *(each.PRIVATE for each in ENGINE_TOPICS),
-    )
-    for name in names:
-        private(name)
-    for topic in TOPICS:
-        topic.apply()
+    declared.check_version()
+    declared.check_names(resource_types.RESOURCE_HANDLERS)
+    resource_types.register()
+    declared.apply(TOPICS)
 
 
 def apply_engine_patches(runtime: Runtime) -> None:
     """Let what MiniStack records run at an engine. Comes after the other patches."""
-    for topic in ENGINE_TOPICS:
-        topic.apply(runtime)
-
-
-__all__ = [
-    "ENGINE_TOPICS",
-    "PINNED",
-    "TOPICS",
-    "PatchError",
-    "apply_engine_patches",
-    "apply_patches",
-    "check_version",
-]
+    declared.apply(TOPICS, runtime)
+    pipelines.start(runtime)
+    services.start(runtime)

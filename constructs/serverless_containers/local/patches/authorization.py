@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """Lets policies decide what a caller may do, unless it is the one who deploys.
 
 MiniStack evaluates policies where ``AUTH`` is on, and believes keys that look like an account's
@@ -14,26 +15,16 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, Final
 
-from serverless_containers.local.callers import CALLER, note_deployer
-from serverless_containers.local.patches.private import private, replace
-
-AUTH = "ministack.app:AUTH"
-ORIGIN = "ministack.app:pin_request_origin"
-ENFORCE = "ministack.core.iam_evaluator:enforce"
-REFUSAL = "ministack.core.iam_evaluator:EvalResult"
-STS = "ministack.services.sts:handle_request"
-REGISTER = "ministack.services.sts:register_session"
-API = "ministack.app:_enforce_execute_api"
-API_KIND = "ministack.app:_execute_api_authorization_type"
-ACTION = "ministack.core.iam_actions:extract_iam_action"
-NAMESPACES = "ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE"
-KNOWN_ONLY = "ministack.app:_authenticate_only"
-PRIVATE = (
-    *(AUTH, ORIGIN, ENFORCE, REFUSAL, STS, REGISTER, API, API_KIND),
-    *(ACTION, NAMESPACES, KNOWN_ONLY),
+from serverless_containers.local.emulator.environment import ENFORCE_IAM
+from serverless_containers.local.gate.callers import CALLER, note_deployer
+from serverless_containers.local.ministack.declared import patch, patch_value
+from serverless_containers.local.ministack.names import (
+    Json,
+    Response,
+    app,
+    iam_actions,
+    iam_evaluator,
 )
-VARIABLE = "SERVERLESS_CONTAINERS_LOCAL_ENFORCE_IAM"
-"""The variable that says whether policies decide for the one who deploys, too."""
 
 _DATA: Final = frozenset(
     {
@@ -83,44 +74,39 @@ _FORBIDDEN: Final = (403, {"Content-Type": "application/json"}, b'{"message":"Fo
 _assuming: ContextVar[bool] = ContextVar("assuming", default=False)
 
 
-def apply() -> None:
-    """Turn the evaluation on, and ask first who is calling."""
-    replace(AUTH, value=True)
-    pin = private(ORIGIN)
-    replace(ORIGIN, lambda source, *_, **__: pin(source, secure_transport=True))
-    replace(ENFORCE, _judging(private(ENFORCE)))
-    replace(STS, _noting(private(STS)))
-    replace(REGISTER, _registering(private(REGISTER)))
-    replace(API, _guarding(private(API)))
-    replace(ACTION, _finding(private(ACTION)))
-    replace(KNOWN_ONLY, _knowing(private(KNOWN_ONLY)))
+patch_value(__name__, "ministack.app:AUTH", value=True)
 
 
-def _judging(enforce: Callable[..., Any]) -> Callable[..., Any]:
-    everybody = bool(os.environ.get(VARIABLE))
+@patch("ministack.app:pin_request_origin")
+def _pin_request_origin(
+    shipped: Callable[..., None],
+    source_ip: str,
+    secure_transport: bool,  # noqa: ARG001, FBT001  # MiniStack's form
+) -> None:
+    shipped(source_ip, secure_transport=True)
 
-    def judging(
-        key: str,
-        action: str,
-        service: str,
-        *arguments: Any,  # noqa: ANN401
-        **options: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401  # MiniStack's own
-        caller = CALLER.get()
-        deploys = caller is not None and caller.deploys
-        if not deploys and caller is not None and acts(action):
-            return private(REFUSAL)(
-                "Deny", reason=f"{action}: only the one who deploys may do that here"
-            )
-        if deploys and not everybody:
-            return None
-        return enforce(key, action, service, *arguments, **options)
 
-    return judging
+@patch("ministack.core.iam_evaluator:enforce")
+def _enforce(
+    shipped: Callable[..., Any],
+    access_key_id: str,
+    iam_action: str,
+    *arguments: Any,  # noqa: ANN401
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401  # MiniStack's own
+    caller = CALLER.get()
+    deploys = caller is not None and caller.deploys
+    if not deploys and caller is not None and acts(iam_action):
+        return iam_evaluator.EvalResult(
+            "Deny", reason=f"{iam_action}: only the one who deploys may do that here"
+        )
+    if deploys and not os.environ.get(ENFORCE_IAM):
+        return None
+    return shipped(access_key_id, iam_action, *arguments, **options)
 
 
 def acts(action: str) -> bool:
-    """Whether an action makes a service act with rights of its own, which nobody would judge here.
+    """Return whether by an action a service acts with rights of its own, which nobody would judge.
 
     With these a container could deploy a stack with a build, whose commands run on this machine.
     """
@@ -128,82 +114,76 @@ def acts(action: str) -> bool:
     return not (service in _DATA or name.startswith(_READING) or action in _ASKED_FOR)
 
 
-def _finding(extract: Callable[..., str | None]) -> Callable[..., str | None]:
+@patch("ministack.core.iam_actions:extract_iam_action")
+def _extract_action(
+    shipped: Callable[..., str | None],
+    service: str,
+    method: str,
+    path: str,
+    *arguments: Any,  # noqa: ANN401
+) -> str | None:
     """Find the action of a request in the newest of AWS's protocols as well."""
-
-    def finding(service: str, method: str, path: str, *arguments: Any) -> str | None:  # noqa: ANN401
-        found = extract(service, method, path, *arguments)
-        namespace = private(NAMESPACES).get(service)
-        if found is None and namespace and (operation := _CBOR.fullmatch(path)):
-            return f"{namespace}:{operation['name']}"
-        return found
-
-    return finding
+    found = shipped(service, method, path, *arguments)
+    namespace = iam_actions.SERVICE_TO_IAM_NAMESPACE.get(service)
+    if found is None and namespace and (operation := _CBOR.fullmatch(path)):
+        return f"{namespace}:{operation['name']}"
+    return found
 
 
-def _knowing(authenticate: Callable[..., Any]) -> Callable[..., Any]:
+@patch("ministack.app:_authenticate_only")
+def _authenticate(shipped: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
     """Refuse strangers what no policy can be asked about."""
-
-    def knowing(*arguments: Any) -> Any:  # noqa: ANN401  # MiniStack's own
-        caller = CALLER.get()
-        if caller is not None and not caller.deploys:
-            return _forbidden()
-        return authenticate(*arguments)
-
-    return knowing
+    caller = CALLER.get()
+    if caller is not None and not caller.deploys:
+        return _forbidden()
+    return shipped(*arguments)
 
 
-def _noting(handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+@patch("ministack.services.sts:handle_request")
+async def _handle_sts(shipped: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:  # noqa: ANN401
     """Note that a session is asked for, and by whom."""
-
-    async def noting(*arguments: Any) -> Any:  # noqa: ANN401
-        token = _assuming.set(True)
-        try:
-            return await handle(*arguments)
-        finally:
-            _assuming.reset(token)
-
-    return noting
+    token = _assuming.set(True)
+    try:
+        return await shipped(*arguments)
+    finally:
+        _assuming.reset(token)
 
 
-def _registering(register: Callable[[str, dict[str, Any]], None]) -> Callable[..., None]:
+@patch("ministack.services.sts:register_session")
+def _register_session(shipped: Callable[[str, Json], None], access_key: str, session: Json) -> None:
     """Let the one who deploys deploy by the roles of a bootstrap stack.
 
     A task's session is registered by nobody's request, though a deployment led to it.
     """
-
-    def registering(key: str, session: dict[str, Any]) -> None:
-        caller = CALLER.get()
-        if _assuming.get() and caller is not None and caller.deploys:
-            note_deployer(key)
-        register(key, session)
-
-    return registering
+    caller = CALLER.get()
+    if _assuming.get() and caller is not None and caller.deploys:
+        note_deployer(access_key)
+    shipped(access_key, session)
 
 
-def _guarding(enforce: Callable[..., Any]) -> Callable[..., Any]:
+@patch("ministack.app:_enforce_execute_api")
+def _enforce_execute_api(  # noqa: PLR0917  # MiniStack's form
+    shipped: Callable[..., Any],
+    api_id: str,
+    stage: str,
+    method: str,
+    execute_path: str,
+    headers: Json,
+    query_params: Json,
+    iam_action: str = _INVOKE,
+) -> Any:  # noqa: ANN401  # MiniStack's own
     """Ask for a signature where a route wants one, and nowhere else.
 
     As shipped, a route that wants one is open to whoever sends any other ``Authorization``.
     """
-
-    def guarding(  # noqa: PLR0917  # MiniStack's form
-        api: str,
-        stage: str,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        query: dict[str, Any],
-        **options: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
-        if CALLER.get() is None:
-            wanted = private(API_KIND)(api, stage, method, path) == _IAM_ROUTE
-            return _forbidden() if wanted or options.get("iam_action") != _INVOKE else None
-        return enforce(api, stage, method, path, headers, query, **options)
-
-    return guarding
+    if CALLER.get() is None:
+        wanted = app._execute_api_authorization_type(api_id, stage, method, execute_path)
+        return _forbidden() if wanted == _IAM_ROUTE or iam_action != _INVOKE else None
+    return shipped(
+        api_id, stage, method, execute_path, headers, query_params, iam_action=iam_action
+    )
 
 
-def _forbidden() -> tuple[int, dict[str, str], bytes]:
+def _forbidden() -> Response:
     status, headers, body = _FORBIDDEN
     return status, dict(headers), body

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """Refuses what AWS refuses, and MiniStack as shipped accepts, where a template shows it."""
 
 import ipaddress
@@ -5,96 +6,87 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from serverless_containers.local.patches.private import (
-    HANDLERS,
-    Made,
-    Properties,
-    private,
-    replace,
-)
-
-ROLES = "ministack.services.iam:_roles"
-SUBNETS = "ministack.services.ec2:_subnets"
-SERVICES = "ministack.services.ecs:_services"
-CREATE_SUBNET = "ministack.services.cloudformation.provisioners:_ec2_subnet_create"
-PRIVATE = (HANDLERS, ROLES, SUBNETS, SERVICES, CREATE_SUBNET)
+from serverless_containers.local.ministack.declared import HANDLERS, patch, patch_handler
+from serverless_containers.local.ministack.names import Json, Made, ec2, ecs, iam
 
 LONGEST_WAIT = 43_200
 """Seconds that a wait condition can take ("AWS::CloudFormation::WaitCondition")."""
 _STATES_IN_USE = frozenset({"ACTIVE", "DRAINING"})
 
-Handler: TypeAlias = Any
-"""A function of MiniStack's, which has no types."""
+Check: TypeAlias = Callable[[Json], None]
+"""Raises ValueError for properties that AWS refuses."""
 
 
-def apply() -> None:
-    """Put the checks before the handlers."""
-    for kind, check in _CHECKS.items():
-        handler = private(HANDLERS)[kind]
-        handler["create"] = _checked_creation(handler["create"], check)
-        if "update" in handler:
-            handler["update"] = _checked_update(handler["update"], check)
-    # A replacement is made by the same function.
-    replace(CREATE_SUBNET, _checked_creation(private(CREATE_SUBNET), _check_subnet))
-    private(HANDLERS)["AWS::EC2::Subnet"]["create"] = private(CREATE_SUBNET)
-    origin = private(HANDLERS)["AWS::CloudFront::VpcOrigin"]
-    origin |= {"update": _refuse_other_tags(origin["create"]), "update_with_logical_id": True}
-    association = private(HANDLERS)["AWS::ECS::ClusterCapacityProviderAssociations"]
-    association["delete"] = _kept_while_in_use(association["delete"])
+def _refuses(resource_type: str) -> Callable[[Check], Check]:
+    """Put a check before the handlers that create and update a resource type."""
+
+    def register(check: Check) -> Check:
+        @patch_handler("create", resource_type)
+        def create(
+            shipped: Callable[..., Made], logical_id: str, props: Json, stack_name: str
+        ) -> Made:
+            check(props)
+            return shipped(logical_id, props, stack_name)
+
+        @patch_handler("update", resource_type)
+        def update(
+            shipped: Callable[..., Made],
+            physical_id: str,
+            old_props: Json,
+            new_props: Json,
+            *arguments: Any,  # noqa: ANN401
+        ) -> Made:
+            check(new_props)
+            return shipped(physical_id, old_props, new_props, *arguments)
+
+        return check
+
+    return register
 
 
-def _checked_creation(create: Handler, check: Callable[[Properties], None]) -> Handler:
-    def checked(logical_id: str, props: Properties, stack: str) -> Made:
-        check(props)
-        made: Made = create(logical_id, props, stack)
-        return made
-
-    return checked
-
-
-def _checked_update(update: Handler, check: Callable[[Properties], None]) -> Handler:
-    def checked(physical_id: str, old: Properties, new: Properties, *rest: str) -> Made:
-        check(new)
-        made: Made = update(physical_id, old, new, *rest)
-        return made
-
-    return checked
-
-
-def _refuse_other_tags(create: Handler) -> Handler:
-    """aws-cdk#34629: tags of a VPC origin cannot be updated while a distribution uses it."""
-
-    def update(_physical_id: str, old: Properties, new: Properties, stack: str, name: str) -> Made:
-        if old.get("Tags") != new.get("Tags"):
-            raise ValueError(
-                "AWS::CloudFront::VpcOrigin: its tags cannot be changed while a distribution uses "
-                "it (aws-cdk#34629)"
-            )
-        made: Made = create(name, new, stack)
-        return made
-
-    return update
+@patch_handler("update", "AWS::CloudFront::VpcOrigin")
+def _update_vpc_origin(
+    shipped: Callable[..., Made],
+    physical_id: str,
+    old_props: Json,
+    new_props: Json,
+    *arguments: Any,  # noqa: ANN401
+) -> Made:
+    """Refuse other tags: those of a VPC origin cannot change while it is used (aws-cdk#34629)."""
+    if old_props.get("Tags") != new_props.get("Tags"):
+        raise ValueError(
+            "AWS::CloudFront::VpcOrigin: its tags cannot be changed while a distribution uses "
+            "it (aws-cdk#34629)"
+        )
+    return shipped(physical_id, old_props, new_props, *arguments)
 
 
-def _kept_while_in_use(dissociate: Handler) -> Handler:
+@patch_handler("delete", "AWS::ECS::ClusterCapacityProviderAssociations")
+def _dissociate(shipped: Callable[..., None], physical_id: str, props: Json) -> None:
     """Refuse as "PutClusterCapacityProviders", Amazon ECS API Reference: ResourceInUse."""
-
-    def delete(physical_id: str, props: Properties) -> None:
-        for key, service in private(SERVICES).items():
-            in_cluster = key.partition("/")[0] == physical_id
-            uses = in_cluster and service.get("capacityProviderStrategy")
-            if uses and service.get("status", "ACTIVE") in _STATES_IN_USE:
-                raise ValueError(
-                    "The specified capacity provider is in use and cannot be removed: "
-                    f"{service['serviceName']} of cluster {physical_id}; let the service depend on "
-                    "the association"
-                )
-        dissociate(physical_id, props)
-
-    return delete
+    for key, service in ecs._services.items():
+        in_cluster = key.partition("/")[0] == physical_id
+        uses = in_cluster and service.get("capacityProviderStrategy")
+        if uses and service.get("status", "ACTIVE") in _STATES_IN_USE:
+            raise ValueError(
+                "The specified capacity provider is in use and cannot be removed: "
+                f"{service['serviceName']} of cluster {physical_id}; let the service depend on "
+                "the association"
+            )
+    shipped(physical_id, props)
 
 
-def _check_pipeline(props: Properties) -> None:
+# A replacement is made by the same function.
+@patch("ministack.services.cloudformation.provisioners:_ec2_subnet_create", table=HANDLERS)
+def _create_subnet(
+    shipped: Callable[..., Made], logical_id: str, props: Json, stack_name: str
+) -> Made:
+    _check_subnet(props)
+    return shipped(logical_id, props, stack_name)
+
+
+@_refuses("AWS::CodePipeline::Pipeline")
+def _check_pipeline(props: Json) -> None:
     """aws-cdk#11353: an action's role is assumed by the pipeline's, whose own is the service's."""
     own = props.get("RoleArn")
     _check_trust(own, "Service", "codepipeline.amazonaws.com", "the pipeline")
@@ -103,23 +95,27 @@ def _check_pipeline(props: Properties) -> None:
             _check_trust(action.get("RoleArn"), "AWS", own, f"action {action.get('Name')}")
 
 
-def _check_project(props: Properties) -> None:
+@_refuses("AWS::CodeBuild::Project")
+def _check_project(props: Json) -> None:
     _check_trust(
         props.get("ServiceRole"), "Service", "codebuild.amazonaws.com", "the build project"
     )
 
 
-def _check_task_definition(props: Properties) -> None:
+@_refuses("AWS::ECS::TaskDefinition")
+def _check_task_definition(props: Json) -> None:
     for key in ("TaskRoleArn", "ExecutionRoleArn"):
         _check_trust(props.get(key), "Service", "ecs-tasks.amazonaws.com", key)
 
 
-def _check_flow_log(props: Properties) -> None:
+@_refuses("AWS::EC2::FlowLog")
+def _check_flow_log(props: Json) -> None:
     role = props.get("DeliverLogsPermissionArn")
     _check_trust(role, "Service", "vpc-flow-logs.amazonaws.com", "the flow log")
 
 
-def _check_wait(props: Properties) -> None:
+@_refuses("AWS::CloudFormation::WaitCondition")
+def _check_wait(props: Json) -> None:
     timeout = int(props.get("Timeout") or 0)
     if timeout > LONGEST_WAIT:
         raise ValueError(
@@ -127,12 +123,12 @@ def _check_wait(props: Properties) -> None:
         )
 
 
-def _check_subnet(props: Properties) -> None:
+def _check_subnet(props: Json) -> None:
     """Refuse as "CreateSubnet", Amazon EC2 API Reference: InvalidSubnet.Conflict."""
     if not props.get("CidrBlock"):
         return
     wanted = ipaddress.ip_network(props["CidrBlock"], strict=False)
-    for name, subnet in private(SUBNETS).items():
+    for name, subnet in ec2._subnets.items():
         taken = subnet.get("CidrBlock")
         if (
             taken
@@ -145,20 +141,11 @@ def _check_subnet(props: Properties) -> None:
             )
 
 
-_CHECKS: Mapping[str, Callable[[Properties], None]] = {
-    "AWS::CloudFormation::WaitCondition": _check_wait,
-    "AWS::CodeBuild::Project": _check_project,
-    "AWS::CodePipeline::Pipeline": _check_pipeline,
-    "AWS::EC2::FlowLog": _check_flow_log,
-    "AWS::ECS::TaskDefinition": _check_task_definition,
-}
-
-
 def _check_trust(role_arn: str | None, kind: str, wanted: str | None, what: str) -> None:
     """Raise ValueError where a role is known and does not let this principal assume it."""
     if not role_arn:
         return
-    role = private(ROLES).get(role_arn.rpartition("/")[2])
+    role = iam._roles.get(role_arn.rpartition("/")[2])
     if role is None or role["Arn"] != role_arn:
         # Of an account that is not deployed here.
         return

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """Keeps services by rules of our own, in place of MiniStack's: rollouts, circuit breaker, traffic.
 
 As shipped, CloudFormation does not wait for a service, a first deployment counts as completed at
@@ -6,43 +7,26 @@ once, and service registries are only recorded.
 
 import itertools
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
-from serverless_containers.local.patches.private import (
-    HANDLERS,
+from serverless_containers.local.emulator.runtime import Runtime
+from serverless_containers.local.ministack.declared import patch, patch_handler
+from serverless_containers.local.ministack.names import (
+    Json,
     Made,
-    Properties,
-    private,
-    replace,
+    alb,
+    ecs,
+    responses,
+    servicediscovery,
 )
-from serverless_containers.local.runtime import Runtime
 from serverless_containers.local.services import records
 from serverless_containers.local.services.records import Record
-from serverless_containers.local.services.scheduler import Hands, Scheduler
-from serverless_containers.local.tasks.progress import Phase, Progress
+from serverless_containers.local.services.scheduler import Scheduler, SchedulerActions
+from serverless_containers.local.tasks.lifecycle import Phase, TaskProgress
 from serverless_containers.local.tasks.records import ADDRESS
 
-TYPE = "AWS::ECS::Service"
-SERVICES = "ministack.services.ecs:_services"
-TASKS = "ministack.services.ecs:_tasks"
-RECONCILE = "ministack.services.ecs:_reconcile_service_tasks"
-SYNC = "ministack.services.ecs:_sync_service_targets"
-REFRESH = "ministack.services.ecs:_refresh_service_state"
-RUN = "ministack.services.ecs:_run_task"
-STOP = "ministack.services.ecs:_stop_task"
-DELETE = "ministack.services.ecs:_delete_service"
-CLUSTER_OF = "ministack.services.ecs:_cluster_name_from_arn"
-INSTANCES = "ministack.services.servicediscovery:_instances"
-REGISTER = "ministack.services.servicediscovery:_register_instance"
-DEREGISTER = "ministack.services.servicediscovery:_deregister_instance"
-TARGETS = "ministack.services.alb:set_targets_for_group"
-BLOCKS = "ministack.services.cloudformation.stacks:_runs_on_worker_thread"
-SCOPE = "ministack.core.responses:request_scope"
-PRIVATE = (
-    *(HANDLERS, SERVICES, TASKS, RECONCILE, SYNC, REFRESH, RUN, STOP, DELETE, CLUSTER_OF),
-    *(INSTANCES, REGISTER, DEREGISTER, TARGETS, BLOCKS, SCOPE),
-)
-
+_TYPE: Final = "AWS::ECS::Service"
 _BEGUN = "_begun"
 _REGISTERED = "_registered"
 _TARGETS = "_published_targets"
@@ -50,16 +34,16 @@ _ENDING_SECONDS: Final = 180.0
 _numbers = itertools.count(1)
 
 
-def apply(runtime: Runtime) -> None:
-    """Put the scheduler in MiniStack's place."""
+def start(runtime: Runtime) -> None:
+    """Start the scheduler."""
     scheduler = Scheduler(
-        Hands(
+        SchedulerActions(
             services=lambda: (
                 ((account, region), service)
-                for (account, region, _), service in private(SERVICES).all_items()
+                for (account, region, _), service in ecs._services.all_items()
             ),
-            tasks=lambda: list(private(TASKS).values()),
-            scope=private(SCOPE),
+            tasks=lambda: list(ecs._tasks.values()),
+            scope=responses.request_scope,
             start=_start,
             stop=_stop,
             publish=_publish,
@@ -67,32 +51,56 @@ def apply(runtime: Runtime) -> None:
     )
     runtime.scheduler = scheduler
     runtime.changed = lambda task, progress: _changed(scheduler, task, progress)
-
-    def reconcile(_cluster: str, key: str) -> None:
-        service = private(SERVICES).get(key)
-        if service is not None and not service.get(_BEGUN):
-            service[_BEGUN] = True
-            records.begin(service)
-        scheduler.poke()
-
-    replace(RECONCILE, reconcile)
-    replace(SYNC, lambda _cluster, service: scheduler.publish(service))
-    # It counts by rules of its own, and we count ourselves.
-    replace(REFRESH, lambda *_: None)
-    blocks = private(BLOCKS)
-    # A wait on the event loop would keep the containers from being answered.
-    replace(BLOCKS, lambda kind: kind == TYPE or blocks(kind))
-    handler = private(HANDLERS)[TYPE]
-    handler["create"] = _waiting_create(handler["create"], scheduler)
-    handler["update"] = _waiting_update(handler["update"], scheduler)
-    handler["delete"] = _waiting_delete(handler["delete"], runtime)
     scheduler.start()
+
+
+def _scheduler(runtime: Runtime) -> Scheduler:
+    if runtime.scheduler is None:
+        raise RuntimeError("the scheduler was not started")
+    return runtime.scheduler
+
+
+@patch("ministack.services.ecs:_reconcile_service_tasks", engine=True)
+def _reconcile(
+    _shipped: object,
+    runtime: Runtime,
+    cluster_name: str,  # noqa: ARG001  # MiniStack's form
+    svc_key: str,
+) -> None:
+    service = ecs._services.get(svc_key)
+    if service is not None and not service.get(_BEGUN):
+        service[_BEGUN] = True
+        records.begin(service)
+    _scheduler(runtime).wake()
+
+
+@patch("ministack.services.ecs:_sync_service_targets", engine=True)
+def _sync_targets(
+    _shipped: object,
+    runtime: Runtime,
+    cluster_name: str,  # noqa: ARG001  # MiniStack's form
+    svc: Record,
+) -> None:
+    _scheduler(runtime).publish(svc)
+
+
+@patch("ministack.services.ecs:_refresh_service_state", engine=True)
+def _refresh(*_: object) -> None:
+    """Leave the counts of a service to the scheduler: MiniStack has rules of its own."""
+
+
+@patch("ministack.services.cloudformation.stacks:_runs_on_worker_thread", engine=True)
+def _runs_on_worker_thread(
+    shipped: Callable[[str], bool], _runtime: Runtime, resource_type: str
+) -> bool:
+    """Wait for services on a thread: on the event loop containers would get no answers."""
+    return resource_type == _TYPE or shipped(resource_type)
 
 
 def _start(service: Record, count: int) -> None:
     deployment = records.primary(service)
-    known = {task["taskArn"] for task in private(TASKS).values()}
-    private(RUN)(
+    known = {task["taskArn"] for task in ecs._tasks.values()}
+    ecs._run_task(
         {
             "cluster": service["clusterArn"],
             "taskDefinition": deployment["taskDefinition"],
@@ -107,14 +115,14 @@ def _start(service: Record, count: int) -> None:
             "_deploymentId": deployment["id"],
         }
     )
-    for task in private(TASKS).values():
+    for task in ecs._tasks.values():
         if task["taskArn"] not in known:
             task[records.NUMBER] = next(_numbers)
 
 
 def _stop(task: str, reason: str) -> None:
-    cluster = private(TASKS)[task]["clusterArn"]
-    private(STOP)(
+    cluster = ecs._tasks[task]["clusterArn"]
+    ecs._stop_task(
         {
             "task": task,
             "cluster": cluster,
@@ -124,11 +132,9 @@ def _stop(task: str, reason: str) -> None:
     )
 
 
-def _changed(scheduler: Scheduler, task: Record, progress: Progress) -> None:
+def _changed(scheduler: Scheduler, task: Record, progress: TaskProgress) -> None:
     """Note that a task of the current scope changed."""
-    service = next(
-        (each for each in private(SERVICES).values() if records.belongs(task, each)), None
-    )
+    service = next((each for each in ecs._services.values() if records.belongs(task, each)), None)
     if service is None:
         return
     scheduler.publish(service)
@@ -137,7 +143,7 @@ def _changed(scheduler: Scheduler, task: Record, progress: Progress) -> None:
         "TaskFailedToStart",
     ):
         scheduler.failed(service, task, task["stoppedReason"])
-    scheduler.poke()
+    scheduler.wake()
 
 
 def _publish(service: Record, tasks: list[Record]) -> None:
@@ -148,7 +154,7 @@ def _publish(service: Record, tasks: list[Record]) -> None:
     for balancer in service.get("loadBalancers") or []:
         group, port = balancer.get("targetGroupArn"), balancer.get("containerPort", 80)
         before = service.setdefault(_TARGETS, {}).get(group, ())
-        private(TARGETS)(group, [(each, port) for each in addresses.values()], before)
+        alb.set_targets_for_group(group, [(each, port) for each in addresses.values()], before)
         service[_TARGETS][group] = list(addresses.values())
 
 
@@ -156,63 +162,69 @@ def _register(service: Record, registry: dict[str, Any], addresses: dict[str, st
     discovery = registry["registryArn"].rpartition("/")[2]
     ours = service.setdefault(_REGISTERED, {}).setdefault(discovery, set())
     for gone in ours - addresses.keys():
-        private(DEREGISTER)({"ServiceId": discovery, "InstanceId": gone})
+        servicediscovery._deregister_instance({"ServiceId": discovery, "InstanceId": gone})
     for task in addresses.keys() - ours:
         attributes = {"AWS_INSTANCE_IPV4": addresses[task]}
         if port := registry.get("containerPort") or registry.get("port"):
             attributes["AWS_INSTANCE_PORT"] = str(port)
-        private(REGISTER)({"ServiceId": discovery, "InstanceId": task, "Attributes": attributes})
+        servicediscovery._register_instance(
+            {"ServiceId": discovery, "InstanceId": task, "Attributes": attributes}
+        )
     service[_REGISTERED][discovery] = set(addresses)
 
 
 def _service_of(arn: str) -> Record:
     cluster, _, name = arn.partition(":service/")[2].partition("/")
-    found: Record = private(SERVICES)[f"{cluster}/{name}"]
+    found: Record = ecs._services[f"{cluster}/{name}"]
     return found
 
 
-def _waiting_create(create: Any, scheduler: Scheduler) -> Any:  # noqa: ANN401  # a handler
-    def waiting(logical_id: str, props: Properties, stack: str) -> Made:
-        made: Made = create(logical_id, props, stack)
-        service = _service_of(made[0])
-        if cause := scheduler.wait(service, records.primary(service)["id"]):
-            # CloudFormation knows no id of what failed to be made, and cannot delete it.
-            private(DELETE)({"cluster": service["clusterArn"], "service": made[0], "force": True})
-            raise ValueError(_failure(cause))
-        return made
-
-    return waiting
-
-
-def _waiting_update(update: Any, scheduler: Scheduler) -> Any:  # noqa: ANN401  # a handler
-    def waiting(physical_id: str, old: Properties, new: Properties, stack: str) -> Made:
-        service = _service_of(physical_id)
-        made: Made = update(physical_id, old, new, stack)
-        if cause := scheduler.wait(service, records.primary(service)["id"]):
-            if not records.rolls_back(service):
-                update(physical_id, new, old, stack)
-            # What served before is in its place again before anything else is undone.
-            scheduler.wait(service, records.primary(service)["id"])
-            raise ValueError(_failure(cause))
-        return made
-
-    return waiting
+@patch_handler("create", _TYPE, engine=True)
+def _create(
+    shipped: Callable[..., Made], runtime: Runtime, logical_id: str, props: Json, stack_name: str
+) -> Made:
+    made = shipped(logical_id, props, stack_name)
+    service = _service_of(made[0])
+    if cause := _scheduler(runtime).wait(service, records.primary(service)["id"]):
+        # CloudFormation knows no id of what failed to be made, and cannot delete it.
+        ecs._delete_service({"cluster": service["clusterArn"], "service": made[0], "force": True})
+        raise ValueError(_failure(cause))
+    return made
 
 
-def _waiting_delete(delete: Any, runtime: Runtime) -> Any:  # noqa: ANN401  # a handler
-    def waiting(physical_id: str, props: Properties) -> None:
-        group = f"service:{physical_id.rpartition('/')[2]}"
-        threads = [
-            runtime.threads[arn]
-            for arn, task in private(TASKS).items()
-            if task.get("group") == group and arn in runtime.threads
-        ]
-        delete(physical_id, props)
-        deadline = time.monotonic() + _ENDING_SECONDS
-        for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+@patch_handler("update", _TYPE, engine=True)
+def _update(  # noqa: PLR0917  # MiniStack's form
+    shipped: Callable[..., Made],
+    runtime: Runtime,
+    physical_id: str,
+    old_props: Json,
+    new_props: Json,
+    stack_name: str,
+) -> Made:
+    scheduler = _scheduler(runtime)
+    service = _service_of(physical_id)
+    made = shipped(physical_id, old_props, new_props, stack_name)
+    if cause := scheduler.wait(service, records.primary(service)["id"]):
+        if not records.rolls_back(service):
+            shipped(physical_id, new_props, old_props, stack_name)
+        # What served before is in its place again before anything else is undone.
+        scheduler.wait(service, records.primary(service)["id"])
+        raise ValueError(_failure(cause))
+    return made
 
-    return waiting
+
+@patch_handler("delete", _TYPE, engine=True)
+def _delete(shipped: Callable[..., None], runtime: Runtime, physical_id: str, props: Json) -> None:
+    group = f"service:{physical_id.rpartition('/')[2]}"
+    threads = [
+        runtime.threads[arn]
+        for arn, task in ecs._tasks.items()
+        if task.get("group") == group and arn in runtime.threads
+    ]
+    shipped(physical_id, props)
+    deadline = time.monotonic() + _ENDING_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _failure(cause: str) -> str:

@@ -1,90 +1,74 @@
+# ruff: noqa: SLF001
 """Runs the tasks of ECS as containers, in place of MiniStack's own way.
 
 As shipped, each container of a task has an address of its own, and entry points, health checks,
 dependencies and memory are ignored. What is kept is the API: the records of tasks are MiniStack's.
 """
 
+import json
+import secrets
 import threading
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from serverless_containers.local.patches.private import private, replace
-from serverless_containers.local.patches.task_outside import (
-    PRIVATE_OUTSIDE,
-    image_of,
-    metadata_of,
-    secrets_of,
-    variables_of,
-    volumes_of,
-    writer_of,
+from serverless_containers.local.emulator.runtime import Runtime
+from serverless_containers.local.engine.client import Engine, EngineError
+from serverless_containers.local.ministack.declared import patch
+from serverless_containers.local.ministack.names import (
+    Json,
+    Response,
+    ecs,
+    ecs_metadata,
+    efs,
+    responses,
+    secretsmanager,
+    ssm,
+    sts,
 )
-from serverless_containers.local.runtime import Runtime
-from serverless_containers.local.tasks.configuration import Surroundings
-from serverless_containers.local.tasks.definition import read_containers
-from serverless_containers.local.tasks.progress import Phase, Progress
+from serverless_containers.local.tasks.configuration import TaskEnvironment, TaskVolume
+from serverless_containers.local.tasks.definition import Container, read_containers
+from serverless_containers.local.tasks.lifecycle import Phase, TaskProgress
+from serverless_containers.local.tasks.logs import Write
 from serverless_containers.local.tasks.records import write_progress
-from serverless_containers.local.tasks.run import Help, TaskRun
+from serverless_containers.local.tasks.run import StartError, TaskDependencies, TaskRun
 
-ENGINE = "ministack.services.ecs:_get_docker"
-WORK = "ministack.services.ecs:_run_task_worker"
-STOP = "ministack.services.ecs:_stop_task"
-TASKS = "ministack.services.ecs:_tasks"
-VISIBLE = "ministack.services.ecs:_sanitize"
-ACTIONS = "ministack.services.ecs:_ACTION_MAP"
-FIND = "ministack.services.ecs:_resolve_task"
-CLUSTER = "ministack.services.ecs:_resolve_cluster_name"
-ENDED = "ministack.services.ecs:_maybe_mark_stopped"
-TELL_STATUS = "ministack.services.ecs_metadata:set_task_status"
-SCOPE = "ministack.core.responses:request_scope"
-JSON = "ministack.core.responses:json_response"
-ERROR = "ministack.core.responses:error_response_json"
-PRIVATE = (
-    *(
-        ENGINE,
-        WORK,
-        STOP,
-        ACTIONS,
-        TASKS,
-        VISIBLE,
-        FIND,
-        CLUSTER,
-        ENDED,
-        TELL_STATUS,
-        SCOPE,
-        JSON,
-        ERROR,
-    ),
-    *PRIVATE_OUTSIDE,
-)
+_REGISTRY = ".dkr.ecr."
+_SESSION_SECONDS = 30 * 24 * 3600
+"""As long as anybody leaves a laptop's deployment running: nothing renews what is injected."""
+_ARN_PARTS = 7
 
 
-def apply(runtime: Runtime) -> None:
-    """Start tasks by the engine, and stop them there."""
-    # That there is one makes RunTask hand each task to a worker.
-    replace(ENGINE, lambda: runtime.engine)
-    replace(WORK, lambda *arguments: _work(runtime, *arguments))
-    replace(STOP, lambda data: _stop(runtime, data))
-    private(ACTIONS)["StopTask"] = private(STOP)
-    # MiniStack would ask its own engine.
-    replace(ENDED, lambda *_: None)
+@patch("ministack.services.ecs:_get_docker", engine=True)
+def _get_docker(_shipped: object, runtime: Runtime) -> Engine:
+    """Return an engine: that there is one makes RunTask hand each task to a worker."""
+    return runtime.engine
 
 
-def _work(  # noqa: PLR0917  # MiniStack's form
+@patch("ministack.services.ecs:_maybe_mark_stopped", engine=True)
+def _mark_stopped(*_: object) -> None:
+    """Leave to the workers what MiniStack would ask its own engine."""
+
+
+@patch("ministack.services.ecs:_run_task_worker", engine=True)
+def _run(  # noqa: PLR0917  # MiniStack's form
+    _shipped: object,
     runtime: Runtime,
-    task: dict[str, Any],
-    definition: dict[str, Any],
-    overrides: list[dict[str, Any]],
-    _engine: object,
-    account: str,
+    task: Json,
+    td: Json,
+    container_overrides: list[Json],
+    docker_client: object,  # noqa: ARG001  # MiniStack's form
+    account_id: str,
     region: str,
 ) -> None:
     arn = task["taskArn"]
-    scope = private(SCOPE)
-    containers = read_containers(definition, overrides)
+    scope = responses.request_scope
+    containers = read_containers(td, container_overrides)
 
-    def changed(progress: Progress) -> None:
-        with scope(account, region):
+    def changed(progress: TaskProgress) -> None:
+        with scope(account_id, region):
             write_progress(task, containers, progress)
-            private(TELL_STATUS)(arn, progress.phase.value, task["desiredStatus"])
+            ecs_metadata.set_task_status(arn, progress.phase.value, task["desiredStatus"])
             if progress.address:
                 if progress.phase is Phase.STOPPED:
                     runtime.addresses.withdraw(progress.address)
@@ -92,30 +76,30 @@ def _work(  # noqa: PLR0917  # MiniStack's form
                     runtime.addresses.publish(progress.address, progress.published)
             runtime.changed(task, progress)
 
-    def scoped(give: Any) -> Any:  # noqa: ANN401  # a function like the one given
+    def scoped(give: Callable[..., Any]) -> Callable[..., Any]:
         def giving(*arguments: Any) -> Any:  # noqa: ANN401
-            with scope(account, region):
+            with scope(account_id, region):
                 return give(*arguments)
 
         return giving
 
-    with scope(account, region):
-        around = Surroundings(
+    with scope(account_id, region):
+        around = TaskEnvironment(
             run=runtime.engine.run,
             task=arn.rpartition("/")[2].replace("-", ""),
             network=runtime.network,
-            variables=variables_of(runtime, task, definition),
-            volumes=volumes_of(runtime, task, definition),
+            variables=variables_of(runtime, task, td),
+            volumes=volumes_of(runtime, task, td),
         )
     run = TaskRun(
         runtime.engine,
         containers,
         around,
-        Help(
+        TaskDependencies(
             image=lambda name: image_of(runtime.engine, name),
             secrets=scoped(
                 lambda container: {
-                    **metadata_of(runtime, task, definition, container),
+                    **metadata_of(runtime, task, td, container),
                     **secrets_of(container),
                 }
             ),
@@ -136,11 +120,12 @@ def _work(  # noqa: PLR0917  # MiniStack's form
         runtime.threads.pop(arn, None)
 
 
-def _stop(runtime: Runtime, data: dict[str, Any]) -> Any:  # noqa: ANN401  # MiniStack's answer
-    cluster = private(CLUSTER)(data.get("cluster", "default"))
-    task = private(FIND)(data.get("task", ""), cluster) if cluster else None
+@patch("ministack.services.ecs:_stop_task", engine=True, table="ministack.services.ecs:_ACTION_MAP")
+def _stop(_shipped: object, runtime: Runtime, data: Json) -> Response:
+    cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
+    task = ecs._resolve_task(data.get("task", ""), cluster) if cluster else None
     if task is None:
-        return private(ERROR)(
+        return responses.error_response_json(
             "InvalidParameterException", "The referenced task was not found.", 400
         )
     if task["desiredStatus"] != "STOPPED":
@@ -149,4 +134,187 @@ def _stop(runtime: Runtime, data: dict[str, Any]) -> Any:  # noqa: ANN401  # Min
         task["stopCode"] = data.get("stopCode", "UserInitiated")
         if run := runtime.runs.get(task["taskArn"]):
             run.stop()
-    return private(JSON)({"task": private(VISIBLE)(task)})
+    return responses.json_response({"task": ecs._sanitize(task)})
+
+
+def image_of(engine: Engine, name: str) -> str:
+    """The engine's name of an image, fetched if it is not there.
+
+    Raises:
+        StartError: If there is none.
+    """
+    try:
+        if engine.image_id(name) is not None:
+            return name
+        if _REGISTRY in name:
+            raise StartError(f"CannotPullContainerError: {name}: not found in the registry")
+        engine.pull(name)
+    except EngineError as error:
+        raise StartError(f"CannotPullContainerError: {name}: {error}") from error
+    return name
+
+
+def secrets_of(container: Container) -> Mapping[str, str]:
+    """The values of a container's secrets, by their variables.
+
+    Raises:
+        StartError: If one cannot be had. Its value is in no message.
+    """
+    return {each["name"]: _secret(each["valueFrom"]) for each in container.raw.get("secrets") or []}
+
+
+def _secret(place: str) -> str:
+    unable = (
+        f"ResourceInitializationError: unable to pull secrets or registry auth: {place} cannot "
+        "be read"
+    )
+    if ":secretsmanager:" not in place:
+        value = ssm.resolve_parameter_value(place, decrypt=True)
+        if value is None:
+            raise StartError(unable)
+        return str(value)
+    # An ARN, and what ECS adds to it: the key, the version's stage and its id.
+    parts = place.split(":")
+    key, stage, version = [*parts[_ARN_PARTS:], "", "", ""][:3]
+    arn = ":".join(parts[:_ARN_PARTS])
+    value = secretsmanager.resolve_secret_string(arn, stage or "AWSCURRENT", version or None)
+    if value is None:
+        raise StartError(unable)
+    if not key:
+        return str(value)
+    try:
+        found = json.loads(value)[key]
+    except (ValueError, KeyError, TypeError):
+        # Not raised from the error: that one holds the value.
+        raise StartError(f"{unable}: it has no key {key}") from None
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def writer_of(container: Container, task: str, made: str) -> Write | None:
+    """Return the function that takes a container's log lines; None unless they go to CloudWatch."""
+    place = ecs._awslogs_config(container.raw, task.rpartition("/")[2], made)
+    if place is None:
+        return None
+    account, region = responses.get_account_id(), place["region"] or responses.get_region()
+    with responses.request_scope(account, region):
+        if not ecs._ensure_awslogs_stream(place):
+            return None
+
+    def write(line: str) -> None:
+        with responses.request_scope(account, region):
+            ecs._emit_awslogs_event(place, line)
+
+    return write
+
+
+def variables_of(
+    runtime: Runtime, task: Mapping[str, Any], definition: Mapping[str, Any]
+) -> dict[str, str]:
+    """The variables that every container of a task has: where AWS is, and who it is there."""
+    region = responses.get_region()
+    variables = {
+        "AWS_ENDPOINT_URL": runtime.endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    if role := definition.get("taskRoleArn"):
+        variables |= _session(role, task["taskArn"].rpartition("/")[2])
+    return variables
+
+
+def _session(role: str, task: str) -> dict[str, str]:
+    """A session of the task role, as ECS has one for each task."""
+    account, name = role.split(":")[4], role.rpartition("/")[2]
+    key, secret, token = (
+        "ASIA" + secrets.token_hex(8).upper(),
+        secrets.token_urlsafe(30),
+        secrets.token_urlsafe(96),
+    )
+    sts.register_session(
+        key,
+        {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{task}",
+            "UserId": f"{sts._role_id(role)}:{task}",
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+            "Expiration": time.time() + _SESSION_SECONDS,
+            "AccountId": account,
+            "PrincipalType": "AssumedRole",
+        },
+    )
+    return {
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_SESSION_TOKEN": token,
+    }
+
+
+def metadata_of(
+    runtime: Runtime,
+    task: Mapping[str, Any],
+    definition: Mapping[str, Any],
+    container: Container,
+) -> dict[str, str]:
+    """The variable by which a container asks what it is, and the answer in its place."""
+    token = secrets.token_urlsafe(24)
+    arn = task["taskArn"]
+    ecs_metadata.register_container(
+        token,
+        arn,
+        {
+            "Cluster": task["clusterArn"],
+            "TaskARN": arn,
+            "Family": definition["family"],
+            "Revision": str(definition["revision"]),
+            "DesiredStatus": "RUNNING",
+            "KnownStatus": task["lastStatus"],
+            "AvailabilityZone": task["availabilityZone"],
+            "LaunchType": task["launchType"],
+        },
+        {
+            "Name": container.name,
+            "Image": container.raw["image"],
+            "Labels": {
+                "com.amazonaws.ecs.cluster": task["clusterArn"],
+                "com.amazonaws.ecs.container-name": container.name,
+                "com.amazonaws.ecs.task-arn": arn,
+                "com.amazonaws.ecs.task-definition-family": definition["family"],
+                "com.amazonaws.ecs.task-definition-version": str(definition["revision"]),
+            },
+            "Type": "NORMAL",
+        },
+    )
+    return {"ECS_CONTAINER_METADATA_URI_V4": f"{runtime.endpoint}/v4/{token}"}
+
+
+def volumes_of(
+    runtime: Runtime, task: Mapping[str, Any], definition: Mapping[str, Any]
+) -> dict[str, TaskVolume]:
+    """Return the engine's volume for each of a task: one that ends with it, or a file system's."""
+    run, volumes = runtime.engine.run, {}
+    for each in definition.get("volumes") or []:
+        if efs := each.get("efsVolumeConfiguration"):
+            system = efs["fileSystemId"]
+            point = (efs.get("authorizationConfig") or {}).get("accessPointId")
+            volumes[each["name"]] = TaskVolume(
+                name="-".join(part for part in ("sc", run, system, point) if part),
+                lasting=True,
+                owner=_owner(point),
+            )
+        else:
+            short = task["taskArn"].rpartition("/")[2][:12]
+            volumes[each["name"]] = TaskVolume(
+                name=f"sc-{run}-{short}-{each['name']}", lasting=False
+            )
+    return volumes
+
+
+def _owner(point: str | None) -> tuple[int, int, int] | None:
+    """Return the user, the group and the mode of the root directory of an access point."""
+    record = efs._access_points.get(point) if point else None
+    made = ((record or {}).get("RootDirectory") or {}).get("CreationInfo")
+    if not made:
+        return None
+    return int(made["OwnerUid"]), int(made["OwnerGid"]), int(str(made["Permissions"]), 8)

@@ -1,4 +1,4 @@
-"""Where tasks are found from this machine, and which of them have requests under way."""
+"""Addresses of tasks as this machine reaches them, and the requests under way to each."""
 
 import contextlib
 import threading
@@ -31,12 +31,12 @@ class Addresses:
             self._ports.pop(address, None)
 
     def has(self, address: str) -> bool:
-        """Whether it is the address of a task."""
+        """Return whether it is the address of a task."""
         with self._lock:
             return address in self._ports
 
     def here(self, address: str, port: int) -> tuple[str, int]:
-        """Where to reach a port: what is published for it, else the port itself."""
+        """Translate a port to where it is reached: its published port, else the port itself."""
         with self._lock:
             published = self._ports.get(address, {}).get(port)
         return (HERE, published) if published is not None else (address, port)
@@ -53,6 +53,6 @@ class Addresses:
                 self._under_way[address] -= 1
 
     def busy(self, address: str) -> bool:
-        """Whether requests to an address are under way."""
+        """Return whether requests to an address are under way."""
         with self._lock:
             return self._under_way[address] > 0

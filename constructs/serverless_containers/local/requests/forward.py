@@ -1,15 +1,37 @@
-"""Hands a request to a task, and its answer back."""
+"""Hands requests to tasks, one after the other, and their answers back."""
 
 import http.client
+import itertools
 import json
 import logging
-from collections.abc import Mapping
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
 from serverless_containers.local.requests.addresses import Addresses
-from serverless_containers.local.requests.turns import Target
+
+Target: TypeAlias = tuple[str, int]
+"""An address on the containers' network, and a port."""
+
+
+class RoundRobin:
+    """Whose turn it is, service by service."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: dict[str, itertools.count[int]] = defaultdict(itertools.count)
+
+    def next(self, service: str, targets: Sequence[Target]) -> Target | None:
+        """The next of these targets, or None if there are none."""
+        if not targets:
+            return None
+        with self._lock:
+            turn = next(self._counts[service])
+        return targets[turn % len(targets)]
+
 
 Answer: TypeAlias = tuple[int, dict[str, str | list[str]], bytes]
 _LARGEST_BODY = 10 * 1024 * 1024
@@ -32,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forwarded:
+class ForwardedRequest:
     """A request.
 
     Attributes:
@@ -52,7 +74,7 @@ class Forwarded:
     timeout: float
 
 
-def forward(addresses: Addresses, target: Target | None, request: Forwarded) -> Answer:
+def forward(addresses: Addresses, target: Target | None, request: ForwardedRequest) -> Answer:
     """Send a request to a target and return its answer, whatever it is.
 
     An HTTP API answers 503 where there is nobody to send it to, or no answer in time.
@@ -74,7 +96,7 @@ def forward(addresses: Addresses, target: Target | None, request: Forwarded) -> 
             connection.close()
 
 
-def _send(connection: http.client.HTTPConnection, request: Forwarded) -> None:
+def _send(connection: http.client.HTTPConnection, request: ForwardedRequest) -> None:
     query = request.query if isinstance(request.query, str) else urlencode(request.query)
     path = quote(request.path, safe=_UNRESERVED)
     connection.putrequest(

@@ -5,7 +5,12 @@ import uuid
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
-from serverless_containers.local.services.rollout import Outcome, Service, Stage, Task
+from serverless_containers.local.services.rollout import (
+    RolloutState,
+    ServiceState,
+    TaskStage,
+    TaskState,
+)
 
 Record: TypeAlias = MutableMapping[str, Any]
 
@@ -13,12 +18,12 @@ STAGE = "_stage"
 NUMBER = "_number"
 DEPLOYMENT = "_deployment_id"
 CAUSE = "_cause"
-"""What the last task of a deployment failed of."""
+"""Key of the reason why the last task of a deployment failed."""
 _EVENTS = 100
 
 
 def belongs(task: Mapping[str, Any], service: Mapping[str, Any]) -> bool:
-    """Whether a task is one of a service's."""
+    """Return whether a task is one of a service's."""
     return (
         task.get("group") == f"service:{service['serviceName']}"
         and task.get("clusterArn") == service["clusterArn"]
@@ -26,7 +31,7 @@ def belongs(task: Mapping[str, Any], service: Mapping[str, Any]) -> bool:
 
 
 def is_wanted(task: Mapping[str, Any]) -> bool:
-    """Whether nobody has told a task to stop, and it has not stopped by itself."""
+    """Return whether nobody has told a task to stop, and it has not stopped by itself."""
     return task.get("desiredStatus") != "STOPPED" and task.get("lastStatus") != "STOPPED"
 
 
@@ -37,21 +42,21 @@ def primary(service: Mapping[str, Any]) -> Record:
     return deployment
 
 
-def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Service:
+def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> ServiceState:
     """A service as the rules of rollouts see it."""
     deployment = primary(service)
     configuration = service.get("deploymentConfiguration") or {}
     breaker = configuration.get("deploymentCircuitBreaker") or {}
-    return Service(
+    return ServiceState(
         deployment=deployment["id"],
-        outcome=Outcome(deployment["rolloutState"]),
+        outcome=RolloutState(deployment["rolloutState"]),
         failures=int(deployment.get("failedTasks") or 0),
         desired=int(service["desiredCount"]),
         tasks=tuple(
-            Task(
+            TaskState(
                 id=task["taskArn"],
                 deployment=task.get(DEPLOYMENT) or "",
-                stage=Stage(task.get(STAGE, Stage.STARTING)),
+                stage=TaskStage(task.get(STAGE, TaskStage.STARTING)),
                 number=task.get(NUMBER, 0),
             )
             for task in tasks
@@ -64,7 +69,7 @@ def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Serv
 
 
 def rolls_back(service: Mapping[str, Any]) -> bool:
-    """Whether a failed deployment gives way to the last completed one."""
+    """Return whether a failed deployment gives way to the last completed one."""
     breaker = (service.get("deploymentConfiguration") or {}).get("deploymentCircuitBreaker") or {}
     return _flag(breaker.get("rollback"))
 
@@ -72,21 +77,21 @@ def rolls_back(service: Mapping[str, Any]) -> bool:
 def begin(service: Record) -> None:
     """Open the first deployment of a service, which MiniStack takes for completed at once."""
     deployment = primary(service)
-    deployment["rolloutState"] = Outcome.IN_PROGRESS.value
+    deployment["rolloutState"] = RolloutState.IN_PROGRESS.value
     deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} in progress."
 
 
 def complete(service: Record) -> None:
     """Note that the current deployment is completed; earlier ones are history."""
     deployment = primary(service)
-    deployment["rolloutState"] = Outcome.COMPLETED.value
+    deployment["rolloutState"] = RolloutState.COMPLETED.value
     deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} completed."
     deployment["failedTasks"] = 0
     # The newest are first. Of those that failed the last one is still told of.
     failed = [
         each
         for each in service["deployments"]
-        if each is not deployment and each["rolloutState"] == Outcome.FAILED.value
+        if each is not deployment and each["rolloutState"] == RolloutState.FAILED.value
     ]
     service["deployments"] = [deployment, *failed[:1]]
     tell(service, "has reached a steady state.")
@@ -96,7 +101,7 @@ def fail(service: Record) -> None:
     """Note that the current deployment failed, and turn back to the last completed one."""
     deployment = primary(service)
     cause = deployment.get(CAUSE, "tasks failed to start")
-    deployment["rolloutState"] = Outcome.FAILED.value
+    deployment["rolloutState"] = RolloutState.FAILED.value
     deployment["rolloutStateReason"] = "ECS deployment circuit breaker: tasks failed to start."
     deployment["desiredCount"] = 0
     tell(
@@ -108,14 +113,14 @@ def fail(service: Record) -> None:
         (
             each
             for each in service["deployments"]
-            if each is not deployment and each["rolloutState"] == Outcome.COMPLETED.value
+            if each is not deployment and each["rolloutState"] == RolloutState.COMPLETED.value
         ),
         None,
     )
     if before is None or not rolls_back(service):
         return
     deployment["status"], before["status"] = "ACTIVE", "PRIMARY"
-    before["rolloutState"] = Outcome.IN_PROGRESS.value
+    before["rolloutState"] = RolloutState.IN_PROGRESS.value
     before["rolloutStateReason"] = "ECS deployment circuit breaker: rolling back."
     before["desiredCount"] = service["desiredCount"]
     service["taskDefinition"] = before["taskDefinition"]

@@ -12,8 +12,8 @@ _LEAST_FAILURES = 3
 _MOST_FAILURES = 200
 
 
-class Stage(StrEnum):
-    """How far a task is, as far as a service asks."""
+class TaskStage(StrEnum):
+    """Stage of a task, as far as a service asks."""
 
     STARTING = "starting"
     """It has not been ready for traffic yet."""
@@ -22,8 +22,8 @@ class Stage(StrEnum):
     """Its health checks fail."""
 
 
-class Outcome(StrEnum):
-    """What became of a deployment."""
+class RolloutState(StrEnum):
+    """``rolloutState`` of a deployment ("Deployment", Amazon ECS API Reference)."""
 
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class TaskState:
     """A task of a service that nobody has told to stop.
 
     Attributes:
@@ -43,12 +43,12 @@ class Task:
 
     id: str
     deployment: str
-    stage: Stage
+    stage: TaskStage
     number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class ServiceState:
     """A service at one moment.
 
     Attributes:
@@ -63,10 +63,10 @@ class Service:
     """
 
     deployment: str
-    outcome: Outcome
+    outcome: RolloutState
     failures: int
     desired: int
-    tasks: tuple[Task, ...]
+    tasks: tuple[TaskState, ...]
     minimum_percent: int = 100
     maximum_percent: int = 200
     breaker: bool = False
@@ -89,7 +89,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """What a service does next.
+    """Next steps of a service.
 
     Attributes:
         start: How many tasks of the current deployment start.
@@ -99,32 +99,32 @@ class Steps:
 
     start: int = 0
     stop: tuple[Stop, ...] = ()
-    outcome: Outcome = Outcome.IN_PROGRESS
+    outcome: RolloutState = RolloutState.IN_PROGRESS
 
 
 def failure_threshold(desired: int) -> int:
-    """How many failures trip the circuit breaker: half the tasks, at least 3, at most 200."""
+    """Return the failures that trip the circuit breaker: half the tasks, from 3 to 200."""
     return min(_MOST_FAILURES, max(_LEAST_FAILURES, math.ceil(desired / 2)))
 
 
-def next_steps(service: Service) -> Steps:
-    """What a service does next.
+def next_steps(service: ServiceState) -> Steps:
+    """Decide what a service does next.
 
     Args:
         service: The service as it is.
     """
     current = [task for task in service.tasks if task.deployment == service.deployment]
     earlier = [task for task in service.tasks if task.deployment != service.deployment]
-    if service.outcome is Outcome.FAILED:
+    if service.outcome is RolloutState.FAILED:
         # Nothing takes its place: what served before goes on serving.
         return Steps(
             stop=tuple(Stop(task=task.id, reason="Deployment failed") for task in current),
-            outcome=Outcome.FAILED,
+            outcome=RolloutState.FAILED,
         )
     if service.breaker and _tripped(service):
-        return Steps(outcome=Outcome.FAILED)
-    unhealthy = [task for task in current if task.stage is Stage.UNHEALTHY]
-    current = [task for task in current if task.stage is not Stage.UNHEALTHY]
+        return Steps(outcome=RolloutState.FAILED)
+    unhealthy = [task for task in current if task.stage is TaskStage.UNHEALTHY]
+    current = [task for task in current if task.stage is not TaskStage.UNHEALTHY]
     stops = [
         Stop(
             task=task.id,
@@ -133,8 +133,8 @@ def next_steps(service: Service) -> Steps:
         )
         for task in unhealthy
     ]
-    serving = sum(task.stage is Stage.SERVING for task in current)
-    surplus = sorted(current, key=lambda task: (task.stage is Stage.SERVING, -task.number))
+    serving = sum(task.stage is TaskStage.SERVING for task in current)
+    surplus = sorted(current, key=lambda task: (task.stage is TaskStage.SERVING, -task.number))
     stops += [
         Stop(task=task.id, reason="Service scaling down")
         for task in surplus[: max(0, len(current) - service.desired)]
@@ -147,24 +147,24 @@ def next_steps(service: Service) -> Steps:
     start = max(0, min(service.desired - kept, most - there))
     # Then all of the earlier ones leave, for as many as are desired serve without them.
     done = serving >= service.desired
-    outcome = service.outcome if service.outcome is Outcome.COMPLETED or not done else None
-    return Steps(start=start, stop=tuple(stops), outcome=outcome or Outcome.COMPLETED)
+    outcome = service.outcome if service.outcome is RolloutState.COMPLETED or not done else None
+    return Steps(start=start, stop=tuple(stops), outcome=outcome or RolloutState.COMPLETED)
 
 
-def _tripped(service: Service) -> bool:
-    return service.outcome is Outcome.IN_PROGRESS and service.failures >= failure_threshold(
+def _tripped(service: ServiceState) -> bool:
+    return service.outcome is RolloutState.IN_PROGRESS and service.failures >= failure_threshold(
         service.desired
     )
 
 
-def _replaced(service: Service, earlier: list[Task], serving: int) -> list[Task]:
+def _replaced(service: ServiceState, earlier: list[TaskState], serving: int) -> list[TaskState]:
     """The tasks of earlier deployments that may stop: enough others serve without them."""
     least = math.ceil(service.desired * service.minimum_percent / 100)
-    order = sorted(earlier, key=lambda task: (task.stage is Stage.SERVING, task.number))
+    order = sorted(earlier, key=lambda task: (task.stage is TaskStage.SERVING, task.number))
     leaving = []
-    spare = serving + sum(task.stage is Stage.SERVING for task in earlier) - least
+    spare = serving + sum(task.stage is TaskStage.SERVING for task in earlier) - least
     for task in order:
-        if task.stage is not Stage.SERVING:
+        if task.stage is not TaskStage.SERVING:
             # It serves nobody, and makes room.
             leaving.append(task)
         elif spare > 0:

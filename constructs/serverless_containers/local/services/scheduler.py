@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from serverless_containers.local.services import records
 from serverless_containers.local.services.records import Record
-from serverless_containers.local.services.rollout import Outcome, next_steps
+from serverless_containers.local.services.rollout import RolloutState, next_steps
 
 _TICK_SECONDS: Final = 1.0
 _LOOK_SECONDS: Final = 0.1
@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
-    """What a scheduler does with.
+class SchedulerActions:
+    """Functions by which a scheduler reads and changes services.
 
     Attributes:
         services: Every service with its scope.
@@ -51,11 +51,11 @@ class Scheduler:
         hands: What it does with.
     """
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: SchedulerActions) -> None:
         self._hands = hands
         self._lock = threading.RLock()
         self._changed = threading.Condition()
-        self._poked = threading.Event()
+        self._woken = threading.Event()
         self._ended = threading.Event()
         self._not_before: dict[str, float] = {}
 
@@ -66,11 +66,11 @@ class Scheduler:
     def end(self) -> None:
         """Start nothing any more."""
         self._ended.set()
-        self._poked.set()
+        self._woken.set()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Say that something changed."""
-        self._poked.set()
+        self._woken.set()
 
     def publish(self, service: Record) -> None:
         """Give the traffic of a service to the tasks that may have it now."""
@@ -95,7 +95,7 @@ class Scheduler:
             failures = int(records.primary(service).get("failedTasks") or 0)
             pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 8))
             self._not_before[service["serviceArn"]] = time.monotonic() + pause
-        self.poke()
+        self.wake()
 
     def wait(self, service: Record, deployment: str) -> str | None:
         """Wait until a deployment is completed (then None) or failed (then its cause)."""
@@ -106,9 +106,9 @@ class Scheduler:
                 )
                 if found is None or service["status"] != "ACTIVE":
                     return "the service was changed or deleted meanwhile"
-                if found["rolloutState"] == Outcome.COMPLETED.value:
+                if found["rolloutState"] == RolloutState.COMPLETED.value:
                     return None
-                if found["rolloutState"] == Outcome.FAILED.value:
+                if found["rolloutState"] == RolloutState.FAILED.value:
                     return str(found.get(records.CAUSE) or found["rolloutStateReason"])
             with self._changed:
                 self._changed.wait(_LOOK_SECONDS)
@@ -116,8 +116,8 @@ class Scheduler:
 
     def _loop(self) -> None:
         while not self._ended.is_set():
-            self._poked.wait(_TICK_SECONDS)
-            self._poked.clear()
+            self._woken.wait(_TICK_SECONDS)
+            self._woken.clear()
             for (account, region), service in list(self._hands.services()):
                 if service["status"] != "ACTIVE" or self._ended.is_set():
                     continue
@@ -134,10 +134,10 @@ class Scheduler:
         before = records.primary(service)
         steps = next_steps(records.view(service, self._hands.tasks()))
         if before["rolloutState"] != steps.outcome.value:
-            if steps.outcome is Outcome.FAILED:
+            if steps.outcome is RolloutState.FAILED:
                 records.fail(service)
-                self.poke()
-            elif steps.outcome is Outcome.COMPLETED:
+                self.wake()
+            elif steps.outcome is RolloutState.COMPLETED:
                 records.complete(service)
         for each in steps.stop:
             if each.failed:

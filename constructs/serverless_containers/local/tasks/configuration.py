@@ -13,7 +13,7 @@ CONTAINER = "serverless-containers.container"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
+class TaskVolume:
     """A volume of the engine behind one of a task's.
 
     Attributes:
@@ -28,8 +28,8 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a task's containers find around them.
+class TaskEnvironment:
+    """Environment that the containers of a task share.
 
     Attributes:
         run: The run's id.
@@ -44,16 +44,18 @@ class Surroundings:
     task: str
     network: str
     variables: Mapping[str, str]
-    volumes: Mapping[str, Volume] = field(default_factory=dict)
+    volumes: Mapping[str, TaskVolume] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
 
 
-def container_name(around: Surroundings, name: str) -> str:
+def container_name(around: TaskEnvironment, name: str) -> str:
     """The engine's name for a container."""
     return f"sc-{around.run}-{around.task[:12]}-{name}"
 
 
-def holder(image: str, containers: Sequence[Container], around: Surroundings) -> dict[str, Any]:
+def pause_container(
+    image: str, containers: Sequence[Container], around: TaskEnvironment
+) -> dict[str, Any]:
     """The configuration of the container that holds the network of a task.
 
     Its ports are published on the loopback address alone.
@@ -82,16 +84,16 @@ def configuration(
     container: Container,
     *,
     image: str,
-    holder_id: str,
+    pause_container_id: str,
     secrets: Mapping[str, str],
-    around: Surroundings,
+    around: TaskEnvironment,
 ) -> dict[str, Any]:
     """The configuration of a container of a task.
 
     Args:
         container: The container.
         image: Its image, as the engine knows it.
-        holder_id: The container whose network it shares.
+        pause_container_id: The container whose network it shares.
         secrets: The values of its secrets, by their variables.
         around: What it finds around it.
     """
@@ -110,7 +112,7 @@ def configuration(
         "Healthcheck": {"Test": ["NONE"]},
         "Tty": bool(raw.get("pseudoTerminal")),
         "OpenStdin": bool(raw.get("interactive")),
-        "HostConfig": _host(container, holder_id, around),
+        "HostConfig": _host(container, pause_container_id, around),
     }
     for key, name in (
         ("command", "Cmd"),
@@ -123,12 +125,12 @@ def configuration(
     return config
 
 
-def _host(container: Container, holder_id: str, around: Surroundings) -> dict[str, Any]:
+def _host(container: Container, pause_container_id: str, around: TaskEnvironment) -> dict[str, Any]:
     raw = container.raw
     linux = raw.get("linuxParameters") or {}
     capabilities = linux.get("capabilities") or {}
     host: dict[str, Any] = {
-        "NetworkMode": f"container:{holder_id}",
+        "NetworkMode": f"container:{pause_container_id}",
         "CpuShares": max(2, int(raw.get("cpu") or 2)),
         "ReadonlyRootfs": bool(raw.get("readonlyRootFilesystem")),
         "Init": bool(linux.get("initProcessEnabled")),

@@ -9,8 +9,8 @@ DEFAULT_STOP_SECONDS = 30
 """``stopTimeout`` on Fargate, unless given ("ContainerDefinition", Amazon ECS API Reference)."""
 
 
-class Condition(StrEnum):
-    """What a container waits for ("ContainerDependency", Amazon ECS API Reference)."""
+class ContainerCondition(StrEnum):
+    """Condition of a dependency ("ContainerDependency", Amazon ECS API Reference)."""
 
     START = "START"
     COMPLETE = "COMPLETE"
@@ -19,8 +19,8 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HealthCheck:
-    """How a container is asked whether it is well. Times are in seconds."""
+class ContainerHealthCheck:
+    """Health check of a container. Times are in seconds."""
 
     command: tuple[str, ...]
     interval: float
@@ -30,8 +30,8 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestartPolicy:
-    """When a container is started again although its task goes on."""
+class ContainerRestartPolicy:
+    """Restart policy of a container, which its task outlives. Times are in seconds."""
 
     ignored_exit_codes: tuple[int, ...]
     attempt_period: float
@@ -54,9 +54,9 @@ class Container:
 
     name: str
     essential: bool
-    waits_for: Mapping[str, Condition]
-    health: HealthCheck | None
-    restart: RestartPolicy | None
+    waits_for: Mapping[str, ContainerCondition]
+    health: ContainerHealthCheck | None
+    restart: ContainerRestartPolicy | None
     stop_seconds: float
     ports: tuple[int, ...]
     raw: Mapping[str, Any]
@@ -96,11 +96,11 @@ def _container(raw: Mapping[str, Any]) -> Container:
         name=raw["name"],
         essential=_flag(raw.get("essential", True)),
         waits_for={
-            each["containerName"]: Condition(each["condition"])
+            each["containerName"]: ContainerCondition(each["condition"])
             for each in raw.get("dependsOn") or []
         },
         health=_health(raw.get("healthCheck")),
-        restart=RestartPolicy(
+        restart=ContainerRestartPolicy(
             ignored_exit_codes=tuple(int(code) for code in policy.get("ignoredExitCodes") or ()),
             attempt_period=float(policy.get("restartAttemptPeriod") or 300),
         )
@@ -116,7 +116,7 @@ def _container(raw: Mapping[str, Any]) -> Container:
     )
 
 
-def _health(raw: Mapping[str, Any] | None) -> HealthCheck | None:
+def _health(raw: Mapping[str, Any] | None) -> ContainerHealthCheck | None:
     kind, *words = (raw or {}).get("command") or ["NONE"]
     if raw is None or kind == "NONE":
         return None
@@ -125,7 +125,7 @@ def _health(raw: Mapping[str, Any] | None) -> HealthCheck | None:
     elif kind != "CMD":
         words = [kind, *words]
     # The defaults of "HealthCheck", Amazon ECS API Reference.
-    return HealthCheck(
+    return ContainerHealthCheck(
         command=tuple(words),
         interval=float(raw.get("interval") or 30),
         timeout=float(raw.get("timeout") or 5),

@@ -10,7 +10,7 @@ from serverless_containers.local.engine.client import Engine, EngineError
 
 Write: TypeAlias = Callable[[str], None]
 _LAST_SECONDS = 2.0
-"""How long the last lines of ended containers are waited for."""
+"""Longest wait for the last lines of ended containers."""
 
 
 class Logs:

@@ -6,16 +6,15 @@ from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from serverless_containers.local.services.records import STAGE
-from serverless_containers.local.services.rollout import Stage
+from serverless_containers.local.services.rollout import TaskStage
 from serverless_containers.local.tasks.definition import Container
-from serverless_containers.local.tasks.order import Health, State
-from serverless_containers.local.tasks.progress import Phase, Progress
+from serverless_containers.local.tasks.lifecycle import Health, Phase, State, TaskProgress
 
 ADDRESS = "_address"
 
 
 def write_progress(
-    task: MutableMapping[str, Any], containers: Sequence[Container], progress: Progress
+    task: MutableMapping[str, Any], containers: Sequence[Container], progress: TaskProgress
 ) -> None:
     """Bring a record up to date."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -49,10 +48,10 @@ def write_progress(
         )
 
 
-def _stage(progress: Progress) -> Stage:
+def _stage(progress: TaskProgress) -> TaskStage:
     if progress.health is Health.UNHEALTHY:
-        return Stage.UNHEALTHY
-    return Stage.SERVING if progress.serving else Stage.STARTING
+        return TaskStage.UNHEALTHY
+    return TaskStage.SERVING if progress.serving else TaskStage.STARTING
 
 
 def _attachment(address: str) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def _attachment(address: str) -> dict[str, Any]:
 
 
 def _write_container(
-    record: MutableMapping[str, Any], state: State, progress: Progress, *, asked: bool
+    record: MutableMapping[str, Any], state: State, progress: TaskProgress, *, asked: bool
 ) -> None:
     name = record["name"]
     if state.running:

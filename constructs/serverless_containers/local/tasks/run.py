@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from serverless_containers.local.engine.client import Engine, EngineError
-from serverless_containers.local.tasks.checks import Checks
 from serverless_containers.local.tasks.configuration import (
-    Surroundings,
+    TaskEnvironment,
     configuration,
     container_name,
-    holder,
+    pause_container,
 )
 from serverless_containers.local.tasks.definition import Container
-from serverless_containers.local.tasks.logs import Logs, Write
-from serverless_containers.local.tasks.order import (
-    Failed,
+from serverless_containers.local.tasks.health import Checks
+from serverless_containers.local.tasks.lifecycle import (
     Health,
+    Phase,
     State,
+    TaskFailure,
+    TaskProgress,
     all_started,
     is_serving,
     task_health,
@@ -28,12 +29,12 @@ from serverless_containers.local.tasks.order import (
     to_stop,
     why_ended,
 )
-from serverless_containers.local.tasks.progress import Phase, Progress
+from serverless_containers.local.tasks.logs import Logs, Write
 
 _EAGER_SECONDS: Final = 0.15
 _CALM_SECONDS: Final = 0.5
 _DRAIN_SECONDS: Final = 30.0
-"""How long requests that are under way may keep a task from being told to end: as long as API
+"""Longest time for which requests under way keep a task from being told to end: as long as API
 Gateway waits for an answer."""
 _UNANSWERED: Final = 5
 """After so many questions without an answer the engine counts as gone."""
@@ -44,8 +45,8 @@ class StartError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
-    """What a task needs from outside.
+class TaskDependencies:
+    """Functions by which a task gets what it needs from outside.
 
     Attributes:
         image: Gives the engine's name of an image, fetching it if need be. Raises StartError.
@@ -59,7 +60,7 @@ class Help:
     image: Callable[[str], str]
     secrets: Callable[[Container], Mapping[str, str]]
     writer: Callable[[Container, str], Write | None]
-    changed: Callable[[Progress], None]
+    changed: Callable[[TaskProgress], None]
     busy: Callable[[], bool]
 
 
@@ -77,15 +78,15 @@ class TaskRun:
         self,
         engine: Engine,
         containers: Sequence[Container],
-        around: Surroundings,
-        outside: Help,
+        around: TaskEnvironment,
+        outside: TaskDependencies,
     ) -> None:
         self._engine = engine
         self._containers = tuple(containers)
         self._around = around
         self._outside = outside
         self._ids: dict[str, str] = {}
-        self._holder = ""
+        self._pause_container = ""
         self._states = {each.name: State() for each in containers}
         self._started_at: dict[str, float] = {}
         self._told_to_end: dict[str, float] = {}
@@ -93,7 +94,7 @@ class TaskRun:
         self._asked_to_stop = threading.Event()
         self._checks = Checks(engine, containers)
         self._logs = Logs(engine)
-        self._now = Progress(phase=Phase.PROVISIONING)
+        self._now = TaskProgress(phase=Phase.PROVISIONING)
 
     def stop(self) -> None:
         """Ask the task to end. Returns at once."""
@@ -102,15 +103,15 @@ class TaskRun:
 
     def run(self) -> None:
         """Run the task until all of its containers have ended and are removed."""
-        failed: Failed | None = None
+        failed: TaskFailure | None = None
         try:
             self._prepare()
             failed = self._watch()
             self._end(failed)
         except StartError as error:
-            failed = Failed(reason=str(error), code="TaskFailedToStart")
+            failed = TaskFailure(reason=str(error), code="TaskFailedToStart")
         except EngineError as error:
-            failed = Failed(
+            failed = TaskFailure(
                 reason=f"ResourceInitializationError: {error}", code="TaskFailedToStart"
             )
         finally:
@@ -124,17 +125,17 @@ class TaskRun:
             return
         for volume in self._around.volumes.values():
             self._engine.make_volume(volume.name, owner=volume.owner)
-        self._holder = self._engine.create(
-            holder(self._engine.pause_image, self._containers, self._around),
+        self._pause_container = self._engine.create(
+            pause_container(self._engine.pause_image, self._containers, self._around),
             container_name(self._around, "network"),
         )
-        self._engine.start(self._holder)
+        self._engine.start(self._pause_container)
         self._tell(phase=Phase.PENDING, **self._addresses())
         for each in self._in_order():
             config = configuration(
                 each,
                 image=images[each.name],
-                holder_id=self._holder,
+                pause_container_id=self._pause_container,
                 secrets=secrets[each.name],
                 around=self._around,
             )
@@ -152,7 +153,7 @@ class TaskRun:
         return tuple(sorted(self._containers, key=lambda each: each.name not in sources))
 
     def _addresses(self) -> dict[str, object]:
-        found = self._engine.inspect(self._holder) or {}
+        found = self._engine.inspect(self._pause_container) or {}
         networks = found.get("NetworkSettings", {})
         own = networks.get("Networks", {}).get(self._around.network, {})
         return {
@@ -164,7 +165,7 @@ class TaskRun:
             },
         }
 
-    def _watch(self) -> Failed | None:
+    def _watch(self) -> TaskFailure | None:
         """Go on until the task ends by itself (then say why) or is asked to."""
         unanswered = 0
         while not self._asked_to_stop.is_set():
@@ -228,7 +229,7 @@ class TaskRun:
             return
         self._states[name] = replace(self._states[name], exit_code=code, health=Health.UNKNOWN)
 
-    def _end(self, failed: Failed | None) -> None:
+    def _end(self, failed: TaskFailure | None) -> None:
         """Stop what runs, dependants first."""
         self._asked_to_stop.set()
         self._tell(phase=Phase.DEACTIVATING, serving=False, failed=failed)
@@ -252,7 +253,10 @@ class TaskRun:
 
     def _remove(self) -> None:
         self._logs.finish()
-        for container in [*self._ids.values(), *([self._holder] if self._holder else [])]:
+        for container in [
+            *self._ids.values(),
+            *([self._pause_container] if self._pause_container else []),
+        ]:
             with contextlib.suppress(EngineError):
                 self._engine.remove(container)
         for volume in self._around.volumes.values():

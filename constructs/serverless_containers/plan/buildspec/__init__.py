@@ -1,4 +1,4 @@
-"""What CodeBuild is told to do, and what ECR keeps of it. Pure Python, no CDK."""
+"""The buildspec of CodeBuild, and the lifecycle policy of ECR. Pure Python, no CDK."""
 
 from serverless_containers.plan.buildspec.images import plan_images
 from serverless_containers.plan.buildspec.lifecycle import (
@@ -8,8 +8,8 @@ from serverless_containers.plan.buildspec.lifecycle import (
     lifecycle_rules,
 )
 from serverless_containers.plan.buildspec.model import (
+    BuildspecImage,
     BuildspecOptions,
-    ImageBuild,
     RegistryLogin,
     Variable,
     repository_variable,
@@ -18,8 +18,8 @@ from serverless_containers.plan.buildspec.spec import make_buildspec, to_yaml
 
 __all__ = [
     "MOVING_TAGS",
+    "BuildspecImage",
     "BuildspecOptions",
-    "ImageBuild",
     "LifecycleRule",
     "RegistryLogin",
     "Variable",

@@ -1,29 +1,23 @@
-"""From the builds of a Compose file to builds of the source that CodeBuild sees."""
+"""The images of a plan, as builds of the source that CodeBuild sees."""
 
 import os
 import posixpath
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
-from serverless_containers.compose.model import Build
-from serverless_containers.compose.nodes import MappingNode
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.buildspec import rules
-from serverless_containers.plan.buildspec.model import ImageBuild
-from serverless_containers.plan.model import ContainerPlan
+from serverless_containers.plan.buildspec.model import BuildspecImage
+from serverless_containers.plan.model import BuildPlan, ContainerPlan
+from serverless_containers.plan.support.keys import BUILD
 
-_LOCAL_KEYS = {
-    "secrets": "CodeBuild has no secrets of this machine to mount",
-    "ssh": "CodeBuild has no SSH agent of this machine",
-    "ulimits": "the limits of a build are CodeBuild's",
-}
-_CACHE_KEYS = ("cache_from", "cache_to")
 _SERVICE = "service:"
 
 
 def plan_images(
     containers: Iterable[ContainerPlan], folder: Path, findings: Findings
-) -> tuple[ImageBuild, ...]:
+) -> tuple[BuildspecImage, ...]:
     """Plan the images of the containers that are built, in the order of the containers.
 
     Args:
@@ -37,30 +31,32 @@ def plan_images(
 
 
 class _Planner:
-    def __init__(self, build: Build, folder: Path, findings: Findings) -> None:
+    def __init__(self, build: BuildPlan, folder: Path, findings: Findings) -> None:
         self._build = build
         self._folder = Path(os.path.normpath(folder.absolute()))
         self._findings = findings
 
-    def plan(self, service: str) -> ImageBuild:
+    def plan(self, service: str) -> BuildspecImage:
         build = self._build
         self._check_keys()
-        return ImageBuild(
-            service=service,
-            context=self._inside(build.context, "context") if build.is_local else build.context,
-            dockerfile=self._dockerfile(),
-            dockerfile_inline=build.dockerfile_inline,
-            args=dict(sorted(build.args.items())),
-            target=build.target,
-            labels=dict(sorted(build.labels.items())),
-            network=build.network,
-            shm_size=build.shm_size,
-            extra_hosts=dict(sorted(build.extra_hosts.items())),
-            additional_contexts={
-                name: self._additional(name, context)
-                for name, context in sorted(build.additional_contexts.items())
-            },
-            no_cache=build.no_cache,
+        # Each value as it is, not taken apart, as dataclasses.asdict would.
+        given = {each.name: getattr(build, each.name) for each in fields(build)}
+        return BuildspecImage(
+            **{
+                **given,
+                "service": service,
+                "context": self._inside(build.context, "context")
+                if build.is_local
+                else build.context,
+                "dockerfile": self._dockerfile(),
+                "args": dict(sorted(build.args.items())),
+                "labels": dict(sorted(build.labels.items())),
+                "extra_hosts": dict(sorted(build.extra_hosts.items())),
+                "additional_contexts": {
+                    name: self._additional(name, context)
+                    for name, context in sorted(build.additional_contexts.items())
+                },
+            }
         )
 
     def _dockerfile(self) -> str:
@@ -93,22 +89,13 @@ class _Planner:
         return relative.replace(os.sep, posixpath.sep)
 
     def _check_keys(self) -> None:
-        given = self._build.node if isinstance(self._build.node, MappingNode) else ()
-        for key, problem in _LOCAL_KEYS.items():
-            if key in given:
+        for key, record in BUILD.items():
+            if (key,) in self._build.places and record.not_in_pipeline:
                 self._refuse(
                     rules.BUILD_NOT_IN_PIPELINE,
                     (key,),
-                    problem,
+                    record.not_in_pipeline,
                     "do without, or build the image elsewhere and name it",
-                )
-        for key in _CACHE_KEYS:
-            if key in given:
-                self._findings.report(
-                    rules.BUILD_CACHE_REPLACED,
-                    self._build.at(key),
-                    (*self._build.path, key),
-                    "the pipeline caches in the image's own repository instead",
                 )
 
     def _refuse(self, rule: Rule, key: tuple[str, ...], problem: str, fix: str) -> None:

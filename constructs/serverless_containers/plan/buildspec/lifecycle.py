@@ -1,4 +1,4 @@
-"""Which images ECR keeps.
+"""The lifecycle rules by which ECR keeps images.
 
 The rules rest on "Automate the cleanup of images by using lifecycle policies", Amazon ECR User
 Guide: an image that matches the tags of a rule is never expired by a rule of lower priority,

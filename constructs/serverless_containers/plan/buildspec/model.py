@@ -1,14 +1,13 @@
-"""What a build is made from, and the contract between the buildspec and whoever runs it.
+"""The input of a buildspec, and the contract between it and whoever runs it.
 
 Everything that a template may compute (repositories, names, URLs) reaches the buildspec as an
 environment variable of the CodeBuild project, so that the buildspec itself holds no token.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from serverless_containers.plan.model import Architecture
+from serverless_containers.plan.model import Architecture, BuildPlan
 
 
 class Variable(StrEnum):
@@ -34,7 +33,7 @@ class Variable(StrEnum):
     """The stack of the service, by name or id. Default: no image is kept for CloudFormation to go
     back to."""
     WAIT_HANDLE_URL = "WAIT_HANDLE_URL"
-    """Where CloudFormation waits for the images. Default: it does not wait."""
+    """The address at which CloudFormation waits for the images. Default: it does not wait."""
     TAG_PARAMETER = "TAG_PARAMETER"
     """The name of the SSM parameter that takes the tag. Default: none does."""
 
@@ -59,37 +58,20 @@ def repository_variable(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImageBuild:
-    """How one image is built, in terms of the source that CodeBuild sees.
+class BuildspecImage(BuildPlan):
+    """The build of one image, in terms of the source that CodeBuild sees.
+
+    Its context, Dockerfile and other contexts are paths below the source folder, with ``/`` between
+    their parts, unless they are URLs or images; with a URL as the context, the Dockerfile is below
+    that. ``cache_from`` counts beside the image that is tagged latest in its own repository, which
+    always holds a cache.
 
     Attributes:
         service: The Compose service, which is the container's name.
-        context: A folder below the source folder, with ``/`` between its parts, or a URL.
-        dockerfile: The Dockerfile below the source folder; with a URL as the context, below that.
-        dockerfile_inline: The text of the Dockerfile, in its place.
-        args: Build arguments, each with its value: Docker would take one without from the build's
-            environment.
-        target: The stage to build. Default: the last one.
-        labels: The image's labels.
-        network: The network of RUN instructions. Default: Docker's.
-        shm_size: Size of /dev/shm in bytes. Default: Docker's.
-        extra_hosts: Addresses by host name.
-        additional_contexts: Folders below the source folder, images or URLs, by name.
-        no_cache: Whether the cache is left alone.
     """
 
     service: str
     context: str = "."
-    dockerfile: str = "Dockerfile"
-    dockerfile_inline: str | None = None
-    args: Mapping[str, str] = field(default_factory=dict)
-    target: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    network: str | None = None
-    shm_size: int | None = None
-    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    additional_contexts: Mapping[str, str] = field(default_factory=dict)
-    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +92,7 @@ class RegistryLogin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildspecOptions:
-    """What a caller decides about a build.
+    """The options of a buildspec.
 
     The commands are shell code (POSIX sh) and run in the source folder, each in a shell of its own.
     One that fails ends the build. None of them runs when all images exist already. They run as the
@@ -120,7 +102,7 @@ class BuildspecOptions:
     but these; the build then needs ``jq``, as CodeBuild's images have it.
 
     Attributes:
-        architecture: What the images run on, which is also what CodeBuild has to run on.
+        architecture: The instruction set of the images, which is also what CodeBuild has to run on.
         source_folder: The project's folder within the source. Default: the source is the folder.
         tag_by_content: Whether images are tagged with a hash of the source folder and of the build,
             where no SOURCE_TAG is given, and what the service has already is not rolled out again.

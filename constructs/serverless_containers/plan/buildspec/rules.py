@@ -1,4 +1,4 @@
-"""What is looked for in the builds that CodeBuild does."""
+"""The rules about builds that CodeBuild does."""
 
 from serverless_containers.findings import Rule, Severity
 
@@ -11,9 +11,4 @@ BUILD_NOT_IN_PIPELINE = Rule(
     code="build-not-in-pipeline",
     severity=Severity.ERROR,
     summary="A build in the pipeline asks for nothing that is only on this machine.",
-)
-BUILD_CACHE_REPLACED = Rule(
-    code="build-cache-replaced",
-    severity=Severity.NOTE,
-    summary="The pipeline keeps one cache, in the image that is tagged latest.",
 )

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from serverless_containers.plan.buildspec.model import (
+    BuildspecImage,
     BuildspecOptions,
-    ImageBuild,
     RegistryLogin,
     Variable,
     repository_variable,
@@ -20,12 +20,12 @@ _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _RULE = "# --- This project " + "-" * 79
 
 
-def project_script(builds: Sequence[ImageBuild], options: BuildspecOptions) -> str:
+def project_script(builds: Sequence[BuildspecImage], options: BuildspecOptions) -> str:
     """The functions that the fixed scripts leave open, and the call of the step that is asked for.
 
     Args:
         builds: The images, in the order of the REPOSITORY variables.
-        options: What the caller decides.
+        options: The options of the buildspec.
 
     Raises:
         ValueError: If a login names something that cannot be a variable.
@@ -116,7 +116,7 @@ def _login(login: RegistryLogin) -> str:
     )
 
 
-def _build(number: int, build: ImageBuild, architecture: Architecture) -> list[str]:
+def _build(number: int, build: BuildspecImage, architecture: Architecture) -> list[str]:
     lines = [f"  {number})"]
     dockerfile = shlex.quote(_path(build.dockerfile))
     if build.dockerfile_inline is not None:
@@ -131,7 +131,7 @@ def _build(number: int, build: ImageBuild, architecture: Architecture) -> list[s
 
 
 def _options(
-    build: ImageBuild, architecture: Architecture
+    build: BuildspecImage, architecture: Architecture
 ) -> Iterable[tuple[str, str] | tuple[str]]:
     yield "--platform", _PLATFORMS[architecture]
     for name, value in build.args.items():
@@ -149,6 +149,8 @@ def _options(
             yield "--add-host", f"{host}:{address}"
     for name, context in build.additional_contexts.items():
         yield "--build-context", f"{name}={_path(context)}"
+    for image in build.cache_from:
+        yield "--cache-from", image
     if build.no_cache:
         yield ("--no-cache",)
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import yaml
 
-from serverless_containers.plan.buildspec.model import BuildspecOptions, Exported, ImageBuild
+from serverless_containers.plan.buildspec.model import BuildspecImage, BuildspecOptions, Exported
 from serverless_containers.plan.buildspec.script import project_script
 
 _SCRIPTS = ("telling.sh", "tag.sh", "steps.sh")
 _HOME = '"$PIPELINE_HOME/pipeline.sh"'
 
 
-def make_buildspec(builds: Sequence[ImageBuild], options: BuildspecOptions) -> dict[str, Any]:
+def make_buildspec(builds: Sequence[BuildspecImage], options: BuildspecOptions) -> dict[str, Any]:
     """The buildspec that builds and pushes images.
 
     It reads the environment variables of ``Variable`` and, for each image, ``REPOSITORY_<n>``; it
@@ -27,7 +27,7 @@ def make_buildspec(builds: Sequence[ImageBuild], options: BuildspecOptions) -> d
 
     Args:
         builds: The images, in the order of the REPOSITORY variables.
-        options: What the caller decides.
+        options: The options of the buildspec.
 
     Returns:
         Plain data, the same for the same arguments.

@@ -1,4 +1,4 @@
-"""What the application may do in AWS: ``custom-policies.json``. Pure Python, no CDK."""
+"""The permissions of the application: ``custom-policies.json``. Pure Python, no CDK."""
 
 from serverless_containers.plan.permissions.model import (
     ConditionTest,

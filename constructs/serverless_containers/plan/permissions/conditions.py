@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from serverless_containers.compose.nodes import MappingNode, Node
+from serverless_containers.compose.yaml.nodes import MappingNode, Node
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import ConditionTest, Text
-from serverless_containers.plan.permissions.names import nearest, short
 from serverless_containers.plan.permissions.values import read_values, shown
-from serverless_containers.plan.permissions.variables import Expander
+from serverless_containers.plan.permissions.variables import VariableExpander
+from serverless_containers.plan.words import nearest, short
 
 _EXAMPLE = '{"StringLike": {"s3:prefix": ["media/*"]}}'
 
@@ -45,11 +45,11 @@ class ConditionReader:
     """Reads conditions.
 
     Args:
-        expander: What replaces the variables of values.
+        expander: Replaces the variables of values.
         findings: Where everything is reported that IAM would refuse.
     """
 
-    def __init__(self, expander: Expander, findings: Findings) -> None:
+    def __init__(self, expander: VariableExpander, findings: Findings) -> None:
         self._expander = expander
         self._findings = findings
 

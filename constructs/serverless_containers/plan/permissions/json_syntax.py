@@ -1,10 +1,10 @@
-"""Why a text is no JSON, in words that say what to write."""
+"""The reasons why a text is no JSON, in words that say what to write."""
 
 import json
 import re
 from typing import TypeAlias
 
-from serverless_containers.plan.permissions.names import short
+from serverless_containers.plan.words import short
 
 Problem: TypeAlias = tuple[int, str, str]
 """The position of a character, what is wrong there, and what to do about it."""

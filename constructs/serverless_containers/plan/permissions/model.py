@@ -1,4 +1,4 @@
-"""What ``custom-policies.json`` says, without its notation."""
+"""The statements of ``custom-policies.json``, without their notation."""
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -7,7 +7,10 @@ from serverless_containers.findings import KeyPath, Location
 
 
 class PseudoParameter(Enum):
-    """What CloudFormation alone knows. No string itself: it is not to be mistaken for text."""
+    """A value that CloudFormation alone knows.
+
+    It is no string itself: it is not to be mistaken for text.
+    """
 
     ACCOUNT_ID = "AWS::AccountId"
     REGION = "AWS::Region"
@@ -24,7 +27,7 @@ class Text:
     ``dev`` has the one part ``arn:aws:s3:::dev-a/${aws:userid}``.
 
     Attributes:
-        parts: What the value is made of, in order. None for an empty value.
+        parts: The parts of the value, in order. None for an empty value.
     """
 
     parts: tuple[str | PseudoParameter, ...]
@@ -37,7 +40,7 @@ class Text:
 
 
 class Effect(StrEnum):
-    """What a statement does, as IAM writes it."""
+    """The effect of a statement, as IAM writes it."""
 
     ALLOW = "Allow"
     DENY = "Deny"
@@ -49,9 +52,9 @@ class ConditionTest:
 
     Attributes:
         operator: How to compare: ``StringLike``, ``ForAnyValue:StringEqualsIfExists``.
-        key: What to compare: ``s3:prefix``.
-        values: What to compare it with; one that matches is enough. Numbers and booleans are text
-            here, as they were written: IAM takes them with quotes and without.
+        key: The key to compare: ``s3:prefix``.
+        values: The values to compare it with; one that matches is enough. Numbers and booleans are
+            text here, as they were written: IAM takes them with quotes and without.
     """
 
     operator: str

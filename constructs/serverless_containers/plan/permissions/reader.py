@@ -1,13 +1,13 @@
-"""The way in."""
+"""The reader of ``custom-policies.json``."""
 
 import codecs
 from pathlib import Path
 
 from serverless_containers.compose.files import NotRegularError, TooLargeError, read_regular
-from serverless_containers.compose.nodes import MappingNode, Node, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings, Location
 from serverless_containers.plan.permissions import rules
-from serverless_containers.plan.permissions.json_tree import Places, read_json
+from serverless_containers.plan.permissions.json_tree import Marks, read_json
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.size import LARGEST_POLICY, policy_size
 from serverless_containers.plan.permissions.statements import EXAMPLE, StatementReader
@@ -29,7 +29,7 @@ def read_policies(
             Whatever it holds, what makes no sense is a finding, never an exception.
         findings: Where everything is reported that IAM would refuse, and, as warnings, what allows
             all actions of a service or all resources.
-        environment: What ``${env}`` stands for. None or an empty name makes its use an error.
+        environment: The value of ``${env}``. None or an empty name makes its use an error.
         shown: The file as the user would name it. Default: its name.
 
     Returns:
@@ -94,7 +94,7 @@ def _decoded(content: bytes, name: str, findings: Findings) -> str | None:
         before = content[: error.start].decode("utf-8")
         findings.report(
             rules.POLICY_FILE,
-            Location(*Places(name, before).mark(len(before))),
+            Location(*Marks(name, before).of(len(before))),
             (),
             f"the byte 0x{content[error.start]:02x} is not UTF-8 here",
             "save the file as UTF-8 text",

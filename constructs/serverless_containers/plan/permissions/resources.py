@@ -2,27 +2,27 @@
 
 import re
 
-from serverless_containers.compose.nodes import Scalar
+from serverless_containers.compose.yaml.nodes import Scalar
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import Effect, Text
 from serverless_containers.plan.permissions.values import shown
-from serverless_containers.plan.permissions.variables import DEPLOYED, REQUESTED, Expander
+from serverless_containers.plan.permissions.variables import DEPLOYED, REQUESTED, VariableExpander
 
 _PARTITION = re.compile(r"aws(?:-[a-z]+)*")
 _OPEN = frozenset(f"*?{DEPLOYED}{REQUESTED}")
 
 
 def read_resource(
-    value: Scalar, path: KeyPath, effect: Effect, expander: Expander, findings: Findings
+    value: Scalar, path: KeyPath, effect: Effect, expander: VariableExpander, findings: Findings
 ) -> Text:
     """Read one resource of a statement.
 
     Args:
         value: The ARN, or ``*``.
         path: Its path.
-        effect: What the statement does. To deny everything needs no warning.
-        expander: What replaces its variables.
+        effect: The statement's. To deny everything needs no warning.
+        expander: Replaces its variables.
         findings: Where it is reported that it is no ARN, or every resource that there is.
     """
     expanded = expander.expand(value, path)
@@ -54,7 +54,7 @@ def read_resource(
 
 
 def _wrong(parts: list[str]) -> tuple[str, str] | None:
-    """What is wrong with an ARN, and what to do about it."""
+    """The problem of an ARN and its fix; None if there is none."""
     if parts[0] != "arn":
         return (
             'expected an ARN or "*"',

@@ -1,4 +1,4 @@
-"""What is looked for in ``custom-policies.json``."""
+"""The rules about ``custom-policies.json``."""
 
 from serverless_containers.findings import Rule, Severity
 

@@ -1,4 +1,4 @@
-"""How much of an inline policy the statements take."""
+"""The size of the policy that statements make."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _STAND_INS = {
 
 
 def policy_size(statements: Iterable[Statement]) -> int:
-    """How many characters a policy of these statements has at least, without white space."""
+    """Return the least number of characters of a policy of statements, without white space."""
     document = {
         "Version": "2012-10-17",
         "Statement": [_statement(statement) for statement in statements],

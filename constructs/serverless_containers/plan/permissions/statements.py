@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.actions import doubt
 from serverless_containers.plan.permissions.conditions import ConditionReader
 from serverless_containers.plan.permissions.model import Effect, Statement, Text
-from serverless_containers.plan.permissions.names import nearest, short
 from serverless_containers.plan.permissions.resources import read_resource
 from serverless_containers.plan.permissions.size import LARGEST_POLICY
 from serverless_containers.plan.permissions.values import read_values, shown
-from serverless_containers.plan.permissions.variables import Expander
+from serverless_containers.plan.permissions.variables import VariableExpander
+from serverless_containers.plan.words import nearest, short
 
 _KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
 _NEEDED = {"Action": "NotAction", "Resource": "NotResource"}
@@ -42,7 +42,7 @@ class StatementReader:
 
     def __init__(self, environment: str | None, findings: Findings) -> None:
         self._findings = findings
-        self._expander = Expander(environment, findings)
+        self._expander = VariableExpander(environment, findings)
         self._conditions = ConditionReader(self._expander, findings)
         self._sids: dict[str, Location] = {}
         self._characters = 0

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from serverless_containers.compose.nodes import MappingNode, Node, Scalar, Sequence
+from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
-from serverless_containers.plan.permissions.names import short
+from serverless_containers.plan.words import short
 
 # "IAM and AWS STS quotas", IAM User Guide.
 _FOREIGN = re.compile(r"[^\t\n\r\u0020-\u00ff]")
@@ -20,7 +20,7 @@ def read_values(
     Args:
         node: The array or the value.
         path: Its path.
-        what: What is listed, in the singular: ``action``.
+        what: The kind of the values, in the singular: ``action``.
         findings: Where values are reported that are of another type, or hold characters that no
             policy may have. They are left out.
         text_only: Whether numbers and booleans are of another type.

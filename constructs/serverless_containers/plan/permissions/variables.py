@@ -3,17 +3,17 @@
 import re
 from dataclasses import dataclass
 
-from serverless_containers.compose.nodes import Scalar
+from serverless_containers.compose.yaml.nodes import Scalar
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import PseudoParameter, Text
-from serverless_containers.plan.permissions.names import nearest, short
+from serverless_containers.plan.words import nearest, short
 
 _ENVIRONMENT = "env"
 DEPLOYED = "\0"
-"""What stands in an outline for something that is known when it is deployed."""
+"""The character in an outline for something that is known when it is deployed."""
 REQUESTED = "\1"
-"""What stands in an outline for something that is known at each request."""
+"""The character in an outline for something that is known at each request."""
 
 # A default value of IAM's stands in single quotes, and may hold a brace.
 _VARIABLE = re.compile(r"\$\{((?:[^{}']|'[^']*')*)\}")
@@ -30,7 +30,7 @@ class Expanded:
     """A value with its variables replaced.
 
     Attributes:
-        text: What becomes of it.
+        text: The text with its variables replaced.
         outline: The same in one string, `DEPLOYED` or `REQUESTED` in the place of each variable
             that is still unknown. Neither character is allowed in a policy.
     """
@@ -44,7 +44,7 @@ class Expanded:
         return REQUESTED in self.outline
 
 
-class Expander:
+class VariableExpander:
     """Replaces the variables of values.
 
     Args:
@@ -83,7 +83,7 @@ class Expander:
         return Expanded(Text(tuple(part for part in parts if part)), outline)
 
     def _known(self, name: str, value: Scalar, path: KeyPath) -> str | PseudoParameter:
-        """What a variable becomes: itself if it is IAM's, nothing if there is none."""
+        """The value of a variable: itself if it is IAM's, nothing if there is none."""
         if name == _ENVIRONMENT:
             if not self._environment:
                 self._report(

@@ -1,1 +1,1 @@
-"""What containers use besides their image: the kernel, volumes, files and logs."""
+"""The resources of containers besides their image: kernel, volumes, files and logs."""

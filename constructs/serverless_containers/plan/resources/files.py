@@ -18,6 +18,7 @@ from serverless_containers.compose.model import FileSource, FileUse, Project, Se
 from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.template_syntax import check_content
 
@@ -89,8 +90,7 @@ class Files:
             return True
         self.findings.report(
             rules.FILE_TARGET,
-            use.at("target"),
-            (*use.path, "target"),
+            *place(use, "target"),
             f"{target} is in the root folder, which a volume cannot take the place of",
             f"give it a folder of its own: target: /etc/{self.project.name}/{target.name}",
         )
@@ -99,8 +99,7 @@ class Files:
     def _warn_of_hidden(self, use: FileUse, target: PurePosixPath) -> None:
         self.findings.report(
             rules.FOLDER_HIDDEN,
-            use.at("target"),
-            (*use.path, "target"),
+            *place(use, "target"),
             f"{target.parent} holds the configs of this service and nothing else: whatever the "
             "image has there is hidden",
             "give configs a folder of their own",
@@ -117,8 +116,7 @@ class Files:
         if self._size > _LARGEST:
             self.findings.report(
                 rules.FILE_SOURCE,
-                source.at(),
-                source.path,
+                *place(source),
                 f"the configs of a task hold at most {_LARGEST} bytes together, got {self._size}",
                 "copy the file into the image",
             )
@@ -134,8 +132,7 @@ class Files:
         if is_secret(source.file):
             self.findings.report(
                 SECRET_READ,
-                source.at("file"),
-                (*source.path, "file"),
+                *place(source, "file"),
                 f"{source.file.name} is the file of a secret, and a config is in the template",
                 "define a secret with it, and list that under secrets",
             )

@@ -1,30 +1,76 @@
-"""What a service asks of the Linux kernel, as far as Fargate grants it."""
+"""Linux parameters of a service, as far as Fargate grants them."""
 
 import re
 
 from serverless_containers.compose.model import Service
-from serverless_containers.compose.sizes import parse_size
+from serverless_containers.compose.notation.sizes import parse_size
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import LinuxPlan, TmpfsPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 
 _MIB = 1024 * 1024
 _ULIMITS = frozenset(
-    {
-        "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc",
-        "rss", "rtprio", "rttime", "sigpending", "stack"
-    }
-)  # fmt: skip
+    [
+        "core",
+        "cpu",
+        "data",
+        "fsize",
+        "locks",
+        "memlock",
+        "msgqueue",
+        "nice",
+        "nofile",
+        "nproc",
+        "rss",
+        "rtprio",
+        "rttime",
+        "sigpending",
+        "stack",
+    ]
+)
 _CAPABILITIES = frozenset(
-    {
-        "ALL", "AUDIT_CONTROL", "AUDIT_WRITE", "BLOCK_SUSPEND", "CHOWN", "DAC_OVERRIDE",
-        "DAC_READ_SEARCH", "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE",
-        "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
-        "NET_BROADCAST", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_ADMIN",
-        "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO",
-        "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "SYSLOG", "WAKE_ALARM"
-    }
-)  # fmt: skip
+    [
+        "ALL",
+        "AUDIT_CONTROL",
+        "AUDIT_WRITE",
+        "BLOCK_SUSPEND",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "DAC_READ_SEARCH",
+        "FOWNER",
+        "FSETID",
+        "IPC_LOCK",
+        "IPC_OWNER",
+        "KILL",
+        "LEASE",
+        "LINUX_IMMUTABLE",
+        "MAC_ADMIN",
+        "MAC_OVERRIDE",
+        "MKNOD",
+        "NET_ADMIN",
+        "NET_BIND_SERVICE",
+        "NET_BROADCAST",
+        "NET_RAW",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_ADMIN",
+        "SYS_BOOT",
+        "SYS_CHROOT",
+        "SYS_MODULE",
+        "SYS_NICE",
+        "SYS_PACCT",
+        "SYS_PTRACE",
+        "SYS_RAWIO",
+        "SYS_RESOURCE",
+        "SYS_TIME",
+        "SYS_TTY_CONFIG",
+        "SYSLOG",
+        "WAKE_ALARM",
+    ]
+)
 _SYSCTL = re.compile(
     r"net\..+|fs\.mqueue\..+"
     r"|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
@@ -56,8 +102,7 @@ def _added(service: Service, findings: Findings) -> tuple[str, ...]:
             continue
         findings.report(
             rules.CAPABILITY_REJECTED,
-            service.at("cap_add", index),
-            (*service.path, "cap_add", index),
+            *place(service, "cap_add", index),
             f"Fargate adds SYS_PTRACE and no other capability, got {name!r}",
             "remove it",
         )
@@ -72,8 +117,7 @@ def _dropped(service: Service, findings: Findings) -> tuple[str, ...]:
             continue
         findings.report(
             rules.CAPABILITY_REJECTED,
-            service.at("cap_drop", index),
-            (*service.path, "cap_drop", index),
+            *place(service, "cap_drop", index),
             f"there is no capability {name!r} to drop",
             "write one of Linux's, such as NET_RAW, or ALL",
         )
@@ -88,8 +132,7 @@ def _ulimits(service: Service, findings: Findings) -> dict[str, tuple[int, int]]
             continue
         findings.report(
             rules.ULIMIT_UNKNOWN,
-            service.at("ulimits", name),
-            (*service.path, "ulimits", name),
+            *place(service, "ulimits", name),
             f"expected one of {', '.join(sorted(_ULIMITS))}, got {name!r}",
         )
     return ulimits
@@ -103,8 +146,7 @@ def _sysctls(service: Service, findings: Findings) -> dict[str, str]:
             continue
         findings.report(
             rules.SYSCTL_REJECTED,
-            service.at("sysctls", name),
-            (*service.path, "sysctls", name),
+            *place(service, "sysctls", name),
             f"expected a parameter of net.*, fs.mqueue.* or System V IPC, got {name!r}",
             "remove it",
         )
@@ -129,8 +171,7 @@ def _tmpfs(service: Service, findings: Findings) -> tuple[TmpfsPlan, ...]:
         if not size:
             findings.report(
                 rules.TMPFS_SIZE,
-                service.at("tmpfs", index),
-                (*service.path, "tmpfs", index),
+                *place(service, "tmpfs", index),
                 f"ECS needs the size of a tmpfs, got {text!r}",
                 f"write {path}:size=64m",
             )
@@ -144,8 +185,7 @@ def _tmpfs(service: Service, findings: Findings) -> tuple[TmpfsPlan, ...]:
         if not mount.tmpfs_size:
             findings.report(
                 rules.TMPFS_SIZE,
-                mount.at(),
-                mount.path,
+                *place(mount),
                 "ECS needs the size of a tmpfs",
                 "add tmpfs: {size: 64m}",
             )

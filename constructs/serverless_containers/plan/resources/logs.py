@@ -1,75 +1,89 @@
-"""Where a container's output goes.
+"""The log driver of a container.
 
 By default it goes to a log group of the container's own in CloudWatch Logs. The drivers that
 Fargate has besides are those of "LogConfiguration", Amazon ECS API Reference.
 """
 
 from serverless_containers.compose.model import Logging, Service
-from serverless_containers.compose.sizes import FIX, parse_size
+from serverless_containers.compose.notation.sizes import FIX, parse_size
 from serverless_containers.findings import Findings
-from serverless_containers.plan.model import LogPlan
+from serverless_containers.plan.model import AwsLogsPlan, LogDriverPlan
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 
+_BUFFER_SIZE = "max-buffer-size"
 _LOCAL = frozenset({"json-file", "local", "journald", "syslog"})
 _AWSLOGS_OPTIONS = frozenset(
     {
         "awslogs-datetime-format",
         "awslogs-multiline-pattern",
         "awslogs-stream-prefix",
-        "max-buffer-size",
+        _BUFFER_SIZE,
         "mode",
     }
 )
 _FARGATE = ("awslogs", "awsfirelens", "splunk")
 
 
-def plan_log(service: Service, findings: Findings) -> LogPlan | None:
-    """The log driver of a container, or None for its own log group."""
+def plan_log(service: Service, findings: Findings) -> AwsLogsPlan | LogDriverPlan:
+    """Plan where the output of a container goes."""
+    default = AwsLogsPlan(stream_prefix=service.name)
     logging = service.logging
     if logging is None or logging.driver is None:
-        return None
+        return default
     if logging.driver in _LOCAL:
         findings.report(
             rules.LOG_DRIVER_REPLACED,
-            logging.at("driver"),
-            (*logging.path, "driver"),
+            *place(logging, "driver"),
             f"the output goes to CloudWatch Logs instead of {logging.driver}",
         )
-        return None
+        return default
     if logging.driver not in _FARGATE:
         findings.report(
             rules.LOG_DRIVER_REJECTED,
-            logging.at("driver"),
-            (*logging.path, "driver"),
+            *place(logging, "driver"),
             f"expected one of {', '.join(_FARGATE)}, got {logging.driver!r}",
             "remove it: the output then goes to CloudWatch Logs",
         )
-        return None
+        return default
     if logging.driver == "awslogs":
-        for name in sorted(set(logging.options) - _AWSLOGS_OPTIONS):
-            findings.report(
-                rules.LOG_OPTION_REJECTED,
-                logging.at("options", name),
-                (*logging.path, "options", name),
-                f"the deployment makes the log group; the options are "
-                f"{', '.join(sorted(_AWSLOGS_OPTIONS))}",
-                "remove it",
-            )
-        _check_buffer(logging, findings)
-    return LogPlan(driver=logging.driver, options=dict(sorted(logging.options.items())))
+        return _awslogs(service.name, logging, findings)
+    return LogDriverPlan(driver=logging.driver, options=dict(sorted(logging.options.items())))
 
 
-def _check_buffer(logging: Logging, findings: Findings) -> None:
-    size = logging.options.get("max-buffer-size")
-    if size is None:
-        return
-    try:
-        parse_size(size)
-    except ValueError:
-        findings.report(
-            rules.LOG_OPTION_REJECTED,
-            logging.at("options", "max-buffer-size"),
-            (*logging.path, "options", "max-buffer-size"),
-            f"expected a size, got {size!r}",
-            FIX,
+def _awslogs(name: str, logging: Logging, findings: Findings) -> AwsLogsPlan:
+    options = logging.options
+    for option in sorted(set(options) - _AWSLOGS_OPTIONS):
+        _reject(
+            option,
+            f"the deployment makes the log group; the options are "
+            f"{', '.join(sorted(_AWSLOGS_OPTIONS))}",
+            "remove it",
+            logging,
+            findings,
         )
+    return AwsLogsPlan(
+        stream_prefix=options.get("awslogs-stream-prefix", name),
+        datetime_format=options.get("awslogs-datetime-format"),
+        multiline_pattern=options.get("awslogs-multiline-pattern"),
+        is_blocking=options.get("mode") == "blocking",
+        max_buffer_size=_buffer_size(logging, findings),
+    )
+
+
+def _buffer_size(logging: Logging, findings: Findings) -> int | None:
+    size = logging.options.get(_BUFFER_SIZE)
+    try:
+        return None if size is None else parse_size(size)
+    except ValueError:
+        _reject(_BUFFER_SIZE, f"expected a size, got {size!r}", FIX, logging, findings)
+        return None
+
+
+def _reject(option: str, message: str, fix: str, logging: Logging, findings: Findings) -> None:
+    findings.report(
+        rules.LOG_OPTION_REJECTED,
+        *place(logging, "options", option),
+        message,
+        fix,
+    )

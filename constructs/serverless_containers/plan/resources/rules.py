@@ -1,4 +1,4 @@
-"""What the planner looks for in what a container uses: kernel, volumes, files and logs."""
+"""The rules about what a container uses: kernel, volumes, files and logs."""
 
 from serverless_containers.findings import Rule, Severity
 

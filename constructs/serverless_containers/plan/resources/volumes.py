@@ -12,6 +12,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import rules as plan_rules
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
 from serverless_containers.plan.names import EXPECTED, NAME
+from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
@@ -52,8 +53,7 @@ class Mounts:
         if mount.subpath is not None:
             self.findings.report(
                 rules.MOUNT_REJECTED,
-                mount.at("volume", "subpath"),
-                (*mount.path, "volume", "subpath"),
+                *place(mount, "volume", "subpath"),
                 "ECS mounts a volume whole, not a path in it",
                 "make it a volume of its own",
             )
@@ -64,8 +64,7 @@ class Mounts:
         if not NAME.fullmatch(mount.source):
             self.findings.report(
                 plan_rules.NAME_INVALID,
-                mount.at("source"),
-                (*mount.path, "source"),
+                *place(mount, "source"),
                 f"{EXPECTED}, got {mount.source!r}",
                 "rename the volume",
             )
@@ -95,8 +94,7 @@ class Mounts:
             )
         self.findings.report(
             rules.VOLUME_EXTERNAL,
-            defined.at("name"),
-            (*defined.path, "name"),
+            *place(defined, "name"),
             f"expected the id of an Amazon EFS file system, got {identifier!r}",
             "write name: fs-0123456789abcdef0",
         )
@@ -111,8 +109,7 @@ class Mounts:
         if mount.type == "bind" and local_only is not None and local_only.value:
             self.findings.report(
                 rules.MOUNT_LOCAL_ONLY,
-                mount.at(),
-                mount.path,
+                *place(mount),
                 f"the bind mount of {mount.source} is left out of the deployment",
             )
             return
@@ -123,8 +120,7 @@ class Mounts:
         )
         self.findings.report(
             rules.MOUNT_REJECTED,
-            mount.at(),
-            mount.path,
+            *place(mount),
             what,
             _FIX_BIND if mount.type == "bind" else "use a named volume",
         )

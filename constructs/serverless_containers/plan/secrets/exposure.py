@@ -1,10 +1,11 @@
-"""What looks like a secret in a place that everybody can read."""
+"""A search for secrets in places that everybody can read."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from serverless_containers.compose.model import Part, Service
 from serverless_containers.findings import Findings
+from serverless_containers.plan.places import place
 from serverless_containers.plan.secrets import rules
 
 _TELLING_NAME = re.compile(
@@ -46,8 +47,7 @@ def warn_of_exposure(service: Service, findings: Findings) -> None:
             if what is not None:
                 findings.report(
                     rules.IN_ENVIRONMENT,
-                    part.at(key, name),
-                    (*part.path, key, name),
+                    *place(part, key, name),
                     f"{name} looks like {what}, and {where}",
                     "make it a secret: list it under secrets, and put its value into a file "
                     ".secret-…",
@@ -61,7 +61,7 @@ def _places(service: Service) -> Iterator[tuple[Part, str, Mapping[str, str | No
 
 
 def _telling(name: str, value: str | None) -> str | None:
-    """What a variable looks like, if it looks like a secret."""
+    """The kind of secret that a variable looks like; None if it looks like none."""
     if not value:
         return None
     for what, pattern in _TELLING_VALUES.items():

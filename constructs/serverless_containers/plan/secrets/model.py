@@ -8,7 +8,7 @@ from serverless_containers.findings import KeyPath, Location
 
 
 class SecretStore(StrEnum):
-    """Where the value of a secret is kept; the values are those of ``store`` in a Compose file."""
+    """The stores of secrets; the values are those of ``store`` in a Compose file."""
 
     SECRETS_MANAGER = "secrets-manager"
     """AWS Secrets Manager."""

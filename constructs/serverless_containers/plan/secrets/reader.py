@@ -1,4 +1,4 @@
-"""From a Compose model to the secrets that its services read."""
+"""The secrets that the services of a project read."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import FileSource, Project
-from serverless_containers.compose.nodes import MappingNode
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings
-from serverless_containers.plan.packed import packed_folders, real
+from serverless_containers.plan.build_context.folders import real, uploaded_folders
+from serverless_containers.plan.places import place
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import Known, read_extension
@@ -60,7 +61,7 @@ def plan_secrets(
         The secrets by their keys in the file, sorted.
     """
     used = {use.source for service in project.services.values() for use in service.secrets}
-    places = _Places(project, findings)
+    places = _SecretFiles(project, findings)
     planned = {}
     for key in sorted(used & project.secrets.keys()):
         source = project.secrets[key]
@@ -110,8 +111,7 @@ def _plan(
     if plan.shared:
         findings.report(
             rules.NAME_SHARED,
-            source.at("name"),
-            (*source.path, "name"),
+            *place(source, "name"),
             f"{plan.name} is not named after {owner_of(project.name, environment)}: it gets no "
             "policy of its own, and a deployment does not miss it at once",
             "remove name, or push it once and make it external for the others",
@@ -187,8 +187,7 @@ def _say_what_is_left_out(source: FileSource, findings: Findings) -> None:
     if source.external and source.file is not None:
         findings.report(
             rules.FILE_UNUSED,
-            source.at("file"),
-            (*source.path, "file"),
+            *place(source, "file"),
             f"{source.key} is external: it exists already, and no value is taken from the file",
             "remove external, or the file",
         )
@@ -211,12 +210,12 @@ def _report_taken(planned: Mapping[str, SecretPlan], findings: Findings) -> None
             )
 
 
-class _Places:
-    """Knows which folders leave this machine, and so must hold no secret."""
+class _SecretFiles:
+    """A check of the files of secrets, which must not be in folders that leave this machine."""
 
     def __init__(self, project: Project, findings: Findings) -> None:
         self._findings = findings
-        self._folders = packed_folders(project)
+        self._folders = uploaded_folders(project)
 
     def check(self, source: FileSource) -> None:
         """Report a file whose name or place gives its value away."""

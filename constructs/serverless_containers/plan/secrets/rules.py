@@ -1,4 +1,4 @@
-"""What is looked for in secrets, their files, and in what should have been one."""
+"""The rules about secrets, their files, and what should have been one."""
 
 from serverless_containers.findings import Rule, Severity
 

@@ -1,7 +1,6 @@
-"""What becomes of each Compose key on Fargate: the support matrix, and what is done by it."""
+"""The support of each Compose key on Fargate: the records, and the report on a project's keys."""
 
-from serverless_containers.plan.support.check import check_keys
-from serverless_containers.plan.support.explain import Effect, explain
-from serverless_containers.plan.support.key import Key, Support
+from serverless_containers.plan.support.record import KeySupport, Support
+from serverless_containers.plan.support.report import KeyOutcome, check_keys, explain
 
-__all__ = ["Effect", "Key", "Support", "check_keys", "explain"]
+__all__ = ["KeyOutcome", "KeySupport", "Support", "check_keys", "explain"]

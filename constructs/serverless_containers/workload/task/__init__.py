@@ -1,1 +1,4 @@
-"""The task definition: containers, storage, files, secrets."""
+"""The task definition of a service: containers, storage, files and the execution role.
+
+`service` imports it; it imports `project`.
+"""

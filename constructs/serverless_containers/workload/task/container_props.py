@@ -5,9 +5,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_containers.compose.sizes import parse_size
 from serverless_containers.plan import ContainerPlan, HealthCheckPlan
-from serverless_containers.plan.model import LinuxPlan, LogPlan
+from serverless_containers.plan.model import AwsLogsPlan, LinuxPlan, LogDriverPlan
 
 
 def health_check(plan: HealthCheckPlan | None) -> ecs.HealthCheck | None:
@@ -46,7 +45,7 @@ def set_tmpfs_options(definition: ecs.FargateTaskDefinition, index: int, linux: 
     Args:
         definition: The task definition.
         index: The container's place in it.
-        linux: What the container asks for.
+        linux: The container's plan of them.
     """
     resource = definition.node.default_child
     if not isinstance(resource, ecs.CfnTaskDefinition):
@@ -74,28 +73,31 @@ def system_controls(linux: LinuxPlan) -> list[ecs.SystemControl] | None:
     ] or None
 
 
-def log_driver(plan: LogPlan | None, *, name: str, log_group: logs.ILogGroup) -> ecs.LogDriver:
-    """The log driver of a container: its own log group, unless the file asks for another driver.
+def log_driver(
+    plan: AwsLogsPlan | LogDriverPlan | None, log_group: logs.ILogGroup
+) -> ecs.LogDriver | None:
+    """The log driver of a container definition; None leaves it to the CDK.
 
     Args:
-        plan: What the file asks for.
-        name: The container's name, which its log streams start with.
-        log_group: The container's log group.
+        plan: The destination of the output.
+        log_group: The log group, which CloudWatch Logs alone needs.
     """
-    if plan is None or plan.driver == "awslogs":
-        options = plan.options if plan else {}
-        size = options.get("max-buffer-size")
+    if isinstance(plan, AwsLogsPlan):
         return ecs.LogDrivers.aws_logs(
-            stream_prefix=options.get("awslogs-stream-prefix", name),
+            stream_prefix=plan.stream_prefix,
             log_group=log_group,
-            datetime_format=options.get("awslogs-datetime-format"),
-            multiline_pattern=options.get("awslogs-multiline-pattern"),
+            datetime_format=plan.datetime_format,
+            multiline_pattern=plan.multiline_pattern,
             # A full buffer loses lines; blocking would stop the application instead.
             mode=ecs.AwsLogDriverMode.BLOCKING
-            if options.get("mode") == "blocking"
+            if plan.is_blocking
             else ecs.AwsLogDriverMode.NON_BLOCKING,
-            max_buffer_size=Size.bytes(parse_size(size)) if size else None,
+            max_buffer_size=None
+            if plan.max_buffer_size is None
+            else Size.bytes(plan.max_buffer_size),
         )
+    if plan is None:
+        return None
     if plan.driver == "awsfirelens":
         return ecs.LogDrivers.firelens(options=dict(plan.options))
     return ecs.GenericLogDriver(log_driver=plan.driver, options=dict(plan.options))

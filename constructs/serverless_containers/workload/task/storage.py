@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from serverless_containers.plan.model import VolumeKind, VolumePlan
-from serverless_containers.workload.network import Placement
+from serverless_containers.workload.project.network import Placement
 
 
 class Storage(Construct):
@@ -21,9 +21,9 @@ class Storage(Construct):
 
     Args:
         definition: The task definition.
-        volumes: What it mounts.
-        placement: Where the tasks are, and so the mount targets.
-        removal_policy: What becomes of the file system when the stack is deleted.
+        volumes: The volumes that it mounts.
+        placement: The place of the tasks, and so of the mount targets.
+        removal_policy: The removal policy of the file system when the stack is deleted.
 
     Attributes:
         file_system: The file system, if a volume needs one.
@@ -69,7 +69,7 @@ class Storage(Construct):
 
     @property
     def ready(self) -> tuple[IDependable, ...]:
-        """What has to exist before a task can mount its volumes."""
+        """Constructs that have to exist before a task can mount its volumes."""
         return (self.file_system.mount_targets_available,) if self.file_system else ()
 
     def connect(self, tasks: ec2.IConnectable) -> None:

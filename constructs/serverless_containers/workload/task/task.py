@@ -14,9 +14,9 @@ from serverless_containers.plan import (
     DependencyCondition,
     TaskPlan,
 )
-from serverless_containers.plan.task_containers import FILES
-from serverless_containers.workload.images import BuiltImages, registry_image
-from serverless_containers.workload.network import Placement
+from serverless_containers.plan.model import AwsLogsPlan, ContainerRole
+from serverless_containers.workload.project.images import BoundImages, registry_image
+from serverless_containers.workload.project.network import Placement
 from serverless_containers.workload.task.container_props import (
     health_check,
     linux_parameters,
@@ -26,8 +26,6 @@ from serverless_containers.workload.task.container_props import (
     ulimits,
 )
 from serverless_containers.workload.task.definition import TaskDefinition, keep_earlier_revisions
-from serverless_containers.workload.task.files import add_files_container
-from serverless_containers.workload.task.stop_delay import StopDelay
 from serverless_containers.workload.task.storage import Storage
 
 _CONDITIONS = {
@@ -45,8 +43,8 @@ class Task(Construct):
     something.
 
     Args:
-        plan: What to run.
-        images: Where images that are built come from.
+        plan: The plan of the task.
+        images: The images of containers that are built.
         given_images: Images that take the place of a service's own.
         environment: Variables for every container, over those of the files.
         secrets: The secret behind each Compose secret.
@@ -54,11 +52,10 @@ class Task(Construct):
         memory_limit_mib: Memory of the task in MiB, in the same case.
         architecture: The instruction set.
         ephemeral_storage_gib: Scratch space in GiB. Default: the 20 that every task has.
-        log_retention: How long logs are kept, which outlive the stack.
-        stop_delay: Keeps the entrypoint serving for a while after the task was deregistered.
-        utility_image: A small image with a POSIX shell, which writes files.
-        placement: Where the tasks are put, and the mount targets of their volumes.
-        volume_removal_policy: What becomes of named volumes when the stack is deleted.
+        log_retention: The time for which logs are kept, which outlive the stack.
+        utility_image: A small image with a POSIX shell, which writes files and delays a stop.
+        placement: The place of the tasks, and of the mount targets of their volumes.
+        volume_removal_policy: The removal policy of named volumes when the stack is deleted.
     """
 
     def __init__(
@@ -67,7 +64,7 @@ class Task(Construct):
         construct_id: str,
         *,
         plan: TaskPlan,
-        images: BuiltImages,
+        images: BoundImages,
         given_images: Mapping[str, ecs.ContainerImage],
         environment: Mapping[str, str],
         secrets: Mapping[str, ecs.Secret],
@@ -76,7 +73,6 @@ class Task(Construct):
         architecture: Architecture,
         ephemeral_storage_gib: float | None,
         log_retention: logs.RetentionDays,
-        stop_delay: StopDelay | None,
         utility_image: ecs.ContainerImage,
         placement: Placement,
         volume_removal_policy: RemovalPolicy,
@@ -85,10 +81,9 @@ class Task(Construct):
         self._images = images
         self._given_images = given_images
         self._environment = environment
-        self._architecture = architecture
         self._log_retention = log_retention
-        self._written = {file.volume for file in plan.files}
         self._secrets = secrets
+        self._utility_image = utility_image
         self.definition = TaskDefinition(
             self,
             "Definition",
@@ -111,29 +106,15 @@ class Task(Construct):
             removal_policy=volume_removal_policy,
         )
         self.log_groups: dict[str, logs.LogGroup] = {}
-        self.containers: dict[str, ecs.ContainerDefinition] = {}
-        files = self._write_files(plan, utility_image)
-        for index, container in enumerate(plan.containers, start=1 if files else 0):
-            self._add(container, index, files)
+        self._all: dict[str, ecs.ContainerDefinition] = {}
+        for index, container in enumerate(plan.containers):
+            # The CDK adds a log router itself, for the first container that needs one.
+            if container.role is not ContainerRole.LOG_ROUTER:
+                self._add(container, index)
+        self.containers = {each.name: self._all[each.name] for each in plan.services}
         self.entrypoint = self.containers[plan.entrypoint]
         self._map_entrypoint(plan)
-        if stop_delay is not None:
-            serving = [self.containers[each.name] for each in plan.containers if each.essential]
-            stop_delay.attach(self.definition, serving, self.log_groups[plan.entrypoint])
         self._acknowledge()
-
-    def _write_files(
-        self, plan: TaskPlan, image: ecs.ContainerImage
-    ) -> ecs.ContainerDefinition | None:
-        if not plan.files:
-            return None
-        return add_files_container(
-            self.definition,
-            files=plan.files,
-            image=image,
-            secrets=self._secrets,
-            log_group=self._make_log_group(FILES),
-        )
 
     def _make_log_group(self, name: str) -> logs.LogGroup:
         self.log_groups[name] = logs.LogGroup(
@@ -145,17 +126,27 @@ class Task(Construct):
         )
         return self.log_groups[name]
 
-    def _add(self, plan: ContainerPlan, index: int, files: ecs.ContainerDefinition | None) -> None:
+    def _log_group(self, plan: ContainerPlan) -> logs.LogGroup:
+        shared = plan.log.group_of if isinstance(plan.log, AwsLogsPlan) else None
+        return self.log_groups[shared] if shared else self._make_log_group(plan.name)
+
+    def _add(self, plan: ContainerPlan, index: int) -> None:
+        is_service = plan.role is ContainerRole.SERVICE
         restart = plan.restart
+        environment = (
+            dict(sorted({**plan.environment, **self._environment}.items()))
+            if is_service
+            else dict(plan.environment)
+        )
         container = self.definition.add_container(
-            # Its id must not meet those of the definition's own children.
-            f"Container-{plan.name}",
+            # A service's id must not meet those of the definition's own children.
+            f"Container-{plan.name}" if is_service else plan.name,
             container_name=plan.name,
             image=self._image(plan),
             essential=plan.essential,
             entry_point=list(plan.entrypoint) if plan.entrypoint is not None else None,
             command=list(plan.command) if plan.command is not None else None,
-            environment=dict(sorted({**plan.environment, **self._environment}.items())) or None,
+            environment=environment or None,
             secrets={name: self._secrets[key] for name, key in plan.secrets.items()} or None,
             cpu=plan.cpu,
             memory_limit_mib=plan.memory_mib,
@@ -176,7 +167,7 @@ class Task(Construct):
             if restart
             else None,
             restart_attempt_period=Duration.seconds(restart.attempt_period) if restart else None,
-            logging=log_driver(plan.log, name=plan.name, log_group=self._make_log_group(plan.name)),
+            logging=log_driver(plan.log, self._log_group(plan)),
             port_mappings=[
                 ecs.PortMapping(
                     container_port=port.port,
@@ -186,47 +177,32 @@ class Task(Construct):
             ],
         )
         set_tmpfs_options(self.definition, index, plan.linux)
-        self.containers[plan.name] = container
-        self._mount(plan, container, files)
+        self._all[plan.name] = container
+        if plan.mounts:
+            container.add_mount_points(
+                *(
+                    ecs.MountPoint(
+                        container_path=mount.path,
+                        source_volume=mount.volume,
+                        read_only=mount.read_only,
+                    )
+                    for mount in plan.mounts
+                )
+            )
         for name, condition in plan.depends_on:
             container.add_container_dependencies(
-                ecs.ContainerDependency(
-                    container=self.containers[name], condition=_CONDITIONS[condition]
-                )
-            )
-
-    def _mount(
-        self,
-        plan: ContainerPlan,
-        container: ecs.ContainerDefinition,
-        files: ecs.ContainerDefinition | None,
-    ) -> None:
-        if not plan.mounts:
-            return
-        container.add_mount_points(
-            *(
-                ecs.MountPoint(
-                    container_path=mount.path,
-                    source_volume=mount.volume,
-                    read_only=mount.read_only,
-                )
-                for mount in plan.mounts
-            )
-        )
-        if files is not None and {mount.volume for mount in plan.mounts} & self._written:
-            container.add_container_dependencies(
-                ecs.ContainerDependency(
-                    container=files, condition=ecs.ContainerDependencyCondition.SUCCESS
-                )
+                ecs.ContainerDependency(container=self._all[name], condition=_CONDITIONS[condition])
             )
 
     def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
+        if plan.role is not ContainerRole.SERVICE:
+            return self._utility_image
         given = self._given_images.get(plan.name)
         if given is not None:
             return given
         if plan.image is not None:
             return registry_image(self, plan.name, plan.image)
-        return self._images.image(self, plan, self._architecture)
+        return self._images.image(self, plan)
 
     def _map_entrypoint(self, plan: TaskPlan) -> None:
         """A port that only an argument names has no mapping yet."""

@@ -1,0 +1,1 @@
+"""Notations of single values: durations, sizes, ports, mounts, commands, numbers as Go has them."""

@@ -1,0 +1,1 @@
+"""Variables: files of them, their syntax, and where they are put in place."""

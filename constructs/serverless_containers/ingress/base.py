@@ -1,0 +1,152 @@
+"""The base of constructs that run a service behind an ingress."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import jsii
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
+from serverless_containers.plan import TaskPlan
+from serverless_containers.workload.project.network import IngressRequirements
+from serverless_containers.workload.project.secrets import ProjectSecrets
+from serverless_containers.workload.service.props import ServiceProps
+from serverless_containers.workload.service.service import ContainerService
+
+
+class MetricProps(TypedDict, total=False):
+    """The keyword arguments of a metric: the CDK's ``MetricOptions``, for Python's type checkers.
+
+    All are optional, and have CloudWatch's and the metric's own defaults.
+    """
+
+    account: str
+    color: str
+    dimensions_map: Mapping[str, str]
+    label: str
+    period: Duration
+    region: str
+    statistic: str
+    unit: cloudwatch.Unit
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
+class ContainerServiceBase(Construct):
+    """The base of ContainerApi and ContainerHosting: a service of containers behind an ingress.
+
+    It can be handed to grants, which go to the task role, and to rules of security groups, which
+    are the tasks'.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: str | Path,
+        requirements: IngressRequirements,
+        **props: Unpack[ServiceProps],
+    ) -> None:
+        """Make the service.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file or the lone Dockerfile, or the Compose file
+                itself.
+            requirements: The requirements of the ingress.
+            **props: See `ServiceProps`.
+
+        Raises:
+            InvalidSourceError: With every error in the files, if there is one.
+            ValueError: If arguments contradict each other.
+        """
+        super().__init__(scope, construct_id)
+        self._containers = ContainerService(
+            self, "Containers", source=source, requirements=requirements, **props
+        )
+
+    @property
+    def plan(self) -> TaskPlan:
+        """The plan of the task that was made of the files."""
+        return self._containers.plan
+
+    @property
+    def service(self) -> ecs.FargateService:
+        """The ECS service."""
+        return self._containers.service
+
+    @property
+    def build_pipeline(self) -> BuildPipeline | None:
+        """The pipeline that builds its images, if one does."""
+        images = self._containers.images
+        return images.pipeline if isinstance(images, PipelineImages) else None
+
+    @property
+    def cluster(self) -> ecs.ICluster:
+        """Its cluster."""
+        return self._containers.cluster
+
+    @property
+    def task_definition(self) -> ecs.FargateTaskDefinition:
+        """Its task definition."""
+        return self._containers.task_definition
+
+    @property
+    def containers(self) -> Mapping[str, ecs.ContainerDefinition]:
+        """The containers by the names of their Compose services."""
+        return self._containers.containers
+
+    @property
+    def log_groups(self) -> Mapping[str, logs.LogGroup]:
+        """The containers' log groups by the same names."""
+        return self._containers.log_groups
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that every container gets, over those of the Compose file.
+
+        They are the names of ``resources``, and the keyword ``environment``.
+        """
+        return self._containers.environment
+
+    @property
+    def secrets(self) -> ProjectSecrets:
+        """Its secrets, but for those that were given one by one."""
+        return self._containers.secrets
+
+    @property
+    def file_system(self) -> efs.FileSystem | None:
+        """The file system of named volumes, if the Compose file has any."""
+        return self._containers.file_system
+
+    @property
+    def vpc(self) -> ec2.IVpc:
+        """The VPC of the tasks."""
+        return self._containers.vpc
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The task role, to which grants to the containers go."""
+        return self.task_definition.task_role
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """The tasks' security groups."""
+        return self.service.connections
+
+    def metric_cpu_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The CPU that the tasks use, in percent of what they have."""
+        return self.service.metric_cpu_utilization(**options)
+
+    def metric_memory_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
+        """The memory that the tasks use, in percent of what they have."""
+        return self.service.metric_memory_utilization(**options)

@@ -1,0 +1,1 @@
+"""One deployment of a CDK app to the embedded AWS, by the real CDK CLI."""

@@ -1,0 +1,108 @@
+"""Reads what `cdk synth` wrote: which stacks, for which account and region."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_containers.local.failure import LocalError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A stack of a CDK app.
+
+    Attributes:
+        path: Its place in the app, by which the CDK CLI selects it: ``dev/Api``.
+        name: CloudFormation's name for it.
+        account: Its account, or None if the app leaves it open.
+        region: Its region, or None if the app leaves it open.
+        template: The file of its template.
+    """
+
+    path: str
+    name: str
+    template: Path
+    account: str | None
+    region: str | None
+
+
+def stacks_of(assembly: Path) -> Iterator[Stack]:
+    """Every stack, those of stages included."""
+    manifest = json.loads((assembly / "manifest.json").read_text())
+    for name, artifact in manifest.get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "cdk:cloud-assembly":
+            yield from stacks_of(assembly / properties["directoryName"])
+        elif artifact["type"] == "aws:cloudformation:stack":
+            account, _, region = artifact["environment"].removeprefix("aws://").partition("/")
+            yield Stack(
+                path=artifact.get("displayName", name).partition(" (")[0],
+                name=properties.get("stackName", name),
+                template=assembly / properties["templateFile"],
+                account=None if account == "unknown-account" else account,
+                region=None if region == "unknown-region" else region,
+            )
+
+
+def default_pattern(stacks: Iterable[Stack], environment: str) -> str:
+    """The stacks of an environment, or all where the app has no stage of that name."""
+    if any(stack.path.startswith(f"{environment}/") for stack in stacks):
+        return f"{environment}/**"
+    return "**"
+
+
+def select(stacks: Iterable[Stack], pattern: str) -> tuple[Stack, ...]:
+    """The stacks that the CDK CLI selects by this pattern.
+
+    Raises:
+        LocalError: If there are none.
+    """
+    stacks = tuple(stacks)
+    expression = re.compile(
+        "".join(
+            {"**": ".*", "*": "[^/]*"}.get(part, re.escape(part))
+            for part in re.split(r"(\*\*|\*)", pattern)
+        )
+    )
+    selected = tuple(
+        stack
+        for stack in stacks
+        if expression.fullmatch(stack.path) or expression.fullmatch(stack.name)
+    )
+    if not selected:
+        names = ", ".join(sorted(stack.path for stack in stacks)) or "none"
+        raise LocalError(f"no stack matches {pattern!r}; the app's stacks: {names}")
+    return selected
+
+
+def has_pipeline(stack: Stack) -> bool:
+    """Return whether a stack has a pipeline, whose build then runs."""
+    return '"AWS::CodePipeline::Pipeline"' in stack.template.read_text()
+
+
+def with_neighbours(selected: Iterable[Stack], stacks: Iterable[Stack]) -> Iterator[Stack]:
+    """Return these stacks and those that may be deployed along: others of their stages or app."""
+    stages = {stack.path.rpartition("/")[0] for stack in selected}
+    return (stack for stack in stacks if stack.path.rpartition("/")[0] in stages)
+
+
+def account_of(stacks: Iterable[Stack], default: str) -> str:
+    """The account that all of these stacks belong to.
+
+    Raises:
+        LocalError: If there are several: the emulator's account is the caller's.
+    """
+    accounts = sorted({stack.account for stack in stacks if stack.account})
+    if len(accounts) > 1:
+        raise LocalError(
+            f"these stacks belong to several accounts ({', '.join(accounts)}): "
+            "select those of one with --stacks"
+        )
+    return accounts[0] if accounts else default
+
+
+def regions_of(stacks: Iterable[Stack], default: str) -> tuple[str, ...]:
+    """The regions of these stacks."""
+    return tuple(sorted({stack.region or default for stack in stacks}))

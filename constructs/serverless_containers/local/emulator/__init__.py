@@ -1,0 +1,1 @@
+"""The process of the embedded AWS: started, recognised, served and ended."""

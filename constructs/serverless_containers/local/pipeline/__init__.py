@@ -1,1 +1,0 @@
-"""Pipelines: their source, and their build on this machine."""

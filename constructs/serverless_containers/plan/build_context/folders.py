@@ -1,0 +1,25 @@
+"""The folders that leave this machine with a project."""
+
+import os
+from pathlib import Path
+
+from serverless_containers.compose.model import Project
+
+
+def uploaded_folders(project: Project) -> tuple[Path, ...]:
+    """The folders that are packed, built or uploaded: the project's own, and those of builds."""
+    folders = [project.directory]
+    for service in project.services.values():
+        if service.build is not None and "://" not in service.build.context:
+            contexts = (service.build.context, *service.build.additional_contexts.values())
+            folders += [project.directory / each for each in contexts if "://" not in each]
+    return tuple(dict.fromkeys(Path(real(folder)) for folder in folders))
+
+
+def real(path: Path | str) -> str:
+    """A path without links, absolute. Unlike pathlib's way it has an answer for any text."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        # No file has a name with a zero byte.
+        return os.path.abspath(path)  # noqa: PTH100  # text

@@ -1,1 +1,0 @@
-"""What leaves this machine with a project, and what of it never should."""

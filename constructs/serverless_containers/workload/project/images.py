@@ -1,0 +1,210 @@
+"""Images of services with ``build``: chosen by a caller, then bound to one service."""
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from aws_cdk import Stack, SymlinkFollowMode
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct, IDependable
+
+from serverless_containers.findings import Findings
+from serverless_containers.findings.uncaught import hide_traceback
+from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
+from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.model import Exclusions
+from serverless_containers.plan.builds import check_asset_build
+
+_ECR_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
+    r"(?P<name>[a-z0-9._/-]+)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+_NEVER_SENT = ["**/.secret-*"]
+"""Left out of a build's context whatever its ``.dockerignore`` says: values of secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagesBindOptions:
+    """The service that images are bound to.
+
+    Attributes:
+        plan: The plan of its project.
+        architecture: The instruction set that its tasks run on.
+        cluster_name: The name of its cluster, or one that the cluster may get.
+        service_name: The name of the service, or one that it may get.
+    """
+
+    plan: TaskPlan
+    architecture: Architecture
+    cluster_name: str
+    service_name: str
+
+
+class BoundImages(ABC):
+    """The images of one service."""
+
+    cluster_name: str | None = None
+    """The name that the cluster must have, where images are rolled out by name."""
+    service_name: str | None = None
+    """The name that the service must have, likewise."""
+    ready: tuple[IDependable, ...] = ()
+    """Constructs that have to exist before the images are there."""
+
+    @abstractmethod
+    def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
+        """Return the image of one container.
+
+        Args:
+            scope: The construct below which others may be made.
+            container: A container that is built.
+        """
+
+    def allow_to_run(  # noqa: B027  # most roll nothing out
+        self, definition: ecs.TaskDefinition
+    ) -> None:
+        """Let a pipeline that rolls the images out run tasks of a definition."""
+
+    def wait_for_rollout(  # noqa: B027  # most roll nothing out
+        self, minutes: float | None
+    ) -> None:
+        """Let a pipeline that rolls the images out wait for that.
+
+        Args:
+            minutes: The duration of a rollout besides starting tasks. None: it is not known.
+
+        Raises:
+            ValueError: If it is longer than the pipeline can wait.
+        """
+
+
+class BuiltImages(ABC):
+    """The source of the images of services that have a ``build``."""
+
+    @staticmethod
+    def local_build() -> "BuiltImages":
+        """Docker builds them on the machine that runs ``cdk deploy`` (CDK image assets)."""
+        return _LocalBuild()
+
+    @staticmethod
+    def repositories(*, prefix: str, tag: str) -> "BuiltImages":
+        """They are in ECR repositories of this account and region already.
+
+        Args:
+            prefix: The start of the repositories' names; the service's name follows.
+            tag: The tag to run. Name a fixed one: ``latest`` is another image at every start.
+        """
+        return _Repositories(prefix, tag)
+
+    @abstractmethod
+    def bind(self, scope: Construct, options: ImagesBindOptions) -> BoundImages:
+        """Make what makes the images, for one service.
+
+        Args:
+            scope: The construct below which others may be made.
+            options: The service.
+        """
+
+
+def registry_image(scope: Construct, name: str, image: str) -> ecs.ContainerImage:
+    """Return an image that a Compose file names; one in ECR with the permission to pull it.
+
+    Args:
+        scope: The construct below which others may be made.
+        name: The container's name.
+        image: The image.
+    """
+    found = _ECR_IMAGE.fullmatch(image)
+    if found is None:
+        return ecs.ContainerImage.from_registry(image)
+    arn = Stack.of(scope).format_arn(
+        service="ecr",
+        region=found["region"],
+        account=found["account"],
+        resource="repository",
+        resource_name=found["name"],
+    )
+    repository = ecr.Repository.from_repository_attributes(
+        scope, f"Repository-{name}", repository_arn=arn, repository_name=found["name"]
+    )
+    return ecs.ContainerImage.from_ecr_repository(repository, found["digest"] or found["tag"])
+
+
+class _Repositories(BuiltImages):
+    def __init__(self, prefix: str, tag: str) -> None:
+        self._prefix = prefix
+        self._tag = tag
+
+    def bind(
+        self,
+        scope: Construct,  # noqa: ARG002  # there is nothing to make
+        options: ImagesBindOptions,  # noqa: ARG002
+    ) -> BoundImages:
+        return _ImagesInRepositories(self._prefix, self._tag)
+
+
+class _ImagesInRepositories(BoundImages):
+    def __init__(self, prefix: str, tag: str) -> None:
+        self._prefix = prefix
+        self._tag = tag
+
+    def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
+        repository = ecr.Repository.from_repository_name(
+            scope, f"Repository-{container.name}", f"{self._prefix}{container.name}"
+        )
+        return ecs.ContainerImage.from_ecr_repository(repository, self._tag)
+
+
+class _LocalBuild(BuiltImages):
+    def bind(
+        self,
+        scope: Construct,  # noqa: ARG002  # each image is an asset of its own
+        options: ImagesBindOptions,
+    ) -> BoundImages:
+        return _ImageAssets(options.plan.exclusions, options.architecture)
+
+
+class _ImageAssets(BoundImages):
+    def __init__(self, exclusions: Exclusions, architecture: Architecture) -> None:
+        self._exclusions = exclusions
+        self._architecture = architecture
+
+    def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
+        build = container.build
+        if build is None:
+            raise TypeError(f"container {container.name} is not built")
+        findings = Findings()
+        check_asset_build(build, findings)
+        if findings.errors:
+            hide_traceback()
+            findings.raise_errors()
+        return ecs.ContainerImage.from_docker_image_asset(
+            ecr_assets.DockerImageAsset(
+                scope,
+                f"Image-{container.name}",
+                asset_name=container.name,
+                directory=build.context,
+                file=build.dockerfile_in_context,
+                build_args=dict(build.args) or None,
+                target=build.target,
+                network_mode=ecr_assets.NetworkMode.custom(build.network)
+                if build.network
+                else None,
+                cache_from=[
+                    ecr_assets.DockerCacheOption(type="registry", params={"ref": image})
+                    for image in build.cache_from
+                ]
+                or None,
+                cache_to=ecr_assets.DockerCacheOption(type="inline")
+                if build.inline_cache
+                else None,
+                cache_disabled=build.no_cache or None,
+                exclude=[*_NEVER_SENT, *map(literally, self._exclusions.inside(build.context))],
+                # As an engine has them: what they lead to outside is not for the image.
+                follow_symlinks=SymlinkFollowMode.NEVER,
+                platform=ecr_assets.Platform.LINUX_ARM64
+                if self._architecture is Architecture.ARM64
+                else ecr_assets.Platform.LINUX_AMD64,
+            )
+        )

@@ -1,0 +1,308 @@
+"""A Fargate service of a Compose project, in front of which an ingress is put."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Unpack
+
+from aws_cdk import Duration, RemovalPolicy, Tags, Token
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.iam.custom_policies import attach_policies
+from serverless_containers.iam.resource_access import merge_environment
+from serverless_containers.iam.wildcards import allow_without_resource
+from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.plan.utility_containers import with_stop_delay
+from serverless_containers.workload.project.network import IngressRequirements, Placement
+from serverless_containers.workload.project.project import Project, check_given
+from serverless_containers.workload.service.checks import check_task, warn_of_one_task
+from serverless_containers.workload.service.props import ServiceProps
+from serverless_containers.workload.service.scaling import scale
+from serverless_containers.workload.task.task import Task
+
+_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
+_DEFAULT_STOP_DELAY = Duration.seconds(10)
+
+
+class ContainerService(Construct):
+    """A Fargate service that runs a Compose project and rolls out safely.
+
+    All services of the project run in one task and reach each other at localhost. A deployment
+    starts new tasks before it stops old ones (100 and 200 percent), the other way round where a
+    store must not run twice (0 and 100), and rolls itself back when they do not become healthy
+    (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an ingress
+    is opened to `port`.
+
+    Attributes:
+        project: The project that it is a service of.
+        plan: The plan of its task.
+        port: The port of the entrypoint that receives the traffic.
+        images: The images of its containers.
+        service: The ECS service.
+        cluster: Its cluster.
+        vpc: Its VPC.
+        placement: The place of its tasks in the VPC.
+        task_definition: Its task definition.
+        containers: The containers by service name.
+        log_groups: Their log groups by service name.
+        entrypoint: The container that receives the traffic.
+        file_system: The file system of named volumes, if there are any.
+        secrets: The secrets of its containers, but for those that were given one by one.
+        environment: The variables that every container gets, over those of the files.
+    """
+
+    @checks_keywords
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: str | Path,
+        requirements: IngressRequirements | None = None,
+        **props: Unpack[ServiceProps],
+    ) -> None:
+        """Read a project, and make a service of it.
+
+        Args:
+            scope: The construct above.
+            construct_id: Its id there.
+            source: The folder with the Compose file or the lone Dockerfile, or the Compose file
+                itself.
+            requirements: The requirements of its ingress. Default: those of an HTTP API.
+            **props: See `ServiceProps`.
+
+        Raises:
+            InvalidSourceError: With every error in the files, if there is one.
+            ValueError: If arguments contradict each other.
+        """
+        super().__init__(scope, construct_id)
+        if props.get("scaling") and props.get("desired_count") is not None:
+            raise ValueError(
+                "desired_count and scaling exclude each other: a deployment would reset the number "
+                "of tasks that scaling has chosen; set scaling.min_capacity instead"
+            )
+        self._requirements = requirements or IngressRequirements()
+        self.project = Project(
+            self,
+            source=source,
+            options=_plan_options(props),
+            requirements=self._requirements,
+            props=props,
+        )
+        self.plan = self.project.plan
+        self.port = self.plan.port
+        self.secrets = self.project.secrets
+        self.environment = self._variables(props)
+        self._architecture = (
+            props.get("architecture") or self.plan.architecture or Architecture.X86_64
+        )
+        self.images = self.project.bind_images(
+            architecture=self._architecture, service_name=props.get("service_name")
+        )
+        self.placement = self.project.place(
+            executes_commands=props.get("enable_execute_command", False)
+        )
+        self.vpc = self.placement.vpc
+        task = self._make_task(props)
+        self.task_definition = task.definition
+        self.containers: Mapping[str, ecs.ContainerDefinition] = task.containers
+        self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
+        self.entrypoint = task.entrypoint
+        self.file_system = task.storage.file_system
+        self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
+        self.images.allow_to_run(self.task_definition)
+        self.service = self._make_service(props)
+        self._wait_for(task)
+        task.storage.connect(self.service)
+        for key, value in self.plan.tags.items():
+            Tags.of(self.service).add(key, value)
+        self._grant(props)
+
+    def _variables(self, props: ServiceProps) -> Mapping[str, str]:
+        """The variables for every container, none of which may be a secret of one, too."""
+        variables = {
+            **merge_environment(props.get("resources", ())),
+            **props.get("environment", {}),
+        }
+        for container in self.plan.services:
+            taken = sorted(variables.keys() & container.secrets.keys())
+            if taken:
+                raise ValueError(
+                    f"{', '.join(taken)}: a variable for every container, and a secret of "
+                    f"{container.name}; give the secret another target in the Compose file"
+                )
+        return variables
+
+    def _make_task(self, props: ServiceProps) -> Task:
+        given = self.project.given_images
+        check_given("images", given, [each.name for each in self.plan.services])
+        seconds = _stop_delay(props, self.placement, self._requirements)
+        self.plan = with_stop_delay(self.plan, seconds)
+        check_task(
+            self,
+            self.plan,
+            self.placement,
+            given_images=given,
+            desired_count=props.get("desired_count"),
+            scales=props.get("scaling") is not None,
+            pulls_utility_image=_pulls_utility_image(props, self.placement),
+        )
+        return Task(
+            self,
+            "Task",
+            plan=self.plan,
+            images=self.images,
+            given_images=given,
+            environment=self.environment,
+            secrets={**self.project.given_secrets, **self.secrets.for_containers(self)},
+            cpu=props.get("cpu"),
+            memory_limit_mib=props.get("memory_limit_mib"),
+            architecture=self._architecture,
+            ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
+            log_retention=self.project.log_retention,
+            utility_image=_utility_image(props),
+            placement=self.placement,
+            volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
+        )
+
+    def _make_service(self, props: ServiceProps) -> ecs.FargateService:
+        scaling, rollout = props.get("scaling"), self.plan.rollout
+        service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=self.cluster,
+            service_name=self.images.service_name or props.get("service_name"),
+            task_definition=self.task_definition,
+            # A count in the template would undo at each deployment what scaling has chosen.
+            desired_count=None if scaling else self._count(props),
+            capacity_provider_strategies=[
+                ecs.CapacityProviderStrategy(
+                    capacity_provider="FARGATE_SPOT" if props.get("spot") else "FARGATE", weight=1
+                )
+            ],
+            platform_version=ecs.FargatePlatformVersion.VERSION1_4,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(
+                enable=rollout.circuit_breaker, rollback=rollout.rollback
+            ),
+            min_healthy_percent=rollout.min_healthy_percent,
+            max_healthy_percent=rollout.max_healthy_percent,
+            # Rebalancing starts a task before it stops one, which takes more than 100 percent.
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED
+            if rollout.max_healthy_percent > 100
+            else ecs.AvailabilityZoneRebalancing.DISABLED,
+            assign_public_ip=self.placement.assign_public_ip,
+            vpc_subnets=self.placement.subnets,
+            security_groups=list(props.get("security_groups", ()))
+            or [
+                ec2.SecurityGroup(
+                    self,
+                    "SecurityGroup",
+                    vpc=self.vpc,
+                    # Another description is another group, and a project can be renamed.
+                    description="Tasks behind an entrypoint",
+                )
+            ],
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
+        )
+        if scaling is not None:
+            scale(service, scaling)
+        if props.get("enable_execute_command"):
+            _enable_execute_command(service, self.task_definition)
+        return service
+
+    def _count(self, props: ServiceProps) -> float:
+        given = props.get("desired_count")
+        if given is not None:
+            return given
+        if self.plan.replicas is not None:
+            return self.plan.replicas
+        # One task uses one of the zones that were paid for.
+        spread = self.project.high_availability
+        warn_of_one_task(self, self.plan, spread=spread)
+        return 2 if spread and self.plan.exclusive is None else 1
+
+    def _wait_for(self, task: Task) -> None:
+        """Let the service wait for what its tasks would only fail without."""
+        self.project.wait_for_capacity(self.service)
+        # Tasks that start before they may pull an image, or reach it, only fail and are retried.
+        if self.task_definition.execution_role is not None:
+            self.service.node.add_dependency(self.task_definition.execution_role)
+        self.service.node.add_dependency(
+            *self.placement.ready, *task.storage.ready, *self.images.ready
+        )
+        definition = self.task_definition.node.default_child
+        if self.images.ready and definition is not None:
+            definition.node.add_dependency(*self.images.ready)
+
+    def _grant(self, props: ServiceProps) -> None:
+        """Give the application its permissions, and both roles the mark of their service."""
+        role = self.task_definition.task_role
+        for resource in props.get("resources", ()):
+            resource.grant(role)
+        attach_policies(self, role, self.plan.statements)
+        self.secrets.serve(role, self.task_definition.execution_role)
+
+
+def _plan_options(props: ServiceProps) -> PlanOptions:
+    """The caller's choices over the files."""
+    cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
+    # Of a pair that is half unknown nothing can be said.
+    known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
+    return PlanOptions(
+        entrypoint=props.get("entrypoint"),
+        port=props.get("port"),
+        cpu=int(cpu) if known and cpu is not None else None,
+        memory_mib=int(memory) if known and memory is not None else None,
+        execute=props.get("enable_execute_command", False),
+    )
+
+
+def _stop_delay(
+    props: ServiceProps, placement: Placement, requirements: IngressRequirements
+) -> int:
+    """The seconds that the entrypoint goes on serving once its task is deregistered."""
+    needed = _pulls_utility_image(props, placement) and not requirements.drains
+    default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
+    return int(props.get("stop_delay", default).to_seconds())
+
+
+def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:
+    return "utility_image" in props or placement.reaches_internet
+
+
+def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
+    given = props.get("utility_image")
+    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
+
+
+def _enable_execute_command(
+    service: ecs.FargateService, definition: ecs.FargateTaskDefinition
+) -> None:
+    """Turn ECS Exec, a shell in a running container, on with the four permissions that it takes.
+
+    The CDK's own switch also lets the task role write to every log group of the account. The
+    permissions are those of "Using Amazon ECS Exec", Amazon ECS Developer Guide.
+    """
+    resource = service.node.default_child
+    if not isinstance(resource, ecs.CfnService):
+        raise TypeError("an ECS service has a CloudFormation resource")
+    resource.enable_execute_command = True
+    allow_without_resource(
+        definition.task_role,
+        "ExecuteCommand",
+        iam.PolicyStatement(
+            actions=[
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            resources=["*"],
+        ),
+        reason="ECS Exec's four ssmmessages actions support no resource-level permission.",
+    )

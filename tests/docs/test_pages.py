@@ -1,0 +1,249 @@
+"""Every block of code in README and the guides is run, synthesized, or held against its program."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import aws_cdk
+import pytest
+import yaml
+from aws_cdk import aws_apigatewayv2 as apigwv2
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from click.testing import CliRunner
+
+import serverless_containers
+from serverless_containers.cli import main
+from tests.support.pages import PAGES, ROOT, blocks, blocks_of, outside_of_blocks
+from tests.support.shell_lines import CDK, check, commands
+
+LANGUAGES = {"json", "mermaid", "python", "sh", "text", "yaml"}
+SHOP = """\
+services:
+  web:
+    build: .
+    ports: ["80"]
+    secrets: [DB_PASSWORD]
+secrets:
+  DB_PASSWORD: {file: ../secrets/.secret-db-password}
+"""
+
+
+class Names(dict):
+    """What a block of Python may use: the imports of a CDK app, and constructs made on demand."""
+
+    def __init__(self):
+        super().__init__(
+            {name: getattr(serverless_containers, name) for name in serverless_containers.__all__}
+        )
+        self.update(
+            CfnOutput=aws_cdk.CfnOutput, Duration=aws_cdk.Duration, apigwv2=apigwv2, kms=kms
+        )
+        self.app = aws_cdk.App()
+
+    def __missing__(self, name):
+        if name == "stack" or name.endswith("_stack"):
+            made = aws_cdk.Stack(
+                self.app,
+                name.replace("_", "-"),
+                env=aws_cdk.Environment(account="123456789012", region="eu-west-1"),
+                cross_region_references=True,
+            )
+        elif name in RESOURCES:
+            made = RESOURCES[name](self["stack" if name in IN_STACK else "pipeline_stack"])
+        else:
+            raise KeyError(name)
+        self[name] = made
+        return made
+
+
+RESOURCES = {
+    "zone": lambda stack: route53.HostedZone.from_hosted_zone_attributes(
+        stack, "Zone", hosted_zone_id="Z0123456789ABCDEFGHIJ", zone_name="example.com"
+    ),
+    "posts": lambda stack: _table(stack, "Posts", stream=dynamodb.StreamViewType.NEW_IMAGE),
+    "orders": lambda stack: _table(stack, "Orders"),
+    "media": lambda stack: s3.Bucket(stack, "Media"),
+    "users": lambda stack: cognito.UserPool(stack, "Users"),
+    "resize": lambda stack: lambda_.Function.from_function_name(stack, "Resize", "resize"),
+    "queue": lambda stack: sqs.Queue(stack, "Queue"),
+    "database": lambda stack: rds.DatabaseCluster(
+        stack,
+        "Database",
+        engine=rds.DatabaseClusterEngine.aurora_postgres(
+            version=rds.AuroraPostgresEngineVersion.VER_16_4
+        ),
+        writer=rds.ClusterInstance.serverless_v2("Writer"),
+        vpc=ec2.Vpc(stack, "Vpc"),
+    ),
+    "hub_secret": lambda stack: secretsmanager.Secret(stack, "Hub"),
+    "topic": lambda stack: sns.Topic(stack, "Topic"),
+    "connection": lambda _stack: (
+        "arn:aws:codeconnections:eu-west-1:123456789012:connection/0a1b2c3d"
+    ),
+}
+"""What a reader of the guides has besides: each is made when a block names it."""
+IN_STACK = set(RESOURCES) - {"connection"}
+
+
+def _table(stack, name, **props):
+    table = dynamodb.Table(
+        stack,
+        name,
+        partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+        **props,
+    )
+    table.add_global_secondary_index(
+        index_name="by-day",
+        partition_key=dynamodb.Attribute(name="day", type=dynamodb.AttributeType.STRING),
+    )
+    return table
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a project ``shop``."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "docker-compose.yml").write_text(SHOP)
+    (tmp_path / "shop" / "Dockerfile").write_text("FROM nginx:1.29\n")
+    for name in [name for name in os.environ if name.startswith("COMPOSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder, block):
+    file = folder / block.title
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.text)
+    return file
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_has_a_language_that_is_tried_here(page):
+    assert {block.language for block in blocks_of(page)} <= LANGUAGES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_stands_in_fences_where_it_is_found(page):
+    before = ""
+    for line in outside_of_blocks(page):
+        assert before or not re.match(r" {4,}\S", line) or page == "docs/rules.md", line
+        before = line.strip()
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_python_is_synthesized(block, folder):
+    for other in blocks_of(block.page):
+        if other.title:
+            write(folder, other)
+    if block.title is not None:
+        # A whole app: the CDK CLI runs it, as the page's cdk.json says.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        subprocess.run([CDK, "synth", "--quiet"], env={**os.environ, "PATH": path}, check=True)
+        (template,) = (folder / "cdk.out").glob("*.template.json")
+        assert "Url" in json.loads(template.read_text())["Outputs"]
+        return
+    names = Names()
+    exec(block.text, {}, names)  # noqa: S102  # what the page shows
+    names.app.synth()
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=str)
+def test_compose_files_are_read_without_errors(block, folder):
+    content = yaml.safe_load(block.text)
+    services = content.get("services", {})
+    if all({"image", "build"} & set(each) for each in services.values()) and services:
+        result = run("check", write(folder, block) if block.title else _file(folder, block.text))
+        # One page shows what is found in a file.
+        shown = {each.text for each in blocks_of(block.page) if each.language == "text"}
+        assert result.exit_code == 0 or result.output in shown, result.output
+        return
+    # A part of a file: the rest is a service with a port.
+    wanted = content.get("x-serverless-containers", {}).get("entrypoint")
+    base = {
+        name: {"image": "nginx:1.29", "ports": ["80"]}
+        for name in (services or {wanted or "web": None})
+    }
+    first = _file(folder, yaml.safe_dump({"services": base}))
+    second = folder / "app" / "more.yml"
+    second.write_text(block.text)
+    result = run("check", first.parent, "-f", first, "-f", second)
+    assert result.exit_code == 0, result.output
+
+
+def _file(folder, text):
+    file = folder / "app" / "docker-compose.yml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize("block", blocks("text"), ids=str)
+def test_what_a_command_prints_is_what_it_prints(block, folder):
+    """Output follows the Compose file of which `check` prints it."""
+    (file,) = (each for each in blocks_of(block.page) if each.title == "docker-compose.yml")
+    result = run("check", write(folder, file).parent)
+    assert block.text == result.output
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_json_is_what_its_file_may_be(block, folder):
+    content = json.loads(block.text)
+    match block.title:
+        case "cdk.json":
+            assert content["app"] == "python app.py"
+        case "shop/custom-policies.json":
+            write(folder, block)
+            result = run("check", "shop", "--environment", "prod")
+            assert result.exit_code == 0, result.output
+        case _:
+            # tests/unit/test_deployer_page.py looks at it.
+            assert block.page == "docs/deployer.md"
+
+
+@pytest.mark.parametrize("block", blocks("sh"), ids=str)
+def test_commands_are_such_that_their_programs_take_them(block):
+    found = list(commands(block.text))
+    assert found
+    for words in found:
+        check(words)
+
+
+OF_THE_SAMPLE = [
+    words
+    for block in blocks("sh")
+    for words in commands(block.text)
+    if words[0] == "serverless-containers"
+    and words[1] in {"check", "config", "explain"}
+    and "container_src" in words
+]
+
+
+@pytest.mark.parametrize("words", OF_THE_SAMPLE, ids=" ".join)
+def test_commands_that_only_read_the_sample_application_are_run(words, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    result = run(*words[1:])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_api_reference_has_every_public_name():
+    text = (ROOT / "docs" / "api.md").read_text()
+    found = re.findall(r"^::: serverless_containers\.(\w+)$", text, re.MULTILINE)
+    assert sorted(found) == sorted(serverless_containers.__all__)

@@ -1,0 +1,193 @@
+"""Tags by the content of a folder, and rollouts of what runs already."""
+
+import os
+
+import pytest
+
+from serverless_containers.plan.buildspec import BuildspecImage, BuildspecOptions
+
+OPTIONS = BuildspecOptions(source_folder="repo/shop", tag_by_content=True)
+COMMIT = "0123456789abcdef"
+WEB, WORKER = BuildspecImage(service="web"), BuildspecImage(service="worker")
+REGISTRY = "1.dkr.ecr.x.amazonaws.com/shop"
+
+
+@pytest.fixture
+def shop(script):
+    folder = script.folder / "repo/shop"
+    (folder / "web").mkdir(parents=True)
+    (folder / "web/Dockerfile").write_text("FROM scratch\n")
+    (folder / "run.sh").write_text("true\n")
+    return folder
+
+
+def tag(script, options=OPTIONS, builds=(WEB,), **environment):
+    result = script.call(
+        'choose_tag; say "tag=$tag"',
+        builds,
+        options,
+        **{"CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT, **environment},
+    )
+    assert result.returncode == 0, result.stdout
+    return result.stdout.decode().rpartition("tag=")[2].strip()
+
+
+def test_a_push_beside_the_folder_is_the_same_tag(script, shop):
+    before = tag(script)
+    assert len(before) == 12
+    assert set(before) <= set("0123456789abcdef")
+    (shop.parent / "README.md").write_text("new")
+    (script.folder / ".git").mkdir()
+    os.utime(shop / "run.sh", (1, 1))
+    (shop / "run.sh").chmod(0o600)
+    assert tag(script, CODEBUILD_RESOLVED_SOURCE_VERSION="f" * 40) == before
+
+
+def write(folder):
+    (folder / "run.sh").write_text("False\n")
+
+
+def rename(folder):
+    (folder / "run.sh").rename(folder / "go.sh")
+
+
+def make_executable(folder):
+    (folder / "run.sh").chmod(0o755)
+
+
+def add(folder):
+    (folder / "web" / "a\nb 'ü").write_text("")
+
+
+def link(folder):
+    (folder / "run.sh").unlink()
+    (folder / "run.sh").symlink_to("web/Dockerfile")
+
+
+@pytest.mark.parametrize("change", [write, rename, make_executable, add, link])
+def test_what_changes_the_folder_is_another_tag(script, shop, change):
+    before = tag(script)
+    change(shop)
+    assert tag(script) != before
+
+
+@pytest.mark.usefixtures("shop")
+def test_another_build_of_the_same_folder_is_another_tag(script):
+    before = tag(script)
+    assert tag(script, builds=(WEB, WORKER)) != before
+
+
+def test_git_s_own_files_in_the_folder_count_for_nothing(script, shop):
+    options = BuildspecOptions(source_folder="repo", tag_by_content=True)
+    before = tag(script, options)
+    (shop.parent / ".git").mkdir()
+    (shop.parent / ".git/HEAD").write_text("ref")
+    assert tag(script, options) == before
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_tag_that_is_given_counts_more(script):
+    assert tag(script, SOURCE_TAG="a1") == "a1"
+
+
+@pytest.mark.usefixtures("shop")
+def test_otherwise_the_commit_is_the_tag(script):
+    assert tag(script, BuildspecOptions(source_folder="repo/shop")) == COMMIT[:12]
+
+
+def test_a_folder_that_is_missing_is_told(script):
+    result = script.call("choose_tag", options=OPTIONS)
+    assert result.returncode == 1
+    assert "reading repo/shop" in (script.home / "failure").read_text()
+
+
+AWS = """
+case "$*" in
+  *"imageTag=latest"*) echo "$LATEST" ;;
+  *"imageTag=new"*) echo sha256:new ;;
+  *) exit 9 ;;
+esac
+"""
+
+
+def unchanged(script, running, *, options=OPTIONS, latest="sha256:new", missing=""):
+    script.command("aws", AWS)
+    (script.home / "rolling").write_text("".join(f"{name}\t{image}\n" for name, image in running))
+    result = script.call(
+        'tag=new; missing=$MISSING; find_unchanged; printf "<%s%s>" "$unchanged" "$service"',
+        (WEB, WORKER),
+        options,
+        LATEST=latest,
+        MISSING=missing,
+    )
+    assert result.returncode == 0, result.stderr
+    found = result.stdout.decode()
+    assert found.endswith(("<>", "<yes>"))
+    return found.endswith("<yes>")
+
+
+RUNNING = [("web", f"{REGISTRY}/web:new"), ("side", "x"), ("worker", f"{REGISTRY}/worker:new")]
+
+
+def test_what_runs_already_is_not_rolled_out(script):
+    assert unchanged(script, RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("running", "given"),
+    [
+        ([], {}),
+        (RUNNING[:2], {}),
+        ([*RUNNING[:2], ("worker", f"{REGISTRY}/worker:old")], {}),
+        ([*RUNNING[:2], ("worker", f"{REGISTRY}/worker:newer")], {}),
+        # An image that is yet to be pushed.
+        (RUNNING, {"missing": " 2"}),
+        # Another run may be about to roll out something else.
+        (RUNNING, {"latest": "sha256:other"}),
+        (RUNNING, {"latest": "None"}),
+        # A commit that is released again is meant.
+        (RUNNING, {"options": BuildspecOptions()}),
+    ],
+)
+def test_anything_else_is(script, running, given):
+    assert not unchanged(script, running, **given)
+
+
+PUBLISH = """
+echo new > "$PIPELINE_HOME/tag"; : > "$PIPELINE_HOME/missing"; : > "$PIPELINE_HOME/built"
+find_running() { cp "$PIPELINE_HOME/rolling" "$PIPELINE_HOME/live"; }
+find_deployed() { :; }
+keep_running() { :; }
+move_latest() { :; }
+find_owner() { say "$NOW"; }
+signal() { say "signal $1"; }
+publish
+"""
+
+
+@pytest.mark.parametrize(
+    ("running", "now", "owner"),
+    [
+        (RUNNING, "pipeline", "nobody"),
+        (RUNNING, "cloudformation", "nobody"),
+        (RUNNING[:1], "pipeline", "pipeline"),
+        ([], "cloudformation", "cloudformation"),
+    ],
+)
+def test_the_pipeline_is_told_who_rolls_out(script, running, now, owner):
+    script.command("aws", f'case "$*" in ssm*) exit 0 ;; esac\n{AWS}')
+    (script.home / "rolling").write_text("".join(f"{name}\t{image}\n" for name, image in running))
+    result = script.call(
+        PUBLISH,
+        (WEB, WORKER),
+        OPTIONS,
+        LATEST="sha256:new",
+        NOW=now,
+        TAG_PARAMETER="/shop/tag",
+    )
+    assert result.returncode == 0, result.stdout
+    exports = (script.home / "exports").read_text()
+    assert exports == f"export IMAGE_TAG=new OWNER={owner}\n"
+    # CloudFormation waits for images, not for a rollout.
+    assert (b"signal SUCCESS" in result.stdout) == (now == "cloudformation")
+    assert (b"nothing to roll out" in result.stdout) == (owner == "nobody")
