@@ -2,6 +2,11 @@
 
 A service that rolls out starts new tasks before it stops old ones, and both mount the same named
 volumes. Two databases on one data directory destroy it, or the second one refuses to start.
+
+With 0/100 percent ECS is asked for the other order, which is no lock: it counts tasks that are
+RUNNING or PENDING, and a task on its way out is neither while its containers still end
+(aws/containers-roadmap#959, aws/amazon-ecs-agent#2486). Whatever lengthens that end is left out of
+such a task; without a task (a desired count of 0) there is nothing to overlap.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,7 +107,7 @@ def plan_exclusive(
     volumes: Mapping[str, VolumePlan],
     findings: Findings,
 ) -> ExclusivePlan | None:
-    """Find the service for whose sake the task runs once, and stops before its successor starts.
+    """Find the service for whose sake the task runs once, and stops before its successor.
 
     That is one that says ``x-serverless-containers: {exclusive: true}``, or one with the image of
     a known store and a named volume that it may write to, unless it says that it is not exclusive.
@@ -138,7 +143,7 @@ def plan_exclusive(
 
 
 def stop_first(rollout: RolloutPlan) -> RolloutPlan:
-    """Return a rollout that stops the old task before it starts the new one."""
+    """Return a rollout that asks to stop the old task before the new one starts."""
     return replace(rollout, min_healthy_percent=0, max_healthy_percent=100)
 
 
@@ -185,10 +190,11 @@ def _warn(
         rules.EXCLUSIVE_TASK,
         at,
         path,
-        f"{service.name} {reason}: one task runs at a time, and stops before its successor starts, "
-        f"so that each rollout interrupts {listed([service.name, *others])}",
-        f"put {service.name} into a project and a stack of its own, or use "
-        f"{managed or 'a managed service'}"
+        f"{service.name} {reason}: ECS runs one task, and is asked to stop it before its successor "
+        f"starts, so that each rollout interrupts {listed([service.name, *others])}; a task on its "
+        "way out may overlap its successor",
+        f"set the desired count to 0 before a change that matters, put {service.name} into a "
+        f"project and a stack of its own, or use {managed or 'a managed service'}"
         + ("" if setting else f"; {EXTENSION}: {{exclusive: false}} has it roll as others do"),
     )
 

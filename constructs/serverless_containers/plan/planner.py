@@ -130,8 +130,6 @@ def plan_task(
     check_awaited(project, containers, findings)
     in_task = with_utilities(containers, files.files)
     check_count(project.at("services"), in_task, findings)
-    if options.may_delay_stop:
-        warn_of_full_task(project.at("services"), in_task, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
@@ -148,6 +146,8 @@ def plan_task(
     rollout = plan_rollout(project, findings)
     tags = plan_tags(project, findings)
     exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
+    if options.may_delay_stop and exclusive is None:
+        warn_of_full_task(project.at("services"), in_task, findings)
     if exclusive is not None:
         rollout = stop_first(rollout)
     elif rollout.max_healthy_percent > 100:

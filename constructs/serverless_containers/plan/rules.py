@@ -231,7 +231,8 @@ EXCLUSIVE_TASK = Rule(
     code="exclusive-task",
     severity=Severity.WARNING,
     summary="No rollout interrupts the task. One with a store that keeps its data on a named "
-    "volume, or with an exclusive service, stops before its successor starts, and runs once.",
+    "volume, or with an exclusive service, runs once, and is asked to stop before its successor "
+    "starts.",
     source="Amazon ECS API Reference, DeploymentConfiguration",
 )
 EXCLUSIVE_CONFLICT = Rule(

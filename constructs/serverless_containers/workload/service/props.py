@@ -70,7 +70,7 @@ class ServiceProps(ProjectProps, total=False):
     """The time for which the entrypoint goes on serving after its task was taken out of service, in
     whole seconds up to 110. Zero leaves it to the application, and its container out of the task,
     which has at most ten. Default: 10 seconds, where the
-    ``utility_image`` can be pulled; else zero."""
+    ``utility_image`` can be pulled and no service must run once; else zero."""
 
     utility_image: ecs.ContainerImage
     """A small image with a POSIX shell, for ``stop_delay`` and to write configs. Default: busybox

@@ -32,9 +32,9 @@ class ContainerService(Construct):
     """A Fargate service that runs a Compose project and rolls out safely.
 
     All services of the project run in one task and reach each other at localhost. A deployment
-    starts new tasks before it stops old ones (100 and 200 percent), the other way round where a
-    store must not run twice (0 and 100), and rolls itself back when they do not become healthy
-    (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an ingress
+    starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
+    where a store must not run twice (0 and 100), and rolls itself back when they do not become
+    healthy (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an ingress
     is opened to `port`.
 
     Attributes:
@@ -140,7 +140,7 @@ class ContainerService(Construct):
     def _make_task(self, props: ServiceProps) -> Task:
         given = self.project.given_images
         check_given("images", given, [each.name for each in self.plan.services])
-        seconds = _stop_delay(props, self.placement, self._requirements)
+        seconds = self._stop_delay(props)
         self.plan = with_stop_delay(self.plan, seconds)
         check_task(
             self,
@@ -168,6 +168,20 @@ class ContainerService(Construct):
             placement=self.placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
+
+    def _stop_delay(self, props: ServiceProps) -> int:
+        """The seconds that the entrypoint goes on serving once its task is deregistered.
+
+        By default none for what must not run twice: they would lengthen the time in which a task
+        on its way out overlaps its successor.
+        """
+        needed = (
+            _pulls_utility_image(props, self.placement)
+            and not self._requirements.drains
+            and self.plan.exclusive is None
+        )
+        default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
+        return int(props.get("stop_delay", default).to_seconds())
 
     def _make_service(self, props: ServiceProps) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
@@ -260,15 +274,6 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
     )
-
-
-def _stop_delay(
-    props: ServiceProps, placement: Placement, requirements: IngressRequirements
-) -> int:
-    """The seconds that the entrypoint goes on serving once its task is deregistered."""
-    needed = _pulls_utility_image(props, placement) and not requirements.drains
-    default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
-    return int(props.get("stop_delay", default).to_seconds())
 
 
 def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:

@@ -1,7 +1,7 @@
 """A store on a named volume runs once at a time."""
 
 import pytest
-from aws_cdk import Token
+from aws_cdk import Duration, Token
 
 from serverless_containers import InvalidSourceError, Rollout, TaskScaling
 
@@ -22,6 +22,22 @@ def test_it_stops_before_its_successor_starts(deploy, props):
     assert configuration["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
     assert service["AvailabilityZoneRebalancing"] == "DISABLED"
     assert service["DesiredCount"] == 1
+
+
+def test_nothing_lengthens_its_end(deploy, by_design):
+    deployed = deploy(DATABASE)
+    assert "stop-delay" not in deployed.containers()
+    delays = [
+        each["Value"]
+        for group in deployed.resources("AWS::ElasticLoadBalancingV2::TargetGroup")
+        for each in group["TargetGroupAttributes"]
+        if each["Key"] == "deregistration_delay.timeout_seconds"
+    ]
+    assert delays == by_design(api=[], hosting=["0"])
+
+
+def test_unless_that_was_asked_for(deploy):
+    assert "stop-delay" in deploy(DATABASE, stop_delay=Duration.seconds(5)).containers()
 
 
 @pytest.mark.parametrize(("high_availability", "count"), [(True, 1), (False, 0)])
