@@ -147,6 +147,23 @@ def stop_first(rollout: RolloutPlan) -> RolloutPlan:
     return replace(rollout, min_healthy_percent=0, max_healthy_percent=100)
 
 
+def warn_of_spot(exclusive: ExclusivePlan, findings: Findings) -> None:
+    """Warn of a task on spare capacity that must run once, and so has no second one to take over.
+
+    Args:
+        exclusive: The service for whose sake it runs once.
+        findings: Takes the warning.
+    """
+    findings.report(
+        rules.EXCLUSIVE_SPOT,
+        exclusive.at,
+        exclusive.path,
+        f"{exclusive.service} runs once, and on Fargate Spot: AWS takes the capacity back at two "
+        "minutes' notice, and each time it stops until there is capacity again",
+        "leave spot out, or use a managed store",
+    )
+
+
 def note_shared_volumes(
     project: Project,
     containers: Sequence[ContainerPlan],

@@ -241,6 +241,12 @@ EXCLUSIVE_CONFLICT = Rule(
     summary="Nothing asks for several tasks at once where one service must run once.",
     source="Amazon ECS API Reference, DeploymentConfiguration",
 )
+EXCLUSIVE_SPOT = Rule(
+    code="exclusive-spot",
+    severity=Severity.WARNING,
+    summary="What must run once, such as a store, does not run on capacity that AWS takes back.",
+    source="Amazon ECS clusters for Fargate, Amazon ECS Developer Guide",
+)
 VOLUME_WRITTEN_TWICE = Rule(
     code="volume-written-twice",
     severity=Severity.NOTE,

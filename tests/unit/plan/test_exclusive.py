@@ -54,7 +54,8 @@ def test_a_store_on_a_named_volume_stops_first(plan):
         "(postgres:17): ECS runs one task, and is asked to stop it before its successor starts, so "
         "that each rollout interrupts db, web; a task on its way out may overlap its successor; "
         "set the desired count to 0 before a change that matters, put db into a project and a "
-        "stack of its own, or use Amazon RDS; x-serverless-containers: {exclusive: false} has it roll as others do"
+        "stack of its own, or use Amazon RDS; x-serverless-containers: {exclusive: false} has it "
+        "roll as others do"
     ]
     assert planned.messages("volume-written-twice") == []
 
@@ -95,6 +96,18 @@ def test_a_service_says_so_itself(plan, image):
 def test_an_image_that_is_built_may_be_a_store_by_its_name(plan):
     text = database(db=", build: .")
     assert plan(text, dockerfiles={"Dockerfile": "FROM x\n"}).plan.exclusive.service == "db"
+
+
+def test_spare_capacity_stops_a_store_whenever_it_is_taken_back(plan):
+    (message,) = plan(database(), spot=True).messages("exclusive-spot")
+    assert message.startswith(
+        "docker-compose.yml:4:15: services.db.image: db runs once, and on Fargate Spot: "
+    )
+
+
+@pytest.mark.parametrize(("image", "spot"), [("postgres:17", False), ("nginx", True)])
+def test_which_concerns_nothing_else(plan, image, spot):
+    assert plan(database(image=image), spot=spot).messages("exclusive-spot") == []
 
 
 def test_the_circuit_breaker_is_still_the_files(plan):

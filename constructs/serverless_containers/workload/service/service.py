@@ -34,8 +34,8 @@ class ContainerService(Construct):
     All services of the project run in one task and reach each other at localhost. A deployment
     starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
     where a store must not run twice (0 and 100), and rolls itself back when they do not become
-    healthy (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an ingress
-    is opened to `port`.
+    healthy (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an
+    ingress is opened to `port`.
 
     Attributes:
         project: The project that it is a service of.
@@ -273,6 +273,7 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
+        spot=props.get("spot", False),
     )
 
 
