@@ -61,7 +61,8 @@ class ServiceProps(ProjectProps, total=False):
     read-only. Default: False."""
 
     service_name: str | None
-    """The ECS service's name. Default: CloudFormation generates one."""
+    """The ECS service's name. Default: one made of its place in the app, whatever ``images`` is.
+    Another name is another service, and both run while one replaces the other."""
 
     security_groups: Sequence[ec2.ISecurityGroup]
     """The tasks' security groups. Default: one is made that nothing but the ingress can reach."""

@@ -100,8 +100,9 @@ class ContainerService(Construct):
         self._architecture = (
             props.get("architecture") or self.plan.architecture or Architecture.X86_64
         )
+        service_name = props.get("service_name") or self.project.name
         self.images = self.project.bind_images(
-            architecture=self._architecture, service_name=props.get("service_name")
+            architecture=self._architecture, service_name=service_name
         )
         self.placement = self.project.place(
             executes_commands=props.get("enable_execute_command", False)
@@ -115,7 +116,7 @@ class ContainerService(Construct):
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
-        self.service = self._make_service(props)
+        self.service = self._make_service(props, name=self.images.service_name or service_name)
         self._wait_for(task)
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
@@ -183,13 +184,13 @@ class ContainerService(Construct):
         default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
         return int(props.get("stop_delay", default).to_seconds())
 
-    def _make_service(self, props: ServiceProps) -> ecs.FargateService:
+    def _make_service(self, props: ServiceProps, *, name: str) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
         service = ecs.FargateService(
             self,
             "Service",
             cluster=self.cluster,
-            service_name=self.images.service_name or props.get("service_name"),
+            service_name=name,
             task_definition=self.task_definition,
             # A count in the template would undo at each deployment what scaling has chosen.
             desired_count=None if scaling else self._count(props),
