@@ -34,6 +34,35 @@ def database(*, image="postgres:17", web="", db="", mode="", volume="{}"):
         ("docker.elastic.co/elasticsearch/elasticsearch:9.0.0", "Amazon OpenSearch Service"),
         ("quay.io/minio/minio", "Amazon S3"),
         ("neo4j", "Amazon Neptune"),
+        ("mcr.microsoft.com/mssql/server:2022-latest", "Amazon RDS"),
+        ("gvenzl/oracle-free:23-slim", "Amazon RDS"),
+        ("icr.io/db2_community/db2", "Amazon RDS"),
+        ("citusdata/citus", "Amazon RDS"),
+        ("bitnami/postgresql-repmgr", "Amazon RDS"),
+        ("bitnami/mariadb-galera", "Amazon RDS"),
+        ("percona/percona-xtradb-cluster", "Amazon RDS"),
+        ("percona/percona-distribution-postgresql", "Amazon RDS"),
+        ("mysql/mysql-cluster", "Amazon RDS"),
+        ("pgautoupgrade/pgautoupgrade:17-alpine", "Amazon RDS"),
+        ("tensorchord/vchord-postgres:pg17", "Amazon RDS"),
+        ("mirror.example.com/tensorchord/pgvecto-rs", "Amazon RDS"),
+        ("paradedb/paradedb", "Amazon RDS"),
+        ("yugabytedb/yugabyte", "Amazon Aurora"),
+        ("mongodb/mongodb-atlas-local", "Amazon DocumentDB"),
+        ("docker.redpanda.com/redpandadata/redpanda", "Amazon MSK"),
+        ("confluentinc/cp-server", "Amazon MSK"),
+        ("confluentinc/cp-kafka", "Amazon MSK"),
+        ("apache/kafka-native", "Amazon MSK"),
+        ("docker.dragonflydb.io/dragonflydb/dragonfly", "Amazon ElastiCache"),
+        ("prom/prometheus", "Amazon Managed Service for Prometheus"),
+        ("questdb/questdb", "Amazon Timestream for InfluxDB"),
+        ("surrealdb/surrealdb", "a managed database"),
+        ("cr.weaviate.io/semitechnologies/weaviate", "Amazon OpenSearch Service"),
+        ("milvusdb/milvus", "Amazon OpenSearch Service"),
+        ("chromadb/chroma", "Amazon OpenSearch Service"),
+        ("typesense/typesense:28.0", "Amazon OpenSearch Service"),
+        ("acme/oracle-free", None),
+        ("mssql/tools", None),
         ("nginx", None),
         ("acme/community-server", None),
         ("postgres/exporter", None),
@@ -108,6 +137,51 @@ def test_spare_capacity_stops_a_store_whenever_it_is_taken_back(plan):
 @pytest.mark.parametrize(("image", "spot"), [("postgres:17", False), ("nginx", True)])
 def test_which_concerns_nothing_else(plan, image, spot):
     assert plan(database(image=image), spot=spot).messages("exclusive-spot") == []
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "FROM postgres:17\n",
+        "ARG BASE=postgres\nFROM ${BASE}:17 AS base\nFROM base\nCOPY a /a\n",
+        "FROM golang AS tool\nFROM postgres:17 AS last\n",
+    ],
+)
+def test_a_store_may_be_what_an_image_is_built_on(plan, dockerfile):
+    planned = plan(
+        database(image="acme/data", db=", build: ./db"), dockerfiles={"db/Dockerfile": dockerfile}
+    )
+    assert planned.plan.exclusive.service == "db"
+    (message,) = planned.messages("exclusive-task")
+    assert "keeps its data on a named volume (postgres:17)" in message
+    assert "Amazon RDS" in message
+
+
+BUILT = """
+    services:
+      web: {{image: x, ports: ["80"]}}
+      db: {{build: {{context: ., {build}}}, volumes: ["data:/data"]}}
+    volumes: {{data: {{}}}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("build", "dockerfile", "found"),
+    [
+        ("target: data", "FROM postgres AS data\nFROM nginx\n", True),
+        ("target: site", "FROM nginx AS site\nFROM postgres\n", False),
+        ("args: {BASE: mysql}", "ARG BASE=nginx\nFROM $BASE\n", True),
+        ("args: {BASE: nginx}", "ARG BASE=mysql\nFROM $BASE\n", False),
+        ("additional_contexts: {b: 'docker-image://redis:8'}", "FROM b\n", True),
+        ("additional_contexts: {redis: 'docker-image://nginx'}", "FROM redis\n", False),
+        ("network: host", "FROM nginx\nCOPY --from=postgres /usr/bin/psql /bin/\n", False),
+    ],
+)
+def test_it_is_what_the_stage_that_is_built_builds_on(plan, build, dockerfile, found):
+    planned = plan(BUILT.format(build=build), dockerfiles={"Dockerfile": dockerfile})
+    assert (planned.plan.exclusive is not None) == found
+    if found:
+        assert planned.plan.exclusive.path == ("services", "db", "build")
 
 
 def test_the_circuit_breaker_is_still_the_files(plan):
