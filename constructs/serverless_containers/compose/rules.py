@@ -53,7 +53,8 @@ OUTSIDE_PROJECT = Rule(
 LINK_OUT = Rule(
     code="link-out-of-project",
     severity=Severity.ERROR,
-    summary="No symbolic link leads to a file outside the project without the path saying so.",
+    summary="No symbolic link leads to a file, or a folder to build, outside the project without "
+    "the path saying so.",
 )
 ENVIRONMENT_NAME = Rule(
     code="environment-name",
