@@ -19,7 +19,11 @@ from serverless_containers.plan import Architecture, PlanOptions
 from serverless_containers.plan.utility_containers import with_stop_delay
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
-from serverless_containers.workload.service.checks import check_task, warn_of_one_task
+from serverless_containers.workload.service.checks import (
+    check_task,
+    note_missing_delay,
+    warn_of_one_task,
+)
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
@@ -182,6 +186,13 @@ class ContainerService(Construct):
             and self.plan.exclusive is None
         )
         default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
+        if (
+            "stop_delay" not in props
+            and not self._requirements.drains
+            and self.plan.exclusive is None
+            and not _pulls_utility_image(props, self.placement)
+        ):
+            note_missing_delay(self)
         return int(props.get("stop_delay", default).to_seconds())
 
     def _make_service(self, props: ServiceProps, *, name: str) -> ecs.FargateService:
