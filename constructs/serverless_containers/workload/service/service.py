@@ -1,5 +1,6 @@
 """A Fargate service of a Compose project, in front of which an ingress is put."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
@@ -12,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.arguments.ranges import check_range
 from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
@@ -29,6 +31,10 @@ from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
 _UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
+_MOST_TASKS = 5000
+_QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
+_STORAGE = "EphemeralStorage, Amazon ECS API Reference"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
@@ -89,6 +95,7 @@ class ContainerService(Construct):
                 "desired_count and scaling exclude each other: a deployment would reset the number "
                 "of tasks that scaling has chosen; set scaling.min_capacity instead"
             )
+        _check_values(props)
         self._requirements = requirements or IngressRequirements()
         self.project = Project(
             self,
@@ -272,6 +279,34 @@ class ContainerService(Construct):
             resource.grant(role)
         attach_policies(self, role, self.plan.statements)
         self.secrets.serve(role, self.task_definition.execution_role)
+
+
+def _check_values(props: ServiceProps) -> None:
+    """Refuse values that ECS would refuse, as far as they are known.
+
+    Raises:
+        ValueError: With the first of them.
+    """
+    count, storage = props.get("desired_count"), props.get("ephemeral_storage_gib")
+    if count is not None:
+        check_range("desired_count", count, 0, _MOST_TASKS, unit=" tasks", source=_QUOTAS)
+    if storage is not None:
+        check_range("ephemeral_storage_gib", storage, 21, 200, unit=" GiB", source=_STORAGE)
+    name = props.get("service_name")
+    if name is not None and not Token.is_unresolved(name) and not _NAME.fullmatch(name):
+        raise ValueError(
+            f"service_name: expected 1 to 255 letters, digits, hyphens and underscores, got "
+            f"{name!r} (CreateService, Amazon ECS API Reference)"
+        )
+    if (delay := props.get("stop_delay")) is not None:
+        seconds = delay.to_seconds(integral=False)
+        # It becomes part of a command.
+        if Token.is_unresolved(delay) or Token.is_unresolved(seconds):
+            raise ValueError(
+                "stop_delay: expected seconds that are known at synthesis, got a token"
+            )
+        if seconds != int(seconds):
+            raise ValueError(f"stop_delay: expected whole seconds, got {seconds:g}")
 
 
 def _plan_options(props: ServiceProps) -> PlanOptions:
