@@ -84,6 +84,7 @@ def read_source(
         environment=environment,
         suppress=suppress,
         policies=Path(policies) if policies else None,
+        environment_argument=f"environment_name of {scope.node.path}",
     )
     if findings.errors:
         refuse(findings, Path(source))
