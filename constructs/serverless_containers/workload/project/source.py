@@ -34,7 +34,7 @@ def refuse(findings: Findings, source: Path) -> NoReturn:
     # It has an answer for any text, unlike pathlib's way.
     folder = source if os.path.isdir(source) else source.parent  # noqa: PTH112
     places = Places(source, folder.absolute())
-    raise InvalidSourceError(places.shown(finding) for finding in findings.errors)
+    raise InvalidSourceError(places.displayed(finding) for finding in findings.errors)
 
 
 def read_secrets(source: str | Path, *, environment: str | None) -> PlannedSecrets:
