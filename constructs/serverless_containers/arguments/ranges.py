@@ -25,6 +25,22 @@ def check_range(
         raise ValueError(f"{name}: expected {least:g} to {most:g}{unit}, got {value:g} ({source})")
 
 
+def whole_milliseconds(name: str, value: Duration, least: int, most: int, *, source: str) -> float:
+    """A duration in milliseconds, of a range and without a fraction; a token passes.
+
+    Raises:
+        ValueError: If it is outside, or no whole number of milliseconds.
+    """
+    return _whole(
+        name,
+        value.to_milliseconds(integral=False),
+        least,
+        most,
+        unit=" milliseconds",
+        source=source,
+    )
+
+
 def whole_seconds(name: str, value: Duration, least: int, most: int, *, source: str) -> float:
     """A duration in seconds, of a range and without a fraction; a token passes.
 

@@ -163,7 +163,8 @@ class TargetOptions:
         deregistration_delay: The time in which a task that is being replaced may finish its
             requests; 0 to 3600 seconds, and no longer than the entrypoint takes to stop
             (``stop_grace_period`` in the Compose file, which ECS takes for 30 seconds where it is
-            not given). Default: 30 seconds, or the time to stop if that is shorter.
+            not given). Default: 30 seconds, or the time to stop if that is shorter; none
+            where a store must not run twice, and would overlap its successor for as long.
         stickiness: Sends a visitor to the same task again. Default: any task answers.
         slow_start: For how long a new task gets a growing share of requests; 30 to 900 seconds.
             Default: it gets a full share at once.
@@ -207,6 +208,8 @@ class TargetOptions:
         stop = entrypoint.stop_timeout
         longest = _ECS_STOP_TIMEOUT if stop is None else stop
         if self.deregistration_delay is None:
+            if plan.exclusive is not None:
+                return 0
             return min(_DEFAULT_DELAY, longest)
         given = self.deregistration_delay.to_seconds()
         if not Token.is_unresolved(given) and given > longest:

@@ -32,8 +32,8 @@ class ImagesBindOptions:
     Attributes:
         plan: The plan of its project.
         architecture: The instruction set that its tasks run on.
-        cluster_name: The name of its cluster, or one that the cluster may get.
-        service_name: The name of the service, or one that it may get.
+        cluster_name: The name of its cluster.
+        service_name: The name of the service.
     """
 
     plan: TaskPlan
@@ -46,7 +46,7 @@ class BoundImages(ABC):
     """The images of one service."""
 
     cluster_name: str | None = None
-    """The name that the cluster must have, where images are rolled out by name."""
+    """The name that the cluster must have, where a pipeline was made for one that was to come."""
     service_name: str | None = None
     """The name that the service must have, likewise."""
     ready: tuple[IDependable, ...] = ()
