@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "plan": {"findings", "json_source", "compose"},
     # The constructs, from the parts to what is public. None of them knows a Compose file.
     "arguments": set(),
-    "iam": {"plan"},
+    "iam": {"plan", "arguments"},
     "workload": {"findings", "plan", "arguments", "iam"},
     "pipeline": {"findings", "plan", "arguments", "iam"},
     "build_pipeline": {"plan", "arguments", "iam", "workload", "pipeline"},
