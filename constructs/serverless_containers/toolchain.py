@@ -1,4 +1,4 @@
-"""What must be installed before aws_cdk is imported: Python, Node.js and the CDK CLI.
+"""The tools that must be installed before aws_cdk is imported: Python, Node.js and the CDK CLI.
 
 Nothing here imports aws_cdk, because importing it starts Node.js. The module also loads on a
 Python that is too old for the rest, so that it can say so.

@@ -115,6 +115,12 @@ class Case:
         assert "Traceback" not in seen
         self.shown, self.logged = result.output, logged
 
+    def described(self, more):
+        """Have Secrets Manager add to each description of a secret."""
+        self.aws.fault(
+            "DescribeSecret", works=True, status=200, answer=lambda answer: {**answer, **more}
+        )
+
     def stored(self, name):
         """The value that Secrets Manager has, or None."""
         client = self.aws.client("secretsmanager")

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "build_pipeline": {"plan", "arguments", "iam", "workload", "pipeline"},
     "secrets_from_files": {"plan", "arguments", "workload"},
     "ingress": {"arguments", "workload"},
-    "ingress.base": {"workload", "build_pipeline"},
+    "ingress.base": {"plan", "workload", "build_pipeline"},
     "ingress.http_api": {"arguments", "workload", "ingress"},
     "ingress.load_balancer": {"plan", "arguments", "workload", "ingress"},
     "ingress.cloudfront": {"arguments", "workload", "ingress", "ingress.load_balancer"},
@@ -36,7 +36,7 @@ MAY_IMPORT = {
         "ingress.cloudfront",
     },
     # What is no construct, and above the plan.
-    "clients": {"findings", "json_source"},
+    "client_config": {"findings", "json_source"},
     "secret_stores": {"findings", "plan"},
     "local": {"findings", "toolchain"},
     # It shows Compose files themselves, too.
@@ -45,7 +45,7 @@ MAY_IMPORT = {
         "compose",
         "plan",
         "toolchain",
-        "clients",
+        "client_config",
         "secret_stores",
         "local",
     },

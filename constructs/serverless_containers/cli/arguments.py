@@ -1,26 +1,35 @@
-"""The arguments of the commands that read a project."""
+"""The parameters that several commands have, declared once."""
 
+import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from serverless_containers.compose import load_project
+from serverless_containers.compose.model import Project
+from serverless_containers.findings import Findings
+from serverless_containers.findings.places import Places
+from serverless_containers.plan import PlanOptions, TaskPlan
+from serverless_containers.plan.build_context.check import Detector
+from serverless_containers.plan.source import plan_source
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectArguments:
-    """Which project is meant, and how it is read.
+    """A project as it is given on the command line.
 
     Attributes:
         source: The folder, or the file.
-        files: The Compose files to merge, absolute.
-        env_files: The files of variables, absolute.
-        profiles: The active profiles.
-        environment: The environment.
+        files: The Compose files to merge, absolute. Default: Docker Compose's choice.
+        env_files: The files of variables, absolute. Default: .env, if it is there.
+        profiles: The active profiles. Default: those of COMPOSE_PROFILES.
+        environment: The environment. Default: none.
     """
 
     source: Path
@@ -29,27 +38,45 @@ class ProjectArguments:
     profiles: tuple[str, ...] = ()
     environment: str | None = None
 
-    @staticmethod
-    def of(
-        source: Path,
-        files: tuple[Path, ...],
-        env_files: tuple[Path, ...],
-        profiles: tuple[str, ...],
-        environment: str | None,
-    ) -> "ProjectArguments":
-        """What was given on the command line."""
-        return ProjectArguments(
-            source=source,
-            files=tuple(_placed(file, source) for file in files),
-            env_files=tuple(_placed(file, source) for file in env_files),
-            profiles=profiles,
-            environment=environment,
+    @property
+    def places(self) -> Places:
+        """The names of the project's files, as they are found from the current folder."""
+        folder = self.files[0].parent if self.files else _folder_of(self.source)
+        return Places(self.source, folder)
+
+    def load(
+        self,
+        findings: Findings,
+        *,
+        override: bool = True,
+        variables: Mapping[str, str] | None = None,
+    ) -> Project | None:
+        """Read the project; see `load_project`."""
+        return load_project(
+            self.source,
+            files=self.files,
+            environment=self.environment,
+            override=override,
+            env_files=self.env_files,
+            profiles=self.profiles,
+            variables=variables,
+            findings=findings,
         )
 
-    @property
-    def folder(self) -> Path:
-        """The project folder, to which the files that findings name are relative."""
-        return self.files[0].parent if self.files else _folder_of(self.source)
+    def plan(
+        self, options: PlanOptions, findings: Findings, *, detector: Detector | None = None
+    ) -> TaskPlan | None:
+        """Read the project and plan its task; see `plan_source`."""
+        return plan_source(
+            self.source,
+            options,
+            findings,
+            environment=self.environment,
+            files=self.files,
+            env_files=self.env_files,
+            profiles=self.profiles,
+            detector=detector,
+        )
 
 
 def _folder_of(source: Path) -> Path:
@@ -58,38 +85,53 @@ def _folder_of(source: Path) -> Path:
     return source if os.path.isdir(source) else source.parent  # noqa: PTH112
 
 
-def _placed(file: Path, source: Path) -> Path:
-    """A file of the project folder or else, as a shell completes it, of the current folder."""
+def _resolved(file: Path, source: Path) -> Path:
+    """Return a file of the project folder or else, as a shell completes it, of the current one."""
     there = _folder_of(source) / file
     is_here = os.path.exists(file) and not os.path.exists(there)  # noqa: PTH110
     return file.absolute() if is_here else there
 
 
-def project_arguments(command: _Command) -> _Command:
-    """Declare the arguments of a command that reads a project."""
+def declare(*parameters: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Return a decorator that declares parameters of click, in the order in which help lists them.
+
+    Args:
+        *parameters: What ``click.option`` and ``click.argument`` return.
+    """
+
+    def decorate(command: Command) -> Command:
+        for parameter in reversed(parameters):
+            command = parameter(command)
+        return command
+
+    return decorate
+
+
+def project_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare which project is meant; the command gets it as ``project``, `ProjectArguments`."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        source: Path,
+        files: tuple[Path, ...],
+        env_files: tuple[Path, ...],
+        profiles: tuple[str, ...],
+        environment: str | None,
+        **others: Any,  # noqa: ANN401  # the command's own
+    ) -> None:
+        project = ProjectArguments(
+            source=source,
+            files=tuple(_resolved(file, source) for file in files),
+            env_files=tuple(_resolved(file, source) for file in env_files),
+            profiles=profiles,
+            environment=environment,
+        )
+        command(project=project, **others)
+
     path = click.Path(path_type=Path)
-    for declare in (
-        click.option(
-            "--environment",
-            "--env",
-            metavar="ENV",
-            help="Merge compose.ENV.yaml over the file, where there is one.",
-        ),
-        click.option(
-            "--profile",
-            "profiles",
-            multiple=True,
-            metavar="NAME",
-            help="A profile to activate. By default those of COMPOSE_PROFILES.",
-        ),
-        click.option(
-            "--env-file",
-            "env_files",
-            multiple=True,
-            type=path,
-            metavar="FILE",
-            help="A file of variables, looked for likewise. By default .env, if it is there.",
-        ),
+    return declare(
+        click.argument("source", metavar="[PATH]", type=path, default="."),
         click.option(
             "-f",
             "--file",
@@ -100,7 +142,58 @@ def project_arguments(command: _Command) -> _Command:
             help="A Compose file, in PATH or else in the current folder; several are merged. By "
             "default Docker Compose's choice.",
         ),
-        click.argument("source", metavar="[PATH]", type=path, default="."),
-    ):
-        command = declare(command)
-    return command
+        click.option(
+            "--env-file",
+            "env_files",
+            multiple=True,
+            type=path,
+            metavar="FILE",
+            help="A file of variables, looked for likewise. By default .env, if it is there.",
+        ),
+        click.option(
+            "--profile",
+            "profiles",
+            multiple=True,
+            metavar="NAME",
+            help="A profile to activate. By default those of COMPOSE_PROFILES.",
+        ),
+        click.option(
+            "--environment",
+            "--env",
+            metavar="ENV",
+            help="Merge compose.ENV.yaml over the file, where there is one.",
+        ),
+    )(wrapped)
+
+
+def format_option(*formats: str, of: str) -> Callable[[Command], Command]:
+    """Declare ``--format``, which the command gets as ``output_format``.
+
+    Args:
+        *formats: The formats, the default one first.
+        of: What is printed, for the help.
+    """
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help=f"How to print {of}.",
+    )
+
+
+def outputs_option(help_text: str, *, required: bool = False) -> Callable[[Command], Command]:
+    """Declare ``--outputs``, the file that ``cdk deploy --outputs-file`` wrote.
+
+    Args:
+        help_text: The help.
+        required: Whether it must be given. Default: it need not.
+    """
+    return click.option(
+        "--outputs",
+        required=required,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=help_text,
+    )

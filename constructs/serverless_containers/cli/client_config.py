@@ -7,38 +7,32 @@ from pathlib import Path
 
 import click
 
-from serverless_containers.cli.guard import guarded
-from serverless_containers.cli.show import write_document, write_line
-from serverless_containers.clients import (
+from serverless_containers.cli.arguments import outputs_option
+from serverless_containers.cli.errors import errors_in_words
+from serverless_containers.cli.output import write_document, write_line
+from serverless_containers.client_config import (
     FORMATS,
-    Client,
+    ClientConfig,
     ClientConfigError,
-    Form,
+    Format,
     choose_stacks,
     configure_call,
-    form_of,
+    format_of,
     is_name,
+    load_outputs,
     merge_into,
-    read_bytes,
-    read_outputs,
-    to_client,
+    to_client_config,
     write_new,
 )
 
 _PATH = click.Path(path_type=Path)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URL_PATH = re.compile(r"/[^\s?#\"'<>\\]*")
-_DEPLOY = "write it with cdk deploy 'dev/*' --outputs-file {file}"
 
 
 @click.command(name="client-config")
-@click.option(
-    "--outputs",
-    required=True,
-    type=_PATH,
-    metavar="FILE",
-    help="What `cdk deploy --outputs-file FILE` wrote.",
-)
+@errors_in_words()
+@outputs_option("What `cdk deploy --outputs-file FILE` wrote.", required=True)
 @click.option(
     "--format",
     "format_name",
@@ -94,28 +88,26 @@ def command(
 
     Without --merge and --output it goes to standard output.
     """
-    with guarded():
-        try:
-            options = _Options(
-                format=format_name,
-                merge=merge,
-                output=output,
-                force=force,
-                names=names,
-                is_graphql=api_type == "graphql",
-                path=path,
-                prefix=prefix,
-            )
-            options.check()
-            file = str(outputs)
-            content = read_bytes(outputs, _DEPLOY.format(file=file))
-            client = to_client(choose_stacks(read_outputs(content, file), stacks, file), names)
-            if options.is_graphql:
-                _write_graphql(client.at(path or "/graphql"), options)
-            else:
-                _write(client, options)
-        except ClientConfigError as error:
-            raise click.ClickException(str(error)) from error
+    try:
+        options = _Options(
+            format=format_name,
+            merge=merge,
+            output=output,
+            force=force,
+            names=names,
+            is_graphql=api_type == "graphql",
+            path=path,
+            prefix=prefix,
+        )
+        options.check()
+        chosen = choose_stacks(load_outputs(outputs), stacks, str(outputs))
+        client = to_client_config(chosen, names)
+        if options.is_graphql:
+            _write_graphql(client.at(path or "/graphql"), options)
+        else:
+            _write(client, options)
+    except ClientConfigError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,31 +148,33 @@ class _Options:
         return self.merge or self.output
 
     @property
-    def form(self) -> Form:
-        return form_of(self.format, prefix=self.prefix or "")
+    def output_format(self) -> Format:
+        return format_of(self.format, prefix=self.prefix or "")
 
 
-def _write(client: Client, options: _Options) -> None:
-    form = options.form
+def _write(client: ClientConfig, options: _Options) -> None:
+    output_format = options.output_format
     messages = sys.stdout
     if options.merge:
-        write_line(merge_into(client, form, options.merge), messages)
+        write_line(merge_into(client, output_format, options.merge), messages)
     elif options.output:
-        write_line(write_new(client, form, options.output, overwrite=options.force), messages)
+        write_line(
+            write_new(client, output_format, options.output, overwrite=options.force), messages
+        )
     else:
         messages = sys.stderr
-        write_document(form.fresh(client, None).removesuffix("\n"))
-    for note in form.notes(client):
+        write_document(output_format.fresh(client, None).removesuffix("\n"))
+    for note in output_format.notes(client):
         write_line(f"note: {note}", messages)
 
 
-def _write_graphql(client: Client, options: _Options) -> None:
+def _write_graphql(client: ClientConfig, options: _Options) -> None:
     if len(client.apis) > 1:
         raise ClientConfigError(
             f"Amplify has one GraphQL endpoint, got {len(client.apis)}; name one --stack"
         )
     call = configure_call(client.apis[0])
-    written = options.form.with_graphql(client)
+    written = options.output_format.with_graphql(client)
     if not options.file and not written.apis:
         write_document(call)
         return

@@ -5,69 +5,45 @@ from pathlib import Path
 
 import click
 
-from serverless_containers.cli.arguments import ProjectArguments, project_arguments
-from serverless_containers.cli.guard import guarded
-from serverless_containers.cli.show import show, write_line
-from serverless_containers.clients import (
+from serverless_containers.cli.arguments import ProjectArguments, outputs_option, project_arguments
+from serverless_containers.cli.errors import errors_in_words
+from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.output import print_findings, write_line
+from serverless_containers.client_config import (
     ClientConfigError,
     StackOutputs,
-    read_bytes,
-    read_outputs,
+    load_outputs,
 )
-from serverless_containers.compose import load_project
 from serverless_containers.findings import Findings, dotted
-from serverless_containers.findings.places import Places
 from serverless_containers.plan.support import KeyOutcome, Support, explain
 
 VARIABLES = "VariablesOfContainers"
 """The output that names the variables of the resources given to a service."""
 
-_DEPLOY = "write it with cdk deploy 'dev/*' --outputs-file {file}"
-
 
 @click.command(name="explain")
+@errors_in_words()
 @project_arguments
-@click.option(
-    "--outputs",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="What `cdk deploy --outputs-file FILE` wrote: the variables of resources are told too.",
+@outputs_option(
+    "What `cdk deploy --outputs-file FILE` wrote: the variables of resources are told too."
 )
-def command(
-    *,
-    source: Path,
-    files: tuple[Path, ...],
-    env_files: tuple[Path, ...],
-    profiles: tuple[str, ...],
-    environment: str | None,
-    outputs: Path | None,
-) -> None:
+def command(*, project: ProjectArguments, outputs: Path | None) -> None:
     """Say what becomes of each key of the project: its CloudFormation property, or why none.
 
     PATH is a folder with a Compose file, or the file; by default the current folder. As in a
     deployment, compose.override.yaml is left out. Tables, buckets, pools and functions are given
     in the CDK app and not in the file: --outputs tells the variables that name them.
     """
-    with guarded():
-        arguments = ProjectArguments.of(source, files, env_files, profiles, environment)
-        findings = Findings()
-        project = load_project(
-            arguments.source,
-            files=arguments.files,
-            environment=arguments.environment,
-            override=False,
-            env_files=arguments.env_files,
-            profiles=arguments.profiles,
-            findings=findings,
-        )
-        if project is None or findings.errors:
-            show(findings, Places(arguments.source, arguments.folder), sys.stderr)
-            sys.exit(1)
-        for outcome in explain(project):
-            write_line(_line(outcome), sys.stdout)
-        if outputs is not None:
-            for line in _variables(outputs):
-                write_line(line, sys.stdout)
+    findings = Findings()
+    model = project.load(findings, override=False)
+    if model is None or findings.errors:
+        print_findings(findings, project.places, sys.stderr)
+        sys.exit(ExitCode.FAILED)
+    for outcome in explain(model):
+        write_line(_line(outcome), sys.stdout)
+    if outputs is not None:
+        for line in _variables(outputs):
+            write_line(line, sys.stdout)
 
 
 def _line(outcome: KeyOutcome) -> str:
@@ -78,9 +54,9 @@ def _line(outcome: KeyOutcome) -> str:
 
 
 def _variables(file: Path) -> tuple[str, ...]:
-    """The variables of every stack that has told some, a line each."""
+    """Return the variables of every stack that has told some, a line each."""
     try:
-        stacks = read_outputs(read_bytes(file, _DEPLOY.format(file=file)), str(file))
+        stacks = load_outputs(file)
     except ClientConfigError as error:
         raise click.ClickException(str(error)) from error
     return tuple(line for stack in stacks for line in _variables_of(stack))

@@ -10,13 +10,10 @@ from typing import Any
 
 import click
 
-from serverless_containers.cli.guard import full_disks, in_words, is_of_the_machine
+from serverless_containers.cli.errors import describe_os_error, full_disks, has_remedy
+from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.groups import MissingExtraError
 from serverless_containers.local.failure import LocalError
-
-_MISSING = (
-    "this command needs packages that are not installed ({name}): "
-    "pip install 'serverless-containers[local]'"
-)
 
 
 def _deploying(function: Callable[..., None]) -> Callable[..., None]:
@@ -69,14 +66,14 @@ def command(ctx: click.Context, /, *, keep: bool, **options: Any) -> None:  # no
     stopped. With a Docker engine in reach the containers run.
     """
     if ctx.invoked_subcommand is None:
-        _guarded(lambda: _deploy(keep=keep, **options))
+        _run(lambda: _deploy(keep=keep, **options))
 
 
 @command.command()
 @_deploying
 def up(**options: Any) -> None:  # noqa: ANN401  # click's
     """Start the embedded AWS, deploy to it, and leave it running."""
-    _guarded(lambda: _deploy(keep=True, **options))
+    _run(lambda: _deploy(keep=True, **options))
 
 
 @command.command()
@@ -86,7 +83,7 @@ def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
 
     Without --app, --stacks, --context and --region: what was deployed to it before.
     """
-    _guarded(lambda: _deploy(running=True, **options))
+    _run(lambda: _deploy(running=True, **options))
 
 
 def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  # click's
@@ -107,8 +104,8 @@ def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  
         try:
             json_file.write_text(result.to_json())
         except OSError as error:
-            raise click.ClickException(f"--json: {in_words(error)}") from error
-    return 0 if result.holds else 1
+            raise click.ClickException(f"--json: {describe_os_error(error)}") from error
+    return ExitCode.OK if result.holds else ExitCode.FAILED
 
 
 @command.command()
@@ -121,9 +118,9 @@ def status() -> None:
 
         folder = Path.cwd()
         show_services(clients_of(folder), engine=engine_of(folder))
-        return 0
+        return ExitCode.OK
 
-    _guarded(tell)
+    _run(tell)
 
 
 @command.command()
@@ -147,9 +144,9 @@ def logs(*, container: str | None, follow: bool) -> None:
         for clients in regions:
             for line in lines(clients, container, follow=follow):
                 click.echo(f"{line.container} | {line.text}")
-        return 0
+        return ExitCode.OK
 
-    _guarded(tell)
+    _run(tell)
 
 
 @command.command()
@@ -168,9 +165,9 @@ def env() -> None:
         click.echo("unset AWS_PROFILE AWS_SESSION_TOKEN")
         for name, value in variables.items():
             click.echo(f"export {name}={shlex.quote(value)}")
-        return 0
+        return ExitCode.OK
 
-    _guarded(tell)
+    _run(tell)
 
 
 @command.command()
@@ -182,9 +179,9 @@ def token(*, access: bool) -> None:
         from serverless_containers.local.running.kept import token_of  # noqa: PLC0415
 
         click.echo(token_of(Path.cwd(), access=access))
-        return 0
+        return ExitCode.OK
 
-    _guarded(tell)
+    _run(tell)
 
 
 def _end() -> int:
@@ -198,22 +195,22 @@ def _end() -> int:
         click.echo(f"Stopped the embedded AWS on port {stopped.kept.port}.")
     if stopped == Stopped():
         click.echo("No embedded AWS runs for this folder.")
-    return 0
+    return ExitCode.OK
 
 
 @command.command()
 def down() -> None:
     """Stop the embedded AWS of this folder, and remove all that it made."""
-    _guarded(_end)
+    _run(_end)
 
 
 @command.command()
 def stop() -> None:
     """Do what `down` does."""
-    _guarded(_end)
+    _run(_end)
 
 
-def _guarded(work: Callable[[], int]) -> None:
+def _run(work: Callable[[], int]) -> None:
     """Run the work and exit with its code; whatever goes wrong is told in words."""
     from serverless_containers.local.process import (  # noqa: PLC0415
         Terminated,
@@ -224,7 +221,7 @@ def _guarded(work: Callable[[], int]) -> None:
         with terminations_raised():
             code = work()
     except ImportError as error:
-        raise click.ClickException(_MISSING.format(name=error.name)) from error
+        raise MissingExtraError(error, "local") from error
     except LocalError as error:
         for line in error.details:
             click.echo(f"  {line}", err=True)
@@ -237,8 +234,8 @@ def _guarded(work: Callable[[], int]) -> None:
     except click.ClickException:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and is_of_the_machine(error):
-            raise click.ClickException(in_words(error)) from error
+        if isinstance(error, OSError) and has_remedy(error):
+            raise click.ClickException(describe_os_error(error)) from error
         raise click.ClickException(
             f"this is a defect of serverless-containers ({type(error).__name__}: {error}); "
             f"{_kept_traceback()}"
@@ -253,5 +250,5 @@ def _kept_traceback() -> str:
         log = LocalFolder(Path.cwd()).log("error")
         log.write_text(traceback.format_exc())
     except OSError as error:
-        return f"its traceback could not be written: {in_words(error)}"
+        return f"its traceback could not be written: {describe_os_error(error)}"
     return f"its traceback is in {log}"

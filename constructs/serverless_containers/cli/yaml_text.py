@@ -88,7 +88,7 @@ def _escape(match: "re.Match[str]") -> str:
 
 
 def _is_block(text: str) -> bool:
-    """Whether text of several lines can be written as it stands."""
+    """Return whether text of several lines can be written as it stands."""
     return not text[0].isspace() and not _UNPRINTABLE.search(text)
 
 

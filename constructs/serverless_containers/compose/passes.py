@@ -8,7 +8,8 @@ from serverless_containers.compose.keys.expansions import Expansion
 from serverless_containers.compose.keys.identities import Identity
 from serverless_containers.compose.keys.merging import Merging
 from serverless_containers.compose.keys.paths import Base
-from serverless_containers.compose.keys.steps import Step, steps, transform
+from serverless_containers.compose.keys.record import steps
+from serverless_containers.compose.keys.steps import Step, transform
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import Findings, KeyPath
 

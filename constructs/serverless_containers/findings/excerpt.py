@@ -99,7 +99,7 @@ def _clean(text: str, column: int = 0) -> str:
 
 
 def _hidden_lines(lines: Sequence[str]) -> list[bool]:
-    """Which lines are not to be shown.
+    """Return for each line whether it is to be hidden.
 
     Works on the text, because what is wrong with a file may be that it has no other structure.
     """
@@ -129,7 +129,7 @@ def _hidden_lines(lines: Sequence[str]) -> list[bool]:
 
 
 def _brackets(text: str) -> int:
-    """How many more brackets are opened than closed, outside quotes.
+    """Return how many more brackets are opened than closed, outside quotes.
 
     One pass, and no search for the end of each quote: where none is, there may be many of them.
     """

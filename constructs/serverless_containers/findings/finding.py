@@ -1,14 +1,15 @@
-"""What the library has to say about a user's files, as data."""
+"""Rules, and findings where a user's files do not meet them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from serverless_containers.findings.location import KeyPath, Location, dotted
 
 
 class Severity(StrEnum):
-    """How much a finding weighs. The order is from the heaviest to the lightest."""
+    """The weight of a finding. The order is from the heaviest to the lightest."""
 
     ERROR = "error"
     """Nothing can be deployed before it is mended."""
@@ -18,9 +19,9 @@ class Severity(StrEnum):
     """Worth knowing; nothing needs to change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is looked for.
+    """A condition that a user's files must meet.
 
     Attributes:
         code: Its stable name, in words joined by hyphens. Suppressions and reports refer to it.
@@ -35,6 +36,21 @@ class Rule:
     summary: str
     source: str = ""
     excerpt: bool = True
+
+    @classmethod
+    def error(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+        """Declare a rule whose findings stop a deployment."""
+        return cls(code, Severity.ERROR, summary, source, excerpt)
+
+    @classmethod
+    def warning(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+        """Declare a rule whose findings deploy, with another meaning than under Docker Compose."""
+        return cls(code, Severity.WARNING, summary, source, excerpt)
+
+    @classmethod
+    def note(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+        """Declare a rule whose findings are worth knowing."""
+        return cls(code, Severity.NOTE, summary, source, excerpt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +80,7 @@ class Finding:
 
 
 class Findings:
-    """Collects findings, so that a user hears of all of them at once.
+    """A collection of findings, so that a user hears of all of them at once.
 
     A finding that is reported twice, from two phases that met the same value, is kept once.
     """

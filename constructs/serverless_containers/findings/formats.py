@@ -119,7 +119,7 @@ def to_line(finding: Finding) -> str:
 
 
 def summarise(findings: Findings) -> str:
-    """How many findings of each severity there are: ``1 error, 2 warnings``."""
+    """Return the number of findings of each severity: ``1 error, 2 warnings``."""
     amounts = [
         (severity, sum(1 for finding in findings if finding.rule.severity is severity))
         for severity in Severity

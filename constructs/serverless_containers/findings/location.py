@@ -1,4 +1,4 @@
-"""Where something stands in a user's file."""
+"""Positions in a user's files."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

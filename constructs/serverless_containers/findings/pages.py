@@ -1,4 +1,4 @@
-"""Where the pages are that rules rest on."""
+"""The addresses of the pages that rules rest on."""
 
 from collections.abc import Mapping
 
@@ -70,7 +70,7 @@ _PAGES: Mapping[str, str] = {
 
 
 def page_of(rule: Rule) -> str | None:
-    """The address of the page that a rule rests on; None if there is none."""
+    """Return the address of the page that a rule rests on; None if there is none."""
     if rule.source.startswith("https://"):
         return rule.source
     if rule.source.startswith(_API_REFERENCE):

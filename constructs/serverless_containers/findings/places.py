@@ -1,4 +1,4 @@
-"""Findings as somebody reads them who stands in the current folder."""
+"""The names of files in findings, for somebody who works in the current folder."""
 
 import os
 from collections.abc import Callable
@@ -26,15 +26,15 @@ class Places:
         self._absolute_source = str(source.absolute())
 
     def absolute(self, file: str) -> Path:
-        """Where a file is that a finding names."""
+        """Return the absolute path of a file that a finding names."""
         return Path(os.path.normpath(os.path.join(self._folder, file)))  # noqa: PTH118  # lexical
 
-    def shown(self, finding: Finding) -> Finding:
-        """A finding for a person, or for a program that runs here."""
+    def displayed(self, finding: Finding) -> Finding:
+        """Return a finding for a person, or for a program that runs here."""
         return self._placed(finding, self._from_here, self._source)
 
     def portable(self, finding: Finding) -> Finding:
-        """A finding without anything of this machine in it."""
+        """Return a finding without anything of this machine in it."""
         source = self._source
         if os.path.isabs(source):  # noqa: PTH117  # text
             source = self._from_here(source) if self._is_below(source) else Path(source).name

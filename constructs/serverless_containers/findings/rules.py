@@ -1,24 +1,19 @@
-"""What is looked for in suppressions."""
+"""The rules about suppressions."""
 
-from serverless_containers.findings.finding import Rule, Severity
+from serverless_containers.findings.finding import Rule
 
-SUPPRESSION_INVALID = Rule(
-    code="suppression-invalid",
-    severity=Severity.ERROR,
-    summary="A suppression names a rule, gives a reason, and holds nothing else but a path.",
+SUPPRESSION_INVALID = Rule.error(
+    "suppression-invalid",
+    "A suppression names a rule, gives a reason, and holds nothing else but a path.",
 )
-SUPPRESSION_UNKNOWN_RULE = Rule(
-    code="suppression-unknown-rule",
-    severity=Severity.ERROR,
-    summary="A suppression names a rule of this reference.",
+SUPPRESSION_UNKNOWN_RULE = Rule.error(
+    "suppression-unknown-rule", "A suppression names a rule of this reference."
 )
-SUPPRESSION_OF_ERROR = Rule(
-    code="suppression-of-error",
-    severity=Severity.ERROR,
-    summary="Warnings and notes can be suppressed; an error cannot: nothing could be deployed.",
+SUPPRESSION_OF_ERROR = Rule.error(
+    "suppression-of-error",
+    "Warnings and notes can be suppressed; an error cannot: nothing could be deployed.",
 )
-SUPPRESSION_UNUSED = Rule(
-    code="suppression-unused",
-    severity=Severity.WARNING,
-    summary="A suppression suppresses something. While there are errors, this is not looked at.",
+SUPPRESSION_UNUSED = Rule.warning(
+    "suppression-unused",
+    "A suppression suppresses something. While there are errors, this is not looked at.",
 )

@@ -54,7 +54,7 @@ class Suppression:
             raise TypeError("\n".join(wrong))
 
     def covers(self, finding: Finding) -> bool:
-        """Whether it leaves a finding out."""
+        """Return whether it leaves a finding out."""
         if finding.rule.code != self.rule or finding.rule.severity is Severity.ERROR:
             return False
         if not self.path:
@@ -97,7 +97,7 @@ def apply_suppressions(
 
 
 class _Covering:
-    """Finds the suppressions of a finding without asking each of them."""
+    """An index that finds the suppressions of a finding without asking each of them."""
 
     def __init__(self, suppressions: Iterable[Suppression]) -> None:
         self._exact: dict[tuple[str, str], list[Suppression]] = {}

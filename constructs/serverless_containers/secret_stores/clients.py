@@ -10,8 +10,8 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from serverless_containers.secret_stores.failures import answered, in_words
-from serverless_containers.secret_stores.settings import is_endpoint, misconfigured
+from serverless_containers.secret_stores.endpoints import configuration_error, is_endpoint
+from serverless_containers.secret_stores.errors import connection_error, response_error
 
 _CONFIG = Config(
     # botocore repeats a request with the same ClientRequestToken, by which Secrets Manager knows
@@ -22,10 +22,10 @@ _CONFIG = Config(
 )
 
 
-class Clients:
+class AwsClients:
     """The clients of one account and region, each made when it is needed.
 
-    What is wrong with the configuration of this machine is raised then, as an AwsFailure.
+    What is wrong with the configuration of this machine is raised then, as an AwsError.
 
     Args:
         region: The region. Default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's.
@@ -39,27 +39,27 @@ class Clients:
 
     @cached_property
     def secrets_manager(self) -> BaseClient:
-        """Of AWS Secrets Manager."""
+        """The client of AWS Secrets Manager."""
         return self._make("secretsmanager", "SECRETS_MANAGER")
 
     @cached_property
     def parameter_store(self) -> BaseClient:
-        """Of AWS Systems Manager."""
+        """The client of AWS Systems Manager."""
         return self._make("ssm", "SSM")
 
     @cached_property
     def ecs(self) -> BaseClient:
-        """Of Amazon ECS."""
+        """The client of Amazon ECS."""
         return self._make("ecs", "ECS")
 
     @cached_property
     def cloudformation(self) -> BaseClient:
-        """Of AWS CloudFormation."""
+        """The client of AWS CloudFormation."""
         return self._make("cloudformation", "CLOUDFORMATION")
 
     @cached_property
     def sts(self) -> BaseClient:
-        """Of AWS Security Token Service."""
+        """The client of AWS Security Token Service."""
         return self._make("sts", "STS")
 
     @cached_property
@@ -76,7 +76,7 @@ class Clients:
         """The region's name."""
         name = self._session.region_name
         if name is None:
-            raise in_words(NoRegionError())
+            raise connection_error(NoRegionError())
         return name
 
     @cached_property
@@ -84,7 +84,7 @@ class Clients:
         try:
             return boto3.Session(region_name=self._region, profile_name=self._profile)
         except BotoCoreError as error:
-            raise in_words(error) from None
+            raise connection_error(error) from None
 
     def _make(self, service: str, in_variables: str) -> BaseClient:
         # boto3's stubs know services by literal names only.
@@ -92,11 +92,11 @@ class Clients:
         try:
             client: BaseClient = make(service, region_name=self.region, config=_CONFIG)
         except BotoCoreError as error:
-            raise in_words(error) from None
+            raise connection_error(error) from None
         except ValueError:
-            raise misconfigured(in_variables) from None
+            raise configuration_error(in_variables) from None
         if not is_endpoint(client.meta.endpoint_url):
-            raise misconfigured(in_variables)
+            raise configuration_error(in_variables)
         return client
 
 
@@ -112,7 +112,7 @@ def call(
         **arguments: The operation's.
 
     Raises:
-        AwsFailure: If it is not done.
+        AwsError: If it is not done.
     """
     try:
         answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
@@ -123,8 +123,8 @@ def call(
     # Out here there is no context to raise it in: AWS's message, which may repeat a value, stays
     # out of every traceback.
     if isinstance(caught, BotoCoreError):
-        raise in_words(caught)
-    raise answered(
+        raise connection_error(caught)
+    raise response_error(
         caught,
         service=client.meta.service_model.service_name,
         operation=client.meta.method_to_api_mapping[operation],

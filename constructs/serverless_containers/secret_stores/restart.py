@@ -7,16 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from serverless_containers.secret_stores.clients import Clients, call
-from serverless_containers.secret_stores.failures import AwsFailure
+from serverless_containers.secret_stores.clients import AwsClients, call
+from serverless_containers.secret_stores.errors import AwsError
 
 _OUTPUTS = ("ClusterName", "ServiceName")
 _POLL_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A service of ECS."""
+class ServiceId:
+    """The cluster and the name of a service of Amazon ECS."""
 
     cluster: str
     service: str
@@ -26,7 +26,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
+class ServiceDeployment:
     """A deployment of a service, and what ECS says of it.
 
     Attributes:
@@ -51,25 +51,25 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """A service at one moment.
+class ServiceDescription:
+    """The state of a service at one moment.
 
     Attributes:
         deployments: Its deployments.
         events: Its events, the last one first.
     """
 
-    deployments: tuple[Deployment, ...]
+    deployments: tuple[ServiceDeployment, ...]
     events: tuple[str, ...]
 
     @property
-    def primary(self) -> Deployment | None:
+    def primary(self) -> ServiceDeployment | None:
         """The deployment that it moves to, or has."""
         return next((each for each in self.deployments if each.primary), None)
 
 
-class Need(StrEnum):
-    """What a service needs to run with the current values."""
+class RestartNeed(StrEnum):
+    """The step by which a service gets to run with the current values."""
 
     RESTART = "restart"
     WAIT = "wait"
@@ -77,33 +77,33 @@ class Need(StrEnum):
     NOTHING = "nothing"
 
 
-def find_target(clients: Clients, stack: str) -> Target:
-    """The service of a stack.
+def service_of_stack(clients: AwsClients, stack: str) -> ServiceId:
+    """Return the service of a stack.
 
     Args:
         clients: The clients.
         stack: The stack's name, whose outputs ClusterName and ServiceName tell the service.
 
     Raises:
-        AwsFailure: If there is no such stack, or it has no such outputs.
+        AwsError: If there is no such stack, or it has no such outputs.
     """
     answer = call(clients.cloudformation, "describe_stacks", stack, StackName=stack)
     found = answer["Stacks"][0].get("Outputs", ())
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
     missing = [name for name in _OUTPUTS if name not in outputs]
     if missing:
-        raise AwsFailure(
+        raise AwsError(
             f"the stack {stack} has no output {' and no output '.join(missing)}; name the service "
             "with --cluster and --service"
         )
-    return Target(*(outputs[name] for name in _OUTPUTS))
+    return ServiceId(*(outputs[name] for name in _OUTPUTS))
 
 
-def look(clients: Clients, target: Target) -> Running:
-    """What a service does at this moment.
+def describe_service(clients: AwsClients, target: ServiceId) -> ServiceDescription:
+    """Describe a service at this moment.
 
     Raises:
-        AwsFailure: If there is no such service, or ECS does not tell.
+        AwsError: If there is no such service, or ECS does not tell.
     """
     answer = call(
         clients.ecs,
@@ -114,18 +114,20 @@ def look(clients: Clients, target: Target) -> Running:
     )
     services = [each for each in answer["services"] if each.get("status") == "ACTIVE"]
     if not services:
-        raise AwsFailure(
+        raise AwsError(
             f"the cluster {target.cluster} has no active service {target.service} in "
             f"{clients.region}"
         )
-    return Running(
+    return ServiceDescription(
         deployments=tuple(map(_deployment, services[0]["deployments"])),
         events=tuple(event["message"] for event in services[0].get("events", ())),
     )
 
 
-def decide_restart(running: Running, changed: datetime | None, *, wrote: bool) -> Need:
-    """Decide what a service needs.
+def decide_restart(
+    running: ServiceDescription, changed: datetime | None, *, wrote: bool
+) -> RestartNeed:
+    """Decide whether a service has to be restarted.
 
     Args:
         running: The service.
@@ -134,20 +136,20 @@ def decide_restart(running: Running, changed: datetime | None, *, wrote: bool) -
     """
     primary = running.primary
     if wrote or primary is None or primary.state == "FAILED":
-        return Need.RESTART
+        return RestartNeed.RESTART
     if changed is not None and primary.created <= changed:
-        return Need.RESTART
-    return Need.WAIT if primary.state == "IN_PROGRESS" else Need.NOTHING
+        return RestartNeed.RESTART
+    return RestartNeed.WAIT if primary.state == "IN_PROGRESS" else RestartNeed.NOTHING
 
 
-def restart(clients: Clients, target: Target) -> str:
+def force_new_deployment(clients: AwsClients, target: ServiceId) -> str:
     """Start a deployment that replaces every task.
 
     Returns:
         The deployment's id.
 
     Raises:
-        AwsFailure: If ECS does not do it.
+        AwsError: If ECS does not do it.
     """
     answer = call(
         clients.ecs,
@@ -161,9 +163,9 @@ def restart(clients: Clients, target: Target) -> str:
     return next(each.id for each in deployments if each.primary)
 
 
-def follow(
-    clients: Clients,
-    target: Target,
+def wait_for_deployment(
+    clients: AwsClients,
+    target: ServiceId,
     deployment: str,
     tell: Callable[[str], None],
     *,
@@ -179,13 +181,13 @@ def follow(
         timeout_seconds: How long to wait.
 
     Raises:
-        AwsFailure: If it fails, does not end in time, or ECS does not tell.
+        AwsError: If it fails, does not end in time, or ECS does not tell.
     """
     began = time.monotonic()
     told = ""
     while True:
-        running = look(clients, target)
-        current = _current(running, deployment)
+        running = describe_service(clients, target)
+        current = _find_deployment(running, deployment)
         event = running.events[0] if running.events else ""
         line = f"{current} ({event})" if event else str(current)
         if line != told:
@@ -194,19 +196,19 @@ def follow(
         if current.state == "COMPLETED":
             return
         if current.state == "FAILED":
-            raise AwsFailure(f"the restart of {target} failed: {_reason(running, current)}")
+            raise AwsError(f"the restart of {target} failed: {_reason(running, current)}")
         if time.monotonic() - began >= timeout_seconds:
-            raise AwsFailure(
+            raise AwsError(
                 f"the restart of {target} did not end in time, and goes on in AWS: {line}"
             )
         time.sleep(_POLL_SECONDS)
 
 
-def _current(running: Running, deployment: str) -> Deployment:
-    """The deployment.
+def _find_deployment(running: ServiceDescription, deployment: str) -> ServiceDeployment:
+    """Return a deployment by its id.
 
     Raises:
-        AwsFailure: If ECS has put another one in its place.
+        AwsError: If ECS has put another one in its place.
     """
     for each in running.deployments:
         if each.id == deployment:
@@ -214,22 +216,22 @@ def _current(running: Running, deployment: str) -> Deployment:
                 return each
             break
     why = next(_about(running, deployment), "")
-    raise AwsFailure(
+    raise AwsError(
         "another deployment has taken the place of the restart"
         + (f": {why}" if why else "; run the same command again once it has ended")
     )
 
 
-def _reason(running: Running, deployment: Deployment) -> str:
+def _reason(running: ServiceDescription, deployment: ServiceDeployment) -> str:
     return deployment.reason or next(_about(running, deployment.id), "ECS does not say why")
 
 
-def _about(running: Running, deployment: str) -> Iterator[str]:
+def _about(running: ServiceDescription, deployment: str) -> Iterator[str]:
     return (event for event in running.events if deployment in event)
 
 
-def _deployment(found: Mapping[str, Any]) -> Deployment:
-    return Deployment(
+def _deployment(found: Mapping[str, Any]) -> ServiceDeployment:
+    return ServiceDeployment(
         id=found["id"],
         primary=found["status"] == "PRIMARY",
         created=found["createdAt"],

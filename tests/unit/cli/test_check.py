@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from serverless_containers.cli import check as check_module
+from serverless_containers.cli import arguments as arguments_module
 from tests.support.sarif import validate_sarif
 
 GOOD = "services: {web: {image: x, ports: ['80']}}\n"
@@ -201,7 +201,7 @@ def test_a_defect_is_told_without_a_traceback(run, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(check_module, "plan_source", fail)
+    monkeypatch.setattr(arguments_module, "plan_source", fail)
     done = run("check")
     assert done.exit_code == 1
     message, _, log = done.stderr.rstrip().rpartition(" ")

@@ -35,9 +35,11 @@ Amplify.configure({{
 def configure(run):
     """Runs the command with the outputs of an API's stack."""
 
-    def configure(*arguments, outputs=None, form="amplify-js"):
+    def configure(*arguments, outputs=None, output_format="amplify-js"):
         run.write("outputs.json", json.dumps(outputs or {"dev": API}))
-        return run("client-config", "--outputs", "outputs.json", "--format", form, *arguments)
+        return run(
+            "client-config", "--outputs", "outputs.json", "--format", output_format, *arguments
+        )
 
     configure.folder = run.folder
     configure.write = run.write
@@ -49,7 +51,7 @@ def test_it_is_listed(run):
 
 
 @pytest.mark.parametrize(
-    ("form", "begins", "ends"),
+    ("output_format", "begins", "ends"),
     [
         ("amplify-js", 'const awsExports = {\n  "aws_p', "};\n\nexport default awsExports;\n"),
         ("amplify-native", '{\n  "api": {\n', "\n}\n"),
@@ -57,18 +59,18 @@ def test_it_is_listed(run):
         ("env", f"API_NAME=web\nAPI_URL={URL}\n", "\nAPI_AUTHORIZATION_TYPE=NONE\n"),
     ],
 )
-def test_to_standard_output(configure, form, begins, ends):
-    done = configure(form=form)
+def test_to_standard_output(configure, output_format, begins, ends):
+    done = configure(output_format=output_format)
     assert (done.exit_code, done.stdout[: len(begins)]) == (0, begins)
     assert done.stdout.endswith(ends)
     assert not done.stdout.endswith("\n\n")
 
 
 def test_messages_keep_away_from_a_document(configure):
-    done = configure(outputs={"dev": {**API, **POOL}}, form="amplify-outputs")
+    done = configure(outputs={"dev": {**API, **POOL}}, output_format="amplify-outputs")
     json.loads(done.stdout)
     assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["note:", "note:"]
-    assert configure(form="amplify-native").stderr == ""
+    assert configure(output_format="amplify-native").stderr == ""
 
 
 @pytest.mark.parametrize("option", ["--merge", "--output", "-o"])
@@ -120,21 +122,23 @@ def test_stacks_and_names(configure):
         "Error: outputs.json: several stacks are APIs: dev, prod; choose with --stack NAME, which "
         "may be given several times\n"
     )
-    done = configure("--stack", "prod", outputs=outputs, form="env")
+    done = configure("--stack", "prod", outputs=outputs, output_format="env")
     assert "API_URL=https://prod\n" in done.stdout
-    done = configure("--stack", "prod", "--name", "p q", outputs=outputs, form="env")
+    done = configure("--stack", "prod", "--name", "p q", outputs=outputs, output_format="env")
     assert "API_NAME='p q'\n" in done.stdout
     both = ("--stack", "dev", "--stack", "prod")
-    done = configure(*both, outputs=outputs, form="amplify-native")
+    done = configure(*both, outputs=outputs, output_format="amplify-native")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "--name" in done.stderr
-    done = configure(*both, "--name", "d", "--name", "p", outputs=outputs, form="amplify-native")
+    done = configure(
+        *both, "--name", "d", "--name", "p", outputs=outputs, output_format="amplify-native"
+    )
     apis = json.loads(done.stdout)["api"]["plugins"]["awsAPIPlugin"]
     assert {name: api["endpoint"] for name, api in apis.items()} == {"d": URL, "p": "https://prod"}
 
 
 def test_a_prefix(configure):
-    done = configure("--prefix", "NEXT_PUBLIC_", form="env")
+    done = configure("--prefix", "NEXT_PUBLIC_", output_format="env")
     assert done.stdout.splitlines()[0] == "NEXT_PUBLIC_API_NAME=web"
 
 
@@ -163,10 +167,10 @@ def test_graphql_with_a_file(configure, option):
 
 
 def test_to_variables_a_graphql_endpoint_is_a_url_as_any_other(configure):
-    done = configure("--api-type", "graphql", form="env")
+    done = configure("--api-type", "graphql", output_format="env")
     assert f"API_URL={URL}/graphql\n" in done.stdout
     assert done.stderr == CALL
-    done = configure("--api-type", "graphql", "--merge", ".env", form="env")
+    done = configure("--api-type", "graphql", "--merge", ".env", output_format="env")
     assert done.stdout == f".env: written with API web\n{CALL}"
     assert f"API_URL={URL}/graphql\n" in (configure.folder / ".env").read_text()
 
@@ -231,7 +235,7 @@ def test_any_name_is_answered(configure, option, name):
 
 
 def test_a_defect_is_told_without_a_traceback(configure, monkeypatch):
-    monkeypatch.setattr(client_config_module, "to_client", lambda *_: 1 / 0)
+    monkeypatch.setattr(client_config_module, "to_client_config", lambda *_: 1 / 0)
     done = configure()
     assert done.exit_code == 1
     assert "this is a defect of serverless-containers (ZeroDivisionError)" in done.stderr

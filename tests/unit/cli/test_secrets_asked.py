@@ -5,17 +5,7 @@ import sys
 
 import pytest
 
-from tests.support.secrets_case import SENTINEL, secrets_case, where
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    monkeypatch.setattr("serverless_containers.cli.secrets.push._can_ask", lambda: True)
+from tests.support.secrets_case import SENTINEL, where
 
 
 def test_an_unknown_secret_is_told_with_those_that_are_known(case):
@@ -120,7 +110,7 @@ def test_a_value_is_not_shown_by_the_log_of_a_defect(case, monkeypatch):
     def broken(*_):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("serverless_containers.secret_stores.manager._tags", broken)
+    monkeypatch.setattr("serverless_containers.secret_stores.secrets_manager.as_tag_list", broken)
     result = case.push()
 
     assert result.exit_code == 1
@@ -133,7 +123,7 @@ def test_a_value_is_not_shown_by_the_log_of_a_defect(case, monkeypatch):
 def test_the_log_of_a_defect_does_not_repeat_what_aws_said(case, monkeypatch):
     value = case.secret("a")
     case.aws.error("CreateSecret", "ValidationException", f"Value '{value}' failed")
-    broken = "serverless_containers.secret_stores.clients.answered"
+    broken = "serverless_containers.secret_stores.clients.response_error"
     monkeypatch.setattr(broken, lambda _: None)
 
     result = case.push()

@@ -2,18 +2,13 @@
 
 import pytest
 
-from tests.support.secrets_case import MANAGER, PARAMETERS, secrets_case
+from tests.support.secrets_case import MANAGER, PARAMETERS
 
 KEYS = ("a", "b", "c")
 FAILED_TO = "Run the same command again: it goes on where this one stopped.\n"
 stores = pytest.mark.parametrize("store", [MANAGER, PARAMETERS], ids=["manager", "parameters"])
 positions = pytest.mark.parametrize("at", [0, 1, 2], ids=["first", "middle", "last"])
 works = pytest.mark.parametrize("works", [False, True], ids=["before", "after"])
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 @stores
@@ -144,11 +139,11 @@ def test_an_interruption_says_how_far_it_got(case, monkeypatch):
         case.secret(key)
 
     def interrupted(_store, _step, change):
-        if change.wanted.plan.key == "b":
+        if change.desired.plan.key == "b":
             raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        "serverless_containers.secret_stores.manager.SecretsManager.do", interrupted
+        "serverless_containers.secret_stores.secrets_manager.SecretsManager.do", interrupted
     )
     result = case.push()
 

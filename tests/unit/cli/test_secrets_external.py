@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.support.secrets_case import PARAMETER, secrets_case
+from tests.support.secrets_case import PARAMETER
 
 MISSING = "does not exist, and a deployment needs it"
 ABROAD = (
@@ -17,11 +17,6 @@ stores = pytest.mark.parametrize(
     [("rds/main", "", "DescribeSecret"), ("/rds/main", PARAMETER, "GetParameter")],
     ids=["manager", "parameters"],
 )
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def external(case, name, also="", key="theirs"):

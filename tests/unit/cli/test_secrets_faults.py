@@ -2,16 +2,11 @@
 
 import pytest
 
-from tests.support.secrets_case import MANAGER, PARAMETER, PARAMETERS, secrets_case
+from tests.support.secrets_case import MANAGER, PARAMETER, PARAMETERS
 
 KEYS = ("a", "b", "c")
 stores = pytest.mark.parametrize("store", [MANAGER, PARAMETERS], ids=["manager", "parameters"])
 positions = pytest.mark.parametrize("at", [0, 1, 2], ids=["first", "middle", "last"])
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def test_what_fails_for_all_is_told_once(case):

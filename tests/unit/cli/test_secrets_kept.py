@@ -2,14 +2,9 @@
 
 import pytest
 
-from tests.support.secrets_case import PARAMETER, SENTINEL, secrets_case
+from tests.support.secrets_case import PARAMETER, SENTINEL
 
 ALLOWED = "in a tag AWS allows letters, digits, spaces and _ . : / = + - @, got "
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def tags(case, name, also=""):

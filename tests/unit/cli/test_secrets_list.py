@@ -6,7 +6,7 @@ import json
 import click
 import pytest
 
-from tests.support.secrets_case import PARAMETER, secrets_case, warning, where
+from tests.support.secrets_case import PARAMETER, warning, where
 
 READING = {
     "GetCallerIdentity",
@@ -16,11 +16,6 @@ READING = {
     "GetParameter",
     "ListTagsForResource",
 }
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def listed(case, *arguments):
@@ -220,12 +215,7 @@ def test_a_missing_value_is_an_error_and_no_difference(case):
 def test_a_refused_secret_is_an_error_and_no_difference(case):
     case.secret("a")
     case.aws.client("secretsmanager").create_secret(Name="shop/dev/a", SecretString="x")
-    case.aws.fault(
-        "DescribeSecret",
-        works=True,
-        status=200,
-        answer=lambda answer: {**answer, "OwningService": "rds"},
-    )
+    case.described({"OwningService": "rds"})
 
     result = case.run("diff")
 
@@ -244,13 +234,13 @@ def test_what_cannot_be_compared_is_a_difference(case):
 def test_the_sentinel_would_be_found(case, monkeypatch):
     case.secret("a")
     monkeypatch.setattr(
-        "serverless_containers.secret_stores.changes.Wanted.__repr__",
+        "serverless_containers.secret_stores.model.DesiredSecret.__repr__",
         lambda self: self.value.reveal(),
         raising=False,
     )
     monkeypatch.setattr(
-        "serverless_containers.cli.secrets.diff.show_changes",
-        lambda _, changes, **__: click.echo(repr(changes[0].wanted)),
+        "serverless_containers.cli.secrets.diff.print_changes",
+        lambda _, changes, **__: click.echo(repr(changes[0].desired)),
     )
 
     with pytest.raises(AssertionError, match="a value was shown"):

@@ -2,17 +2,10 @@
 
 import pytest
 
-from tests.support.secrets_case import secrets_case
-
 IN_A_FILE = (
     "Error: the AWS configuration file has a value that cannot be used: look at endpoint_url, "
     "metadata_service_timeout and metadata_service_num_attempts\n"
 )
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def no_url(variable):

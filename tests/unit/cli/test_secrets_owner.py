@@ -2,14 +2,9 @@
 
 import pytest
 
-from tests.support.secrets_case import PARAMETER, secrets_case
+from tests.support.secrets_case import PARAMETER
 
 TAG = "serverless-containers:source"
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def cloned(case, repository):
@@ -80,14 +75,14 @@ def test_it_is_taken_over_by_a_flag(case):
     assert owner(case) == "github.com/acme/blog:app"
 
 
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1)])
-def test_it_is_taken_over_by_an_answer(case, monkeypatch, answer, code):
+def test_it_is_taken_over_by_an_answer(case, answer, code):
     cloned(case, "acme/shop")
     first = case.secret("db")
     case.push()
     cloned(case, "acme/blog")
     changed = case.value("db", "another")
-    monkeypatch.setattr("serverless_containers.cli.secrets.push._can_ask", lambda: True)
 
     result = case.run("push", "--yes", *case.meant(), answer=answer)
 

@@ -4,14 +4,9 @@ import json
 
 import pytest
 
-from tests.support.secrets_case import PARAMETER, SENTINEL, secrets_case, where
+from tests.support.secrets_case import PARAMETER, SENTINEL, where
 
 OWN_TAGS = {"serverless-containers:project": "shop", "serverless-containers:environment": "dev"}
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
 def tags_of(found):
@@ -219,12 +214,7 @@ def test_a_secret_that_is_not_ours_to_write_stops_the_push(case, found, message)
 def test_overwriting_what_rotates_is_warned_of(case):
     case.secret("db")
     case.aws.client("secretsmanager").create_secret(Name="shop/dev/db", SecretString="x")
-    case.aws.fault(
-        "DescribeSecret",
-        works=True,
-        status=200,
-        answer=lambda answer: {**answer, "RotationEnabled": True},
-    )
+    case.described({"RotationEnabled": True})
 
     result = case.push()
 

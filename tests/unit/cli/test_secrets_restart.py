@@ -201,12 +201,7 @@ def test_new_tags_restart_nothing(case):
 def test_tags_that_were_set_after_the_restart_restart_nothing(case):
     case.secret("db")
     case.push()
-    case.aws.fault(
-        "DescribeSecret",
-        works=True,
-        status=200,
-        answer=lambda answer: {**answer, "LastChangedDate": AFTER + 60},
-    )
+    case.described({"LastChangedDate": AFTER + 60})
     play(case, DONE)
 
     assert "shop/web already runs with these values." in case.push(*BY_NAME).output

@@ -6,20 +6,10 @@ import json
 import pytest
 from moto import mock_aws
 
-from serverless_containers.cli.secrets import project
-from tests.support.secrets_case import PARAMETER, secrets_case, warning, where
+from serverless_containers.cli import output
+from tests.support.secrets_case import PARAMETER, warning, where
 
 AWS = "AWS (https://secretsmanager.eu-central-1.amazonaws.com)"
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    monkeypatch.setattr("serverless_containers.cli.secrets.push._can_ask", lambda: True)
 
 
 @pytest.fixture
@@ -219,7 +209,7 @@ def test_a_warning_is_in_colour_on_a_terminal(monkeypatch, no_color, coloured):
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setenv("NO_COLOR", no_color)
 
-    project.warn("http://x is not AWS\x1b[0m")
+    output.print_warning("http://x is not AWS\x1b[0m")
 
     assert screen.getvalue().startswith("\x1b[33m") is coloured
     assert "AWS\\x1b[0m" in screen.getvalue()

@@ -228,8 +228,8 @@ def test_a_folder_without_an_app(invoke):
 def test_a_signal_ends_it_with_a_sentence(tmp_path):
     script = (
         "import time\n"
-        "from serverless_containers.cli.local import _guarded\n"
-        "_guarded(lambda: print('ready', flush=True) or time.sleep(60))\n"
+        "from serverless_containers.cli.local import _run\n"
+        "_run(lambda: print('ready', flush=True) or time.sleep(60))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script],

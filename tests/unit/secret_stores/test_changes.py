@@ -6,11 +6,17 @@ import pytest
 
 from serverless_containers.plan.secrets.files import SecretText
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
-from serverless_containers.secret_stores.changes import Wanted, decide
-from serverless_containers.secret_stores.state import NOT_PUSHED, Standing, Step, Stored
+from serverless_containers.secret_stores.changes import decide
+from serverless_containers.secret_stores.model import (
+    NOT_PUSHED,
+    DesiredSecret,
+    PushStep,
+    SecretStatus,
+    StoredSecret,
+)
 
 MANAGER, PARAMETER = SecretStore.SECRETS_MANAGER, SecretStore.PARAMETER_STORE
-THERE = Standing.THERE
+THERE = SecretStatus.THERE
 SAME, OTHER = SecretText("same"), SecretText("other")
 DAY = datetime(2026, 11, 20, 17, 4, tzinfo=UTC)
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -19,32 +25,32 @@ ARN = f"arn:aws:kms:eu-central-1:123456789012:key/{KEY}"
 
 def decided(stored, *, store=MANAGER, key=None, tags=None):
     plan = SecretPlan(key="db", name="shop/dev/db", store=store)
-    return decide(Wanted(plan=plan, value=SAME, kms_key=key, tags=tags or {}), stored)
+    return decide(DesiredSecret(plan=plan, value=SAME, kms_key=key, tags=tags or {}), stored)
 
 
 @pytest.mark.parametrize(
     ("stored", "steps", "reasons"),
     [
-        (NOT_PUSHED, [Step.CREATE], ["not pushed yet"]),
-        (Stored(standing=THERE, value=SAME), [], []),
-        (Stored(standing=THERE, value=OTHER), [Step.WRITE], ["its value differs"]),
+        (NOT_PUSHED, [PushStep.CREATE], ["not pushed yet"]),
+        (StoredSecret(status=THERE, value=SAME), [], []),
+        (StoredSecret(status=THERE, value=OTHER), [PushStep.WRITE], ["its value differs"]),
         (
-            Stored(standing=THERE, hidden="you lack x"),
-            [Step.WRITE],
+            StoredSecret(status=THERE, hidden="you lack x"),
+            [PushStep.WRITE],
             ["cannot be compared (you lack x): will be written"],
         ),
         (
-            Stored(standing=Standing.SCHEDULED, deletion=DAY),
-            [Step.RESTORE],
+            StoredSecret(status=SecretStatus.SCHEDULED, deletion=DAY),
+            [PushStep.RESTORE],
             ["scheduled for deletion on 2026-11-20 17:04 UTC; updated if its value then differs"],
         ),
         (
-            Stored(standing=Standing.SCHEDULED),
-            [Step.RESTORE],
+            StoredSecret(status=SecretStatus.SCHEDULED),
+            [PushStep.RESTORE],
             ["scheduled for deletion; updated if its value then differs"],
         ),
-        (Stored(standing=THERE, value=OTHER, refusal="it is managed by rds"), [], []),
-        (Stored(standing=Standing.SCHEDULED, refusal="it is managed by rds"), [], []),
+        (StoredSecret(status=THERE, value=OTHER, refusal="it is managed by rds"), [], []),
+        (StoredSecret(status=SecretStatus.SCHEDULED, refusal="it is managed by rds"), [], []),
     ],
 )
 def test_the_steps_follow_from_what_is_there(stored, steps, reasons):
@@ -56,7 +62,7 @@ def test_the_steps_follow_from_what_is_there(stored, steps, reasons):
 
 
 @pytest.mark.parametrize(
-    ("store", "now", "wanted", "rekeyed"),
+    ("store", "now", "desired", "rekeyed"),
     [
         (MANAGER, None, None, False),
         (MANAGER, KEY, None, False),
@@ -73,22 +79,22 @@ def test_the_steps_follow_from_what_is_there(stored, steps, reasons):
         (PARAMETER, "alias/aws/ssm", KEY, True),
     ],
 )
-def test_another_key_is_a_change(store, now, wanted, rekeyed):
-    change = decided(Stored(standing=THERE, value=SAME, kms_key=now), store=store, key=wanted)
+def test_another_key_is_a_change(store, now, desired, rekeyed):
+    change = decided(StoredSecret(status=THERE, value=SAME, kms_key=now), store=store, key=desired)
 
     assert change.rekeyed is rekeyed
-    assert list(change.steps) == ([Step.WRITE] if rekeyed else [])
+    assert list(change.steps) == ([PushStep.WRITE] if rekeyed else [])
     if rekeyed:
-        assert change.reasons == (f"encrypted with {wanted} instead of {now or 'the default'}",)
+        assert change.reasons == (f"encrypted with {desired} instead of {now or 'the default'}",)
 
 
 @pytest.mark.parametrize(
-    ("now", "wanted", "key"), [(None, None, None), ("old", None, "old"), ("old", "new", "new")]
+    ("now", "desired", "key"), [(None, None, None), ("old", None, "old"), ("old", "new", "new")]
 )
-def test_a_secret_is_written_with_the_key_that_it_has_unless_another_is_wanted(now, wanted, key):
-    stored = Stored(standing=THERE, value=OTHER, kms_key=now)
+def test_a_secret_is_written_with_the_key_that_it_has_unless_another_is_wanted(now, desired, key):
+    stored = StoredSecret(status=THERE, value=OTHER, kms_key=now)
 
-    assert decided(stored, store=PARAMETER, key=wanted).kms_key == key
+    assert decided(stored, store=PARAMETER, key=desired).kms_key == key
 
 
 def test_a_new_secret_gets_the_key_and_the_tags():
@@ -98,7 +104,7 @@ def test_a_new_secret_gets_the_key_and_the_tags():
 
 
 @pytest.mark.parametrize(
-    ("now", "wanted", "set_"),
+    ("now", "desired", "set_"),
     [
         ({}, {}, {}),
         ({"other": "x"}, {}, {}),
@@ -107,21 +113,21 @@ def test_a_new_secret_gets_the_key_and_the_tags():
         ({"a": "1"}, {"a": "1", "c": "", "b": "2"}, {"b": "2", "c": ""}),
     ],
 )
-def test_missing_and_different_tags_are_set(now, wanted, set_):
-    change = decided(Stored(standing=THERE, value=SAME, tags=now), tags=wanted)
+def test_missing_and_different_tags_are_set(now, desired, set_):
+    change = decided(StoredSecret(status=THERE, value=SAME, tags=now), tags=desired)
 
     assert change.tags == set_
-    assert list(change.steps) == ([Step.TAG] if set_ else [])
+    assert list(change.steps) == ([PushStep.TAG] if set_ else [])
     assert list(change.reasons) == ([f"tags {', '.join(sorted(set_))}"] if set_ else [])
 
 
 @pytest.mark.parametrize(("value", "warns"), [(SAME, False), (OTHER, True), (None, True)])
 def test_overwriting_what_rotates_is_warned_of(value, warns):
-    change = decided(Stored(standing=THERE, value=value, rotated=True))
+    change = decided(StoredSecret(status=THERE, value=value, rotated=True))
 
     assert bool(change.warning) is warns
 
 
 def test_no_representation_shows_a_value():
-    assert "same" not in repr(decided(Stored(standing=THERE, value=SAME)))
-    assert "other" not in repr(decided(Stored(standing=THERE, value=OTHER)))
+    assert "same" not in repr(decided(StoredSecret(status=THERE, value=SAME)))
+    assert "other" not in repr(decided(StoredSecret(status=THERE, value=OTHER)))

@@ -1,8 +1,8 @@
-from serverless_containers.secret_stores.clients import Clients
+from serverless_containers.secret_stores.clients import AwsClients
 
 
 def test_a_client_tries_five_times_and_waits_for_seconds():
-    client = Clients(region="eu-central-1").secrets_manager
+    client = AwsClients(region="eu-central-1").secrets_manager
     config = client.meta.config
 
     assert config.retries == {"mode": "standard", "total_max_attempts": 5}

@@ -1,11 +1,15 @@
-"""Which endpoints are AWS's."""
+"""Endpoints: which are AWS's, and to which requests can be sent at all."""
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointVariantError
 
-from serverless_containers.secret_stores.endpoints import is_of_aws, without_password
+from serverless_containers.secret_stores.endpoints import (
+    is_aws_url,
+    is_endpoint,
+    without_credentials,
+)
 
 SERVICES = ("secretsmanager", "ssm", "ecs", "cloudformation", "sts")
 
@@ -38,7 +42,7 @@ def test_every_endpoint_of_botocore_is(service, monkeypatch):
             continue
         url = client.meta.endpoint_url
         client.close()
-        assert is_of_aws(url, service), url
+        assert is_aws_url(url, service), url
         tried += 1
     assert tried > 20
 
@@ -53,7 +57,7 @@ def test_every_endpoint_of_botocore_is(service, monkeypatch):
     ],
 )
 def test_so_are_global_and_private_ones(url):
-    assert is_of_aws(url, "sts")
+    assert is_aws_url(url, "sts")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +84,31 @@ def test_so_are_global_and_private_ones(url):
     ],
 )
 def test_all_else_is_not(url):
-    assert not is_of_aws(url, "sts")
+    assert not is_aws_url(url, "sts")
 
 
 def test_a_url_is_shown_without_what_may_be_secret():
-    assert without_password("http://a:b@c:1/d?e=f#g") == "http://c:1/d"
+    assert without_credentials("http://a:b@c:1/d?e=f#g") == "http://c:1/d"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://secretsmanager.eu-central-1.amazonaws.com",
+        "https://secretsmanager.eu-central-1.api.aws",
+        "https://vpce-0a-1b.ssm.eu-central-1.vpce.amazonaws.com/",
+        "http://localhost:4566",
+        "http://127.0.0.1:65535",
+        "http://[::1]:4566",
+    ],
+)
+def test_an_endpoint_is_one(url):
+    assert is_endpoint(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", " ", "foo", "localhost:4566", "http://", "http://[::1", "http://x_y", "http://x:65536"],
+)
+def test_what_is_none_is_none(url):
+    assert not is_endpoint(url)

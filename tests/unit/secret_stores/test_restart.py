@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from serverless_containers.secret_stores.restart import (
-    Deployment,
-    Need,
-    Running,
+    RestartNeed,
+    ServiceDeployment,
+    ServiceDescription,
     decide_restart,
 )
 
@@ -15,7 +15,7 @@ EARLY, LATE = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2))
 
 
 def running(state, created, *, primary=True):
-    only = Deployment(
+    only = ServiceDeployment(
         id="ecs-svc/1",
         primary=primary,
         created=created,
@@ -23,21 +23,21 @@ def running(state, created, *, primary=True):
         reason="",
         counts=(1, 1, 0, 0),
     )
-    return Running(deployments=(only,), events=())
+    return ServiceDescription(deployments=(only,), events=())
 
 
 @pytest.mark.parametrize(
     ("state", "created", "changed", "wrote", "need"),
     [
-        ("COMPLETED", LATE, EARLY, False, Need.NOTHING),
-        ("COMPLETED", LATE, None, False, Need.NOTHING),
-        ("COMPLETED", LATE, EARLY, True, Need.RESTART),
-        ("COMPLETED", EARLY, LATE, False, Need.RESTART),
-        ("COMPLETED", EARLY, EARLY, False, Need.RESTART),
-        ("IN_PROGRESS", LATE, EARLY, False, Need.WAIT),
-        ("IN_PROGRESS", LATE, EARLY, True, Need.RESTART),
-        ("IN_PROGRESS", EARLY, LATE, False, Need.RESTART),
-        ("FAILED", LATE, EARLY, False, Need.RESTART),
+        ("COMPLETED", LATE, EARLY, False, RestartNeed.NOTHING),
+        ("COMPLETED", LATE, None, False, RestartNeed.NOTHING),
+        ("COMPLETED", LATE, EARLY, True, RestartNeed.RESTART),
+        ("COMPLETED", EARLY, LATE, False, RestartNeed.RESTART),
+        ("COMPLETED", EARLY, EARLY, False, RestartNeed.RESTART),
+        ("IN_PROGRESS", LATE, EARLY, False, RestartNeed.WAIT),
+        ("IN_PROGRESS", LATE, EARLY, True, RestartNeed.RESTART),
+        ("IN_PROGRESS", EARLY, LATE, False, RestartNeed.RESTART),
+        ("FAILED", LATE, EARLY, False, RestartNeed.RESTART),
     ],
 )
 def test_the_need_follows_from_the_deployment_and_the_newest_value(
@@ -49,4 +49,4 @@ def test_the_need_follows_from_the_deployment_and_the_newest_value(
 def test_a_service_without_a_deployment_is_restarted():
     idle = running("COMPLETED", LATE, primary=False)
 
-    assert decide_restart(idle, EARLY, wrote=False) is Need.RESTART
+    assert decide_restart(idle, EARLY, wrote=False) is RestartNeed.RESTART

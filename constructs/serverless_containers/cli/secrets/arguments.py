@@ -1,28 +1,37 @@
-"""What the commands for secrets are given."""
+"""The parameters that several commands for secrets have, declared once."""
 
+import functools
 import unicodedata
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
-from serverless_containers.cli.arguments import project_arguments
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from serverless_containers.cli.arguments import (
+    Command,
+    ProjectArguments,
+    declare,
+    project_arguments,
+)
+from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.secrets.selection import SecretSelection, select
+from serverless_containers.secret_stores.clients import AwsClients
+from serverless_containers.secret_stores.errors import AwsError
 
 _LETTERS_NUMBERS_SPACES = frozenset("LNZ")
 """Unicode's categories, by their first letters: "Tag", AWS Systems Manager API Reference."""
 
 
-class Misuse(click.UsageError):
+class SecretsUsageError(click.UsageError):
     """A command that is not called as it should be."""
 
     # Not click's 2, by which `diff` says that there is something to push.
-    exit_code = 1
+    exit_code = ExitCode.FAILED
 
 
 class SecretsCommand(click.Command):
-    """A command whose misuse is a `Misuse`."""
+    """A command whose misuse is a `SecretsUsageError`."""
 
     def make_context(  # noqa: D102  # click's
         self,
@@ -34,56 +43,114 @@ class SecretsCommand(click.Command):
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            raise Misuse(error.format_message(), error.ctx) from None
+            raise SecretsUsageError(error.format_message(), error.ctx) from None
 
 
-def selecting(command: _Command) -> _Command:
-    """Declare which secrets of which project are meant."""
-    for declare in (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionArguments:
+    """The secrets that are meant, as they are given on the command line.
+
+    Attributes:
+        project: The project.
+        entrypoint: The service that receives the traffic. Default: the files tell.
+        only: The keys of the secrets in the Compose file. Default: all of them.
+    """
+
+    project: ProjectArguments
+    entrypoint: str | None = None
+    only: tuple[str, ...] = ()
+
+    def select(self) -> SecretSelection:
+        """Read the project and select secrets; see `select`."""
+        return select(self.project, entrypoint=self.entrypoint, only=self.only)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsArguments:
+    """The AWS account and region that are meant.
+
+    Attributes:
+        region: The region. Default: that of the shell or profile.
+        profile: The profile of the AWS configuration. Default: the shell's.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+
+    def connect(self) -> AwsClients:
+        """Return the clients of AWS.
+
+        Raises:
+            click.ClickException: If this machine's AWS configuration leaves none.
+        """
+        clients = AwsClients(region=self.region, profile=self.profile)
+        try:
+            # Tells at once what is wrong with the configuration.
+            _ = clients.region
+        except AwsError as error:
+            raise click.ClickException(str(error)) from None
+        return clients
+
+
+def selection_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare which secrets are meant; the command gets them as ``arguments``."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        project: ProjectArguments,
+        entrypoint: str | None,
+        only: tuple[str, ...],
+        **others: Any,  # noqa: ANN401  # the command's own
+    ) -> None:
+        arguments = SelectionArguments(project=project, entrypoint=entrypoint, only=only)
+        command(arguments=arguments, **others)
+
+    declared = declare(
+        click.option(
+            "--entrypoint",
+            metavar="NAME",
+            help="The service that receives the traffic, if the files do not tell.",
+        ),
         click.option(
             "--only",
             multiple=True,
             metavar="NAME",
             help="A secret's key in the Compose file; may be repeated. By default all of them.",
         ),
-        click.option(
-            "--entrypoint",
-            metavar="NAME",
-            help="The service that receives the traffic, if the files do not tell.",
-        ),
-        project_arguments,
-    ):
-        command = declare(command)
-    return command
+    )(wrapped)
+    return project_arguments(declared)
 
 
-def reaching(command: _Command) -> _Command:
-    """Declare which AWS account and region are meant."""
-    for declare in (
-        click.option(
-            "--region",
-            metavar="NAME",
-            help="The AWS region. By default that of the shell or profile.",
-        ),
+def aws_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare which AWS account and region are meant; the command gets them as ``aws``."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        region: str | None,
+        aws_profile: str | None,
+        **others: Any,  # noqa: ANN401  # the command's own
+    ) -> None:
+        command(aws=AwsArguments(region=region, profile=aws_profile), **others)
+
+    return declare(
         click.option(
             "--aws-profile",
             metavar="NAME",
             help="The profile of the AWS configuration. By default the shell's.",
         ),
-    ):
-        command = declare(command)
-    return command
-
-
-def wanting(command: _Command) -> _Command:
-    """Declare how secrets shall be kept."""
-    for declare in (
         click.option(
-            "--kms-key",
-            metavar="KEY",
-            help="The id, ARN or alias of the KMS key that encrypts them. By default a secret "
-            "keeps its own, and a new one gets the account's.",
+            "--region",
+            metavar="NAME",
+            help="The AWS region. By default that of the shell or profile.",
         ),
+    )(wrapped)
+
+
+def storage_arguments(command: Command) -> Command:
+    """Declare how secrets are to be stored: ``kms_key`` and ``tags``."""
+    return declare(
         click.option(
             "--tag",
             "tags",
@@ -94,9 +161,13 @@ def wanting(command: _Command) -> _Command:
             "serverless-containers:environment and serverless-containers:source are added to those "
             "that are named after the project.",
         ),
-    ):
-        command = declare(command)
-    return command
+        click.option(
+            "--kms-key",
+            metavar="KEY",
+            help="The id, ARN or alias of the KMS key that encrypts them. By default a secret "
+            "keeps its own, and a new one gets the account's.",
+        ),
+    )(command)
 
 
 def _tags(

@@ -1,43 +1,47 @@
 """``serverless-containers secrets push``."""
 
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import click
 
-from serverless_containers.cli.arguments import ProjectArguments
-from serverless_containers.cli.guard import guarded
+from serverless_containers.cli.errors import errors_in_words
+from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.output import print_error, print_line
 from serverless_containers.cli.secrets.arguments import (
+    AwsArguments,
     SecretsCommand,
-    reaching,
-    selecting,
-    wanting,
+    SelectionArguments,
+    aws_arguments,
+    selection_arguments,
+    storage_arguments,
 )
-from serverless_containers.cli.secrets.owners import confirm_taking_over
-from serverless_containers.cli.secrets.project import say, select
-from serverless_containers.cli.secrets.running import Restart, restarting
+from serverless_containers.cli.secrets.destination import (
+    Destination,
+    check_endpoints,
+    confirm_endpoints,
+    find_destination,
+)
+from serverless_containers.cli.secrets.restart import RestartOptions, restart_arguments
+from serverless_containers.cli.secrets.selection import SecretSelection
 from serverless_containers.cli.secrets.stores import (
-    compared,
-    connect,
-    show_changes,
+    compare_or_exit,
+    print_changes,
     stores_of,
     warn_of_external,
 )
-from serverless_containers.cli.secrets.where import (
-    Where,
-    check_meant,
-    confirm_foreign,
-    find_where,
-)
-from serverless_containers.cli.secrets.writing import write
 from serverless_containers.findings.formats import printable
+from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.secret_stores.model import SecretChange
+from serverless_containers.secret_stores.push import Push, PushedSecret
+from serverless_containers.secret_stores.store import Stores
 
 
 @click.command(name="push", cls=SecretsCommand)
-@selecting
-@wanting
-@restarting
+@errors_in_words()
+@selection_arguments
+@storage_arguments
+@restart_arguments
 @click.option("--yes", is_flag=True, help="Do not ask before something is changed.")
 @click.option(
     "--take-over",
@@ -53,24 +57,17 @@ from serverless_containers.findings.formats import printable
     help="The endpoint that the push goes to though it is not AWS, exactly as it is configured; "
     "may be repeated. Without it such an endpoint is asked about, also with --yes.",
 )
-@reaching
+@aws_arguments
 def command(
     *,
-    source: Path,
-    files: tuple[Path, ...],
-    env_files: tuple[Path, ...],
-    profiles: tuple[str, ...],
-    environment: str | None,
-    entrypoint: str | None,
-    only: tuple[str, ...],
+    arguments: SelectionArguments,
     kms_key: str | None,
     tags: Mapping[str, str],
-    restart: Restart | None,
+    restart: RestartOptions | None,
     yes: bool,
     take_over: bool,
     endpoints: tuple[str, ...],
-    region: str | None,
-    aws_profile: str | None,
+    aws: AwsArguments,
 ) -> None:
     """Write the values of secrets to AWS.
 
@@ -78,44 +75,114 @@ def command(
     differs is written; external secrets never are. When something fails, the same command goes on
     where it stopped. Exits with 1 if something is not done.
     """
-    with guarded():
-        arguments = ProjectArguments.of(source, files, env_files, profiles, environment)
-        selected = select(arguments, entrypoint=entrypoint, only=only)
-        if not selected.secrets:
-            say("No service reads a secret.")
-            return
-        values = selected.read()
-        clients = connect(region=region, profile=aws_profile)
-        stores = stores_of(clients, selected)
-        where = find_where(
-            clients, selected, also=restart.endpoints(clients) if restart else (), meant=endpoints
+    selection = arguments.select()
+    if not selection.secrets:
+        print_line("No service reads a secret.")
+        return
+    values = selection.read()
+    clients = aws.connect()
+    stores = stores_of(clients, selection)
+    destination = find_destination(
+        clients, selection, also=restart.endpoints(clients) if restart else (), confirmed=endpoints
+    )
+    check_endpoints(destination, endpoints)
+    prepared = restart.prepare(clients) if restart else None
+    changes = compare_or_exit(selection, values, stores, kms_key=kms_key, tags=tags)
+    destination.print(selection)
+    print_changes(selection, changes)
+    warn_of_external(selection, stores, region=clients.region)
+    restarts = prepared is not None and prepared.announce(changes)
+    if not restarts and not any(change.steps for change in changes):
+        print_line("Nothing to push.")
+        return
+    confirm_endpoints(destination, endpoints, can_ask=_can_ask())
+    _confirm_take_over(selection, changes, confirmed=take_over, can_ask=_can_ask())
+    if not yes:
+        _confirm(destination)
+    wrote = _write(changes, stores)
+    if prepared:
+        prepared.run(changes, wrote=wrote)
+
+
+def _confirm_take_over(
+    selection: SecretSelection, changes: Sequence[SecretChange], *, confirmed: bool, can_ask: bool
+) -> None:
+    """Ask before anything is written that another source has pushed. Exits if it is not meant.
+
+    Args:
+        selection: The secrets, with the source that pushes them now.
+        changes: What a push does.
+        confirmed: Whether the caller has said so already.
+        can_ask: Whether somebody is there to answer.
+
+    Raises:
+        click.ClickException: If nobody can be asked.
+    """
+    others = [change for change in changes if change.other_source]
+    if not others or confirmed:
+        return
+    names = printable(", ".join(change.desired.plan.name for change in others))
+    owners = printable(", ".join(sorted({str(change.other_source) for change in others})))
+    here = printable(selection.source or "a folder without a repository")
+    if not can_ask:
+        raise click.ClickException(
+            f"{names}: pushed from {owners}, and this is {here}; if two projects are both called "
+            f"{printable(selection.project)!r}, give this one another `name:` in its Compose file; "
+            "if it is the same project, give --take-over"
         )
-        check_meant(where, endpoints)
-        prepared = restart.prepare(clients) if restart else None
-        changes = compared(selected, values, stores, kms_key=kms_key, tags=tags)
-        where.show(selected)
-        show_changes(selected, changes)
-        warn_of_external(selected, stores, region=clients.region)
-        restarts = prepared is not None and prepared.announce(changes)
-        if not restarts and not any(change.steps for change in changes):
-            say("Nothing to push.")
-            return
-        confirm_foreign(where, endpoints, can_ask=_can_ask())
-        confirm_taking_over(selected, changes, meant=take_over, can_ask=_can_ask())
-        if not yes:
-            _confirm(where)
-        wrote = write(changes, stores)
-        if prepared:
-            prepared.run(changes, wrote=wrote)
+    if not click.confirm(f"{names} was pushed from {owners}. Take it over, for {here}?"):
+        print_line("Nothing was pushed.")
+        sys.exit(ExitCode.FAILED)
 
 
-def _confirm(where: Where) -> None:
+def _confirm(destination: Destination) -> None:
     if not _can_ask():
         raise click.ClickException("nobody can be asked here: give --yes to go on without")
-    if not click.confirm(f"Go on, in {printable(str(where))}?"):
-        say("Nothing was pushed.")
-        sys.exit(1)
+    if not click.confirm(f"Go on, in {printable(str(destination))}?"):
+        print_line("Nothing was pushed.")
+        sys.exit(ExitCode.FAILED)
 
 
 def _can_ask() -> bool:
     return sys.stdin.isatty()
+
+
+def _write(changes: Sequence[SecretChange], stores: Stores) -> bool:
+    """Do what was decided. Exits if something is not done, and says how far it got.
+
+    Returns:
+        Whether a value was written.
+    """
+    run = Push(changes, stores)
+    try:
+        run.run(_print_done)
+    except AwsError as failure:
+        _report(run, str(failure), sure=failure.sure)
+        sys.exit(ExitCode.FAILED)
+    except KeyboardInterrupt:
+        _report(run, "interrupted", sure=False)
+        sys.exit(ExitCode.INTERRUPTED)
+    except BaseException:
+        _report(run, "this program failed", sure=False)
+        raise
+    return run.wrote
+
+
+def _print_done(done: PushedSecret) -> None:
+    print_line(f"{done.change.desired.plan.name}: {done}")
+
+
+def _report(run: Push, reason: str, *, sure: bool) -> None:
+    if run.current is not None:
+        name = run.current.change.desired.plan.name
+        before = f"{run.current}, then " if run.current.steps else ""
+        print_error(f"{name}: {before}failed: {reason}")
+        if not sure:
+            print_error(f"{name}: whether AWS has done it all the same is not known")
+    else:
+        print_error(reason)
+    done = [each.change.desired.plan.name for each in run.done if each.steps]
+    untried = [change.desired.plan.name for change in run.untried if change.steps]
+    print_error(f"Done: {', '.join(done) or 'nothing'}.")
+    print_error(f"Not tried: {', '.join(untried) or 'nothing'}.")
+    print_error("Run the same command again: it goes on where this one stopped.")

@@ -9,6 +9,7 @@ from serverless_containers.compose.keys.expansions import Expand
 from serverless_containers.compose.keys.identities import Identity
 from serverless_containers.compose.keys.merging import Merge
 from serverless_containers.compose.keys.paths import Resolve
+from serverless_containers.compose.keys.steps import Step
 from serverless_containers.compose.keys.values import OMIT, Conversion, Convert, Json
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import KeyPath
@@ -124,3 +125,29 @@ def map_of(every: Key, **others: Any) -> Key:  # noqa: ANN401  # the other field
         }
 
     return Key(convert, every=every, **others)
+
+
+def steps(
+    record: Key, field: str, make: Callable[[Any], Any] = lambda given: given
+) -> Step[Any] | None:
+    """Take what one phase does out of a record and of those below it.
+
+    Args:
+        record: The record.
+        field: The field that says what the phase does.
+        make: Makes a function of what stands there. Default: it is the function.
+
+    Returns:
+        The step; None where there is nothing to do.
+    """
+    given = getattr(record, field)
+    keys = {
+        key: step
+        for key, below in (record.keys or {}).items()
+        if (step := steps(below, field, make)) is not None
+    }
+    every = None if record.every is None else steps(record.every, field, make)
+    item = None if record.item is None else steps(record.item, field, make)
+    if given is None and not keys and every is None and item is None:
+        return None
+    return Step(None if given is None else make(given), keys or None, every, item)

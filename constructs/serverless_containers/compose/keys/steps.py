@@ -3,15 +3,12 @@
 A phase looks at few keys of the many: a table of those alone lets it pass the others by.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
 from serverless_containers.findings import KeyPath
-
-if TYPE_CHECKING:
-    from serverless_containers.compose.keys.record import Key
 
 _Apply = TypeVar("_Apply")
 
@@ -36,32 +33,6 @@ class Step(Generic[_Apply]):
         """Return what is done with the value under a key, None for nothing."""
         found = self.keys.get(key) if self.keys is not None else None
         return self.every if found is None else found
-
-
-def steps(
-    record: "Key", field: str, make: Callable[[Any], Any] = lambda given: given
-) -> Step[Any] | None:
-    """Take what one phase does out of a record and of those below it.
-
-    Args:
-        record: The record.
-        field: The field that says what the phase does.
-        make: Makes a function of what stands there. Default: it is the function.
-
-    Returns:
-        The step; None where there is nothing to do.
-    """
-    given = getattr(record, field)
-    keys = {
-        key: step
-        for key, below in (record.keys or {}).items()
-        if (step := steps(below, field, make)) is not None
-    }
-    every = None if record.every is None else steps(record.every, field, make)
-    item = None if record.item is None else steps(record.item, field, make)
-    if given is None and not keys and every is None and item is None:
-        return None
-    return Step(None if given is None else make(given), keys or None, every, item)
 
 
 def transform(node: Node, step: Step[Any], path: KeyPath, context: object) -> Node | None:

@@ -7,7 +7,8 @@ from serverless_containers.compose import rules
 from serverless_containers.compose.files import Reader
 from serverless_containers.compose.keys import PROJECT
 from serverless_containers.compose.keys.casts import casting
-from serverless_containers.compose.keys.steps import Step, steps, transform
+from serverless_containers.compose.keys.record import steps
+from serverless_containers.compose.keys.steps import Step, transform
 from serverless_containers.compose.messages import is_private
 from serverless_containers.compose.quota import QuotaError
 from serverless_containers.compose.variables.template import (

@@ -1,14 +1,11 @@
 """The rules about builds that CodeBuild does."""
 
-from serverless_containers.findings import Rule, Severity
+from serverless_containers.findings import Rule
 
-BUILD_OUTSIDE_SOURCE = Rule(
-    code="build-outside-source",
-    severity=Severity.ERROR,
-    summary="What a build in the pipeline reads is inside the source folder.",
+BUILD_OUTSIDE_SOURCE = Rule.error(
+    "build-outside-source", "What a build in the pipeline reads is inside the source folder."
 )
-BUILD_NOT_IN_PIPELINE = Rule(
-    code="build-not-in-pipeline",
-    severity=Severity.ERROR,
-    summary="A build in the pipeline asks for nothing that is only on this machine.",
+BUILD_NOT_IN_PIPELINE = Rule.error(
+    "build-not-in-pipeline",
+    "A build in the pipeline asks for nothing that is only on this machine.",
 )

@@ -32,7 +32,7 @@ def refuse(findings: Findings, source: Path) -> NoReturn:
     hide_traceback()
     folder = source if source.is_dir() else source.parent
     places = Places(source, folder.absolute())
-    raise InvalidSourceError(places.shown(finding) for finding in findings.errors)
+    raise InvalidSourceError(places.displayed(finding) for finding in findings.errors)
 
 
 def read_secrets(source: str | Path, *, environment: str | None) -> PlannedSecrets:

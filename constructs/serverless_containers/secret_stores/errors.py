@@ -1,0 +1,201 @@
+"""Errors of AWS, and of the way there, in words.
+
+AWS repeats what it was given in some of its messages. Of a call that carries a value, none of them
+is shown.
+"""
+
+import re
+from collections.abc import Mapping
+
+from botocore import exceptions as botocore_errors
+from botocore.exceptions import BotoCoreError, ClientError
+
+_DENIED = re.compile(
+    r"(?P<who>\S+) is not authorized to perform: (?P<action>[\w*:-]+)"
+    r"(?: on (?:the )?resource: (?P<resource>\S+))?(?P<because> because [^\n(]*)?"
+)
+_DENIED_CODES = frozenset(
+    {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized"}
+)
+_CARRIES_A_VALUE = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret", "PutParameter"})
+
+_SLOW_DOWN = "AWS asks to slow down, also after several attempts; wait a minute"
+_EXPIRED = "the credentials have expired; sign in again"
+_UNKNOWN_CREDENTIALS = (
+    "AWS does not accept the credentials; sign in again, and check this machine's clock"
+)
+_KEY = (
+    "the KMS key cannot be used: it is missing in this region, disabled, or these credentials may "
+    "not use it"
+)
+_TAKEN = "it was created by somebody else in this very moment; run it again"
+_INTERNAL = "AWS had an error of its own, also after several attempts; try again later"
+_REFUSED = "AWS refuses its name, value, KMS key or tags"
+_LIMIT = "a quota of the account is used up; delete what is not needed, or have it raised"
+
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "TooManyUpdates",
+        ),
+        _SLOW_DOWN,
+    ),
+    **dict.fromkeys(
+        ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"),
+        _EXPIRED,
+    ),
+    **dict.fromkeys(
+        (
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "IncompleteSignature",
+            "MissingAuthenticationToken",
+            "AuthFailure",
+            "RequestTimeTooSkewed",
+        ),
+        _UNKNOWN_CREDENTIALS,
+    ),
+    **dict.fromkeys(("EncryptionFailure", "DecryptionFailure", "InvalidKeyId"), _KEY),
+    **dict.fromkeys(("ResourceExistsException", "ParameterAlreadyExists"), _TAKEN),
+    **dict.fromkeys(("LimitExceededException", "ParameterLimitExceeded"), _LIMIT),
+    "ParameterMaxVersionLimitExceeded": "it has 100 versions, the oldest of which has a label; "
+    "remove that label",
+    **dict.fromkeys(
+        (
+            "InternalServiceError",
+            "InternalServerError",
+            "InternalFailure",
+            "ServiceUnavailable",
+            "ServerException",
+        ),
+        _INTERNAL,
+    ),
+    **dict.fromkeys(
+        ("ResourceNotFoundException", "ParameterNotFound"),
+        "it, or the KMS key, does not exist",
+    ),
+    "TooManyTagsError": "it would have more than the 50 tags that AWS allows",
+}
+"""The meanings of error codes, whatever the messages beside them."""
+
+_UNMADE: tuple[tuple[type[Exception], str], ...] = (
+    (
+        botocore_errors.NoCredentialsError,
+        "there are no AWS credentials; sign in, or name a profile with --aws-profile",
+    ),
+    (botocore_errors.PartialCredentialsError, "the AWS credentials are incomplete"),
+    (
+        botocore_errors.NoRegionError,
+        "there is no AWS region; name one with --region, or set AWS_REGION",
+    ),
+    (
+        botocore_errors.ProfileNotFound,
+        "there is no such AWS profile; `aws configure list-profiles` lists them",
+    ),
+    (
+        botocore_errors.InvalidRegionError,
+        "the AWS region has a name that no region has; name another one with --region",
+    ),
+    (botocore_errors.ConfigParseError, "the AWS configuration file cannot be read"),
+    (botocore_errors.TokenRetrievalError, _EXPIRED),
+    (botocore_errors.SSOError, _EXPIRED),
+    (botocore_errors.CredentialRetrievalError, _EXPIRED),
+    (botocore_errors.ParamValidationError, _REFUSED),
+)
+"""Errors before a request leaves this machine, in words. The first that fits counts."""
+
+_ON_THE_WAY: tuple[tuple[type[Exception], str], ...] = (
+    (botocore_errors.SSLError, "the connection is not trusted: its certificate does not hold"),
+    (botocore_errors.ProxyConnectionError, "the proxy does not answer"),
+    (botocore_errors.EndpointConnectionError, "AWS cannot be reached"),
+    (botocore_errors.ConnectTimeoutError, "AWS cannot be reached in time"),
+    (botocore_errors.ReadTimeoutError, "AWS did not answer in time"),
+    (botocore_errors.ConnectionClosedError, "the connection to AWS was lost"),
+    (botocore_errors.HTTPClientError, "the connection to AWS failed"),
+)
+
+
+class AwsError(Exception):
+    """AWS did not do what was asked. The message says why, and what to do.
+
+    Attributes:
+        code: AWS's code, or empty if no answer came.
+        sure: Whether it is known that nothing was done. A lost answer leaves that open.
+    """
+
+    def __init__(self, message: str, *, code: str = "", sure: bool = True) -> None:
+        super().__init__(message)
+        self.code = code
+        self.sure = sure
+
+    @property
+    def denied(self) -> bool:
+        """True if the credentials lack a permission."""
+        return self.code in _DENIED_CODES
+
+
+def connection_error(error: BotoCoreError) -> AwsError:
+    """Return the error for a request that got no answer.
+
+    Args:
+        error: boto3's exception.
+    """
+    for kind, words in _UNMADE:
+        if isinstance(error, kind):
+            return AwsError(words)
+    for kind, words in _ON_THE_WAY:
+        if isinstance(error, kind):
+            return AwsError(words, sure=False)
+    return AwsError(f"boto3 failed ({type(error).__name__})", sure=False)
+
+
+def response_error(error: ClientError, *, service: str, operation: str, resource: str) -> AwsError:
+    """Return the error that AWS has answered with.
+
+    Args:
+        error: boto3's exception.
+        service: The service's prefix in IAM, ``secretsmanager``.
+        operation: The operation, ``CreateSecret``.
+        resource: The name of what it was about.
+    """
+    answer = error.response.get("Error", {})
+    code, message = answer.get("Code", ""), answer.get("Message", "")
+    action = f"{service}:{operation}"
+    if code in _DENIED_CODES:
+        return AwsError(_denied(message, action, resource), code=code)
+    if code == "InvalidRequestException" and "delet" in message:
+        words = "it was scheduled for deletion in this very moment; run it again"
+    elif code in _WORDS:
+        words = _WORDS[code]
+    elif code.startswith("KMS"):
+        words = _KEY
+    elif operation in _CARRIES_A_VALUE:
+        words = f"{_REFUSED} ({code})"
+    else:
+        words = f"{action} failed: {message or code}"
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    # An error of the service's own may come after the work was done.
+    return AwsError(words, code=code, sure=status < 500)
+
+
+def _denied(message: str, action: str, resource: str) -> str:
+    if "Access to KMS is not allowed" in message:
+        return (
+            f"{action} on {resource} needs kms:GenerateDataKey and kms:Decrypt on its KMS key, "
+            "which these credentials lack"
+        )
+    found = _DENIED.search(message)
+    if found is None:
+        return f"these credentials lack {action} on {resource}"
+    because = found["because"] or ""
+    return (
+        f"{found['who']} lacks {found['action']} on {found['resource'] or resource}"
+        f"{because.rstrip(' .')}"
+    )
