@@ -159,7 +159,7 @@ def checks_fields(options: type[Options]) -> type[Options]:
     Args:
         options: The dataclass; the decorator stands above that which makes it one.
     """
-    options.__init__ = checks_keywords(options.__init__)  # type: ignore[misc]  # of a class that is made here
+    options.__init__ = checks_keywords(options.__init__)  # type: ignore[method-assign]  # of a class that is made here
     return options
 
 
