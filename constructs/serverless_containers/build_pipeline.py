@@ -29,6 +29,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IDependable
 
 from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.arguments.ranges import check_range
 from serverless_containers.iam.wildcards import BUCKET_ACTIONS, acknowledge_wildcards
 from serverless_containers.pipeline.build import (
     ImageBuild,
@@ -56,6 +57,8 @@ from serverless_containers.workload.project.images import (
 )
 from serverless_containers.workload.project.source import read_source
 
+_LONGEST_RETENTION = 2_147_483_647
+_RETENTION = "Lifecycle policy parameters, Amazon ECR User Guide"
 _FAILED = codepipeline.PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED
 
 
@@ -125,6 +128,10 @@ class BuildPipeline(Construct):
             ValueError: If there is nothing to build, or ``build_timeout`` is out of its range.
         """
         super().__init__(scope, construct_id)
+        retention_days = props.get("retention_days", 7)
+        check_range(
+            "retention_days", retention_days, 1, _LONGEST_RETENTION, unit=" days", source=_RETENTION
+        )
         plan = plan or read_source(
             self,
             source,
@@ -147,7 +154,7 @@ class BuildPipeline(Construct):
             self,
             "Repositories",
             services=services,
-            retention_days=props.get("retention_days", 7),
+            retention_days=retention_days,
             removal_policy=removal_policy,
         ).by_service
         # A plain name: a stack is given the value of a parameter that it knows by name.
@@ -182,7 +189,7 @@ class BuildPipeline(Construct):
         if tag_name is not None:
             self._allow_tag(tag_name)
         self._deploy, self.pipeline = self._make_pipeline(
-            bound, cluster_name, service_name, props.get("retention_days", 7), handle
+            bound, cluster_name, service_name, retention_days, handle
         )
         Annotations.of(self).add_info_v2(
             "serverless-containers:pipeline-url",

@@ -21,8 +21,25 @@ def check_range(
     Raises:
         ValueError: If it is outside.
     """
-    if math.isnan(value) or (not Token.is_unresolved(value) and not least <= value <= most):
+    # The CDK cannot be asked about what is not finite: JSON has no such number.
+    if not math.isfinite(value) or (not Token.is_unresolved(value) and not least <= value <= most):
         raise ValueError(f"{name}: expected {least:g} to {most:g}{unit}, got {value:g} ({source})")
+
+
+def whole_milliseconds(name: str, value: Duration, least: int, most: int, *, source: str) -> float:
+    """A duration in milliseconds, of a range and without a fraction; a token passes.
+
+    Raises:
+        ValueError: If it is outside, or no whole number of milliseconds.
+    """
+    return _whole(
+        name,
+        value.to_milliseconds(integral=False),
+        least,
+        most,
+        unit=" milliseconds",
+        source=source,
+    )
 
 
 def whole_seconds(name: str, value: Duration, least: int, most: int, *, source: str) -> float:

@@ -177,14 +177,15 @@ def _own(
     found = _beside(base, environment)[:1]
     others = {} if found else _others(base, named)
     if others:
-        near = difflib.get_close_matches(environment, others, n=1)
+        folded = {each.casefold(): each for each in others}
+        near = difflib.get_close_matches(environment.casefold(), folded, n=1)
         findings.report(
             rules.ENVIRONMENT_WITHOUT_FILE,
             None,
             ("environment",),
             f"the environment {environment!r} has no file beside {base.name}, and others have: "
             f"{listed(list(others.values()))}",
-            f"did you mean {near[0]!r}?"
+            f"did you mean {folded[near[0]]!r}?"
             if near
             else f"add {base.stem}.{environment}{base.suffix}, or name one of these environments",
         )

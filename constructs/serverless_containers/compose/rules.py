@@ -37,7 +37,8 @@ OUTSIDE_PROJECT = Rule.warning(
 )
 LINK_OUT = Rule.error(
     "link-out-of-project",
-    "No symbolic link leads to a file outside the project without the path saying so.",
+    "No symbolic link leads to a file, or a folder to build, outside the project without the path "
+    "saying so.",
 )
 ENVIRONMENT_NAME = Rule.error(
     "environment-name",

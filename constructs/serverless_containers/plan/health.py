@@ -35,9 +35,6 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
     image = dockerfile.healthcheck if dockerfile else None
     if own is not None and (own.disable or own.test[:1] == ("NONE",)):
         return None
-    test = own.test if own is not None and own.test else image.test if image else ()
-    if not test or test[0] == "NONE":
-        return None
 
     def where(key: str) -> tuple[Location, KeyPath]:
         if own is not None and (image is None or getattr(own, key, None) is not None):
@@ -47,6 +44,9 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
         return service.at(), service.path
 
     _warn_of_start_interval(own, image, where, findings)
+    test = own.test if own is not None and own.test else image.test if image else ()
+    if not test or test[0] == "NONE":
+        return None
     interval = _in_range("interval", own, image, where, findings)
     return HealthCheckPlan(
         command=test,

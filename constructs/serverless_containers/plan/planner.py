@@ -21,6 +21,7 @@ from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
     stop_first,
+    warn_of_spot,
 )
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
@@ -49,6 +50,7 @@ class PlanOptions:
         cpu: CPU units of the task.
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
+        spot: Whether the task runs on spare capacity, which AWS takes back.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
     """
@@ -58,6 +60,7 @@ class PlanOptions:
     cpu: int | None = None
     memory_mib: int | None = None
     execute: bool = False
+    spot: bool = False
     may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
@@ -130,8 +133,6 @@ def plan_task(
     check_awaited(project, containers, findings)
     in_task = with_utilities(containers, files.files)
     check_count(project.at("services"), in_task, findings)
-    if options.may_delay_stop:
-        warn_of_full_task(project.at("services"), in_task, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
@@ -148,8 +149,12 @@ def plan_task(
     rollout = plan_rollout(project, findings)
     tags = plan_tags(project, findings)
     exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
+    if options.may_delay_stop and exclusive is None:
+        warn_of_full_task(project.at("services"), in_task, findings)
     if exclusive is not None:
         rollout = stop_first(rollout)
+        if options.spot:
+            warn_of_spot(exclusive, findings)
     elif rollout.max_healthy_percent > 100:
         note_shared_volumes(project, containers, mounts.volumes, findings)
     if entrypoint is None or findings.errors:

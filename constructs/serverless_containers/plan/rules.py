@@ -172,13 +172,18 @@ LABEL_NO_TAG = Rule.warning(
 EXCLUSIVE_TASK = Rule.warning(
     "exclusive-task",
     "No rollout interrupts the task. One with a store that keeps its data on a named volume, or "
-    "with an exclusive service, stops before its successor starts, and runs once.",
+    "with an exclusive service, runs once, and is asked to stop before its successor starts.",
     "Amazon ECS API Reference, DeploymentConfiguration",
 )
 EXCLUSIVE_CONFLICT = Rule.error(
     "exclusive-conflict",
     "Nothing asks for several tasks at once where one service must run once.",
     "Amazon ECS API Reference, DeploymentConfiguration",
+)
+EXCLUSIVE_SPOT = Rule.warning(
+    "exclusive-spot",
+    "What must run once, such as a store, does not run on capacity that AWS takes back.",
+    "Amazon ECS clusters for Fargate, Amazon ECS Developer Guide",
 )
 VOLUME_WRITTEN_TWICE = Rule.note(
     "volume-written-twice",

@@ -35,6 +35,7 @@ def plan_source(
     suppress: Sequence[Suppression] = (),
     policies: Path | None = None,
     detector: Detector | None = None,
+    environment_argument: str = "--environment",
 ) -> TaskPlan | None:
     """Read a folder, or one Compose file, and plan its task.
 
@@ -51,6 +52,8 @@ def plan_source(
         policies: The file of further permissions. Default: ``custom-policies.json`` in the project
             folder, if it is there.
         detector: Looks for credentials in the files that are packed. Default: nothing does.
+        environment_argument: The argument that names an environment, for the advice where there is
+            none. Default: that of the commands.
 
     Returns:
         The plan, or None if an error leaves none.
@@ -70,7 +73,15 @@ def plan_source(
         if project
         else None
     )
-    statements = _statements(project, policies, found, environment) if project else ()
+    statements: tuple[Statement, ...] = ()
+    if project is not None and (file := _policies_file(project, policies)) is not None:
+        statements = read_policies(
+            file,
+            found,
+            environment=environment,
+            shown=str(policies) if policies else POLICIES,
+            argument=environment_argument,
+        )
     written = read_suppressions(project, found) if project else ()
     findings.extend(apply_suppressions(found, (*suppress, *written), RULES))
     return None if findings.errors or plan is None else replace(plan, statements=statements)
@@ -112,11 +123,7 @@ def plan_source_secrets(
     return PlannedSecrets(plans=plans, owner=owner_of(project.name, environment))
 
 
-def _statements(
-    project: Project, policies: Path | None, findings: Findings, environment: str | None
-) -> tuple[Statement, ...]:
-    file = policies or project.directory / POLICIES
-    if policies is None and not is_file(file):
-        return ()
-    shown = str(policies) if policies else POLICIES
-    return read_policies(file, findings, environment=environment, shown=shown)
+def _policies_file(project: Project, given: Path | None) -> Path | None:
+    """The file of further permissions: the one that is given, or the one that is there."""
+    file = given or project.directory / POLICIES
+    return file if given is not None or is_file(file) else None

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 from serverless_containers.secret_stores.changes import decide
 from serverless_containers.secret_stores.errors import AwsError
-from serverless_containers.secret_stores.model import DesiredSecret, PushStep, SecretChange
+from serverless_containers.secret_stores.model import (
+    DesiredSecret,
+    PushStep,
+    SecretChange,
+    StoredSecret,
+)
 from serverless_containers.secret_stores.store import StoreClient, Stores
 
 WRITING = frozenset({PushStep.CREATE, PushStep.WRITE})
 """The steps after which a running task has an old value."""
 
+_OVERWRITING = frozenset({PushStep.WRITE, PushStep.TAG})
 _TAKEN = frozenset({"ResourceExistsException", "ParameterAlreadyExists"})
 _DONE: Mapping[PushStep, str] = {
     PushStep.RESTORE: "restored",
@@ -98,7 +104,8 @@ class Push:
             tell: Is told of each secret as it is done.
 
         Raises:
-            AwsError: At the first thing that a store does not do. The rest is not tried.
+            AwsError: At the first thing that a store does not do, and at a secret that somebody
+                has changed since it was compared. The rest is not tried.
         """
         while self.untried:
             self._current = self.untried.pop(0)
@@ -111,6 +118,13 @@ class Push:
 
     def _apply(self, change: SecretChange) -> None:
         store = self._stores[change.desired.plan.store]
+        if change.steps and change.steps[0] in _OVERWRITING:
+            # Somebody may have thought for long about the question whether to go on. Neither store
+            # writes on a condition: what changes from here to the write is overwritten.
+            change = self._asked_again(change, store)
+        self._take(change, store)
+
+    def _take(self, change: SecretChange, store: StoreClient) -> None:
         for step in change.steps:
             if step is PushStep.CREATE:
                 self._create(change, store)
@@ -118,7 +132,7 @@ class Push:
                 store.do(step, change)
             self._steps.append(step)
             if step is PushStep.RESTORE:
-                self._apply(self._restored(change, store))
+                self._take(self._restored(change, store), store)
 
     def _create(self, change: SecretChange, store: StoreClient) -> None:
         try:
@@ -134,8 +148,32 @@ class Push:
         return not there.steps and not there.refusal
 
     def _restored(self, change: SecretChange, store: StoreClient) -> SecretChange:
-        desired = change.desired
-        again = decide(desired, store.ask(desired.plan.name, value=True))
+        again = self._decided_again(change, store)
         if PushStep.RESTORE in again.steps:
             raise AwsError("it was restored, but AWS still says that it is going to be deleted")
         return again
+
+    def _asked_again(self, change: SecretChange, store: StoreClient) -> SecretChange:
+        again = self._decided_again(change, store)
+        if again.steps and _differs(change.stored, again.stored):
+            raise AwsError("it has changed since it was compared, and is left as it is")
+        return again
+
+    def _decided_again(self, change: SecretChange, store: StoreClient) -> SecretChange:
+        desired = change.desired
+        again = decide(desired, store.ask(desired.plan.name, value=True))
+        if again.refusal:
+            raise AwsError(again.refusal)
+        if again.other_source and again.other_source != change.other_source:
+            raise AwsError(
+                f"{again.other_source} has pushed it since it was compared, and it is left as it is"
+            )
+        return again
+
+
+def _differs(before: StoredSecret, now: StoredSecret) -> bool:
+    if before.status is not now.status:
+        return True
+    if before.value is None or now.value is None:
+        return before.changed != now.changed
+    return before.value.reveal() != now.value.reveal()

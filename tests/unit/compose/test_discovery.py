@@ -99,12 +99,13 @@ def test_an_environment_without_a_file(folder: Path) -> None:
     ]
 
 
-def test_an_environment_that_is_misspelt(folder: Path) -> None:
+@pytest.mark.parametrize("written", ["prodd", "PROD"])
+def test_an_environment_that_is_misspelt(folder: Path, written: str) -> None:
     _write(folder, compose_yaml="base", compose_dev_yaml="dev", docker__compose_prod_yml="prod")
-    _, found = _load(folder, environment="prodd")
+    _, found = _load(folder, environment=written)
     assert found == [
-        "environment: the environment 'prodd' has no file beside compose.yaml, and others have: "
-        "compose.dev.yaml, docker-compose.prod.yml; did you mean 'prod'?"
+        f"environment: the environment {written!r} has no file beside compose.yaml, and others "
+        "have: compose.dev.yaml, docker-compose.prod.yml; did you mean 'prod'?"
     ]
 
 

@@ -44,6 +44,11 @@ class TestRepositories:
             assert ["latest"] in tags
             assert rest["selection"]["countNumber"] == 3
 
+    @pytest.mark.parametrize("days", [0, -1])
+    def test_they_are_kept_for_a_day_or_more(self, pipe, days):
+        with pytest.raises(ValueError, match=f"retention_days: expected 1 to .*, got {days}"):
+            pipe(retention_days=days)
+
     def test_they_can_outlive_the_stack(self, pipe):
         pipe(removal_policy=RemovalPolicy.RETAIN).template.has_resource(
             "AWS::ECR::Repository",

@@ -1,4 +1,4 @@
-"""What must not run twice on one volume stops before its successor starts."""
+"""What must not run twice on one volume is asked to stop before its successor starts."""
 
 import pytest
 
@@ -34,6 +34,35 @@ def database(*, image="postgres:17", web="", db="", mode="", volume="{}"):
         ("docker.elastic.co/elasticsearch/elasticsearch:9.0.0", "Amazon OpenSearch Service"),
         ("quay.io/minio/minio", "Amazon S3"),
         ("neo4j", "Amazon Neptune"),
+        ("mcr.microsoft.com/mssql/server:2022-latest", "Amazon RDS"),
+        ("gvenzl/oracle-free:23-slim", "Amazon RDS"),
+        ("icr.io/db2_community/db2", "Amazon RDS"),
+        ("citusdata/citus", "Amazon RDS"),
+        ("bitnami/postgresql-repmgr", "Amazon RDS"),
+        ("bitnami/mariadb-galera", "Amazon RDS"),
+        ("percona/percona-xtradb-cluster", "Amazon RDS"),
+        ("percona/percona-distribution-postgresql", "Amazon RDS"),
+        ("mysql/mysql-cluster", "Amazon RDS"),
+        ("pgautoupgrade/pgautoupgrade:17-alpine", "Amazon RDS"),
+        ("tensorchord/vchord-postgres:pg17", "Amazon RDS"),
+        ("mirror.example.com/tensorchord/pgvecto-rs", "Amazon RDS"),
+        ("paradedb/paradedb", "Amazon RDS"),
+        ("yugabytedb/yugabyte", "Amazon Aurora"),
+        ("mongodb/mongodb-atlas-local", "Amazon DocumentDB"),
+        ("docker.redpanda.com/redpandadata/redpanda", "Amazon MSK"),
+        ("confluentinc/cp-server", "Amazon MSK"),
+        ("confluentinc/cp-kafka", "Amazon MSK"),
+        ("apache/kafka-native", "Amazon MSK"),
+        ("docker.dragonflydb.io/dragonflydb/dragonfly", "Amazon ElastiCache"),
+        ("prom/prometheus", "Amazon Managed Service for Prometheus"),
+        ("questdb/questdb", "Amazon Timestream for InfluxDB"),
+        ("surrealdb/surrealdb", "a managed database"),
+        ("cr.weaviate.io/semitechnologies/weaviate", "Amazon OpenSearch Service"),
+        ("milvusdb/milvus", "Amazon OpenSearch Service"),
+        ("chromadb/chroma", "Amazon OpenSearch Service"),
+        ("typesense/typesense:28.0", "Amazon OpenSearch Service"),
+        ("acme/oracle-free", None),
+        ("mssql/tools", None),
         ("nginx", None),
         ("acme/community-server", None),
         ("postgres/exporter", None),
@@ -51,9 +80,11 @@ def test_a_store_on_a_named_volume_stops_first(plan):
     assert planned.plan.exclusive.service == "db"
     assert planned.messages("exclusive-task") == [
         "docker-compose.yml:4:15: services.db.image: db keeps its data on a named volume "
-        "(postgres:17): one task runs at a time, and stops before its successor starts, so that "
-        "each rollout interrupts db, web; put db into a project and a stack of its own, or use "
-        "Amazon RDS; x-serverless-containers: {exclusive: false} has it roll as others do"
+        "(postgres:17): ECS runs one task, and is asked to stop it before its successor starts, so "
+        "that each rollout interrupts db, web; a task on its way out may overlap its successor; "
+        "set the desired count to 0 before a change that matters, put db into a project and a "
+        "stack of its own, or use Amazon RDS; x-serverless-containers: {exclusive: false} has it "
+        "roll as others do"
     ]
     assert planned.messages("volume-written-twice") == []
 
@@ -83,15 +114,74 @@ def test_a_service_says_so_itself(plan, image):
     assert planned.plan.rollout == STOP_FIRST
     (message,) = planned.messages("exclusive-task")
     assert message.endswith(
-        "services.web.x-serverless-containers.exclusive: web is exclusive: one task runs at a "
-        "time, and stops before its successor starts, so that each rollout interrupts web; put web "
-        "into a project and a stack of its own, or use a managed service"
+        "services.web.x-serverless-containers.exclusive: web is exclusive: ECS runs one "
+        "task, and is asked to stop it before its successor starts, so that each rollout "
+        "interrupts web; a task on its way out may overlap its successor; set the desired count to "
+        "0 before a change that matters, put web into a project and a stack of its own, or use a "
+        "managed service"
     )
 
 
 def test_an_image_that_is_built_may_be_a_store_by_its_name(plan):
     text = database(db=", build: .")
     assert plan(text, dockerfiles={"Dockerfile": "FROM x\n"}).plan.exclusive.service == "db"
+
+
+def test_spare_capacity_stops_a_store_whenever_it_is_taken_back(plan):
+    (message,) = plan(database(), spot=True).messages("exclusive-spot")
+    assert message.startswith(
+        "docker-compose.yml:4:15: services.db.image: db runs once, and on Fargate Spot: "
+    )
+
+
+@pytest.mark.parametrize(("image", "spot"), [("postgres:17", False), ("nginx", True)])
+def test_which_concerns_nothing_else(plan, image, spot):
+    assert plan(database(image=image), spot=spot).messages("exclusive-spot") == []
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "FROM postgres:17\n",
+        "ARG BASE=postgres\nFROM ${BASE}:17 AS base\nFROM base\nCOPY a /a\n",
+        "FROM golang AS tool\nFROM postgres:17 AS last\n",
+    ],
+)
+def test_a_store_may_be_what_an_image_is_built_on(plan, dockerfile):
+    planned = plan(
+        database(image="acme/data", db=", build: ./db"), dockerfiles={"db/Dockerfile": dockerfile}
+    )
+    assert planned.plan.exclusive.service == "db"
+    (message,) = planned.messages("exclusive-task")
+    assert "keeps its data on a named volume (postgres:17)" in message
+    assert "Amazon RDS" in message
+
+
+BUILT = """
+    services:
+      web: {{image: x, ports: ["80"]}}
+      db: {{build: {{context: ., {build}}}, volumes: ["data:/data"]}}
+    volumes: {{data: {{}}}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("build", "dockerfile", "found"),
+    [
+        ("target: data", "FROM postgres AS data\nFROM nginx\n", True),
+        ("target: site", "FROM nginx AS site\nFROM postgres\n", False),
+        ("args: {BASE: mysql}", "ARG BASE=nginx\nFROM $BASE\n", True),
+        ("args: {BASE: nginx}", "ARG BASE=mysql\nFROM $BASE\n", False),
+        ("additional_contexts: {b: 'docker-image://redis:8'}", "FROM b\n", True),
+        ("additional_contexts: {redis: 'docker-image://nginx'}", "FROM redis\n", False),
+        ("network: host", "FROM nginx\nCOPY --from=postgres /usr/bin/psql /bin/\n", False),
+    ],
+)
+def test_it_is_what_the_stage_that_is_built_builds_on(plan, build, dockerfile, found):
+    planned = plan(BUILT.format(build=build), dockerfiles={"Dockerfile": dockerfile})
+    assert (planned.plan.exclusive is not None) == found
+    if found:
+        assert planned.plan.exclusive.path == ("services", "db", "build")
 
 
 def test_the_circuit_breaker_is_still_the_files(plan):

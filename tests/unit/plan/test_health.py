@@ -80,6 +80,13 @@ def test_outside_ecs_ranges_the_nearest_valid_value_is_named(
 def test_start_interval_is_left_out_with_a_warning(plan_service):
     planned = plan_service("healthcheck: {test: 'true', start_interval: 5s}")
     assert len(planned.messages("health-check-start-interval")) == 1
+    assert planned.messages("key-approximated") == []
+
+
+def test_start_interval_beside_an_images_own_test_is_left_out_with_a_warning(plan_service):
+    planned = plan_service("healthcheck: {start_interval: 5s}")
+    assert len(planned.messages("health-check-start-interval")) == 1
+    assert planned.messages("key-approximated") == []
 
 
 class TestDockerfile:

@@ -207,6 +207,30 @@ def test_a_file_in_another_build_context_is_refused(plan, project):
     assert ".secret-key is in the folder web, which is packed" in message
 
 
+@pytest.mark.parametrize(
+    ("context", "file", "suggested"),
+    [
+        ("..", ".secret-key", "../../secrets/.secret-key"),
+        ("..", "../conf/.secret-key", "../../secrets/.secret-key"),
+        ("../..", ".secret-key", "../../../secrets/.secret-key"),
+        ("../secrets", ".secret-key", None),
+    ],
+)
+def test_the_way_out_leads_beside_whatever_is_packed(plan, project, context, file, suggested):
+    # GIVEN a Compose file in a folder below the one that is packed
+    project.write(f"{context}/Dockerfile", "FROM scratch\nEXPOSE 80\n")
+    planned = plan(f"""
+        services: {{web: {{build: {context}, secrets: [KEY]}}}}
+        secrets: {{KEY: {{file: {file}}}}}
+        """)
+    (message,) = planned.messages("secret-file-place")
+    # THEN what is named leads to no such error again
+    if suggested is None:
+        assert message.endswith("keep it outside")
+    else:
+        assert message.endswith(f"keep it outside, for instance in {suggested}")
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "*", "-a", "a#1", "${aws:x}", "x" * 65])
 def test_the_name_of_an_environment_is_plain(secret, name):
     (message,) = secret("{external: true}", environment=name).messages("environment-name")

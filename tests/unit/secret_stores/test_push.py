@@ -7,6 +7,7 @@ from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
+    SOURCE_TAG,
     DesiredSecret,
     PushStep,
     SecretStatus,
@@ -38,9 +39,10 @@ class Store:
         self.steps.append((change.desired.plan.key, step))
 
 
-def a_push(store, *keys):
+def a_push(store, *keys, **more):
     desired = [
-        DesiredSecret(plan=SecretPlan(key=key, name=key), value=SecretText("value")) for key in keys
+        DesiredSecret(plan=SecretPlan(key=key, name=key), value=SecretText("value"), **more)
+        for key in keys
     ]
     stores = {SecretStore.SECRETS_MANAGER: store}
     changes, failures = compare(desired, stores)
@@ -115,3 +117,66 @@ def test_a_restoration_without_effect_is_not_tried_for_ever():
 
     assert store.steps == [("a", PushStep.RESTORE)]
     assert push.current.steps == (PushStep.RESTORE,)
+
+
+OURS, THEIRS, OTHERS = ({SOURCE_TAG: f"example.com/{name}"} for name in ("a", "b", "c"))
+MINE = {"source": OURS[SOURCE_TAG], "tags": OURS}
+
+
+def there(value="old", tags=OURS, **more):
+    text = None if value is None else SecretText(value)
+    return StoredSecret(status=SecretStatus.THERE, value=text, tags=tags, **more)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "message"),
+    [
+        (there(), there(tags=THEIRS), "example.com/b has pushed it since"),
+        (there(tags={}), there(tags=THEIRS), "example.com/b has pushed it since"),
+        (there(tags=THEIRS), there(tags=OTHERS), "example.com/c has pushed it since"),
+        (there("value", {}), there("value", THEIRS), "example.com/b has pushed it since"),
+        (there(), there("newer"), "it has changed since"),
+        (there("value", {}), there("newer", {}), "it has changed since"),
+        (there(None, changed=1), there(None, changed=2), "it has changed since"),
+        (there(), NOT_PUSHED, "it has changed since"),
+        (there(), SCHEDULED, "it has changed since"),
+        (there(), there(refusal="it is managed by rds"), "it is managed by rds"),
+    ],
+)
+def test_what_changes_while_somebody_is_asked_is_not_overwritten(before, now, message):
+    store = Store(before, now)
+    push, _ = a_push(store, "a", **MINE)
+
+    with pytest.raises(AwsError, match=message):
+        push.run(lambda _: None)
+
+    assert store.steps == []
+    assert push.current.steps == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "done"),
+    [
+        (there(), there(), "updated"),
+        (there(tags=THEIRS), there(tags=THEIRS), "updated, tagged"),
+        (there(tags=THEIRS), there(), "updated"),
+        (there(None, changed=1), there(None, changed=1), "updated"),
+        # Somebody else who works on the same project has pushed the same.
+        (there(), there("value"), "unchanged"),
+    ],
+)
+def test_what_was_agreed_to_is_done(before, now, done):
+    push, _ = a_push(Store(before, now), "a", **MINE)
+    push.run(lambda _: None)
+    assert str(push.done[0]) == done
+
+
+@pytest.mark.parametrize("value", ["old", "value"])
+def test_what_others_have_restored_and_pushed_meanwhile_is_not_overwritten(value):
+    store = Store(SCHEDULED, there(value, THEIRS))
+    push, _ = a_push(store, "a", **MINE)
+
+    with pytest.raises(AwsError, match=r"example\.com/b has pushed it since"):
+        push.run(lambda _: None)
+
+    assert store.steps == [("a", PushStep.RESTORE)]

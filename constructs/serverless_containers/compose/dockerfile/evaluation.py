@@ -95,6 +95,7 @@ class Evaluator:
             working_dir=image.working_dir,
             environment=image.environment,
             platform=image.platform,
+            base_image=chain[-1].image,
             copied=tuple(image.copied),
             at=stage.instruction.at,
         )

@@ -71,6 +71,8 @@ class Dockerfile:
             (``PATH=/app/bin:$PATH``) is left out.
         platform: ``--platform`` of the FROM that names the base image, or None where it was not
             given or follows the platform of the build (``$BUILDPLATFORM``, ``$TARGETPLATFORM``).
+        base_image: The image that it builds on in the end, its variables replaced, or None where
+            they have no value.
         copied: What the stage, and those that it builds on or copies from, read of the context.
         at: The stage's FROM.
     """
@@ -81,5 +83,6 @@ class Dockerfile:
     working_dir: str | None = None
     environment: Mapping[str, str]
     platform: str | None = None
+    base_image: str | None = None
     copied: tuple[CopiedPath, ...] = ()
     at: Location

@@ -41,6 +41,7 @@ class Stage:
     Attributes:
         name: Its name in lower case, or empty.
         base: The stage that it builds on, or None for an image.
+        image: What its FROM names, variables replaced, or None if they have no value.
         platform: Its ``--platform`` with the variables replaced, or None.
         instruction: Its FROM.
         body: The instructions after it.
@@ -48,6 +49,7 @@ class Stage:
 
     name: str
     base: "Stage | None"
+    image: str | None
     platform: str | None
     instruction: Instruction
     body: tuple[Instruction, ...]
@@ -184,31 +186,32 @@ def _read_stage(
         name = ""
     # Which stage `FROM build-$TARGETARCH` means is the platform's affair; Fargate's default is x86.
     known = ChainMap(variables, _FARGATE_DEFAULT)
-    base = _base_name(instruction, words[:1], known, findings, quota)
+    image = _base_image(instruction, words[:1], known, findings, quota)
     return Stage(
         name=name,
-        base=earlier.get(base),
+        base=earlier.get((image or "").lower()),
+        image=image,
         platform=_platform(instruction, variables, findings, quota),
         instruction=instruction,
         body=body,
     )
 
 
-def _base_name(
+def _base_image(
     instruction: Instruction,
     words: tuple[Word, ...],
     variables: Mapping[str, str],
     findings: Findings,
     quota: Quota,
-) -> str:
+) -> str | None:
     for word in words:
         image = _expand(instruction, word, variables, findings, quota)
         if image == "":
             message = f"{word.text!r} names no image"
             fix = "give its variables a value above FROM, as in ARG NAME=value"
             instruction.report(findings, ARGUMENTS, word, message, fix)
-        return (image or "").lower()
-    return ""
+        return image or None
+    return None
 
 
 def _platform(

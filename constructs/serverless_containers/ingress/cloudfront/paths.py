@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from aws_cdk import Token
 
+from serverless_containers.ingress.load_balancer.sign_in import is_public_pattern
+
 _PATTERN = re.compile(r"[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
 """PathPattern, CacheBehavior, Amazon CloudFront API Reference."""
 
@@ -94,10 +96,15 @@ def check_cached_paths(
             uncovered = _uncovered(path, public_paths)
             if uncovered is not None:
                 matched = "" if uncovered == path else f" matches {uncovered!r}, which"
+                fix = (
+                    f"make {uncovered!r} one of the public_paths of sign_in"
+                    if is_public_pattern(uncovered)
+                    else "keep to a folder that is one of the public_paths of sign_in, as in "
+                    "'/assets/*'"
+                )
                 raise ValueError(
                     f"{what}: {path!r}{matched} needs a sign-in, and CloudFront would show what it "
-                    f"kept of it to everybody; make {uncovered!r} one of the public_paths of "
-                    "sign_in, or leave it out"
+                    f"kept of it to everybody; {fix}, or leave it out"
                 )
 
 

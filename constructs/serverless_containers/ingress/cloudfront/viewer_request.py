@@ -21,12 +21,18 @@ def guard_paths(scope: Construct, construct_id: str) -> cloudfront.Function:
     on as it came ("Cache behavior settings", Amazon CloudFront Developer Guide).
 
     So a request gets status 400, as plain text that is not cached, if its path has a control
-    character, a backslash, an encoded slash, an empty segment or a dot segment, also one before a
-    semicolon, a question mark or a number sign, in any letter case, encoded or encoded twice; or if
-    it holds a percent sign that starts no encoded byte, or encoded bytes that are not UTF-8. Query
-    strings may hold anything. A function is given the path as it came where that is UTF-8
+    character, a backslash, an encoded slash, a fullwidth slash, an empty segment or a dot segment,
+    also one with blanks around its dots and one before a semicolon, a question mark or a number
+    sign, in any letter case, however often encoded, and also in characters that Unicode calls
+    compatible with these (the fullwidth forms); or if it holds a percent sign that starts no
+    encoded byte, or encoded bytes that are not UTF-8; or if it is encoded more than a few times.
+    Query strings may hold anything. A function is given the path as it came where that is UTF-8
     ("Restrictions on all edge functions", in the same guide), and an error of its own is not
     replaced by an error page ("CloudFront Functions event structure").
+
+    What it cannot see is where a container ends a path: ``/me;.css`` and ``/me.php/x.css`` are
+    ``/me`` to some, so that a public path has no wildcard but a star at its end
+    (``public_paths`` of `SignIn`).
 
     From other requests it removes ``x-amzn-oidc-data``, ``x-amzn-oidc-identity`` and
     ``x-amzn-oidc-accesstoken``, which the load balancer sets where visitors sign in, and which a

@@ -1,5 +1,7 @@
 """An API's own domain name."""
 
+import re
+
 from aws_cdk import Token
 from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_certificatemanager as acm
@@ -8,6 +10,11 @@ from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
 from serverless_containers.ingress.certificates import validated_certificate
+
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
+_LONGEST_NAME = 253
+"""Octets, of which DNS counts two more (RFC 1035, 2.3.4)."""
 
 
 class CustomDomain(Construct):
@@ -24,7 +31,7 @@ class CustomDomain(Construct):
             ``regional_domain_name`` is what a CNAME elsewhere has to name.
 
     Raises:
-        ValueError: If the name is not in the zone.
+        ValueError: If the name is no host name, or not in the zone.
     """
 
     def __init__(
@@ -37,6 +44,7 @@ class CustomDomain(Construct):
         hosted_zone: route53.IHostedZone | None,
     ) -> None:
         super().__init__(scope, construct_id)
+        _check_name(domain_name)
         if hosted_zone is not None:
             _check_in_zone(domain_name, hosted_zone.zone_name)
         self.certificate = certificate or validated_certificate(
@@ -64,6 +72,16 @@ class CustomDomain(Construct):
         name = f"{domain_name}."
         route53.ARecord(self, "Alias", zone=hosted_zone, record_name=name, target=target)
         route53.AaaaRecord(self, "AliasIpv6", zone=hosted_zone, record_name=name, target=target)
+
+
+def _check_name(domain_name: str) -> None:
+    if Token.is_unresolved(domain_name):
+        return
+    if len(domain_name) > _LONGEST_NAME or not _HOST_NAME.fullmatch(domain_name):
+        raise ValueError(
+            f"domain_name: expected a host name such as api.example.com, in lower case and without "
+            f"scheme, path and a dot at its end (letters beyond ASCII as xn--), got {domain_name!r}"
+        )
 
 
 def _check_in_zone(domain_name: str, zone_name: str) -> None:

@@ -8,12 +8,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
+from serverless_containers.arguments.ranges import whole_milliseconds
 from serverless_containers.ingress.http_api.access_log import AccessLog
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
 from serverless_containers.workload.project.zones import linked_subnets
 from serverless_containers.workload.service.service import ContainerService
 
+_QUOTAS = "Quotas for HTTP APIs, Amazon API Gateway Developer Guide"
 _DNS_TTL = Duration.seconds(10)
 _PREFLIGHT_PATHS = ("/", "/{proxy+}")
 
@@ -84,7 +86,7 @@ class HttpApiIngress(Construct):
         if self.authorization.authorizer is not None:
             self._open_preflight(integration)
         if timeout is not None:
-            self._limit(timeout)
+            self._limit(whole_milliseconds("timeout", timeout, 50, 30_000, source=_QUOTAS))
         self.access_log = AccessLog(self, retention=log_retention, removal_policy=removal_policy)
         self.stage = apigwv2.HttpStage(
             self,
@@ -159,11 +161,11 @@ class HttpApiIngress(Construct):
             link_resource.subnet_ids = linked_subnets(self, subnets.subnet_ids)
         return link
 
-    def _limit(self, timeout: Duration) -> None:
+    def _limit(self, milliseconds: float) -> None:
         """Set the timeout on the resource: aws-cdk-lib 2.275 drops that of this integration."""
         for construct in self.api.node.find_all():
             if isinstance(construct, apigwv2.CfnIntegration):
-                construct.timeout_in_millis = timeout.to_milliseconds()
+                construct.timeout_in_millis = milliseconds
 
     def _open_preflight(self, integration: apigwv2.HttpRouteIntegration) -> None:
         """Let browsers ask before they send a token.

@@ -66,6 +66,7 @@ class BoundSignIn:
 class SignIn:
     """A sign-in of visitors to a site; made by `SignIn.cognito`."""
 
+    @checks_keywords
     def __init__(
         self,
         *,
@@ -129,8 +130,8 @@ class SignIn:
                 ``site-``, eight characters that stand for the construct's path, and twelve of the
                 stack's id: the same at every deployment, and another one when the stack is made
                 again.
-            public_paths: Patterns of paths that need no sign-in, such as ``/assets/*``; ``*``
-                stands for any characters and ``?`` for one. Default: none.
+            public_paths: Paths that need no sign-in, such as ``/assets/*``, where ``*`` at the end
+                stands for any characters. Default: none.
             sign_out_urls: The URLs to which Cognito may send visitors who signed out; make the
                 first one a public path, or they are asked to sign in again. Default: the roots of
                 the site's names.
@@ -341,12 +342,26 @@ def _check_domain_prefix(prefix: str) -> None:
             )
 
 
+def is_public_pattern(path: str) -> bool:
+    """Whether a pattern of a path has no wildcard but a star at its end."""
+    return not {"*", "?"} & set(path.removesuffix("*"))
+
+
 def _check_public_path(path: str, callback: str) -> None:
     """Refuse what is no pattern of a path, or would open what has to stay shut; a token passes.
+
+    A star may stand at the end alone. What the load balancer matches is the path as it was sent,
+    with no way to leave out a character ("Path conditions", User Guide for Application Load
+    Balancers), and containers read less of it: ``/*.css`` would match ``/me;.css``,
+    ``/me%3fx.css`` and ``/me.php/x.css``, all of which some take for ``/me``. Question marks do the
+    same, one for each character. What starts as the pattern does stays below it.
 
     Args:
         path: The pattern.
         callback: The path at which the load balancer takes a visitor who signed in.
+
+    Raises:
+        ValueError: If it is refused.
     """
     if Token.is_unresolved(path):
         return
@@ -355,13 +370,17 @@ def _check_public_path(path: str, callback: str) -> None:
             "public_paths: expected at most 128 letters, digits and _-.$/~\"'@:+&*? that start "
             f"with /, got {path!r} (RuleCondition, Elastic Load Balancing API Reference)"
         )
-    if path.count("*") + path.count("?") > 5:
-        raise ValueError(f"public_paths: expected at most 5 wildcards in a path, got {path!r}")
     pattern = re.escape(path).replace(r"\*", ".*").replace(r"\?", ".")
     if re.fullmatch(pattern, callback):
         raise ValueError(
             f"public_paths: {path!r} matches {callback}, where visitors come back from signing in; "
             "a pattern that leaves something to sign in for does not"
+        )
+    if not is_public_pattern(path):
+        raise ValueError(
+            f"public_paths: expected no wildcard but a * at the end, got {path!r}, which lets in "
+            "paths such as /private;.css, that many servers take for /private; serve what is "
+            'public from a folder of its own, and write "/assets/*"'
         )
 
 

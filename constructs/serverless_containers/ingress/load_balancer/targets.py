@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_fields, checks_keywords
 from serverless_containers.arguments.ranges import check_range, whole_seconds
 from serverless_containers.plan.model import ContainerPlan, TaskPlan
 
@@ -22,6 +23,7 @@ _DEFAULT_DELAY = 30
 _RESERVED_COOKIE = "AWSALB"
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetHealthCheck:
     """The health check of a target group.
@@ -79,6 +81,7 @@ class TargetHealthCheck:
         whole_seconds("grace_period", self.grace_period, 0, 2_147_483_647, source=_GRACE_SOURCE)
 
     @staticmethod
+    @checks_keywords
     def cold_starting(*, path: str = "/ready", port: int | None = None) -> "TargetHealthCheck":
         """The check of a service that takes its time to start.
 
@@ -112,6 +115,7 @@ class TargetHealthCheck:
             )
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stickiness:
     """Stickiness of a target group: a visitor is sent to the same task again.
@@ -155,6 +159,7 @@ class Stickiness:
         }
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetOptions:
     """Options of a target group: the way in which requests are shared out among tasks.
@@ -163,7 +168,8 @@ class TargetOptions:
         deregistration_delay: The time in which a task that is being replaced may finish its
             requests; 0 to 3600 seconds, and no longer than the entrypoint takes to stop
             (``stop_grace_period`` in the Compose file, which ECS takes for 30 seconds where it is
-            not given). Default: 30 seconds, or the time to stop if that is shorter.
+            not given). Default: 30 seconds, or the time to stop if that is shorter; none
+            where a store must not run twice, and would overlap its successor for as long.
         stickiness: Sends a visitor to the same task again. Default: any task answers.
         slow_start: For how long a new task gets a growing share of requests; 30 to 900 seconds.
             Default: it gets a full share at once.
@@ -207,6 +213,8 @@ class TargetOptions:
         stop = entrypoint.stop_timeout
         longest = _ECS_STOP_TIMEOUT if stop is None else stop
         if self.deregistration_delay is None:
+            if plan.exclusive is not None:
+                return 0
             return min(_DEFAULT_DELAY, longest)
         given = self.deregistration_delay.to_seconds()
         if not Token.is_unresolved(given) and given > longest:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from serverless_containers.compose.files import SECRET_PREFIX, is_secret
 from serverless_containers.compose.model import Build, Project
+from serverless_containers.compose.rules import LINK_OUT
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan.build_context import rules
@@ -23,6 +24,7 @@ from serverless_containers.plan.build_context.folders import real
 from serverless_containers.plan.build_context.ignore import to_regex
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
+from serverless_containers.plan.places import place
 from serverless_containers.plan.rules import SETTING_INVALID
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.settings import EXTENSION, PACK, quoted
@@ -68,6 +70,10 @@ def check_build_contexts(
     return _Check(project, findings, detector).run()
 
 
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
+
+
 class _Check:
     def __init__(self, project: Project, findings: Findings, detector: Detector | None) -> None:
         self._project = project
@@ -94,6 +100,7 @@ class _Check:
         self._report_many()
         for service in self._project.services.values():
             if service.build is not None:
+                self._check_folders(service.build)
                 self._check_copies(service.build)
         return Exclusions(
             left_out=tuple(map(Path, sorted((*self._left_out, *self._unread)))),
@@ -126,6 +133,29 @@ class _Check:
             if leads_to_secret
             else "it is a symbolic link that leads out of the folder, and is left out",
             "remove it" if leads_to_secret else "copy what it leads to into the folder",
+        )
+
+    def _check_folders(self, build: Build) -> None:
+        """Report folders of a build that are links out of the project: no source has them."""
+        if not build.is_local:
+            return
+        self._check_folder(build, build.context, ("context",))
+        for name, other in build.additional_contexts.items():
+            if "://" not in other:
+                self._check_folder(build, other, ("additional_contexts", name))
+
+    def _check_folder(self, build: Build, folder: str, keys: tuple[str, ...]) -> None:
+        # As text: a path that says itself that it leads out is no secret link.
+        top = os.path.abspath(self._project.directory)  # noqa: PTH100  # text
+        path = os.path.normpath(os.path.join(top, folder))  # noqa: PTH118  # text
+        if not _is_within(path, top) or _is_within(real(path), self._folder):
+            return
+        self._findings.report(
+            LINK_OUT,
+            *place(build, *keys),
+            f"{os.path.relpath(path, top)} is a symbolic link, or behind one, that leads out of "
+            "the project, and what is packed holds the link alone",
+            "name the folder that is meant by its own path, or copy it into the project",
         )
 
     def _look_at(self, entry: Entry) -> None:

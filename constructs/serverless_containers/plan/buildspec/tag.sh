@@ -14,19 +14,43 @@ choose_tag() {
 }
 
 # find_content: the tag is a hash of the names, bytes, links and executable bits of the folder, and of
-# this script. A source artifact has no tree of git's to ask for it.
+# this script. A source artifact has no tree of git's to ask for it. Where a link leads to the rest of the
+# source, that is part of it.
 find_content() {
   content=$PIPELINE_HOME/content
   rm -f "$content.unread"
+  # tar takes these for arguments before its own.
+  unset TAR_OPTIONS
+  hashed=$source_folder
+  if [ -n "$(find_links_out)" ]; then
+    say "A link in $source_folder leads out of it: its tag is that of the whole source."
+    hashed=.
+  fi
   {
     tar --create --file - --format gnu --sort name --mtime @0 --owner 0 --group 0 --numeric-owner \
-      --mode 'u=rwX,go=rX' --exclude ./.git --directory "$CODEBUILD_SRC_DIR/$source_folder" . &&
+      --mode 'u=rwX,go=rX' --exclude ./.git --directory "$CODEBUILD_SRC_DIR/$hashed" . &&
       cat "$0" || : > "$content.unread"
   } | sha256sum > "$content" || give_up $? sha256sum
   # A pipe keeps only the status of its last command.
   if [ -e "$content.unread" ]; then give_up 1 "reading $source_folder, whose content is the tag"; fi
   tag=$(cut -c 1-12 "$content")
   say "The content of $source_folder is $tag, in ${CODEBUILD_RESOLVED_SOURCE_VERSION:-this source}."
+}
+
+# find_links_out: the links in the folder that lead to what is beside it in the source.
+find_links_out() {
+  # shellcheck disable=SC2016  # for the shell that find starts
+  find "$CODEBUILD_SRC_DIR/$source_folder" -path "$CODEBUILD_SRC_DIR/$source_folder/.git" -prune -o \
+    -type l -exec sh -c '
+      source=$(readlink -f -- "$1") && folder=$(readlink -f -- "$2") || exit 0
+      shift 2
+      for link; do
+        case $(readlink -f -- "$link") in
+          "$folder" | "$folder"/*) ;;
+          "$source" | "$source"/*) printf "%s\n" "$link" ;;
+        esac
+      done
+    ' sh "$CODEBUILD_SRC_DIR" "$CODEBUILD_SRC_DIR/$source_folder" {} +
 }
 
 is_forced() {

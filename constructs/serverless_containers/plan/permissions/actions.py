@@ -6,7 +6,7 @@ Authorization Reference": ``make actions`` writes the file. AWS may have added o
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,82 @@ from serverless_containers.plan.words import nearest, short
 
 ACTIONS = Path(__file__).parent / "actions.txt"
 """The file of names."""
+
+_PREFIXES: Mapping[str, str] = {
+    "apigatewaymanagementapi": "execute-api",
+    "bedrock-agent-runtime": "bedrock",
+    "bedrock-runtime": "bedrock",
+    "cognito": "cognito-idp",
+    "ddb": "dynamodb",
+    "dynamodbstreams": "dynamodb",
+    "efs": "elasticfilesystem",
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "eventbridge": "events",
+    "iot-data": "iot",
+    "sagemaker-runtime": "sagemaker",
+    "sesv2": "ses",
+    "sfn": "states",
+    "stepfunctions": "states",
+}
+"""The prefixes of services that the AWS CLI, SDKs and people call otherwise: "service prefix" on
+each page of "Actions, resources, and condition keys for AWS services", Service Authorization
+Reference."""
+
+_OPERATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "bedrock": {
+        "Converse": ("InvokeModel",),
+        "ConverseStream": ("InvokeModelWithResponseStream",),
+        "StartAsyncInvoke": ("InvokeModel",),
+    },
+    "dynamodb": {
+        "BatchExecuteStatement": (
+            "PartiQLSelect",
+            "PartiQLInsert",
+            "PartiQLUpdate",
+            "PartiQLDelete",
+        ),
+        "ExecuteStatement": ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"),
+        "ExecuteTransaction": ("PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"),
+        "TransactGetItems": ("GetItem",),
+        "TransactWriteItems": ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
+    },
+    "execute-api": {
+        "DeleteConnection": ("ManageConnections",),
+        "GetConnection": ("ManageConnections",),
+        "PostToConnection": ("ManageConnections",),
+    },
+    "kms": {"ReEncrypt": ("ReEncryptFrom", "ReEncryptTo")},
+    "lambda": {"Invoke": ("InvokeFunction",), "InvokeWithResponseStream": ("InvokeFunction",)},
+    "s3": {
+        "CompleteMultipartUpload": ("PutObject",),
+        "CopyObject": ("GetObject", "PutObject"),
+        "CreateMultipartUpload": ("PutObject",),
+        "DeleteObjects": ("DeleteObject",),
+        "HeadBucket": ("ListBucket",),
+        "HeadObject": ("GetObject",),
+        "ListBuckets": ("ListAllMyBuckets",),
+        "ListMultipartUploads": ("ListBucketMultipartUploads",),
+        "ListObjectVersions": ("ListBucketVersions",),
+        "ListObjects": ("ListBucket",),
+        "ListObjectsV2": ("ListBucket",),
+        "ListParts": ("ListMultipartUploadParts",),
+        "SelectObjectContent": ("GetObject",),
+        "UploadPart": ("PutObject",),
+        "UploadPartCopy": ("GetObject", "PutObject"),
+    },
+    "sns": {"PublishBatch": ("Publish",)},
+    "sqs": {
+        "ChangeMessageVisibilityBatch": ("ChangeMessageVisibility",),
+        "DeleteMessageBatch": ("DeleteMessage",),
+        "SendMessageBatch": ("SendMessage",),
+    },
+    "timestream": {"Query": ("Select",)},
+}
+"""The actions that allow an operation of a service's API which has another name: "Actions,
+resources, and condition keys for AWS Lambda" and the pages of the other services, Service
+Authorization Reference; and "Required permissions for Amazon S3 API operations", Amazon S3 User
+Guide."""
 
 
 @cache
@@ -35,7 +111,7 @@ def doubt(service: str, name: str) -> tuple[str, str] | None:
     """
     names = known_actions().get(service.lower())
     if names is None:
-        near = nearest(service, known_actions())
+        near = _PREFIXES.get(service.lower()) or nearest(service, known_actions())
         problem = (
             f"there is no service {short(service)!r} among those of the Service Authorization "
             "Reference that this release knows"
@@ -50,9 +126,17 @@ def doubt(service: str, name: str) -> tuple[str, str] | None:
         return None
     action = f"{service}:{short(name)}"
     if "*" in name or "?" in name:
-        near = nearest(re.sub(r"[*?]+", "", name), words)
         problem = f"{action!r} matches no action of {service} that this release knows"
     else:
-        near = nearest(name, words)
         problem = f"{service} has no action {short(name)!r} that this release knows"
-    return problem, f"did you mean '{service}:{near}'?" if near else f"look {service}'s actions up"
+    meant = _meant(service, re.sub(r"[*?]+", "", name), words)
+    return problem, f"did you mean {meant}?" if meant else f"look {service}'s actions up"
+
+
+def _meant(service: str, name: str, known: Sequence[str]) -> str:
+    """The actions that an operation takes, or the one whose name is closest; empty if none is."""
+    for operation, actions in _OPERATIONS.get(service.lower(), {}).items():
+        if operation.lower() == name.lower():
+            return " and ".join(f"'{service}:{action}'" for action in actions)
+    near = nearest(name, known)
+    return f"'{service}:{near}'" if near else ""

@@ -20,7 +20,12 @@ _LARGEST_FILE = 256 * 1024
 
 
 def read_policies(
-    file: Path, findings: Findings, *, environment: str | None, shown: str | None = None
+    file: Path,
+    findings: Findings,
+    *,
+    environment: str | None,
+    shown: str | None = None,
+    argument: str = "--environment",
 ) -> tuple[Statement, ...]:
     """Read the permissions of the application, ``custom-policies.json``.
 
@@ -31,6 +36,8 @@ def read_policies(
             all actions of a service or all resources.
         environment: The value of ``${env}``. None or an empty name makes its use an error.
         shown: The file as the user would name it. Default: its name.
+        argument: The argument that names an environment, for the advice where there is none.
+            Default: that of the commands.
 
     Returns:
         The statements in the order of the file. None where there was an error, and none for the
@@ -38,13 +45,13 @@ def read_policies(
     """
     found = Findings()
     name = shown or file.name
-    statements = _read(file, name, environment, found)
+    statements = _read(file, name, environment, found, argument)
     findings.extend(found)
     return () if found.errors else statements
 
 
 def _read(
-    file: Path, name: str, environment: str | None, findings: Findings
+    file: Path, name: str, environment: str | None, findings: Findings, argument: str
 ) -> tuple[Statement, ...]:
     content = _content(file, name, findings)
     text = None if content is None else _decoded(content, name, findings)
@@ -55,7 +62,7 @@ def _read(
     if not isinstance(root, Sequence):
         _report_no_array(root, findings)
         return ()
-    reader = StatementReader(environment, findings)
+    reader = StatementReader(environment, findings, argument)
     read = (reader.read(node, index) for index, node in enumerate(root))
     statements = tuple(statement for statement in read if statement)
     if (size := policy_size(statements)) > LARGEST_POLICY:

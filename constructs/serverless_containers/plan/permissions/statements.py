@@ -38,11 +38,12 @@ class StatementReader:
         environment: The environment's name. None where there is no environment.
         findings: Where everything is reported that IAM would refuse, and what it would take and
             nobody should grant.
+        argument: The argument of the caller's that names an environment.
     """
 
-    def __init__(self, environment: str | None, findings: Findings) -> None:
+    def __init__(self, environment: str | None, findings: Findings, argument: str) -> None:
         self._findings = findings
-        self._expander = VariableExpander(environment, findings)
+        self._expander = VariableExpander(environment, findings, argument)
         self._conditions = ConditionReader(self._expander, findings)
         self._sids: dict[str, Location] = {}
         self._characters = 0

@@ -50,10 +50,12 @@ class VariableExpander:
     Args:
         environment: The environment's name. None where there is no environment.
         findings: Where variables that do not exist are reported.
+        argument: The argument of the caller's that names an environment.
     """
 
-    def __init__(self, environment: str | None, findings: Findings) -> None:
+    def __init__(self, environment: str | None, findings: Findings, argument: str) -> None:
         self._environment = environment
+        self._argument = argument
         self._findings = findings
 
     def expand(self, value: Scalar, path: KeyPath) -> Expanded:
@@ -90,7 +92,7 @@ class VariableExpander:
                     value,
                     path,
                     "${env} stands for the environment's name, and there is no environment",
-                    "name an environment, or write the value itself",
+                    f"name an environment with {self._argument}, or write the value itself",
                 )
             return self._environment or ""
         if name in _PSEUDO:

@@ -1,5 +1,6 @@
 """The secrets that the services of a project read."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -215,6 +216,7 @@ class _SecretFiles:
 
     def __init__(self, project: Project, findings: Findings) -> None:
         self._findings = findings
+        self._directory = project.directory
         self._folders = uploaded_folders(project)
 
     def check(self, source: FileSource) -> None:
@@ -239,5 +241,20 @@ class _SecretFiles:
                 path,
                 f"{source.file.name} is in the folder {inside[0].name}, which is packed and "
                 "uploaded",
-                f"keep it outside, for instance in ../secrets/{source.file.name}",
+                "keep it outside" + self._suggested(source.file.name, inside[0]),
             )
+
+    def _suggested(self, name: str, inside: Path) -> str:
+        """A path beside what is packed, from the folder that paths in the files are relative to."""
+        folder = inside
+        while folder != folder.parent:
+            beside = folder.parent / "secrets"
+            around = [each for each in self._folders if beside.is_relative_to(each)]
+            if not around:
+                path = os.path.relpath(beside / name, real(self._directory))
+                return f", for instance in {path}"
+            # The outermost one is not in another one, and so this ends.
+            folder = min(around, key=lambda each: len(each.parts))
+            if folder == beside:
+                break
+        return ""

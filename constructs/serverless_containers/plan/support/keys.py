@@ -84,7 +84,9 @@ HEALTHCHECK: Keys = {
     "timeout": mapped("container.HealthCheck.Timeout"),
     "retries": mapped("container.HealthCheck.Retries"),
     "start_period": mapped("container.HealthCheck.StartPeriod"),
-    "start_interval": approximated("ECS checks at the interval from the start"),
+    "start_interval": approximated(
+        "ECS checks at the interval from the start", reported_by="health-check-start-interval"
+    ),
     "disable": mapped("whether there is a container.HealthCheck"),
 }
 

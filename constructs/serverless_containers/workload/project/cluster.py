@@ -118,13 +118,13 @@ class ContainerCluster(Construct):
 
 
 def make_cluster(
-    scope: Construct, *, name: str | None, vpc: ec2.IVpc, insights: ecs.ContainerInsights | None
+    scope: Construct, *, name: str, vpc: ec2.IVpc, insights: ecs.ContainerInsights | None
 ) -> ecs.Cluster:
     """Make a cluster, as ``Cluster``.
 
     Args:
         scope: The construct above it.
-        name: Its name. None leaves it to CloudFormation.
+        name: Its name.
         vpc: The VPC of its services.
         insights: The metrics of Container Insights, which are billed by their number. None:
             ENABLED.

@@ -10,6 +10,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IDependable
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
@@ -32,8 +33,8 @@ class ImagesBindOptions:
     Attributes:
         plan: The plan of its project.
         architecture: The instruction set that its tasks run on.
-        cluster_name: The name of its cluster, or one that the cluster may get.
-        service_name: The name of the service, or one that it may get.
+        cluster_name: The name of its cluster.
+        service_name: The name of the service.
     """
 
     plan: TaskPlan
@@ -46,7 +47,7 @@ class BoundImages(ABC):
     """The images of one service."""
 
     cluster_name: str | None = None
-    """The name that the cluster must have, where images are rolled out by name."""
+    """The name that the cluster must have, where a pipeline was made for one that was to come."""
     service_name: str | None = None
     """The name that the service must have, likewise."""
     ready: tuple[IDependable, ...] = ()
@@ -88,6 +89,7 @@ class BuiltImages(ABC):
         return _LocalBuild()
 
     @staticmethod
+    @checks_keywords
     def repositories(*, prefix: str, tag: str) -> "BuiltImages":
         """They are in ECR repositories of this account and region already.
 

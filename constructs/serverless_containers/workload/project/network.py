@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
+from serverless_containers.findings.listing import listed
 from serverless_containers.iam.trust import confine_flow_log_role
 from serverless_containers.plan.secrets.model import SecretStore
 from serverless_containers.workload.project.zones import place_subnets
@@ -87,6 +88,22 @@ _TWO_ZONE_REGIONS = frozenset({"us-west-1"})
 """Regions that show an account two zones; "AWS Regions and Availability Zones"."""
 
 
+def _check_zones(zones: Sequence[str]) -> None:
+    """Refuse zones that are none, or two of one name.
+
+    Raises:
+        ValueError: If they are.
+    """
+    if not zones or not all(zones):
+        raise ValueError(
+            "availability_zones: expected the names of one or more zones, such as eu-west-1a, got "
+            f"{list(zones)}; leave it out for the region's first ones"
+        )
+    twice = [zone for index, zone in enumerate(zones) if zone in zones[:index]]
+    if twice:
+        raise ValueError(f"availability_zones: {listed(dict.fromkeys(twice))} is there twice")
+
+
 class Network(Construct):
     """A VPC for Fargate tasks.
 
@@ -130,6 +147,8 @@ class Network(Construct):
         self._profile = profile
         self.high_availability = high_availability
         zones = list(availability_zones or ())
+        if availability_zones is not None:
+            _check_zones(zones)
         self._count = len(zones) or self._zone_count()
         self._zones_by_id = not zones
         if not zones:

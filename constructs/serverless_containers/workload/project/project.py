@@ -126,25 +126,33 @@ class Project:
             )
         return cluster
 
-    def bind_images(self, *, architecture: Architecture, service_name: str | None) -> BoundImages:
+    @property
+    def name(self) -> str:
+        """The name of the cluster that is made here, and of the service where none is given.
+
+        By these names a pipeline finds what does not exist when it is made. They are the same
+        without one: a service with another name is another service, and while CloudFormation
+        replaces one by the other, both run on the same volumes.
+        """
+        return Names.unique_resource_name(self._scope, max_length=200, separator="-")
+
+    def bind_images(self, *, architecture: Architecture, service_name: str) -> BoundImages:
         """Return the images for one service, built as the caller has chosen.
 
         Args:
             architecture: The instruction set of its tasks.
-            service_name: The service's name, if the caller has given one.
+            service_name: The service's name.
         """
         images = self._props.get("images")
         builder = images if isinstance(images, BuiltImages) else BuiltImages.local_build()
         cluster = self._props.get("cluster")
-        # By these names a pipeline finds what does not exist when it is made.
-        name = Names.unique_resource_name(self._scope, max_length=200, separator="-")
         return builder.bind(
             self._scope,
             ImagesBindOptions(
                 plan=self.plan,
                 architecture=architecture,
-                cluster_name=cluster.cluster_name if cluster else name,
-                service_name=service_name or name,
+                cluster_name=cluster.cluster_name if cluster else self.name,
+                service_name=service_name,
             ),
         )
 
@@ -171,13 +179,16 @@ class Project:
 
         Args:
             vpc: The VPC of its services.
-            name: The name of one that is made. None leaves it to CloudFormation.
+            name: The name of one that is made. None: `name`.
         """
         given = self._given_cluster()
         if given is not None:
             return given
         cluster = make_cluster(
-            self._scope, name=name, vpc=vpc, insights=self._props.get("container_insights")
+            self._scope,
+            name=name or self.name,
+            vpc=vpc,
+            insights=self._props.get("container_insights"),
         )
         self._capacity = associate_fargate(cluster)
         return cluster

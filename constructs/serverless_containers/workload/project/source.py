@@ -1,5 +1,6 @@
 """The source of a project, read on behalf of a construct."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -30,7 +31,8 @@ def refuse(findings: Findings, source: Path) -> NoReturn:
         InvalidSourceError: Always.
     """
     hide_traceback()
-    folder = source if source.is_dir() else source.parent
+    # It has an answer for any text, unlike pathlib's way.
+    folder = source if os.path.isdir(source) else source.parent  # noqa: PTH112
     places = Places(source, folder.absolute())
     raise InvalidSourceError(places.displayed(finding) for finding in findings.errors)
 
@@ -82,6 +84,7 @@ def read_source(
         environment=environment,
         suppress=suppress,
         policies=Path(policies) if policies else None,
+        environment_argument=f"environment_name of {scope.node.path}",
     )
     if findings.errors:
         refuse(findings, Path(source))

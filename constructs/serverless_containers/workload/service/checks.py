@@ -9,7 +9,7 @@ from constructs import IConstruct
 from serverless_containers.findings import Findings
 from serverless_containers.plan import TaskPlan
 from serverless_containers.plan.exclusive import WAY_OUT
-from serverless_containers.plan.model import ExclusivePlan
+from serverless_containers.plan.model import ContainerRole, ExclusivePlan
 from serverless_containers.plan.resources.rules import IMAGE_UNREACHABLE, UTILITY_IMAGE
 from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
 from serverless_containers.plan.utility_containers import check_count
@@ -144,6 +144,22 @@ def warn_of_one_task(scope: IConstruct, plan: TaskPlan, *, spread: bool) -> None
             f"{plan.exclusive.service} must run once: high_availability means one task in one of "
             "three zones, which starts in another one when it fails",
         )
+
+
+def note_missing_delay(scope: IConstruct) -> None:
+    """Note that no container delays the stop of tasks, because they cannot pull its image.
+
+    Args:
+        scope: The construct that the note is attached to.
+    """
+    Annotations.of(scope).add_info_v2(
+        "serverless-containers:no-image-for-stop-delay",
+        f"tasks without a way to the internet cannot pull the image of {ContainerRole.STOP_DELAY} "
+        "(keeps a task serving while it is taken out of service), and go without it: requests may "
+        "be answered with 503 while tasks change; pass a utility_image from ECR that has a POSIX "
+        "shell, or stop_delay=Duration.seconds(0) where the application goes on serving after "
+        "SIGTERM",
+    )
 
 
 def _check_exclusive(

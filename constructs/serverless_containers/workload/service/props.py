@@ -44,9 +44,9 @@ class ServiceProps(ProjectProps, total=False):
     finds in its environment. Default: none."""
 
     desired_count: float | None
-    """The number of tasks. Default: ``deploy.replicas``, else two across several zones and one in a
-    single zone, or where the task has a store or another service that must not run twice. Excludes
-    ``scaling``."""
+    """The number of tasks, 0 to 5,000. Default: ``deploy.replicas``, else two across several zones
+    and one in a single zone, or where the task has a store or another service that must not run
+    twice. Excludes ``scaling``."""
 
     scaling: TaskScaling | None
     """The scaling of the number of tasks; not where a service must not run twice. Default: it
@@ -61,7 +61,9 @@ class ServiceProps(ProjectProps, total=False):
     read-only. Default: False."""
 
     service_name: str | None
-    """The ECS service's name. Default: CloudFormation generates one."""
+    """The ECS service's name: letters, digits, hyphens and underscores, 255 at most. Default: one
+    made of its place in the app, whatever ``images`` is. Another name is another service, and both
+    run while one replaces the other."""
 
     security_groups: Sequence[ec2.ISecurityGroup]
     """The tasks' security groups. Default: one is made that nothing but the ingress can reach."""
@@ -70,7 +72,7 @@ class ServiceProps(ProjectProps, total=False):
     """The time for which the entrypoint goes on serving after its task was taken out of service, in
     whole seconds up to 110. Zero leaves it to the application, and its container out of the task,
     which has at most ten. Default: 10 seconds, where the
-    ``utility_image`` can be pulled; else zero."""
+    ``utility_image`` can be pulled and no service must run once; else zero."""
 
     utility_image: ecs.ContainerImage
     """A small image with a POSIX shell, for ``stop_delay`` and to write configs. Default: busybox

@@ -1,5 +1,6 @@
 """A Fargate service of a Compose project, in front of which an ingress is put."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Unpack
@@ -12,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_keywords
+from serverless_containers.arguments.ranges import check_range
 from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
@@ -19,12 +21,20 @@ from serverless_containers.plan import Architecture, PlanOptions
 from serverless_containers.plan.utility_containers import with_stop_delay
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
-from serverless_containers.workload.service.checks import check_task, warn_of_one_task
+from serverless_containers.workload.service.checks import (
+    check_task,
+    note_missing_delay,
+    warn_of_one_task,
+)
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
 _UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
+_MOST_TASKS = 5000
+_QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
+_STORAGE = "EphemeralStorage, Amazon ECS API Reference"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
@@ -32,10 +42,10 @@ class ContainerService(Construct):
     """A Fargate service that runs a Compose project and rolls out safely.
 
     All services of the project run in one task and reach each other at localhost. A deployment
-    starts new tasks before it stops old ones (100 and 200 percent), the other way round where a
-    store must not run twice (0 and 100), and rolls itself back when they do not become healthy
-    (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an ingress
-    is opened to `port`.
+    starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
+    where a store must not run twice (0 and 100), and rolls itself back when they do not become
+    healthy (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an
+    ingress is opened to `port`.
 
     Attributes:
         project: The project that it is a service of.
@@ -85,6 +95,7 @@ class ContainerService(Construct):
                 "desired_count and scaling exclude each other: a deployment would reset the number "
                 "of tasks that scaling has chosen; set scaling.min_capacity instead"
             )
+        _check_values(props)
         self._requirements = requirements or IngressRequirements()
         self.project = Project(
             self,
@@ -100,8 +111,9 @@ class ContainerService(Construct):
         self._architecture = (
             props.get("architecture") or self.plan.architecture or Architecture.X86_64
         )
+        service_name = props.get("service_name") or self.project.name
         self.images = self.project.bind_images(
-            architecture=self._architecture, service_name=props.get("service_name")
+            architecture=self._architecture, service_name=service_name
         )
         self.placement = self.project.place(
             executes_commands=props.get("enable_execute_command", False)
@@ -115,7 +127,7 @@ class ContainerService(Construct):
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
-        self.service = self._make_service(props)
+        self.service = self._make_service(props, name=self.images.service_name or service_name)
         self._wait_for(task)
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
@@ -140,7 +152,7 @@ class ContainerService(Construct):
     def _make_task(self, props: ServiceProps) -> Task:
         given = self.project.given_images
         check_given("images", given, [each.name for each in self.plan.services])
-        seconds = _stop_delay(props, self.placement, self._requirements)
+        seconds = self._stop_delay(props)
         self.plan = with_stop_delay(self.plan, seconds)
         check_task(
             self,
@@ -169,13 +181,34 @@ class ContainerService(Construct):
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
 
-    def _make_service(self, props: ServiceProps) -> ecs.FargateService:
+    def _stop_delay(self, props: ServiceProps) -> int:
+        """The seconds that the entrypoint goes on serving once its task is deregistered.
+
+        By default none for what must not run twice: they would lengthen the time in which a task
+        on its way out overlaps its successor.
+        """
+        needed = (
+            _pulls_utility_image(props, self.placement)
+            and not self._requirements.drains
+            and self.plan.exclusive is None
+        )
+        default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
+        if (
+            "stop_delay" not in props
+            and not self._requirements.drains
+            and self.plan.exclusive is None
+            and not _pulls_utility_image(props, self.placement)
+        ):
+            note_missing_delay(self)
+        return int(props.get("stop_delay", default).to_seconds())
+
+    def _make_service(self, props: ServiceProps, *, name: str) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
         service = ecs.FargateService(
             self,
             "Service",
             cluster=self.cluster,
-            service_name=self.images.service_name or props.get("service_name"),
+            service_name=name,
             task_definition=self.task_definition,
             # A count in the template would undo at each deployment what scaling has chosen.
             desired_count=None if scaling else self._count(props),
@@ -248,6 +281,34 @@ class ContainerService(Construct):
         self.secrets.serve(role, self.task_definition.execution_role)
 
 
+def _check_values(props: ServiceProps) -> None:
+    """Refuse values that ECS would refuse, as far as they are known.
+
+    Raises:
+        ValueError: With the first of them.
+    """
+    count, storage = props.get("desired_count"), props.get("ephemeral_storage_gib")
+    if count is not None:
+        check_range("desired_count", count, 0, _MOST_TASKS, unit=" tasks", source=_QUOTAS)
+    if storage is not None:
+        check_range("ephemeral_storage_gib", storage, 21, 200, unit=" GiB", source=_STORAGE)
+    name = props.get("service_name")
+    if name is not None and not Token.is_unresolved(name) and not _NAME.fullmatch(name):
+        raise ValueError(
+            f"service_name: expected 1 to 255 letters, digits, hyphens and underscores, got "
+            f"{name!r} (CreateService, Amazon ECS API Reference)"
+        )
+    if (delay := props.get("stop_delay")) is not None:
+        seconds = delay.to_seconds(integral=False)
+        # It becomes part of a command.
+        if Token.is_unresolved(delay) or Token.is_unresolved(seconds):
+            raise ValueError(
+                "stop_delay: expected seconds that are known at synthesis, got a token"
+            )
+        if seconds != int(seconds):
+            raise ValueError(f"stop_delay: expected whole seconds, got {seconds:g}")
+
+
 def _plan_options(props: ServiceProps) -> PlanOptions:
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
@@ -259,16 +320,8 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
+        spot=props.get("spot", False),
     )
-
-
-def _stop_delay(
-    props: ServiceProps, placement: Placement, requirements: IngressRequirements
-) -> int:
-    """The seconds that the entrypoint goes on serving once its task is deregistered."""
-    needed = _pulls_utility_image(props, placement) and not requirements.drains
-    default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
-    return int(props.get("stop_delay", default).to_seconds())
 
 
 def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:

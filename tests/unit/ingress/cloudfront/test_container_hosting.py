@@ -165,7 +165,7 @@ class TestSignIn:
         ("static", "public"),
         [
             ("assets/*", "/assets/*"),
-            ("*.js", "/*.js"),
+            ("assets/*.js", "/assets/*"),
         ],
     )
     def test_forms_of_a_path_that_cloudfront_takes_are_compared_as_it_reads_them(

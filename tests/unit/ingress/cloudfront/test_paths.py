@@ -42,3 +42,15 @@ def test_paths_that_need_no_sign_in_may_be_cached(static, public):
 def test_a_path_that_needs_a_sign_in_is_named(static, public, match):
     with pytest.raises(ValueError, match=re.escape(match)):
         check([static], public)
+
+
+@pytest.mark.parametrize(
+    ("static", "fix"),
+    [
+        ("/css/*", "make '/css/*' one of the public_paths of sign_in, or leave it out"),
+        ("*.css", "keep to a folder that is one of the public_paths of sign_in, as in '/assets/*'"),
+    ],
+)
+def test_the_way_out_is_one_that_sign_in_takes(static, fix):
+    with pytest.raises(ValueError, match=re.escape(fix)):
+        check([static], ["/assets/*"])

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+import unicodedata
 from urllib.parse import unquote
 
 import pytest
@@ -24,6 +25,40 @@ REFUSED = {
     "dot segment": ["/./a", "/a/./b", "/a/.", "/.", "/../a", "/a/../b", "/a/..", "/.."],
     "encoded dot segment": ["/%2e/a", "/a/%2e", "/%2E%2e/a", "/a/.%2E", "/a/%2e./b", "/%2E."],
     "dot segment encoded twice": ["/%252e/a", "/a/%252E%2e", "/a/.%252e/b", "/%252e%252E"],
+    "dot segment encoded three times and more": [
+        "/%25252e%25252e/me",
+        "/assets/..%25252fme",
+        "/a%25%32%35%32%66b",
+        "/100%25/..%25252fme",
+        "/%2525252e%2e/a",
+    ],
+    "encoded more often than anybody has a use for": ["/a%" + "25" * 12 + "41"],
+    "dot segment with blanks": [
+        "/assets/..%20/me",
+        "/assets/%20../me",
+        "/assets/..%2520/me",
+        "/assets/..%c2%a0/me",
+        "/..%20",
+        "/a/.%20./b",
+        "/assets/..%20;x/me",
+        "/a/%20/b",
+    ],
+    "compatible characters": [
+        "/a%ef%bc%8fb",
+        "/assets/..%EF%BC%8Fme",
+        "/assets/..\uff0fme",
+        "/a%25ef%25bc%258fb",
+        "/%ef%bc%8e%ef%bc%8e/me",
+        "/assets/..%ef%bc%bcme",
+        "/assets/\u2025/me",
+        "/\u2024./me",
+        "/\ufe52./me",
+        "/a\ufe68b",
+        "/a\uff052fb",
+        "/a\ufe6a2fb",
+        "/a%25\uff12\uff46b",
+        "/..\uff1bx/me",
+    ],
     "dot segment with a parameter": ["/assets/..;/me", "/.;a=b/c", "/a/..%3b/b", "/a/%2e.%253B"],
     "dot segment with an encoded query": ["/assets/..%3fx", "/a/..%3F/b", "/.?x", "/a/%2e.%253fx"],
     "dot segment with an encoded fragment": ["/assets/..%23x", "/a/.%23", "/..#x", "/a/..%2523x"],
@@ -58,6 +93,12 @@ PASSED = [
     "/a%2ejs",
     "/%2ewell-known",
     "/a%252ejs",
+    "/a%25252ejs",
+    "/100%2525",
+    "/a%20b.%20c/d%20",
+    "/\uff11\uff10\uff10\uff05\u30aa\u30d5",
+    "/a\u2026",
+    "/1\u20442",
     "/a;v=1/b",
     "/a.;b",
     "/a%3Fb%23c",
@@ -68,8 +109,12 @@ PASSED = [
 ]
 # Every way to put a few of these together.
 PIECES = ["/", ".", "%2e", "%2F", "%25", "2e", "2f", "\\", "5C", "0a", ";", "%3B", "%3f", "%", "x"]
+DEEPER = ["/", ".", "%25", "25", "2e", "2F", "%20", "\uff0e", "\uff12"]
 ASSEMBLED = [
-    "/" + "".join(parts) for n in range(5) for parts in itertools.product(PIECES, repeat=n)
+    "/" + "".join(parts)
+    for pieces in (PIECES, DEEPER)
+    for n in range(5)
+    for parts in itertools.product(pieces, repeat=n)
 ]
 
 SPOOFED = [
@@ -161,17 +206,26 @@ def is_ambiguous(uri):
     once = unquote(uri, errors="replace")
     if re.search("%(?![0-9a-fA-F]{2})", uri) or "\ufffd" in once:
         return True
-    for before, after in ((uri, once), (once, unquote(once))):
+    texts = [uri, once]
+    while len(texts) < 4 or texts[-1] != texts[-3]:
+        texts.append(unicodedata.normalize("NFKC", texts[-1]))
+        texts.append(unquote(texts[-1]))
+    for before, after in itertools.pairwise(texts):
         segments = after.split("/")[1:]
         if (
             before.count("/") != after.count("/")
             or "\\" in after
             or not after.isprintable()
             or "" in segments[:-1]
-            or any(re.split("[;?#]", segment)[0] in {".", ".."} for segment in segments)
+            or any(is_dot_segment(segment) for segment in segments)
         ):
             return True
     return False
+
+
+def is_dot_segment(segment):
+    name = re.split("[;?#]", segment)[0]
+    return name in {".", ".."} or (" " in name and not name.strip(" ."))
 
 
 def test_no_combination_of_dots_slashes_and_percent_signs_gets_by(answers):

@@ -12,6 +12,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk.assertions import Annotations, Match
 
 from serverless_containers import Authorization, ContainerApi
+from serverless_containers.ingress.http_api.custom_domain import CustomDomain
 
 
 class TestPath:
@@ -61,6 +62,18 @@ class TestPath:
         (rule,) = group["SecurityGroupEgress"]
         assert "ContainersSecurityGroup" in str(rule["DestinationSecurityGroupId"])
         assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 80, 80)
+
+    @pytest.mark.parametrize(
+        ("timeout", "message"),
+        [
+            (Duration.millis(49), "timeout: expected 50 to 30000 milliseconds, got 49"),
+            (Duration.seconds(31), "timeout: expected 50 to 30000 milliseconds, got 31000"),
+            (Duration.millis(50.5), "timeout: expected whole milliseconds, got 50.5"),
+        ],
+    )
+    def test_a_timeout_that_the_api_does_not_take_is_refused(self, deploy, timeout, message):
+        with pytest.raises(ValueError, match=message):
+            deploy(timeout=timeout).make()
 
     def test_the_timeout_can_be_shortened(self, deploy):
         integration = deploy(timeout=Duration.seconds(5)).only("AWS::ApiGatewayV2::Integration")
@@ -285,6 +298,26 @@ class TestDomain:
     def test_outside_the_zone_it_is_refused(self, deploy, name):
         with pytest.raises(ValueError, match=f"{name!r} is not in the hosted zone 'example.com'"):
             deploy(domain_name=name, hosted_zone=self.zone(Stack()))
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "https://api.example.com",
+            "api.example.com/v1",
+            "api.example.com.",
+            "API.example.com",
+            "api..example.com",
+            "-a.example.com",
+            "api_v1.example.com",
+            "*.example.com",
+            "api",
+            f"{'a' * 64}.example.com",
+            ".".join(["a" * 50] * 6),
+        ],
+    )
+    def test_what_is_no_host_name_is_refused(self, name):
+        with pytest.raises(ValueError, match="domain_name: expected a host name such as"):
+            CustomDomain(Stack(), "D", domain_name=name, certificate=None, hosted_zone=None)
 
     def test_without_one_the_url_is_api_gateways(self, deploy):
         deployed = deploy()

@@ -134,7 +134,7 @@ def test_paths_share_rules_as_far_as_values_and_wildcards_go(given, room, portio
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/a", "/a/*", "/a?b", "/-_.$/~\"'@:+&", Aws.REGION, "/" * 128]
+    "path", ["/", "/a", "/a/*", "/a*", "/-_.$/~\"'@:+&", Aws.REGION, "/" * 128]
 )
 def test_paths_that_a_rule_takes(path):
     SignIn.cognito(public_paths=[path])
@@ -145,6 +145,17 @@ def test_paths_that_a_rule_takes(path):
 )
 def test_paths_that_a_rule_refuses(path):
     with pytest.raises(ValueError, match="public_paths: expected"):
+        SignIn.cognito(public_paths=[path])
+
+
+@pytest.mark.parametrize("path", ["/*.css", "/a?b", "/a?", "/a/*/b", "/a/**", "/a/?*", "/???.css"])
+def test_a_path_whose_end_containers_may_leave_out_is_not_public(path):
+    message = (
+        f"public_paths: expected no wildcard but a * at the end, got {path!r}, which lets in paths "
+        "such as /private;.css, that many servers take for /private; serve what is public from a "
+        'folder of its own, and write "/assets/*"'
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         SignIn.cognito(public_paths=[path])
 
 

@@ -313,3 +313,34 @@ def test_a_context_of_any_name_has_an_answer(app, found, build):
     app.compose(f"services: {{web: {{build: {build}, ports: ['80']}}}}\n")
     app.write("id_rsa", "x")
     assert "credentials-left-out" in [code for code, _ in found()]
+
+
+@pytest.mark.parametrize(
+    ("build", "path"),
+    [
+        ("./web", "services.web.build.context"),
+        ("{context: web/deep}", "services.web.build.context"),
+        ("{context: ., additional_contexts: {x: web}}", "additional_contexts.x"),
+    ],
+)
+def test_a_folder_to_build_that_is_a_link_out_of_the_project_is_refused(app, found, build, path):
+    elsewhere = app.path.parent / "elsewhere" / "deep"
+    elsewhere.mkdir(parents=True)
+    for folder in (elsewhere, elsewhere.parent):
+        (folder / "Dockerfile").write_text("FROM scratch\nEXPOSE 80\n")
+    (app.path / "web").symlink_to("../elsewhere")
+    app.compose(f"services: {{web: {{build: {build}, ports: ['80']}}}}\n")
+    (message,) = [text for code, text in found() if code == "link-out-of-project"]
+    assert f"{path}: web" in message
+    assert "that leads out of the project, and what is packed holds the link alone" in message
+
+
+@pytest.mark.parametrize("context", ["inside", "../elsewhere"])
+def test_a_folder_that_says_where_it_is_is_not(app, found, context):
+    (app.path.parent / "elsewhere").mkdir()
+    (app.path / "real").mkdir()
+    for folder in (app.path.parent / "elsewhere", app.path / "real"):
+        (folder / "Dockerfile").write_text("FROM scratch\nEXPOSE 80\n")
+    (app.path / "inside").symlink_to("real")
+    app.compose(f"services: {{web: {{build: {context}, ports: ['80']}}}}\n")
+    assert "link-out-of-project" not in {code for code, _ in found()}

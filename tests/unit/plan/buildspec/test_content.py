@@ -71,6 +71,44 @@ def test_what_changes_the_folder_is_another_tag(script, shop, change):
     assert tag(script) != before
 
 
+@pytest.fixture
+def source(script):
+    """The source as CodeBuild has it: nothing else is in it."""
+    folder = script.folder / "source"
+    (folder / "repo/shop").mkdir(parents=True)
+    (folder / "repo/common").mkdir()
+    (folder / "repo/common/a").write_text("1")
+    (folder / "repo/shop/run.sh").write_text("true\n")
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "absolute"])
+def test_what_a_link_leads_to_beside_the_folder_counts(script, source, kind):
+    common = source / "repo/common"
+    target = {"file": "../common/a", "folder": "../common", "absolute": common}[kind]
+    (source / "repo/shop/a\nb 'c").symlink_to(target)
+    before = tag(script, CODEBUILD_SRC_DIR=str(source))
+    assert tag(script, CODEBUILD_SRC_DIR=str(source)) == before
+    (common / "a").write_text("2")
+    assert tag(script, CODEBUILD_SRC_DIR=str(source)) != before
+
+
+def test_links_inside_and_out_of_the_source_take_nothing_in(script, source):
+    shop = source / "repo/shop"
+    (shop / "inside").symlink_to("run.sh")
+    (shop / "out").symlink_to(script.folder / "home")
+    (shop / "nowhere").symlink_to("/a/b/c")
+    before = tag(script, CODEBUILD_SRC_DIR=str(source))
+    (source / "repo/common/a").write_text("2")
+    assert tag(script, CODEBUILD_SRC_DIR=str(source)) == before
+
+
+def test_no_option_of_the_machine_s_changes_what_is_hashed(script, source):
+    before = tag(script, CODEBUILD_SRC_DIR=str(source))
+    options = {"TAR_OPTIONS": "--exclude=run.sh"}
+    assert tag(script, CODEBUILD_SRC_DIR=str(source), **options) == before
+
+
 @pytest.mark.usefixtures("shop")
 def test_another_build_of_the_same_folder_is_another_tag(script):
     before = tag(script)

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from serverless_containers.findings import Severity
-from serverless_containers.plan.permissions.actions import ACTIONS, known_actions
+from serverless_containers.plan.permissions.actions import (
+    _OPERATIONS,
+    _PREFIXES,
+    ACTIONS,
+    known_actions,
+)
 
 ROOT = Path(__file__).parents[4]
 UNKNOWN = "that this release knows"
@@ -52,6 +57,33 @@ def test_others_are_doubtful(read_statement, action, message, effect):
     (found,) = reading.findings
     assert (found.rule.severity, found.path) == (Severity.WARNING, (0, "Action", 1))
     assert reading.statements[0].actions == ("sns:Publish", action)
+
+
+@pytest.mark.parametrize(
+    ("action", "meant"),
+    [
+        ("lambda:Invoke", "'lambda:InvokeFunction'"),
+        ("s3:ListObjectsV2", "'s3:ListBucket'"),
+        ("s3:listobjects*", "'s3:ListBucket'"),
+        ("S3:HeadObject", "'S3:GetObject'"),
+        ("kms:ReEncrypt", "'kms:ReEncryptFrom' and 'kms:ReEncryptTo'"),
+        ("ddb:GetItem", "'dynamodb'"),
+        ("StepFunctions:StartExecution", "'states'"),
+    ],
+)
+def test_operations_and_services_whose_action_has_another_name(read_statement, action, meant):
+    (message,) = read_statement(Action=action).messages
+    assert message.endswith(f"; did you mean {meant}?")
+
+
+def test_what_is_meant_exists_and_what_is_written_does_not():
+    known = {service: names.split() for service, names in known_actions().items()}
+    assert set(_PREFIXES.values()) <= set(known)
+    assert not set(_PREFIXES) & set(known)
+    for service, operations in _OPERATIONS.items():
+        assert not set(operations) & set(known[service])
+        for actions in operations.values():
+            assert set(actions) <= set(known[service])
 
 
 @pytest.mark.parametrize("action", ["S3:getOBJECT", "s3:Get*", "s3:*object", "s3:Get?bject"])

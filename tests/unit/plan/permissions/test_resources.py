@@ -186,7 +186,7 @@ def test_without_an_environment_its_name_is_an_error(read_statement, environment
         (
             "policy-variable",
             "${env} stands for the environment's name, and there is no environment;"
-            " name an environment, or write the value itself",
+            " name an environment with --environment, or write the value itself",
         )
     ]
 

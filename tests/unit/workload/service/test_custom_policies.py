@@ -45,6 +45,12 @@ def test_what_it_allows_and_denies(statements):
     ]
 
 
+def test_without_an_environment_the_argument_of_the_construct_is_named(statements):
+    with pytest.raises(InvalidSourceError, match="with environment_name of Test/Front") as caught:
+        statements({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::${env}-media/a"]})
+    assert "--environment" not in str(caught.value)
+
+
 def test_the_account_and_the_region_are_cloudformations_and_the_rest_is_iams(statements):
     (statement,) = statements(
         {

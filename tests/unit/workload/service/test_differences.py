@@ -6,7 +6,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
 from serverless_containers import NetworkProfile
+from tests.unit.workload.deployed import MIRRORED
 from tests.unit.workload.surroundings import ISOLATED, PUBLIC, make_vpc
+
+NO_TIME = Duration.seconds(0)
+MIRROR = ecs.ContainerImage.from_registry(f"{MIRRORED.partition('/')[0]}/busybox")
 
 
 class TestStopDelay:
@@ -44,6 +48,25 @@ class TestStopDelay:
     def test_without_the_internet_there_is_no_image_for_it(self, deploy):
         deployed = deploy(network_profile=NetworkProfile.ENDPOINTS)
         assert set(deployed.containers()) == {"web"}
+
+    @pytest.mark.parametrize(
+        ("props", "told"),
+        [
+            ({"network_profile": NetworkProfile.ENDPOINTS}, True),
+            ({"network_profile": NetworkProfile.ENDPOINTS, "stop_delay": NO_TIME}, False),
+            ({"network_profile": NetworkProfile.ENDPOINTS, "utility_image": MIRROR}, False),
+            ({}, False),
+        ],
+    )
+    def test_which_is_told(self, deploy, by_design, props, told):
+        notes = [
+            entry.data
+            for each in deploy(**props).ingress.node.find_all()
+            for entry in each.node.metadata
+            if entry.type == "aws:cdk:info" and "no-image-for-stop-delay" in entry.data
+        ]
+        assert len(notes) == by_design(api=int(told), hosting=0)
+        assert all("pass a utility_image from ECR" in note for note in notes)
 
     @pytest.mark.parametrize(
         ("kind", "props", "can_pull"),

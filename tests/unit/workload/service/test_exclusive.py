@@ -1,9 +1,9 @@
 """A store on a named volume runs once at a time."""
 
 import pytest
-from aws_cdk import Token
+from aws_cdk import Duration, Token
 
-from serverless_containers import InvalidSourceError, Rollout, TaskScaling
+from serverless_containers import BuildPipeline, InvalidSourceError, Rollout, TaskScaling
 
 DATABASE = """
 services:
@@ -22,6 +22,34 @@ def test_it_stops_before_its_successor_starts(deploy, props):
     assert configuration["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
     assert service["AvailabilityZoneRebalancing"] == "DISABLED"
     assert service["DesiredCount"] == 1
+
+
+def test_nothing_lengthens_its_end(deploy, by_design):
+    deployed = deploy(DATABASE)
+    assert "stop-delay" not in deployed.containers()
+    delays = [
+        each["Value"]
+        for group in deployed.resources("AWS::ElasticLoadBalancingV2::TargetGroup")
+        for each in group["TargetGroupAttributes"]
+        if each["Key"] == "deregistration_delay.timeout_seconds"
+    ]
+    assert delays == by_design(api=[], hosting=["0"])
+
+
+def test_unless_that_was_asked_for(deploy):
+    assert "stop-delay" in deploy(DATABASE, stop_delay=Duration.seconds(5)).containers()
+
+
+def test_no_pipeline_replaces_it(deploy, project, virginia):
+    # GIVEN the same project without and with a pipeline
+    project.write("web/Dockerfile", "FROM x\n")
+    text = DATABASE.replace("image: x", "build: ./web")
+    without = deploy(text, env=virginia)
+    managed = deploy(text, env=virginia, images=BuildPipeline.managed())
+    # THEN cluster and service have the same names, of which another is another resource
+    for kind, key in (("AWS::ECS::Service", "ServiceName"), ("AWS::ECS::Cluster", "ClusterName")):
+        assert without.only(kind)[key] == managed.only(kind)[key]
+        assert without.only(kind)[key].startswith("Test-Front-")
 
 
 @pytest.mark.parametrize(("high_availability", "count"), [(True, 1), (False, 0)])
