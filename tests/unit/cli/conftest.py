@@ -5,7 +5,6 @@ import pytest
 from click.testing import CliRunner
 
 from serverless_containers.cli import main
-from tests.support.secrets_case import secrets_case
 
 
 class Command:
@@ -32,14 +31,3 @@ def run(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.chdir(folder)
     return Command(folder)
-
-
-@pytest.fixture
-def case(tmp_path, monkeypatch, capfd):
-    yield from secrets_case(tmp_path, monkeypatch, capfd)
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    """Somebody is there to answer questions."""
-    monkeypatch.setattr("serverless_containers.cli.secrets.push._can_ask", lambda: True)

@@ -99,7 +99,7 @@ def test_a_cdk_cli_that_can(version):
 
 
 def test_the_pin_is_that_of_package_json():
-    manifest = Path(__file__).parents[3] / "package.json"
+    manifest = Path(__file__).parents[2] / "package.json"
     assert f'"aws-cdk": "{PINNED_CDK_CLI}"' in manifest.read_text()
 
 
