@@ -5,7 +5,7 @@ import inspect
 import math
 import os
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, wraps
@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hin
 
 from aws_cdk import Token, Tokenization
 
-_SECRET = frozenset({"environment", "registry_logins", "secrets"})
+_SECRET = frozenset({"environment", "registry_logins", "secrets", "token"})
 """Keywords in which a value may be one to keep secret, and is not shown."""
 _EXAMPLES: Mapping[str, str] = {
     "Architecture": "Architecture.ARM64",
@@ -23,16 +23,19 @@ _EXAMPLES: Mapping[str, str] = {
     "Authorization.jwt(issuer=…, audience=[…])",
     "BuiltImages": "BuildPipeline.managed(), BuiltImages.local_build() or "
     "BuiltImages.repositories(prefix=…, tag=…)",
+    "Construct": "the stack, or a construct in it",
     "ContainerCluster": 'ContainerCluster(stack, "Containers")',
     "ContainerImage": 'ecs.ContainerImage.from_registry("nginx:1.29")',
     "CorsPreflightOptions": 'apigatewayv2.CorsPreflightOptions(allow_origins=["https://…"])',
     "IngressRequirements": "IngressRequirements()",
     "Duration": "Duration.seconds(10)",
     "Firewall": "Firewall()",
+    "IAlarm": 'cloudwatch.Alarm(stack, "Alarm", …)',
     "IBucket": 's3.Bucket.from_bucket_name(stack, "Logs", "…")',
     "ICachePolicy": "cloudfront.CachePolicy.CACHING_OPTIMIZED",
     "ICertificate": 'certificatemanager.Certificate.from_certificate_arn(stack, "Certificate", …)',
     "ICluster": 'ecs.Cluster(stack, "Cluster", vpc=vpc)',
+    "IFunction": 'lambda_.Function.from_function_name(stack, "Function", "…")',
     "IHostedZone": 'route53.HostedZone.from_hosted_zone_attributes(stack, "Zone", …)',
     "ITable": 'dynamodb.Table.from_table_name(stack, "Table", "…")',
     "IKey": 'kms.Key.from_key_arn(stack, "Key", …)',
@@ -51,8 +54,10 @@ _EXAMPLES: Mapping[str, str] = {
     "ResourceAccess": 'ResourceAccess.table(table, name="posts"), .bucket(…), .user_pool(…) or '
     ".function(…)",
     "Rollout": "Rollout.rolling(), Rollout.blue_green(), Rollout.linear() or Rollout.canary()",
+    "RuleProperty": "wafv2.CfnWebACL.RuleProperty(name=…, priority=…, …)",
     "Secret": "ecs.Secret.from_secrets_manager(secret)",
     "SignIn": "SignIn.cognito()",
+    "Stickiness": "Stickiness()",
     "SubnetSelection": "ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)",
     "Suppression": 'Suppression(rule="…", path="services.web.…", reason="…")',
     "TargetHealthCheck": 'TargetHealthCheck(path="/health")',
@@ -94,6 +99,7 @@ _WORDS: Mapping[object, str] = {
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+Options = TypeVar("Options")
 
 
 class MismatchError(Exception):
@@ -124,11 +130,11 @@ class _Keyword:
 
 
 def checks_keywords(call: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Hold a function's keyword arguments against its annotations.
+    """Hold a function's arguments against its annotations, those given by place too.
 
     A type checker is not always there. Those of a ``TypedDict`` that it unpacks are its own.
-    ``None`` stands for the default of each that has one. What `take` converts reaches the function
-    converted.
+    ``None`` stands for the default of each keyword that has one. What `take` converts reaches the
+    function converted, if it was given by keyword.
 
     Raises:
         TypeError: By the function, if a keyword is unknown, with the nearest that is known, or if
@@ -137,14 +143,43 @@ def checks_keywords(call: Callable[Parameters, Result]) -> Callable[Parameters, 
 
     @wraps(call)
     def checked(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        _correct(kwargs, _keywords(call))
+        known = _keywords(call)
+        wrong = _wrong_places(args, _places(call), known)
+        _correct(kwargs, known, wrong)
         return call(*args, **kwargs)
 
     return checked
 
 
-def _correct(given: MutableMapping[str, object], known: Mapping[str, _Keyword]) -> None:
+def checks_fields(options: type[Options]) -> type[Options]:
+    """Hold the fields of a dataclass against its annotations, as `checks_keywords` does.
+
+    They are held before its own ``__post_init__`` looks at them.
+
+    Args:
+        options: The dataclass; the decorator stands above that which makes it one.
+    """
+    options.__init__ = checks_keywords(options.__init__)  # type: ignore[method-assign]  # of a class that is made here
+    return options
+
+
+def _wrong_places(
+    given: Sequence[object], names: Sequence[str], known: Mapping[str, _Keyword]
+) -> list[str]:
     wrong = []
+    # More than there are places for are the function's own to refuse.
+    for name, value in zip(names, given, strict=False):
+        if name in known:
+            try:
+                take(value, known[name].hint)
+            except MismatchError as error:
+                wrong.append(_told(name, error))
+    return wrong
+
+
+def _correct(
+    given: MutableMapping[str, object], known: Mapping[str, _Keyword], wrong: list[str]
+) -> None:
     for name, value in list(given.items()):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -166,6 +201,9 @@ def _correct(given: MutableMapping[str, object], known: Mapping[str, _Keyword]) 
 
 def _told(name: str, error: MismatchError) -> str:
     kind = type(error.value)
+    if isinstance(error.value, int | float) and not _is_finite(error.value):
+        shown = f"{error.value:g}" if isinstance(error.value, float) else "a number of many digits"
+        return f"{name}{error.place}: got {shown}, which CloudFormation cannot hold; give another"
     simple = isinstance(error.value, str | int | float) and name not in _SECRET
     shown = f"{error.value!r} ({kind.__name__})" if simple else _named(error.value)
     if isinstance(error.value, bool) and error.hint is str:
@@ -203,8 +241,16 @@ def _named(value: object) -> str:
 def _is_whole(value: object) -> bool:
     if not isinstance(value, float):
         return True
-    # No number of JavaScript's JSON: the CDK cannot be asked about it.
-    return math.isfinite(value) and (value.is_integer() or Token.is_unresolved(value))
+    # The CDK cannot be asked about another one.
+    return _is_finite(value) and (value.is_integer() or Token.is_unresolved(value))
+
+
+def _is_finite(value: float) -> bool:
+    """Whether JSON has a number, which the CDK's Node process gets: it ends at any other one."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _is_list_of_texts(hint: object) -> bool:
@@ -229,6 +275,14 @@ def _keywords(call: Callable[..., object]) -> Mapping[str, _Keyword]:
     return known
 
 
+@cache
+def _places(call: Callable[..., object]) -> Sequence[str]:
+    """The names of the parameters that may be given by place."""
+    by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = inspect.signature(call).parameters.values()
+    return [each.name for each in parameters if each.kind in by_place]
+
+
 def take(value: object, hint: object) -> object:
     """Take a value for a type.
 
@@ -240,7 +294,7 @@ def take(value: object, hint: object) -> object:
 
     Args:
         value: The value that was given.
-        hint: A class, a union, or a ``Sequence`` or ``Mapping`` of them.
+        hint: A class, a union, or a ``Sequence``, ``Mapping`` or ``tuple`` of them.
 
     Returns:
         The value, converted where it had to be.
@@ -262,9 +316,12 @@ def take(value: object, hint: object) -> object:
         and isinstance(value, Sequence)
         and not isinstance(value, str | bytes)
     ):
-        return [_within(index, each, parts[0]) for index, each in enumerate(value)]
+        taken = [_within(index, each, parts[0]) for index, each in enumerate(value)]
+        return tuple(taken) if origin is tuple else taken
     if isinstance(hint, type) and origin is None:
         if _is(value, hint):
+            if hasattr(hint, "__jsii_struct_bases__"):
+                _check_numbers(value)
             return value
         if issubclass(hint, Enum) and isinstance(value, str):
             wanted = value.strip().upper().replace("-", "_")
@@ -330,7 +387,9 @@ def _take_one_of(value: object, hint: object, parts: Sequence[object]) -> object
 
 def _within(key: object, value: object, hint: object, *, text: bool = False) -> object:
     if text and hint is str and isinstance(value, int | float) and not isinstance(value, bool):
-        known = not Token.is_unresolved(value)
+        if isinstance(value, float) and not _is_finite(value):
+            raise MismatchError(value, hint).within(key)
+        known = not isinstance(value, float) or not Token.is_unresolved(value)
         return str(value) if known else Tokenization.stringify_number(value)
     try:
         return take(value, hint)
@@ -338,7 +397,26 @@ def _within(key: object, value: object, hint: object, *, text: bool = False) -> 
         raise error.within(key) from None
 
 
+def _check_numbers(value: object) -> None:
+    """Refuse a number that is not finite in a struct of the CDK's, or deeper in it."""
+    if isinstance(value, float) and not _is_finite(value):
+        raise MismatchError(value, float)
+    inside: Iterable[tuple[object, object]] = ()
+    if hasattr(type(value), "__jsii_struct_bases__"):
+        inside = vars(value).get("_values", {}).items()
+    elif isinstance(value, Mapping):
+        inside = value.items()
+    elif isinstance(value, list | tuple):
+        inside = enumerate(value)
+    for key, each in inside:
+        try:
+            _check_numbers(each)
+        except MismatchError as error:
+            raise error.within(key) from None
+
+
 def _struct(value: Mapping[str, object], hint: type) -> object:
+    _check_numbers(value)
     try:
         return hint(**value)
     except TypeError:
@@ -347,6 +425,9 @@ def _struct(value: Mapping[str, object], hint: type) -> object:
 
 def _is(value: object, hint: type) -> bool:
     if hint in {int, float}:
+        # A function's own check of a range says which floats it takes.
+        if isinstance(value, int if hint is float else int | float) and not _is_finite(value):
+            return False
         # The CDK's tokens for numbers are floats.
         number = isinstance(value, int if hint is int else int | float) or (
             isinstance(value, float) and Token.is_unresolved(value)

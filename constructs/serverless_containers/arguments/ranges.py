@@ -21,7 +21,8 @@ def check_range(
     Raises:
         ValueError: If it is outside.
     """
-    if math.isnan(value) or (not Token.is_unresolved(value) and not least <= value <= most):
+    # The CDK cannot be asked about what is not finite: JSON has no such number.
+    if not math.isfinite(value) or (not Token.is_unresolved(value) and not least <= value <= most):
         raise ValueError(f"{name}: expected {least:g} to {most:g}{unit}, got {value:g} ({source})")
 
 

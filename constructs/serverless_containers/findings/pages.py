@@ -12,6 +12,9 @@ _PAGES: Mapping[str, str] = {
     "Amazon ECS task definition differences for Fargate, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/fargate-tasks-services.html"
     ),
+    "Amazon ECS clusters for Fargate, Amazon ECS Developer Guide": (
+        f"{_AWS}/AmazonECS/latest/developerguide/fargate-capacity-providers.html"
+    ),
     "Task definition parameters for Amazon ECS for Fargate, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/task_definition_parameters.html"
     ),

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType, UnionType
 
 from serverless_containers.findings import rules
 from serverless_containers.findings.finding import Finding, Findings, Rule, Severity
@@ -24,6 +25,9 @@ class Suppression:
             Default: every finding of the rule.
         at: Where the suppression stands in a file. Default: in code.
         keys: The keys that lead there.
+
+    Raises:
+        TypeError: If a value is of another type.
     """
 
     rule: str
@@ -31,6 +35,23 @@ class Suppression:
     path: str = ""
     at: Location | None = None
     keys: KeyPath = ("suppress",)
+
+    def __post_init__(self) -> None:
+        # In the words of arguments/, which is above this room.
+        given: tuple[tuple[str, object, type | UnionType, str], ...] = (
+            ("rule", self.rule, str, "a string"),
+            ("reason", self.reason, str, "a string"),
+            ("path", self.path, str, "a string"),
+            ("at", self.at, Location | NoneType, "a Location, or leave it out"),
+            ("keys", self.keys, tuple, "a tuple of strings and whole numbers"),
+        )
+        wrong = [
+            f"{name}: got {value!r} ({type(value).__name__}); give {allowed}"
+            for name, value, kind, allowed in given
+            if not isinstance(value, kind)
+        ]
+        if wrong:
+            raise TypeError("\n".join(wrong))
 
     def covers(self, finding: Finding) -> bool:
         """Return whether it leaves a finding out."""

@@ -128,6 +128,7 @@ class ResourceAccess(ABC):
         return _Table(resource=table, name=name, access=access, indexes=tuple(indexes))
 
     @staticmethod
+    @checks_keywords
     def bucket(
         bucket: s3.IBucket, *, name: str, access: Access = Access.ALL, prefix: str = ""
     ) -> "ResourceAccess":
@@ -153,6 +154,7 @@ class ResourceAccess(ABC):
         return _Bucket(resource=bucket, name=name, access=access, prefix=prefix)
 
     @staticmethod
+    @checks_keywords
     def user_pool(pool: cognito.IUserPool, *, name: str) -> "ResourceAccess":
         """A Cognito user pool: ``AUTH_X_USERPOOLID``, and no permission.
 
@@ -166,6 +168,7 @@ class ResourceAccess(ABC):
         return _UserPool(resource=pool, name=name)
 
     @staticmethod
+    @checks_keywords
     def function(function: lambda_.IFunction, *, name: str) -> "ResourceAccess":
         """A Lambda function that may be invoked: ``FUNCTION_X_NAME``.
 

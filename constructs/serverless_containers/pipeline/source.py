@@ -109,6 +109,7 @@ class PipelineSource(ABC):
         return _Connection(parse_github_url(url, branch), connection_arn)
 
     @staticmethod
+    @checks_keywords
     def github_token(
         url: str, *, token: secretsmanager.ISecret, branch: str | None = None
     ) -> "PipelineSource":

@@ -39,6 +39,15 @@ def function(stack):
     )
 
 
+def existing(roles, make):
+    """A resource of the kind that a method of `ResourceAccess` takes."""
+    if make == "user_pool":
+        return cognito.UserPool.from_user_pool_id(roles.stack, "Pool", "us-east-1_1")
+    if make == "function":
+        return lambda_.Function.from_function_name(roles.stack, "Function", "resize")
+    return getattr(roles, make)()
+
+
 class TestVariables:
     def test_of_a_table(self, roles):
         resource = ResourceAccess.table(roles.table(), name="posts")
@@ -126,44 +135,48 @@ class TestVariables:
 
 class TestMistakes:
     @pytest.mark.parametrize("name", ["", "---", "_", "é"])
-    def test_a_name_without_letters_and_digits(self, name):
+    def test_a_name_without_letters_and_digits(self, roles, name):
         with pytest.raises(ValueError, match=r"name: .* gives no variable"):
-            ResourceAccess.user_pool(None, name=name)
+            ResourceAccess.user_pool(existing(roles, "user_pool"), name=name)
 
     @pytest.mark.parametrize("make", ["table", "bucket", "user_pool", "function"])
     def test_a_name_that_is_not_known_yet(self, roles, make):
         name = CfnParameter(roles.stack, "Name").value_as_string
         with pytest.raises(ValueError, match="gives no variable"):
-            getattr(ResourceAccess, make)(None, name=name)
+            getattr(ResourceAccess, make)(existing(roles, make), name=name)
 
-    @pytest.mark.parametrize("make", [ResourceAccess.table, ResourceAccess.bucket])
-    def test_no_access(self, make):
+    @pytest.mark.parametrize("make", ["table", "bucket"])
+    def test_no_access(self, roles, make):
         with pytest.raises(ValueError, match=r"none to 'x'; combine Access\.CREATE, .*DELETE$"):
-            make(None, name="x", access=Access(0))
+            getattr(ResourceAccess, make)(existing(roles, make), name="x", access=Access(0))
 
     @pytest.mark.parametrize("index", ["*", "ab", "by author", "by-*", "x" * 256])
-    def test_an_index_with_no_name_of_one(self, index):
+    def test_an_index_with_no_name_of_one(self, roles, index):
         with pytest.raises(ValueError, match=r"indexes: .* of table 'x' cannot be the name"):
-            ResourceAccess.table(None, name="x", indexes=[index])
+            ResourceAccess.table(roles.table(), name="x", indexes=[index])
 
-    def test_a_text_instead_of_a_list_of_indexes(self):
-        with pytest.raises(ValueError, match="indexes: 'b'"):
-            ResourceAccess.table(None, name="x", indexes="by-author")
+    def test_a_text_instead_of_a_list_of_indexes(self, roles):
+        told = r"^indexes: got 'by-author' \(str\); give a list of a string: \['by-author'\]$"
+        with pytest.raises(TypeError, match=told):
+            ResourceAccess.table(roles.table(), name="x", indexes="by-author")
 
-    def test_an_index_that_cannot_be_read(self):
+    def test_an_index_that_cannot_be_read(self, roles):
         with pytest.raises(ValueError, match=r"access to table 'x' is CREATE\|DELETE; add"):
             ResourceAccess.table(
-                None, name="x", access=Access.CREATE | Access.DELETE, indexes=["by-author"]
+                roles.table(),
+                name="x",
+                access=Access.CREATE | Access.DELETE,
+                indexes=["by-author"],
             )
 
     @pytest.mark.parametrize("prefix", ["*", "a?", "${aws:username}/"])
-    def test_a_prefix_that_is_a_pattern(self, prefix):
+    def test_a_prefix_that_is_a_pattern(self, roles, prefix):
         with pytest.raises(ValueError, match=r"prefix: .* of bucket 'x' is a pattern"):
-            ResourceAccess.bucket(None, name="x", prefix=prefix)
+            ResourceAccess.bucket(roles.bucket(), name="x", prefix=prefix)
 
-    def test_values_do_not_change(self):
+    def test_values_do_not_change(self, roles):
         with pytest.raises(AttributeError):
-            ResourceAccess.table(None, name="x").name = "y"
+            ResourceAccess.table(roles.table(), name="x").name = "y"
 
 
 class TestStatements:

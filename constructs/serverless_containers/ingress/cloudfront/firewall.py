@@ -10,6 +10,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_fields
+
 DEFAULT_RULE_GROUPS = (
     "AWSManagedRulesAmazonIpReputationList",
     "AWSManagedRulesCommonRuleSet",
@@ -26,6 +28,7 @@ _RULE_NAME = re.compile(r"[\w-]{1,128}", re.ASCII)
 _SECRET_HEADERS = ("authorization", "cookie")
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firewall:
     """The rules of a site's web ACL.
@@ -63,7 +66,6 @@ class Firewall:
     removal_policy: RemovalPolicy = RemovalPolicy.DESTROY
 
     def __post_init__(self) -> None:
-        _check_list("rule_groups", self.rule_groups)
         for name in self.rule_groups:
             _check_name(name)
         self._check_count()
@@ -81,7 +83,6 @@ class Firewall:
                     f"count names the group {group!r}, which is not in rule_groups; "
                     + (f"did you mean {near[0]!r}?" if near else "add it there")
                 )
-            _check_list(f"count[{group!r}]", rules)
             for rule in rules:
                 if rule != EVERY_RULE:
                     _check_name(rule)
@@ -231,11 +232,6 @@ def _visible(metric: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
     return wafv2.CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=metric, sampled_requests_enabled=True
     )
-
-
-def _check_list(what: str, names: Sequence[str]) -> None:
-    if isinstance(names, str):
-        raise ValueError(f"{what} is the string {names!r}; give a list of names")  # noqa: TRY004  # as the other mistakes in a value
 
 
 def _check_name(name: str) -> None:

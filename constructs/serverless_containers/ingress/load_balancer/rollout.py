@@ -10,6 +10,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_fields, checks_keywords
 from serverless_containers.arguments.ranges import check_range, whole_minutes
 
 _SOURCE = "DeploymentConfiguration, Amazon ECS API Reference"
@@ -25,6 +26,7 @@ _ERROR_MINUTES = 2
 _UNHEALTHY_MINUTES = 10
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
     """A replacement of the tasks by new ones; chosen by one of the methods below.
@@ -44,6 +46,9 @@ class Rollout:
         step_percent: The percent of the traffic that a step shifts.
         step_bake_time: The time between steps.
         alarms: The alarms that roll a deployment back.
+
+    Raises:
+        ValueError: If a step is no part of the traffic that ECS can shift.
     """
 
     strategy: ecs.DeploymentStrategy
@@ -52,7 +57,14 @@ class Rollout:
     step_bake_time: Duration | None = None
     alarms: tuple[cloudwatch.IAlarm, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.step_percent is not None:
+            unit = " percent"
+            check_range("step_percent", self.step_percent, 0.1, 100, unit=unit, source=_SOURCE)
+            _check_tenths("step_percent", self.step_percent)
+
     @staticmethod
+    @checks_keywords
     def rolling(*, alarms: Sequence[cloudwatch.IAlarm] = ()) -> "Rollout":
         """Start new tasks, and stop old ones when they are healthy.
 
@@ -63,6 +75,7 @@ class Rollout:
         return Rollout(strategy=ecs.DeploymentStrategy.ROLLING, alarms=tuple(alarms))
 
     @staticmethod
+    @checks_keywords
     def blue_green(
         *, bake_time: Duration | None = None, alarms: Sequence[cloudwatch.IAlarm] = ()
     ) -> "Rollout":
@@ -84,6 +97,7 @@ class Rollout:
         )
 
     @staticmethod
+    @checks_keywords
     def linear(
         *,
         step_percent: float = 10,
@@ -117,6 +131,7 @@ class Rollout:
         )
 
     @staticmethod
+    @checks_keywords
     def canary(
         *,
         percent: float = 5,

@@ -66,6 +66,7 @@ class BoundSignIn:
 class SignIn:
     """A sign-in of visitors to a site; made by `SignIn.cognito`."""
 
+    @checks_keywords
     def __init__(
         self,
         *,

@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from serverless_containers.arguments.keywords import checks_fields, checks_keywords
 from serverless_containers.arguments.ranges import check_range, whole_seconds
 from serverless_containers.plan.model import ContainerPlan, TaskPlan
 
@@ -22,6 +23,7 @@ _DEFAULT_DELAY = 30
 _RESERVED_COOKIE = "AWSALB"
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetHealthCheck:
     """The health check of a target group.
@@ -79,6 +81,7 @@ class TargetHealthCheck:
         whole_seconds("grace_period", self.grace_period, 0, 2_147_483_647, source=_GRACE_SOURCE)
 
     @staticmethod
+    @checks_keywords
     def cold_starting(*, path: str = "/ready", port: int | None = None) -> "TargetHealthCheck":
         """The check of a service that takes its time to start.
 
@@ -112,6 +115,7 @@ class TargetHealthCheck:
             )
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stickiness:
     """Stickiness of a target group: a visitor is sent to the same task again.
@@ -155,6 +159,7 @@ class Stickiness:
         }
 
 
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetOptions:
     """Options of a target group: the way in which requests are shared out among tasks.

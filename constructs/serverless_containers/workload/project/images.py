@@ -10,6 +10,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IDependable
 
+from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
@@ -88,6 +89,7 @@ class BuiltImages(ABC):
         return _LocalBuild()
 
     @staticmethod
+    @checks_keywords
     def repositories(*, prefix: str, tag: str) -> "BuiltImages":
         """They are in ECR repositories of this account and region already.
 

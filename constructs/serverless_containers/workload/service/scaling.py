@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from aws_cdk import Token
 from aws_cdk import aws_ecs as ecs
 
+from serverless_containers.arguments.keywords import checks_fields
+from serverless_containers.arguments.ranges import check_range
 
+_SOURCE = "TargetTrackingScalingPolicyConfiguration, Application Auto Scaling API Reference"
+
+
+@checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskScaling:
     """Scaling of the number of tasks with the load.
@@ -14,12 +20,12 @@ class TaskScaling:
     Attributes:
         min_capacity: The fewest tasks.
         max_capacity: The most tasks.
-        cpu_percent: The average CPU utilisation to keep to, in percent; None to ignore it.
-        memory_percent: The average memory utilisation to keep to, in percent; None to ignore it.
+        cpu_percent: The average CPU utilisation to keep to, 1 to 100 percent; None to ignore it.
+        memory_percent: The average memory utilisation to keep to, likewise; None to ignore it.
 
     Raises:
-        ValueError: If it is to keep to neither, or the capacities are no whole numbers from the
-            fewest to the most tasks.
+        ValueError: If it is to keep to neither, or to no percentage of that range, or the
+            capacities are no whole numbers from the fewest to the most tasks.
     """
 
     min_capacity: float = 1
@@ -34,6 +40,12 @@ class TaskScaling:
                 "TaskScaling: expected cpu_percent, memory_percent or both, got neither, and the "
                 "number of tasks would never change; give one, or give desired_count instead"
             )
+        for name, percent in (
+            ("cpu_percent", self.cpu_percent),
+            ("memory_percent", self.memory_percent),
+        ):
+            if percent is not None:
+                check_range(name, percent, 1, 100, unit=" percent", source=_SOURCE)
         given = {"min_capacity": self.min_capacity, "max_capacity": self.max_capacity}
         known = {
             name: each

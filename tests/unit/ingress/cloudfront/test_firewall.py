@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from aws_cdk import App, CfnParameter, Duration, Environment, Stack
 from aws_cdk import aws_logs as logs
@@ -121,10 +123,8 @@ class TestRate:
         ({"rate_window": Duration.minutes(3)}, "rate_window is 3 minutes; allowed are 1, 2, 5"),
         ({"rate_window": Duration.millis(60_500)}, "rate_window is"),
         ({"rate_limit": None, "rate_window": Duration.minutes(1)}, "without a rate_limit"),
-        ({"rule_groups": COMMON}, "rule_groups is the string"),
         ({"rule_groups": ["Common Rules"]}, "'Common Rules' is no name"),
         ({"rule_groups": [COMMON, COMMON]}, f"two rules are called '{COMMON}'"),
-        ({"count": {COMMON: "SizeRestrictions_BODY"}}, "is the string"),
         ({"count": {COMMON: ["no such"]}}, "'no such' is no name"),
         ({"count": {"AWSManagedRulesCommonRuleset": []}}, f"did you mean '{COMMON}'"),
         ({"count": {"Something": []}}, "'Something', which is not in rule_groups; add it"),
@@ -137,6 +137,24 @@ class TestRate:
 )
 def test_what_aws_would_refuse_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
+        Firewall(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"rule_groups": COMMON},
+            f"rule_groups: got '{COMMON}' (str); give a list of a string: ['{COMMON}']",
+        ),
+        (
+            {"count": {COMMON: "SizeRestrictions_BODY"}},
+            f"count['{COMMON}']: got 'SizeRestrictions_BODY' (str); give a list of a string",
+        ),
+    ],
+)
+def test_one_name_is_no_list_of_names(options, told):
+    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
         Firewall(**options)
 
 
