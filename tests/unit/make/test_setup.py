@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from tests.unit.make.conftest import ROOT
 
@@ -216,3 +218,16 @@ def test_a_deployment_writes_its_outputs_and_says_what_reads_them(tree, environm
     assert f"client-config --outputs {file} --format" in done.stdout
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "outputs.*.json" in ignored
+
+
+def test_what_is_installed_runs_on_the_first_python_that_is_promised():
+    """A pin that asks for a later patch release of Python ends the set-up on older machines."""
+    asks = {
+        each.metadata["Name"]: each.metadata["Requires-Python"]
+        for each in distributions()
+        if each.metadata["Requires-Python"]
+    }
+    assert len(asks) > 50
+    assert {
+        name: python for name, python in asks.items() if not SpecifierSet(python).contains("3.11.0")
+    } == {}
