@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import CfnWaitConditionHandle, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
@@ -42,6 +42,10 @@ class StorageStack(Stack):
             termination_protection=config.removal_policy is RemovalPolicy.RETAIN,
         )
         self.posts = self._make_table(config) if sample else None
+        if self.posts is None:
+            # A project may have no secret, and CloudFormation makes no stack without a resource. A
+            # handle that nobody waits for is nothing, and costs nothing.
+            CfnWaitConditionHandle(self, "Unused")
         self.secrets = SecretsFromFiles(
             self, "Secrets", source=source, environment_name=config.name
         )

@@ -402,6 +402,12 @@ class TestAnotherProject:
         made = stage(ENVIRONMENTS["dev"], name="Shop", sample=False, image_tag="1")
         assert "/shop/web:1" in json.dumps(template(made, "Api").to_json())
 
+    def test_a_stack_for_no_secrets_has_a_resource_all_the_same(self, stage, project):
+        project.compose("services: {web: {image: nginx, ports: ['80']}}")
+        made = stage(ENVIRONMENTS["dev"], name="shop", sample=False)
+        (resource,) = template(made, "Storage").to_json()["Resources"].values()
+        assert resource == {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+
     def test_tags_tell_it_apart(self, stage):
         made = stage(ENVIRONMENTS["dev"], name="shop", sample=False)
         template(made, "Network").has_resource_properties(

@@ -23,8 +23,9 @@ _search: Any = import_module("jmespath").search  # it has no types
 
 REAL: Final = "SERVERLESS_CONTAINERS_LOCAL_AWS"
 """The variable that holds the AWS CLI, where it is installed."""
+_FILE: Final = re.compile(r"fileb?://")
 _OTHER_FORM: Final = re.compile(r"fileb?://|[\[{]")
-"""Files and JSON, which the AWS CLI reads."""
+"""Files, and JSON in place of a list, which the AWS CLI reads. In a text JSON is itself."""
 _USAGE, _REFUSED = 252, 254
 _PASSWORD = ["ecr", "get-login-password"]
 
@@ -109,7 +110,8 @@ def _parse(words: list[str], shape: Any) -> tuple[dict[str, Any], dict[str, str]
 
 
 def _value(member: Any, values: list[str], word: str) -> Any:  # noqa: ANN401  # botocore's shapes
-    if member.type_name in ("map", "structure") or any(map(_OTHER_FORM.match, values)):
+    other = _OTHER_FORM if member.type_name == "list" else _FILE
+    if member.type_name in ("map", "structure") or any(map(other.match, values)):
         raise _UsageError(f"argument {word}: not in a form that is known here")
     if member.type_name == "boolean":
         return True

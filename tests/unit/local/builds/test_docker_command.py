@@ -174,3 +174,13 @@ def test_what_it_knows_it_asks_by_itself_and_nobody_answers(monkeypatch, capsys)
         monkeypatch.setenv(name, value)
     assert main(["ecs", "list-clusters"]) == 254
     assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_a_text_that_is_json_is_itself(monkeypatch, capsys):
+    """As an image's manifest is, which a build hands from one tag to another."""
+    for name, value in NOBODY.items():
+        monkeypatch.setenv(name, value)
+    manifest = '{"schemaVersion": 2}'
+    words = ["ecr", "put-image", "--repository-name", "app", "--image-manifest", manifest]
+    assert main(words) == 254  # It was asked, and nobody answers.
+    assert "127.0.0.1:1" in capsys.readouterr().err
