@@ -3,11 +3,12 @@
 import re
 from pathlib import Path
 
-from aws_cdk import App, Names, Stack
+from aws_cdk import App, Stack
 from constructs import Construct
 
 from serverless_containers.compose import load_project
 from serverless_containers.findings import Findings
+from serverless_containers.workload.project.cluster import name_known_before
 
 APPLICATION = "serverless-containers"
 """The name of this application, whose stacks start with it."""
@@ -82,4 +83,4 @@ def service_name(stack_name: str, construct_id: str) -> str:
     """
     stack = Stack(App(), "Stack", stack_name=stack_name)
     containers = Construct(Construct(stack, construct_id), "Containers")
-    return Names.unique_resource_name(containers, max_length=200, separator="-")
+    return name_known_before(containers)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Stack
 
 from serverless_containers import ContainerApi, ContainerHosting
+from serverless_containers.client_config import VARIABLES_OUTPUT
 
 
 def service_outputs(ingress: ContainerApi | ContainerHosting) -> Mapping[str, str]:
@@ -19,7 +20,7 @@ def service_outputs(ingress: ContainerApi | ContainerHosting) -> Mapping[str, st
         "ClusterName": cluster,
         "ServiceName": service,
         **(
-            {"VariablesOfContainers": ", ".join(sorted(ingress.environment))}
+            {VARIABLES_OUTPUT: ", ".join(sorted(ingress.environment))}
             if ingress.environment
             else {}
         ),

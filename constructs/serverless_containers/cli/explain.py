@@ -10,15 +10,13 @@ from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.output import print_findings, write_line
 from serverless_containers.client_config import (
+    VARIABLES_OUTPUT,
     ClientConfigError,
     StackOutputs,
     load_outputs,
 )
 from serverless_containers.findings import Findings, dotted
 from serverless_containers.plan.support import KeyOutcome, Support, explain
-
-VARIABLES = "VariablesOfContainers"
-"""The output that names the variables of the resources given to a service."""
 
 
 @click.command(name="explain")
@@ -63,7 +61,7 @@ def _variables(file: Path) -> tuple[str, ...]:
 
 
 def _variables_of(stack: StackOutputs) -> tuple[str, ...]:
-    output = stack.outputs.get(VARIABLES)
+    output = stack.outputs.get(VARIABLES_OUTPUT)
     if output is None or output.value is None:
         return ()
     return tuple(

@@ -10,6 +10,7 @@ from serverless_containers.client_config.errors import ClientConfigError
 from serverless_containers.client_config.formats import FORMATS, Format, format_of
 from serverless_containers.client_config.model import Api, AuthorizationType, ClientConfig
 from serverless_containers.client_config.outputs import (
+    VARIABLES_OUTPUT,
     StackOutputs,
     choose_stacks,
     load_outputs,
@@ -19,6 +20,7 @@ from serverless_containers.client_config.writing import merge_into, write_new
 
 __all__ = [
     "FORMATS",
+    "VARIABLES_OUTPUT",
     "Api",
     "AuthorizationType",
     "ClientConfig",

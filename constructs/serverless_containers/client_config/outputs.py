@@ -18,6 +18,9 @@ from serverless_containers.json_source import (
 )
 
 _AGAIN = "write it anew: cdk deploy --outputs-file FILE"
+VARIABLES_OUTPUT = "VariablesOfContainers"
+"""The output with the names of the variables of resources, as the application writes it."""
+
 _KEYS = {
     "ApiName",
     "Url",

@@ -197,27 +197,16 @@ class LoadBalancerIngress(Construct):
         self.listener = self._add_listener(certificate)
         self.sign_in: BoundSignIn | None = sign_in.bind(self, site_names) if sign_in else None
         # A target group stays with its load balancer, which another scheme replaces.
-        scheme = "Internal" if internal else "Public"
-        self.target_group = make_target_group(
-            self,
-            f"{scheme}Targets",
-            vpc=service.vpc,
-            plan=service.plan,
-            options=target,
-            health=health,
-        )
-        alternate = (
+        names = ["InternalTargets" if internal else "PublicTargets"]
+        if rollout.shifts_traffic:
+            names.append(f"Alternate{names[0]}")
+        self.target_group, *alternates = (
             make_target_group(
-                self,
-                f"Alternate{scheme}Targets",
-                vpc=service.vpc,
-                plan=service.plan,
-                options=target,
-                health=health,
+                self, name, vpc=service.vpc, plan=service.plan, options=target, health=health
             )
-            if rollout.shifts_traffic
-            else None
+            for name in names
         )
+        alternate = alternates[0] if alternates else None
         self._route(
             required_header,
             alternate,

@@ -118,7 +118,6 @@ class Rollout:
                 hours that CloudFormation takes.
         """
         check_range("step_percent", step_percent, 3, 100, unit=" percent", source=_SOURCE)
-        _check_tenths("step_percent", step_percent)
         step, bake = _step_time(step_bake_time, 6), _bake_time(bake_time)
         if not Token.is_unresolved(step_percent):
             _check_total(step, bake, steps=_waiting_steps(step_percent))

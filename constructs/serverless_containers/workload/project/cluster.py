@@ -19,6 +19,15 @@ from serverless_containers.workload.project.network import (
 _PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
+def name_known_before(scope: Construct) -> str:
+    """Return the name of a cluster or a service, which a pipeline knows before it is there.
+
+    Args:
+        scope: The construct that makes it, by whose path it is named.
+    """
+    return Names.unique_resource_name(scope, max_length=200, separator="-")
+
+
 class ContainerCluster(Construct):
     """An ECS cluster in a VPC of its own, for all the services of an environment.
 
@@ -79,8 +88,7 @@ class ContainerCluster(Construct):
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
-        # A name that is known before the cluster is there: by it a pipeline finds its service.
-        self.cluster_name = Names.unique_resource_name(self, max_length=200, separator="-")
+        self.cluster_name = name_known_before(self)
         self.cluster = make_cluster(
             self, name=self.cluster_name, vpc=self.network.vpc, insights=container_insights
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from aws_cdk import Names, RemovalPolicy, Stack, Token
+from aws_cdk import RemovalPolicy, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
@@ -15,6 +15,7 @@ from serverless_containers.workload.project.cluster import (
     ContainerCluster,
     associate_fargate,
     make_cluster,
+    name_known_before,
 )
 from serverless_containers.workload.project.images import (
     BoundImages,
@@ -134,7 +135,7 @@ class Project:
         without one: a service with another name is another service, and while CloudFormation
         replaces one by the other, both run on the same volumes.
         """
-        return Names.unique_resource_name(self._scope, max_length=200, separator="-")
+        return name_known_before(self._scope)
 
     def bind_images(self, *, architecture: Architecture, service_name: str) -> BoundImages:
         """Return the images for one service, built as the caller has chosen.
