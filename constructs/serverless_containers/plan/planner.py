@@ -26,6 +26,7 @@ from serverless_containers.plan.exclusive import (
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
@@ -111,6 +112,7 @@ def plan_task(
     }
     check_taken(ports, findings)
     mounts = Mounts(project, findings)
+    check_drivers(project, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"

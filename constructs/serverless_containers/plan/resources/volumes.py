@@ -19,7 +19,8 @@ from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 # Ids of Linux have 32 bits.
 _IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
-_OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+"""The settings of a named volume."""
 _OF_A_MOUNT: Known = {"local-only": bool}
 _FIX_BIND = (
     "copy the files into the image, use a named volume, or mark the mount with "
@@ -101,7 +102,7 @@ class Mounts:
         return None
 
     def _is_scratch(self, volume: Volume) -> bool:
-        storage = read_extension(volume, _OF_A_VOLUME, self.findings).get("storage")
+        storage = read_extension(volume, OF_A_VOLUME, self.findings).get("storage")
         return storage is not None and storage.value == "scratch"
 
     def _refuse(self, mount: Mount) -> None:
