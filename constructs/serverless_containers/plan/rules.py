@@ -111,7 +111,7 @@ EXECUTE_READ_ONLY = Rule.error(
     "With ECS Exec, no container has a read-only root file system.",
     "Using Amazon ECS Exec, Amazon ECS Developer Guide",
 )
-NAME_INVALID = Rule.error(
+NAME_INVALID = Rule.warning(
     "name-invalid",
     "Services and volumes have names that ECS takes and the task does not need itself.",
     _TASK_DEFINITION,

@@ -42,13 +42,13 @@ def _check(volume: Volume, findings: Findings) -> None:
     is_local = volume.driver in {None, "", _LOCAL}
     if is_local and not volume.driver_opts:
         return
-    key = "driver_opts" if is_local else "driver"
-    what, fix = (
-        _mounted(volume.driver_opts)
-        if is_local
-        else (f"the driver {volume.driver!r} is a plugin of an engine, of which Fargate has none",)
-        + (f"remove it {_SAY_EFS}",)
-    )
+    if is_local:
+        key = "driver_opts"
+        what, fix = _mounted(volume.driver_opts)
+    else:
+        key = "driver"
+        what = f"the driver {volume.driver!r} is a plugin of an engine, of which Fargate has none"
+        fix = f"remove it {_SAY_EFS}"
     # What is wrong with the setting is told where the volume is planned.
     said = read_extension(volume, OF_A_VOLUME, Findings()).get("storage")
     if said is not None:
@@ -69,24 +69,34 @@ def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
     device = options.get("device", "")
     if kind in {"", "none", "bind"} and ("bind" in flags or "rbind" in flags or kind == "bind"):
         return (
-            f"the options make it a bind mount of {device or 'a folder'}, and a task has no host "
-            "to mount from",
+            (
+                f"the options make it a bind mount of {device or 'a folder'}, and a task has no host "
+                "to mount from"
+            ),
             f"copy the files into the image, {_SAY_EFS}",
         )
     if kind.startswith("nfs"):
         server = next((each[5:] for each in flags if each.startswith("addr=")), "")
         return (
-            f"the options mount {device.lstrip(':') or 'a folder'} of the NFS server "
-            f"{server or 'that they name'}, and ECS mounts no NFS but Amazon EFS",
-            "write external: true and the id of an Amazon EFS file system as name, "
-            f"for instance name: fs-0123456789abcdef0, {_SAY_EFS}",
+            (
+                f"the options mount {device.lstrip(':') or 'a folder'} of the NFS server "
+                f"{server or 'that they name'}, and ECS mounts no NFS but Amazon EFS"
+            ),
+            (
+                "write external: true and the id of an Amazon EFS file system as name, "
+                f"for instance name: fs-0123456789abcdef0, {_SAY_EFS}"
+            ),
         )
     if kind in {"tmpfs", "ramfs"}:
         return (
-            "the options mount memory, which a service has as its tmpfs, and containers cannot "
-            "share on Fargate",
-            f"use tmpfs at the service, or write {EXTENSION}: {{storage: scratch}} for a folder "
-            "of the task's own disk",
+            (
+                "the options mount memory, which a service has as its tmpfs, and containers cannot "
+                "share on Fargate"
+            ),
+            (
+                f"use tmpfs at the service, or write {EXTENSION}: {{storage: scratch}} for a folder "
+                "of the task's own disk"
+            ),
         )
     if kind in {"", "none"}:
         names = ", ".join(sorted(options))
@@ -95,7 +105,9 @@ def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
             f"remove them {_SAY_EFS}",
         )
     return (
-        f"the options mount {device or 'a device'} as {kind}, and Fargate mounts no devices and "
-        "no file systems but Amazon EFS",
+        (
+            f"the options mount {device or 'a device'} as {kind}, and Fargate mounts no devices and "
+            "no file systems but Amazon EFS"
+        ),
         f"remove them {_SAY_EFS}",
     )

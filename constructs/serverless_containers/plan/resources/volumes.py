@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
-from serverless_containers.plan import rules as plan_rules
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
-from serverless_containers.plan.names import EXPECTED, NAME
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
@@ -62,14 +60,6 @@ class Mounts:
         if mount.source is None:
             name = f"{service.name}-{index}"
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
-        if not NAME.fullmatch(mount.source):
-            self.findings.report(
-                plan_rules.NAME_INVALID,
-                *place(mount, "source"),
-                f"{EXPECTED}, got {mount.source!r}",
-                "rename the volume",
-            )
-            return None
         if mount.source not in self.volumes:
             defined = self.project.volumes.get(mount.source)
             planned = self._named(mount.source, defined, service)
