@@ -57,6 +57,7 @@ def plan_container(
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     build = plan_build(service, findings)
+    entrypoint, command = _start(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
     secrets = {} if secrets_are_files else _secrets(service, findings)
@@ -69,8 +70,8 @@ def plan_container(
         image_at=service.at("image"),
         build=build,
         essential=service.name not in awaited,
-        command=_replaced(service, "command", service.command, findings),
-        entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
+        command=command,
+        entrypoint=entrypoint,
         environment=_environment(service, secrets, findings),
         secrets=dict(sorted(secrets.items())),
         ports=tuple(ports),
@@ -104,6 +105,23 @@ def awaited_services(project: Project) -> frozenset[str]:
         for service in project.services.values()
         for each in service.depends_on
         if each.condition is Condition.COMPLETED
+    )
+
+
+def _start(
+    service: Service, findings: Findings
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """The entry point and the command of a container.
+
+    An entry point that is cleared leaves the words of the command as what is run. ECS cannot clear
+    it, but runs the same words where the first of them are the entry point.
+    """
+    if service.entrypoint == () and service.command:
+        words = service.command
+        return words[:1], words[1:] or None
+    return (
+        _replaced(service, "entrypoint", service.entrypoint, findings),
+        _replaced(service, "command", service.command, findings),
     )
 
 
@@ -240,14 +258,15 @@ def _stop_timeout(service: Service, findings: Findings) -> int | None:
     if service.stop_grace_period is None:
         return None
     seconds = service.stop_grace_period.total_seconds()
+    fitted = min(max(round(seconds), 2), 120)
     if not 2 <= seconds <= 120:
         findings.report(
             rules.STOP_TIMEOUT_RANGE,
             *place(service, "stop_grace_period"),
-            f"expected 2s to 120s for a container to stop, got {seconds:g}s",
-            f"write {min(max(round(seconds), 2), 120)}s",
+            f"expected 2s to 120s for a container to stop, got {seconds:g}s; ECS gets {fitted}s",
+            f"write {fitted}s",
         )
-    return min(max(round(seconds), 2), 120)
+    return fitted
 
 
 def check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:

@@ -222,12 +222,13 @@ def test_the_rest_is_handed_on(plan_service):
     assert list(web.labels.items()) == [("a", "1"), ("b", "2")]
 
 
-@pytest.mark.parametrize(("given", "valid"), [("1s", "2s"), ("3m", "120s")])
+@pytest.mark.parametrize(("given", "valid"), [("0s", "2s"), ("1s", "2s"), ("3m", "120s")])
 def test_stopping_has_limits(plan_service, given, valid):
     planned = plan_service(f"stop_grace_period: {given}")
     (message,) = planned.messages("stop-timeout-range")
     assert message.startswith("docker-compose.yml:5:24: services.web.stop_grace_period: expected")
-    assert message.endswith(f"write {valid}")
+    assert message.endswith(f"; ECS gets {valid}; write {valid}")
+    assert f"{planned['web'].stop_timeout}s" == valid
 
 
 def test_ecs_exec_needs_a_writable_root(plan_service):
