@@ -309,6 +309,7 @@ class Project(Part):
         directory: The absolute project folder, against which paths are resolved.
         files: The Compose files, in the order of merging; none for a lone Dockerfile.
         env_files: The files of variables that were looked for: the project's and those of services.
+        disabled: The names of the services that the active profiles leave out.
         secrets: All that are defined, used or not; so for the next two.
         canonical: The values that ``docker compose config`` prints, of the types that they are of.
     """
@@ -317,6 +318,7 @@ class Project(Part):
     directory: Path
     files: tuple[Path, ...]
     env_files: tuple[Path, ...] = ()
+    disabled: tuple[str, ...] = ()
     services: Mapping[str, Service]
     secrets: Mapping[str, FileSource]
     configs: Mapping[str, FileSource]

@@ -24,6 +24,16 @@ def test_clearing_them_is_refused(plan_service, key):
     ]
 
 
+@pytest.mark.parametrize(
+    ("command", "entrypoint", "rest"),
+    [("[npm, run, dev]", ("npm",), ("run", "dev")), ("/start", ("/start",), None)],
+)
+def test_a_cleared_entry_point_leaves_the_command_to_run(plan_service, command, entrypoint, rest):
+    planned = plan_service(f"entrypoint: []\ncommand: {command}")
+    assert (planned["web"].entrypoint, planned["web"].command) == (entrypoint, rest)
+    assert planned.findings == []
+
+
 def test_environment_is_sorted_and_splits_once(plan_service):
     planned = plan_service("environment: [Z=1, KEY=a=b, EMPTY=]")
     assert list(planned["web"].environment.items()) == [("EMPTY", ""), ("KEY", "a=b"), ("Z", "1")]

@@ -125,7 +125,7 @@ def test_the_network_of_a_sibling_is_the_tasks(plan, mode):
 @pytest.mark.parametrize(
     "networks",
     [
-        "networks: {default: {external: true}}",
+        "networks: {a: {external: true, name: proxy}}",
         "networks: {a: {driver: bridge}}",
         "networks: {a: {driver: overlay, attachable: true}}",
         "networks: {a: {ipam: {config: [{subnet: 172.20.0.0/16}]}}}",

@@ -127,9 +127,9 @@ def test_tmpfs(plan_service, keys, tmpfs):
         ),
         (
             "volumes: [{type: tmpfs, target: /run}]",
-            "docker-compose.yml:5:15: services.web.volumes[0]: ECS needs the size of a tmpfs; it gets "
-            "256 MiB, which come out of the task's memory as they are written; add tmpfs: {size: "
-            "256m}",
+            "docker-compose.yml:5:15: services.web.volumes[0]: ECS needs the size of a tmpfs; it "
+            "gets 256 MiB, which come out of the task's memory as they are written; add tmpfs: "
+            "{size: 256m}",
         ),
     ],
 )
