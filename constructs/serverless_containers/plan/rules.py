@@ -209,7 +209,28 @@ SETTING_INVALID = Rule.error(
 )
 SHARED_LOOPBACK = Rule.note(
     "shared-loopback",
-    "The containers of a task reach each other at localhost, not by service name.",
+    "The containers of a task share one loopback interface, and reach each other there.",
+)
+NO_ROOM_FOR_NAMES = Rule.warning(
+    "no-room-for-names",
+    "A task of several services has room for the container that names them to each other.",
+    "Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+NAME_UNRESOLVED = Rule.warning(
+    "name-unresolved", "No value names a host that nothing in the task resolves."
+)
+HOST_GATEWAY = Rule.warning(
+    "host-gateway", "No value leads to the machine that runs Docker: a task has none."
+)
+HOST_INVALID = Rule.warning(
+    "host-invalid", "Names and addresses of hosts are such that /etc/hosts can hold them."
+)
+HOST_CONFLICT = Rule.error(
+    "host-conflict", "A name has one address in a task, whose containers share one /etc/hosts."
+)
+PUBLISHED_PORT = Rule.warning(
+    "published-port",
+    "No value names the port under which a sibling is published on a laptop: tasks publish none.",
 )
 PORT_ARGUMENT = Rule.error(
     "port-unknown", "The port named for the traffic is one on which the entrypoint listens."
