@@ -24,9 +24,9 @@ from serverless_containers.plan.exclusive import (
     warn_of_spot,
 )
 from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
-from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
+from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
 from serverless_containers.plan.model import ContainerPlan, FilePlan, HostPlan, TaskPlan
-from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.ports import choose_entrypoint, listeners, share_ports
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
@@ -111,12 +111,14 @@ def plan_task(
         service.name: listeners(service, findings)
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
-    check_taken(ports, findings)
+    ports = share_ports(project, ports, findings)
     mounts = Mounts(project, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
+    entrypoint = choose_entrypoint(project, ports, settings, findings)
     awaited = awaited_services(project)
+    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
@@ -128,7 +130,7 @@ def plan_task(
                 [listener.plan for listener in ports[name]],
                 [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
                 findings,
-                awaited=awaited,
+                not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )
         )
@@ -143,7 +145,6 @@ def plan_task(
         check_writable(project, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, hosts, findings)
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)

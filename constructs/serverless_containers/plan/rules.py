@@ -35,6 +35,15 @@ PORT_TAKEN = Rule.error(
     "No two containers of a task use the same port: they share one network interface.",
     "Amazon ECS API Reference, PortMapping",
 )
+PORT_EXPOSED_TWICE = Rule.warning(
+    "port-exposed-twice",
+    "No port that EXPOSE alone names is also that of another container of the task.",
+    "https://docs.docker.com/reference/dockerfile/#expose",
+)
+DEFAULT_PORT_TAKEN = Rule.warning(
+    "default-port-taken",
+    "No two containers of a task run servers that listen on the same port by default.",
+)
 TOO_MANY_PORTS = Rule.error(
     "too-many-ports",
     "A service has no more ports than fit into a task definition, ranges expanded.",
