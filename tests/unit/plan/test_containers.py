@@ -147,9 +147,10 @@ def test_containers_start_after_what_they_depend_on(plan):
           cache: {image: redis}
           db: {image: postgres, healthcheck: {test: pg_isready}}
         """)
-    assert [each.name for each in planned.plan.containers] == ["cache", "db", "migrate", "web"]
-    assert planned["web"].depends_on == (("cache", "START"), ("migrate", "SUCCESS"))
-    assert planned["migrate"].depends_on == (("db", "HEALTHY"),)
+    assert [each.name for each in planned.plan.services] == ["cache", "db", "migrate", "web"]
+    first = ("files", "SUCCESS")
+    assert planned["web"].depends_on == (first, ("cache", "START"), ("migrate", "SUCCESS"))
+    assert planned["migrate"].depends_on == (first, ("db", "HEALTHY"))
 
 
 def test_a_container_that_is_awaited_to_finish_does_not_end_the_task(plan):
@@ -161,7 +162,7 @@ def test_a_container_that_is_awaited_to_finish_does_not_end_the_task(plan):
             depends_on: {init: {condition: service_completed_successfully}}
           init: {image: busybox}
         """)
-    assert {each.name: each.essential for each in planned.plan.containers} == {
+    assert {each.name: each.essential for each in planned.plan.services} == {
         "init": False,
         "web": True,
     }
