@@ -27,8 +27,8 @@ def test_fargates_drivers_are_handed_on(plan_service, driver, options):
 
 def test_options_of_awslogs_are_read(plan_service):
     planned = plan_service(
-        "logging: {driver: awslogs, options: {awslogs-multiline-pattern: ^INFO, "
-        "mode: non-blocking, max-buffer-size: 1m, awslogs-datetime-format: '%H', awslogs-stream-prefix: x}}"
+        "logging: {driver: awslogs, options: {awslogs-multiline-pattern: ^INFO, max-buffer-size: "
+        "1m, mode: non-blocking, awslogs-datetime-format: '%H', awslogs-stream-prefix: x}}"
     )
     assert planned["web"].log == AwsLogsPlan(
         stream_prefix="x",
