@@ -297,6 +297,8 @@ def _check_values(props: ServiceProps) -> None:
         ValueError: With the first of them.
     """
     count, storage = props.get("desired_count"), props.get("ephemeral_storage_gib")
+    if (port := props.get("port")) is not None:
+        check_range("port", port, 1, 65535, unit="", source="PortMapping, Amazon ECS API Reference")
     if count is not None:
         check_range("desired_count", count, 0, _MOST_TASKS, unit=" tasks", source=_QUOTAS)
     if storage is not None:
