@@ -232,6 +232,13 @@ class Logging(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceNetwork(Part):
+    """The attachment of a service to a network, with the names that it has there."""
+
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Part):
     """One service.
 
@@ -275,6 +282,12 @@ class Service(Part):
     tty: bool = False
     stdin_open: bool = False
     profiles: tuple[str, ...] = ()
+    container_name: str | None = None
+    hostname: str | None = None
+    domainname: str | None = None
+    networks: Mapping[str, ServiceNetwork]
+    links: tuple[str, ...] = ()
+    extra_hosts: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ the finished plan has those of ECS.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
 
 from serverless_containers.compose.model import Project
@@ -23,6 +23,20 @@ _RESERVED = frozenset(role.value for role in ContainerRole if role is not Contai
 """The names of containers that a task may have besides the project's."""
 _ROOM = 5
 """Characters at the end of a long name for the number that makes it unique."""
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken: the given one, or that with underscores behind it.
+
+    What the plan names itself ends in a digit, and so no two names become one.
+
+    Args:
+        name: The name.
+        taken: The names of others.
+    """
+    while name in taken:
+        name += "_"
+    return name
 
 
 def container_names(services: Iterable[str]) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """The plan of a whole project."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from serverless_containers.compose.model import Dependency, Project
@@ -11,11 +11,11 @@ from serverless_containers.plan.build_context.check import Detector, check_build
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     awaited_services,
-    check_awaited,
     check_entrypoint,
     check_mounts,
     check_writable,
     plan_container,
+    with_checked_dependencies,
 )
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
@@ -23,14 +23,15 @@ from serverless_containers.plan.exclusive import (
     stop_first,
     warn_of_spot,
 )
-from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
-from serverless_containers.plan.model import TaskPlan
+from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
+from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
+from serverless_containers.plan.model import ContainerPlan, FilePlan, HostPlan, TaskPlan
 from serverless_containers.plan.names import (
     check_names,
     container_names,
     with_valid_names,
 )
-from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.ports import choose_entrypoint, listeners, share_ports
 from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
@@ -41,6 +42,7 @@ from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.support.values import check_values
 from serverless_containers.plan.template_values import check_plan, check_project
 from serverless_containers.plan.utility_containers import (
+    MOST_CONTAINERS,
     check_count,
     warn_of_full_task,
     with_utilities,
@@ -115,12 +117,14 @@ def plan_task(
         service.name: listeners(service, findings)
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
-    check_taken(ports, findings)
+    ports = share_ports(project, ports, findings)
     mounts = Mounts(project, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
+    entrypoint = choose_entrypoint(project, ports, settings, findings)
     awaited = awaited_services(project)
+    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
@@ -132,19 +136,21 @@ def plan_task(
                 [listener.plan for listener in ports[name]],
                 [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
                 findings,
-                awaited=awaited,
+                not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )
         )
-    check_awaited(project, containers, findings)
-    in_task = with_utilities(containers, files.files)
+    containers = with_checked_dependencies(project, containers, findings)
+    hosts = plan_hosts(project, settings, findings)
+    hosts = _with_room(project, containers, files.files, hosts, findings)
+    in_task = with_utilities(containers, files.files, hosts)
     check_count(project.at("services"), in_task, findings)
+    warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
     if len(containers) > 1:
-        _say_how_they_talk(project, findings)
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
+        _say_how_they_talk(project, hosts, findings)
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
@@ -172,7 +178,7 @@ def plan_task(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=with_utilities(services, written),
+        containers=with_utilities(services, written, hosts),
         entrypoint=container_names(project.services)[entrypoint.service],
         port=entrypoint.port,
         size=size,
@@ -180,6 +186,7 @@ def plan_task(
         architecture=architecture,
         volumes=volumes,
         files=written,
+        hosts=hosts,
         rollout=rollout,
         exclusive=exclusive,
         tags=tags,
@@ -225,11 +232,35 @@ def _in_start_order(project: Project) -> list[str]:
     return list(ordered)
 
 
-def _say_how_they_talk(project: Project, findings: Findings) -> None:
+def _with_room(
+    project: Project,
+    containers: Sequence[ContainerPlan],
+    files: Sequence[FilePlan],
+    hosts: tuple[HostPlan, ...],
+    findings: Findings,
+) -> tuple[HostPlan, ...]:
+    """The entries of /etc/hosts, none of them where their container is one too many."""
+    count = len(with_utilities(containers, files))
+    if not hosts or files or count != MOST_CONTAINERS:
+        return hosts
+    findings.report(
+        rules.NO_ROOM_FOR_NAMES,
+        project.at("services"),
+        ("services",),
+        f"the task has {count} containers, the most that ECS takes, and so none that names the "
+        "services to each other: they reach each other at localhost alone",
+        "leave a service out with profiles, or write localhost wherever one names another",
+    )
+    return ()
+
+
+def _say_how_they_talk(project: Project, hosts: Sequence[HostPlan], findings: Findings) -> None:
     names = listed(project.services)
     findings.report(
         rules.SHARED_LOOPBACK,
         project.at("services"),
         ("services",),
-        f"{names} run in one task and reach each other at localhost, not by name",
+        f"{names} run in one task: each reaches the others by name, which is localhost there"
+        if hosts
+        else f"{names} run in one task and reach each other at localhost, not by name",
     )

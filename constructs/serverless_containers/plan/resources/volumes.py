@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
@@ -58,7 +59,7 @@ class Mounts:
             )
             return None
         if mount.source is None:
-            name = f"{service.name}-{index}"
+            name = _anonymous_name(service, index, self.project)
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
         if mount.source not in self.volumes:
             defined = self.project.volumes.get(mount.source)
@@ -115,6 +116,20 @@ class Mounts:
             what,
             _FIX_BIND if mount.type == "bind" else "use a named volume",
         )
+
+
+def anonymous_names(project: Project) -> frozenset[str]:
+    """The names of the anonymous volumes of a project."""
+    return frozenset(
+        _anonymous_name(service, index, project)
+        for service in project.services.values()
+        for index, mount in enumerate(service.volumes)
+        if mount.type == "volume" and mount.source is None
+    )
+
+
+def _anonymous_name(service: Service, index: int, project: Project) -> str:
+    return free(f"{service.name}-{index}", project.volumes)
 
 
 def _owner(service: Service) -> tuple[int, int]:
