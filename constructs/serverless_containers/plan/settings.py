@@ -27,6 +27,7 @@ class Setting:
 
 
 Settings = Mapping[str, Setting]
+"""Settings by name."""
 
 Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | tuple[str, ...]]
 """The settings of a place by name: each of a type, or one of several words."""
@@ -37,6 +38,7 @@ _OF_A_PROJECT: Known = {
     "cpu": int,
     "memory": int,
     "secrets": ("variables", "files"),
+    "strict": bool,
 }
 _TYPE_NAMES: Mapping[type, str] = {
     str: "a string",
