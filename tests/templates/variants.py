@@ -20,6 +20,7 @@ from serverless_containers import (
     ContainerApi,
     ContainerCluster,
     ContainerHosting,
+    ContainerService,
     Firewall,
     NetworkProfile,
     PipelineSource,
@@ -46,6 +47,7 @@ secrets:
 WITH_VOLUME = (
     COMPOSE.replace("ports:", "volumes: ['data:/data']\n    ports:") + "volumes: {data: {}}\n"
 )
+WORKER = COMPOSE.replace('    ports: ["8080"]\n', "")
 WITHOUT_BUILD = COMPOSE.replace("build: ./web", "image: 'nginx:1.29'")
 
 
@@ -55,6 +57,7 @@ class Variant:
 
     Attributes:
         site: Whether it is a site.
+        worker: Whether no requests reach it.
         images: ``docker``, ``managed``, ``repositories``, ``connection`` or ``token``.
         compose: The Compose file.
         region: The region; None where it is known at deployment only.
@@ -67,6 +70,7 @@ class Variant:
     """
 
     site: bool = False
+    worker: bool = False
     images: str = "managed"
     compose: str = COMPOSE
     region: str | None = "eu-west-1"
@@ -106,6 +110,8 @@ def make(variant, folder):
     construct, other = ContainerApi, ContainerHosting
     if variant.site:
         construct, other = other, construct
+    if variant.worker:
+        construct = ContainerService
     construct(stack, "Front", source=source, **props)
     if variant.also:
         other(Stack(app, "Other", env=env), "FrontToo", source=source, **props)
@@ -188,6 +194,14 @@ SAMPLE = {
         compose=WITHOUT_BUILD,
         props=with_props(rollout=Rollout.blue_green(bake_time=Duration.minutes(10))),
     ),
+    "worker": Variant(worker=True, compose=WORKER),
+    "worker in a shared cluster": Variant(
+        worker=True,
+        compose=WORKER,
+        images="repositories",
+        region=None,
+        shared=with_props(network_profile=NetworkProfile.ENDPOINTS),
+    ),
     "api with volumes": Variant(
         compose=WITH_VOLUME, props=with_props(network_profile=NetworkProfile.PRIVATE)
     ),
@@ -265,6 +279,16 @@ def _matrix():
             props=with_props(sign_in=SignIn.cognito(), firewall=Firewall(), vpc_origin=False),
         ),
     )
+    for profile, images in itertools.product(NetworkProfile, ("managed", "connection", "token")):
+        yield (
+            f"worker {profile.value} {images}",
+            Variant(
+                worker=True,
+                compose=WORKER if profile is NetworkProfile.ENDPOINTS else WITH_VOLUME,
+                images=images,
+                props=with_props(network_profile=profile, high_availability=images == "token"),
+            ),
+        )
     yield "site with images from docker", Variant(site=True, compose=WITHOUT_BUILD, images="docker")
     yield "api with volumes from a token", Variant(images="token", compose=WITH_VOLUME)
 

@@ -26,6 +26,17 @@ from serverless_containers.plan.catalogue import RULES
     help="The service that receives the traffic. By default the only one with ports.",
 )
 @click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="The port of that service which does. By default its first TCP port.",
+)
+@click.option(
+    "--no-ingress",
+    is_flag=True,
+    help="Check the project as a worker, which no requests reach.",
+)
+@click.option(
     "--strict",
     is_flag=True,
     help="Let guesses be errors: what is chosen, changed or left out that the files do not say.",
@@ -40,6 +51,8 @@ def command(
     *,
     project: ProjectArguments,
     entrypoint: str | None,
+    port: int | None,
+    no_ingress: bool,
     strict: bool,
     output_format: str,
     detect_secrets: bool,
@@ -54,6 +67,9 @@ def command(
     with detector() if detect_secrets else nullcontext() as detect:
         options = PlanOptions(
             entrypoint=entrypoint,
+            port=port,
+            # Whoever has no ports in the file may well mean a worker.
+            ingress=False if no_ingress else None,
             # Without the option the file decides.
             strict=strict or None,
             may_delay_stop=True,

@@ -25,7 +25,13 @@ from serverless_containers.plan.exclusive import (
 )
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.ports import (
+    Entrypoint,
+    Listener,
+    check_taken,
+    choose_entrypoint,
+    listeners,
+)
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
@@ -38,6 +44,12 @@ from serverless_containers.plan.utility_containers import (
     warn_of_full_task,
     with_utilities,
 )
+from serverless_containers.plan.workers import (
+    is_worker,
+    note_unreached,
+    note_worker,
+    report_missing_port,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,7 @@ class PlanOptions:
     Attributes:
         entrypoint: The name of the service that receives the traffic.
         port: The port on which it does.
+        ingress: Whether requests come in, for which a port is needed. None: where there is one.
         cpu: CPU units of the task.
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
@@ -58,6 +71,7 @@ class PlanOptions:
 
     entrypoint: str | None = None
     port: int | None = None
+    ingress: bool | None = True
     cpu: int | None = None
     memory_mib: int | None = None
     execute: bool = False
@@ -141,7 +155,7 @@ def plan_task(
         check_writable(project, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, findings)
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
+    entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
@@ -152,7 +166,7 @@ def plan_task(
     rollout = plan_rollout(project, findings)
     tags = plan_tags(project, findings)
     exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
-    if options.may_delay_stop and exclusive is None:
+    if options.may_delay_stop and exclusive is None and entrypoint is not None:
         warn_of_full_task(project.at("services"), in_task, findings)
     if exclusive is not None:
         rollout = stop_first(rollout)
@@ -160,15 +174,15 @@ def plan_task(
             warn_of_spot(exclusive, findings)
     elif rollout.max_healthy_percent > 100:
         note_shared_volumes(project, containers, mounts.volumes, findings)
-    if entrypoint is None or findings.errors:
+    if findings.errors:
         return None
     plan = TaskPlan(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
         containers=in_task,
-        entrypoint=entrypoint.service,
-        port=entrypoint.port,
+        entrypoint=entrypoint.service if entrypoint else None,
+        port=entrypoint.port if entrypoint else None,
         size=size,
         replicas=replicas,
         architecture=architecture,
@@ -182,6 +196,26 @@ def plan_task(
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan
+
+
+def _plan_entrypoint(
+    project: Project,
+    ports: Mapping[str, tuple[Listener, ...]],
+    settings: Settings,
+    options: PlanOptions,
+    findings: Findings,
+) -> Entrypoint | None:
+    """The container and the port that receive the traffic; None without traffic or a choice."""
+    if options.ingress is False:
+        note_unreached(project, ports, settings, findings)
+        return None
+    if not is_worker(ports, settings):
+        return choose_entrypoint(project, ports, settings, findings)
+    if options.ingress is None:
+        note_worker(project, findings)
+    else:
+        report_missing_port(project, findings)
+    return None
 
 
 def _in_start_order(project: Project) -> list[str]:

@@ -9,7 +9,7 @@ from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
-from serverless_containers.plan.settings import Settings
+from serverless_containers.plan.settings import Setting, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +115,16 @@ def choose_entrypoint(
     if named is not None:
         name = str(named.value)
         choices = [each for each in ports if _first_tcp(ports[each])]
+        wanted = settings.get("port")
+        if name in ports and name not in choices and wanted is not None:
+            return Entrypoint(service=name, port=int(wanted.value))
         if name not in choices:
             problem = "has no TCP port" if name in ports else "is no service of this project"
-            offer = f"name one of {listed(choices)}" if choices else "give it a port"
+            offer = (
+                f"name one of {listed(choices)}"
+                if choices
+                else "give it a port, or name the port, too"
+            )
             findings.report(
                 rules.ENTRYPOINT_UNKNOWN,
                 named.at,
@@ -141,7 +148,9 @@ def choose_entrypoint(
             f'entrypoint="{candidates[0]}"',
         )
         return None
-    return _suggest_port(project, settings, findings)
+    # Where nobody names anything, there is no traffic to receive either.
+    wanted = settings.get("port")
+    return _named_port(project, wanted, findings) if wanted is not None else None
 
 
 def _candidates(project: Project, ports: Mapping[str, tuple[Listener, ...]]) -> list[str]:
@@ -176,27 +185,16 @@ def _port_of(
     return None
 
 
-def _suggest_port(project: Project, settings: Settings, findings: Findings) -> Entrypoint | None:
-    """Without any port: take the one that was named for a lone container, else suggest port 80."""
-    wanted = settings.get("port")
-    if wanted is not None and len(project.services) == 1:
-        return Entrypoint(service=next(iter(project.services)), port=int(wanted.value))
-    for service in project.services.values():
-        dockerfile = service.build.parsed_dockerfile if service.build else None
-        if dockerfile is not None and len(project.services) == 1:
-            findings.report(
-                rules.NO_PORT,
-                dockerfile.at,
-                (),
-                "the Dockerfile has no EXPOSE, so that no port is known to receive the traffic",
-                "add the port that the application listens on: EXPOSE 80 if it is the usual one",
-            )
-            return None
+def _named_port(project: Project, wanted: Setting, findings: Findings) -> Entrypoint | None:
+    """Without any port: the one that was named, for a lone container."""
+    names = list(project.services)
+    if len(names) == 1:
+        return Entrypoint(service=names[0], port=int(wanted.value))
     findings.report(
         rules.NO_PORT,
-        project.at("services"),
-        ("services",),
-        "no container has a port to receive the traffic",
-        'add ports to the one that serves requests: ports: ["80"]',
+        wanted.at,
+        wanted.path,
+        f"port {wanted.value} is named, and none of {listed(names)} has a port",
+        "name the one that listens on it, too, as the entrypoint, or give it a port",
     )
     return None

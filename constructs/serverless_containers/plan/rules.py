@@ -22,7 +22,13 @@ INTRINSIC_FUNCTION = Rule.error(
 )
 NOT_UTF_8 = Rule.error("not-utf-8", "Every value is text in UTF-8: a template holds nothing else.")
 NO_PORT = Rule.error(
-    "no-port", "Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic."
+    "no-port",
+    "Behind an ingress, some container has a port, or its Dockerfile an EXPOSE, to receive the "
+    "traffic.",
+)
+NO_INGRESS = Rule.note(
+    "no-ingress",
+    "A project with ports is reached through an ingress; one without any is a worker.",
 )
 ENTRYPOINT_AMBIGUOUS = Rule.error(
     "entrypoint-ambiguous", "One container alone has ports, or one is named as the entrypoint."

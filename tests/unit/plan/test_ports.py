@@ -123,7 +123,8 @@ def test_no_port_anywhere(plan):
     planned = plan("services: {worker: {image: busybox}, other: {image: busybox}}")
     assert planned.messages("no-port") == [
         "docker-compose.yml:1:11: services: no container has a port to receive the traffic; add "
-        'ports to the one that serves requests: ports: ["80"]'
+        'ports to the one that serves requests: ports: ["80"]; what serves no requests is a '
+        "worker, which ContainerService runs"
     ]
 
 
@@ -170,7 +171,7 @@ class TestLoneDockerfile:
         assert planned.messages("no-port") == [
             "Dockerfile:1:1: the Dockerfile has no EXPOSE, so that no port is known to receive the "
             "traffic; add the port that the application listens on: EXPOSE 80 if it is the usual "
-            "one"
+            "one, or port=80; what serves no requests is a worker, which ContainerService runs"
         ]
 
     def test_without_expose_the_caller_can_name_the_port(self, plan):

@@ -112,8 +112,7 @@ class Task(Construct):
             if container.role is not ContainerRole.LOG_ROUTER:
                 self._add(container, index)
         self.containers = {each.name: self._all[each.name] for each in plan.services}
-        self.entrypoint = self.containers[plan.entrypoint]
-        self._map_entrypoint(plan)
+        self._map_port(plan)
         self._acknowledge()
 
     def _make_log_group(self, name: str) -> logs.LogGroup:
@@ -204,11 +203,14 @@ class Task(Construct):
             return registry_image(self, plan.name, plan.image)
         return self._images.image(self, plan)
 
-    def _map_entrypoint(self, plan: TaskPlan) -> None:
-        """A port that only an argument names has no mapping yet."""
-        entrypoint = next(each for each in plan.containers if each.name == plan.entrypoint)
-        if not any(port.port == plan.port for port in entrypoint.ports):
-            self.entrypoint.add_port_mappings(ecs.PortMapping(container_port=plan.port))
+    def _map_port(self, plan: TaskPlan) -> None:
+        """Map the port of the entrypoint where only an argument names it."""
+        for each in plan.services:
+            mapped = {port.port for port in each.ports}
+            if each.name == plan.entrypoint and plan.port is not None and plan.port not in mapped:
+                self.containers[each.name].add_port_mappings(
+                    ecs.PortMapping(container_port=plan.port)
+                )
 
     def _acknowledge(self) -> None:
         validations = Validations.of(self.definition)
