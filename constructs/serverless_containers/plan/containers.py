@@ -17,7 +17,6 @@ from serverless_containers.plan.model import (
     MountPlan,
     PortPlan,
 )
-from serverless_containers.plan.names import EXPECTED, NAME, RESERVED
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules as resource_rules
 from serverless_containers.plan.resources.linux import plan_linux
@@ -59,7 +58,6 @@ def plan_container(
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     build = plan_build(service, findings)
-    _check_name(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
     secrets = {} if secrets_are_files else _secrets(service, findings)
@@ -230,21 +228,6 @@ def _reservation(
             "raise the limit, or lower the reservation",
         )
     return None
-
-
-def _check_name(service: Service, findings: Findings) -> None:
-    if not NAME.fullmatch(service.name):
-        problem = EXPECTED
-    elif service.name in RESERVED:
-        problem = "the task has a container of this name of its own"
-    else:
-        return
-    findings.report(
-        rules.NAME_INVALID,
-        *place(service),
-        f"{problem}, got {service.name!r}",
-        "rename the service",
-    )
 
 
 def _warn_of_paths(service: Service, findings: Findings) -> None:

@@ -299,6 +299,7 @@ class ContainerPlan:
     Attributes:
         name: Its name: the service's, or its role's.
         role: Its purpose in the task.
+        service: The name of its service in the Compose file, if ECS takes another.
         image: The image to run. None where ``build`` says how it is made, and for the other roles,
             whose images are the caller's.
         image_at: Where the files name it.
@@ -323,6 +324,7 @@ class ContainerPlan:
 
     name: str
     role: ContainerRole = ContainerRole.SERVICE
+    service: str | None = None
     image: str | None = None
     image_at: Location | None = field(default=None, compare=False)
     build: BuildPlan | None = None
@@ -348,6 +350,11 @@ class ContainerPlan:
     restart: RestartPlan | None = None
     log: AwsLogsPlan | LogDriverPlan | None = None
     mounts: tuple[MountPlan, ...] = ()
+
+    @property
+    def service_name(self) -> str:
+        """Its name in the Compose file, by which callers mean it; for the other roles its own."""
+        return self.service or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

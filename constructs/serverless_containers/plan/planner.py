@@ -26,7 +26,13 @@ from serverless_containers.plan.exclusive import (
 from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
 from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
 from serverless_containers.plan.model import ContainerPlan, FilePlan, HostPlan, TaskPlan
+from serverless_containers.plan.names import (
+    check_names,
+    container_names,
+    with_valid_names,
+)
 from serverless_containers.plan.ports import choose_entrypoint, listeners, share_ports
+from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
@@ -104,8 +110,7 @@ def plan_task(
         The plan, or None if an error leaves none.
     """
     settings = options.over(read_settings(project, findings))
-    check_keys(project, findings)
-    check_project(project, findings)
+    _check_files(project, findings)
     # In the order of the files, so that the later of two that clash is blamed.
     ports = {
         service.name: listeners(service, findings)
@@ -165,18 +170,21 @@ def plan_task(
         note_shared_volumes(project, containers, mounts.volumes, findings)
     if entrypoint is None or findings.errors:
         return None
+    services, volumes, written = with_valid_names(
+        containers, (*mounts.volumes.values(), *files.volumes.values()), files.files
+    )
     plan = TaskPlan(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=in_task,
-        entrypoint=entrypoint.service,
+        containers=with_utilities(services, written, hosts),
+        entrypoint=container_names(project.services)[entrypoint.service],
         port=entrypoint.port,
         size=size,
         replicas=replicas,
         architecture=architecture,
-        volumes=(*mounts.volumes.values(), *files.volumes.values()),
-        files=tuple(files.files),
+        volumes=volumes,
+        files=written,
         hosts=hosts,
         rollout=rollout,
         exclusive=exclusive,
@@ -186,6 +194,14 @@ def plan_task(
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan
+
+
+def _check_files(project: Project, findings: Findings) -> None:
+    """Report what the files say by itself, whatever the plan is."""
+    check_keys(project, findings)
+    check_project(project, findings)
+    check_names(project, findings)
+    check_drivers(project, findings)
 
 
 def _in_start_order(project: Project) -> list[str]:

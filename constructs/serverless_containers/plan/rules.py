@@ -60,7 +60,7 @@ TASK_SIZE_INVALID = Rule.error(
 TASK_SIZE_EXCEEDED = Rule.error(
     "task-size-exceeded", "The containers' own limits fit into the task's.", _TASK_DEFINITION
 )
-HEALTH_CHECK_RANGE = Rule.error(
+HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",
     "Amazon ECS API Reference, HealthCheck",
@@ -125,7 +125,7 @@ EXECUTE_READ_ONLY = Rule.error(
     "With ECS Exec, no container has a read-only root file system.",
     "Using Amazon ECS Exec, Amazon ECS Developer Guide",
 )
-NAME_INVALID = Rule.error(
+NAME_INVALID = Rule.warning(
     "name-invalid",
     "Services and volumes have names that ECS takes and the task does not need itself.",
     _TASK_DEFINITION,

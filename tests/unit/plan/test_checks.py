@@ -3,19 +3,63 @@
 import pytest
 
 
-@pytest.mark.parametrize("name", ["web.api", "files", "stop-delay", "log-router", "w" * 256])
-def test_names_that_a_container_cannot_have(plan, name):
-    planned = plan(f"services: {{{name}: {{image: x, ports: ['80']}}}}")
-    (message,) = planned.messages("name-invalid")
-    assert message.endswith(f"got {name!r}; rename the service")
+class TestNames:
+    """What ECS does not take as a name gets one that it takes."""
 
+    @pytest.mark.parametrize(
+        ("name", "valid"),
+        [
+            ("web.api", "web-api"),
+            ("files", "files-2"),
+            ("stop-delay", "stop-delay-2"),
+            ("log-router", "log-router-2"),
+            ("w" * 256, "w" * 255),
+        ],
+    )
+    def test_a_container_gets_the_nearest_name(self, plan, name, valid):
+        planned = plan(f"services: {{{name}: {{image: x, ports: ['80']}}}}")
+        (message,) = planned.messages("name-invalid")
+        assert f"got {name!r}; the container is named {valid}; rename the service to" in message
+        assert planned.plan.entrypoint == valid
+        assert [(each.name, each.service_name) for each in planned.plan.services] == [(valid, name)]
 
-def test_names_that_a_volume_cannot_have(plan):
-    planned = plan("""
-        services: {web: {image: x, ports: ["80"], volumes: ["my.data:/data"]}}
-        volumes: {my.data: {}}
-        """)
-    assert len(planned.messages("name-invalid")) == 1
+    def test_names_stay_unique_whatever_their_order(self, plan):
+        lines = [f"  {name}: {{image: x, expose: ['{port}']}}" for name, port in
+                 (("a.b", 81), ("a-b", 82), ("a..b", 83), ("a-b-2", 84))]  # fmt: skip
+        for order in (lines, lines[::-1]):
+            planned = plan("services:\n" + "\n".join(order), entrypoint="a.b")
+            names = {each.service_name: each.name for each in planned.plan.services}
+            assert names == {"a-b": "a-b", "a-b-2": "a-b-2", "a..b": "a--b", "a.b": "a-b-3"}
+
+    def test_everything_of_the_task_goes_by_it(self, plan):
+        planned = plan("""
+            services:
+              laravel.test:
+                image: x
+                ports: ["80"]
+                volumes: ["my.data:/data", /tmp]
+                configs: [{source: app, target: /etc/app/app.conf}]
+                depends_on: {files: {condition: service_completed_successfully}}
+              files: {image: x, volumes: ["my.data:/data"]}
+            volumes: {my.data: {driver: local}}
+            configs: {app: {content: a}}
+            """)
+        written, files, web = planned.plan.containers
+        assert (written.name, written.role.value) == ("files", "files")
+        assert (files.name, files.mounts[0].volume) == ("files-2", "my-data")
+        assert web.name == planned.plan.entrypoint == "laravel-test"
+        assert dict(web.depends_on) == {"files": "SUCCESS", "files-2": "SUCCESS"}
+        assert [each.volume for each in web.mounts] == [
+            "my-data", "laravel-test-1", "laravel-test-files-1",
+        ]  # fmt: skip
+        assert {each.name for each in planned.plan.volumes} == {each.volume for each in web.mounts}
+        assert [each.volume for each in planned.plan.files] == ["laravel-test-files-1"]
+        assert len(planned.messages("name-invalid")) == 3
+
+    def test_the_callers_entrypoint_has_composes_name(self, plan):
+        text = "services: {a.b: {image: x, ports: ['80']}, c: {image: x, ports: ['81']}}"
+        assert plan(text, entrypoint="a.b").plan.entrypoint == "a-b"
+        assert len(plan(text, entrypoint="a-b").messages("entrypoint-unknown")) == 1
 
 
 def test_other_protocols(plan):

@@ -36,6 +36,15 @@ MOUNT_LOCAL_ONLY = Rule.note(
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."
 )
+VOLUME_DRIVER = Rule.error(
+    "volume-driver",
+    "A named volume has Docker's default driver and no options, or says what it is on Fargate.",
+    "https://docs.docker.com/reference/compose-file/volumes/#driver_opts",
+)
+VOLUME_DRIVER_LOCAL = Rule.note(
+    "volume-driver-local",
+    "The driver of a volume is left out where the file says what the volume is on Fargate.",
+)
 MOUNT_TWICE = Rule.error(
     "mount-twice", "No two volumes are mounted at one path of a container.", _TASK_DEFINITION
 )

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
-from serverless_containers.plan import rules as plan_rules
 from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
-from serverless_containers.plan.names import EXPECTED, NAME, free
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
@@ -19,7 +18,8 @@ from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 # Ids of Linux have 32 bits.
 _IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
-_OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+"""The settings of a named volume."""
 _OF_A_MOUNT: Known = {"local-only": bool}
 _FIX_BIND = (
     "copy the files into the image, use a named volume, or mark the mount with "
@@ -61,14 +61,6 @@ class Mounts:
         if mount.source is None:
             name = _anonymous_name(service, index, self.project)
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
-        if not NAME.fullmatch(mount.source):
-            self.findings.report(
-                plan_rules.NAME_INVALID,
-                *place(mount, "source"),
-                f"{EXPECTED}, got {mount.source!r}",
-                "rename the volume",
-            )
-            return None
         if mount.source not in self.volumes:
             defined = self.project.volumes.get(mount.source)
             planned = self._named(mount.source, defined, service)
@@ -101,7 +93,7 @@ class Mounts:
         return None
 
     def _is_scratch(self, volume: Volume) -> bool:
-        storage = read_extension(volume, _OF_A_VOLUME, self.findings).get("storage")
+        storage = read_extension(volume, OF_A_VOLUME, self.findings).get("storage")
         return storage is not None and storage.value == "scratch"
 
     def _refuse(self, mount: Mount) -> None:

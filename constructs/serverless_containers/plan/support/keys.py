@@ -6,6 +6,7 @@ for the resources of Amazon ECS.
 
 from collections.abc import Mapping
 
+from serverless_containers.plan.settings import EXTENSION
 from serverless_containers.plan.support.record import (
     KeySupport,
     approximated,
@@ -319,7 +320,6 @@ SERVICE: Keys = {
     "volumes_from": rejected("ECS would mount all or nothing", "name the volumes under volumes"),
 }
 
-_NO_DRIVER = rejected("only a local engine has drivers", "remove it: the volume is on Amazon EFS")
 _NO_SECRET_DRIVER = rejected(
     "secrets are in AWS Secrets Manager", "remove the driver, or make the secret external"
 )
@@ -327,8 +327,12 @@ _NO_SECRET_DRIVER = rejected(
 VOLUME: Keys = {
     "name": mapped("the file system's id, if it is external"),
     "external": mapped("an EFS file system that exists"),
-    "driver": _NO_DRIVER,
-    "driver_opts": _NO_DRIVER,
+    "driver": mapped("a folder on Amazon EFS, for local: an error (volume-driver) for another"),
+    "driver_opts": rejected(
+        "what they mount is on no host of Fargate's",
+        f"say what it is instead with {EXTENSION}: {{storage: efs}} or {{storage: scratch}}",
+        reported_by="volume-driver",
+    ),
     "labels": _NO_LABELS,
 }
 

@@ -153,7 +153,7 @@ class _ImagesInRepositories(BoundImages):
 
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
         repository = ecr.Repository.from_repository_name(
-            scope, f"Repository-{container.name}", f"{self._prefix}{container.name}"
+            scope, f"Repository-{container.name}", f"{self._prefix}{container.service_name}"
         )
         return ecs.ContainerImage.from_ecr_repository(repository, self._tag)
 

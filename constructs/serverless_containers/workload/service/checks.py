@@ -88,7 +88,7 @@ def _check_images(
     """
     region = Stack.of(scope).region
     for container in plan.services:
-        if container.image is None or container.name in given:
+        if container.image is None or container.service_name in given:
             continue
         host, _, path = container.image.partition("/")
         found = _ECR_HOST.fullmatch(host) if path else None
@@ -98,7 +98,7 @@ def _check_images(
         findings.report(
             IMAGE_UNREACHABLE,
             container.image_at,
-            ("services", container.name, "image"),
+            ("services", container.service_name, "image"),
             f"{container.image} {where}; the tasks of {scope.node.path} have no way to the "
             "internet, and pull from ECR in their region alone",
             "name a copy in ECR there (a pull through cache has one once it was pulled from a "

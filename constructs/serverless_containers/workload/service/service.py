@@ -150,13 +150,13 @@ class ContainerService(Construct):
             if taken:
                 raise ValueError(
                     f"{', '.join(taken)}: a variable for every container, and a secret of "
-                    f"{container.name}; give the secret another target in the Compose file"
+                    f"{container.service_name}; give the secret another target in the Compose file"
                 )
         return variables
 
     def _make_task(self, props: ServiceProps) -> Task:
         given = self.project.given_images
-        check_given("images", given, [each.name for each in self.plan.services])
+        check_given("images", given, [each.service_name for each in self.plan.services])
         self._leave_out_hosts(props)
         seconds = self._stop_delay(props)
         self.plan = with_stop_delay(self.plan, seconds)
