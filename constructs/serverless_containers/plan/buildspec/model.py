@@ -45,7 +45,7 @@ class Exported(StrEnum):
     """The tag that all images of this run have."""
     OWNER = "OWNER"
     """Who rolls the service out: ``cloudformation`` or ``pipeline``; ``nobody`` where it has these
-    images already, by the hash of their content."""
+    images already."""
 
 
 def repository_variable(number: int) -> str:
