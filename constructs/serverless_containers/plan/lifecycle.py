@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Container, Iterator
 
-from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.model import Deploy, Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import RestartPlan, RolloutPlan
@@ -74,16 +74,16 @@ def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
         return None
     window = _SHORTEST_WINDOW
     if policy.window is not None:
-        window = int(policy.window.total_seconds())
-        if not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
+        given = policy.window.total_seconds()
+        window = min(max(int(given), _SHORTEST_WINDOW), _LONGEST_WINDOW)
+        if given and not _SHORTEST_WINDOW <= given <= _LONGEST_WINDOW:
             findings.report(
                 rules.RESTART_WINDOW_RANGE,
                 *place(policy, "window"),
                 f"expected {_SHORTEST_WINDOW}s to {_LONGEST_WINDOW}s that a container must run to "
-                f"be restarted, got {policy.window.total_seconds():g}s",
-                f"write {min(max(window, _SHORTEST_WINDOW), _LONGEST_WINDOW)}s",
+                f"be restarted, got {given:g}s; ECS gets {window}s",
+                f"write {window}s",
             )
-            return None
     return RestartPlan(
         ignored_exit_codes=(0,) if policy.condition == "on-failure" else (),
         attempt_period=window,
@@ -143,12 +143,7 @@ def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, R
         if deploy is None:
             continue
         if deploy.mode not in {None, "replicated"}:
-            findings.report(
-                rules.DEPLOY_MODE,
-                *place(deploy, "mode"),
-                f"expected replicated, got {deploy.mode!r}: Fargate has no nodes",
-                "remove it",
-            )
+            _report_mode(deploy, findings)
         config = deploy.update_config
         if config is not None:
             stop_first = config.order == "stop-first"
@@ -161,6 +156,24 @@ def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, R
                     rollback=config.failure_action in {None, "rollback"},
                 ),
             )
+
+
+def _report_mode(deploy: Deploy, findings: Findings) -> None:
+    if deploy.mode == "global":
+        findings.report(
+            rules.DEPLOY_GLOBAL,
+            *place(deploy, "mode"),
+            "Fargate has no nodes to run one task on each, and runs one, or as many as replicas "
+            "says",
+            "write mode: replicated",
+        )
+        return
+    findings.report(
+        rules.DEPLOY_MODE,
+        *place(deploy, "mode"),
+        f"expected replicated, got {deploy.mode!r}: a service runs for ever",
+        "remove it",
+    )
 
 
 def plan_tags(project: Project, findings: Findings) -> dict[str, str]:

@@ -74,7 +74,8 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
     """
     found: dict[PortPlan, Listener] = {}
     for index, port in enumerate(service.ports):
-        if port.protocol not in {"tcp", "udp"}:
+        protocol = port.protocol.lower()
+        if protocol not in {"tcp", "udp"}:
             findings.report(
                 rules.PROTOCOL_UNSUPPORTED,
                 port.at("protocol"),
@@ -82,7 +83,7 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 f"expected tcp or udp, got {port.protocol!r}",
             )
             continue
-        plan = PortPlan(port.target, port.protocol)
+        plan = PortPlan(port.target, protocol)
         found.setdefault(plan, Listener(plan=plan, at=port.at("target"), path=port.path))
         if port.host_ip:
             findings.report(
@@ -92,7 +93,7 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 f"the host address {port.host_ip} is left out: a task has an interface of its own",
             )
     ranges: list[tuple[int, int, str, Location, KeyPath]] = [
-        (each.first, each.last, each.protocol, each.at(), each.path)
+        (each.first, each.last, each.protocol.lower(), each.at(), each.path)
         for each in service.expose
         if each.first <= each.last
     ]
@@ -273,7 +274,7 @@ def _candidates(project: Project, ports: Mapping[str, tuple[Listener, ...]]) -> 
     publishing = [
         name
         for name, service in project.services.items()
-        if any(port.protocol == "tcp" for port in service.ports)
+        if any(port.protocol.lower() == "tcp" for port in service.ports)
     ]
     return publishing or [name for name in ports if _first_tcp(ports[name])]
 

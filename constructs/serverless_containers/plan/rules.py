@@ -170,7 +170,7 @@ RESTART_ATTEMPTS = Rule.warning(
     "ECS restarts a container as often as it takes.",
     "Amazon ECS API Reference, ContainerRestartPolicy",
 )
-RESTART_WINDOW_RANGE = Rule.error(
+RESTART_WINDOW_RANGE = Rule.warning(
     "restart-window-range",
     "A container must run for 60 to 1800 seconds to be restarted.",
     "Amazon ECS API Reference, ContainerRestartPolicy",
@@ -205,7 +205,10 @@ VOLUME_WRITTEN_TWICE = Rule.note(
     "Amazon ECS API Reference, DeploymentConfiguration",
 )
 DEPLOY_MODE = Rule.error(
-    "deploy-mode", "A service is replicated: Fargate has no nodes to run one task on each."
+    "deploy-mode", "A service is no job, which would run to its end instead of serving."
+)
+DEPLOY_GLOBAL = Rule.warning(
+    "deploy-global", "A service is replicated: Fargate has no nodes to run one task on each."
 )
 KEY_REJECTED = Rule.error(
     "key-rejected", "No key asks for something that Fargate cannot do.", _FARGATE_DIFFERENCES

@@ -98,24 +98,22 @@ def test_a_value_outside_ecs_range_is_brought_into_it(plan_service, key, given, 
 
 
 @pytest.mark.parametrize(
-    ("keys", "interval", "timeout", "retries", "start_period"),
+    ("keys", "fitted"),
     [
-        ("interval: 1s, retries: 120", 5, 5, 10, 70),
-        ("interval: 3s, timeout: 3s, retries: 3", 5, 3, 3, 0),
-        ("interval: 10s, retries: 20, start_period: 40s", 10, 10, 10, 140),
-        ("interval: 10s, retries: 30, start_period: 250s", 10, 10, 10, 300),
-        ("interval: 30s, retries: 3, start_period: 600s", 30, 30, 10, 300),
-        ("interval: 1s, timeout: 10s, retries: 20", 10, 10, 10, 0),
-        ("interval: 10m, retries: 1", 300, 30, 1, 300),
-        ("interval: 0s, timeout: 0s, retries: 0", 30, 30, 3, 0),
-        ("interval: 1h, retries: 100", 300, 30, 10, 300),
+        ("interval: 1s, retries: 120", (5, 5, 10, 70)),
+        ("interval: 3s, timeout: 3s, retries: 3", (5, 3, 3, 0)),
+        ("interval: 10s, retries: 20, start_period: 40s", (10, 10, 10, 140)),
+        ("interval: 10s, retries: 30, start_period: 250s", (10, 10, 10, 300)),
+        ("interval: 30s, retries: 3, start_period: 600s", (30, 30, 10, 300)),
+        ("interval: 1s, timeout: 10s, retries: 20", (10, 10, 10, 0)),
+        ("interval: 10m, retries: 1", (300, 30, 1, 300)),
+        ("interval: 0s, timeout: 0s, retries: 0", (30, 30, 3, 0)),
+        ("interval: 1h, retries: 100", (300, 30, 10, 300)),
     ],
 )
-def test_what_is_cut_is_given_as_time_to_start(
-    plan_service, keys, interval, timeout, retries, start_period
-):
+def test_what_is_cut_is_given_as_time_to_start(plan_service, keys, fitted):
     planned = plan_service(f"healthcheck: {{test: 'true', {keys}}}")
-    assert check(planned)[1:] == (interval, timeout, retries, start_period)
+    assert check(planned)[1:] == fitted
 
 
 def test_what_cannot_be_given_is_said(plan_service):

@@ -70,8 +70,8 @@ def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
     if kind in {"", "none", "bind"} and ("bind" in flags or "rbind" in flags or kind == "bind"):
         return (
             (
-                f"the options make it a bind mount of {device or 'a folder'}, and a task has no host "
-                "to mount from"
+                f"the options make it a bind mount of {device or 'a folder'}, and a task has no "
+                "host to mount from"
             ),
             f"copy the files into the image, {_SAY_EFS}",
         )
@@ -94,8 +94,8 @@ def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
                 "share on Fargate"
             ),
             (
-                f"use tmpfs at the service, or write {EXTENSION}: {{storage: scratch}} for a folder "
-                "of the task's own disk"
+                f"use tmpfs at the service, or write {EXTENSION}: {{storage: scratch}} for a "
+                "folder of the task's own disk"
             ),
         )
     if kind in {"", "none"}:
@@ -106,8 +106,8 @@ def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
         )
     return (
         (
-            f"the options mount {device or 'a device'} as {kind}, and Fargate mounts no devices and "
-            "no file systems but Amazon EFS"
+            f"the options mount {device or 'a device'} as {kind}, and Fargate mounts no devices "
+            "and no file systems but Amazon EFS"
         ),
         f"remove them {_SAY_EFS}",
     )

@@ -9,10 +9,15 @@ _TASK_DEFINITION = "Amazon ECS API Reference, ContainerDefinition"
 
 CAPABILITY_REJECTED = Rule.error(
     "capability-rejected",
-    "Of all capabilities, SYS_PTRACE alone can be added.",
+    "Of all capabilities that a container does not have by default, SYS_PTRACE alone can be added.",
     "Amazon ECS API Reference, KernelCapabilities",
 )
-ULIMIT_UNKNOWN = Rule.error(
+ULIMIT_RANGE = Rule.warning(
+    "ulimit-range",
+    "The limit of open files is within Fargate's.",
+    _FARGATE_DIFFERENCES,
+)
+ULIMIT_UNKNOWN = Rule.warning(
     "ulimit-unknown",
     "A ulimit has one of the names that ECS knows.",
     "Amazon ECS API Reference, Ulimit",
@@ -22,7 +27,7 @@ SYSCTL_REJECTED = Rule.error(
     "A sysctl is one of those that Fargate supports.",
     "Amazon ECS API Reference, SystemControl",
 )
-TMPFS_SIZE = Rule.error(
+TMPFS_SIZE = Rule.warning(
     "tmpfs-size", "A tmpfs has a size, in whole MiB.", "Amazon ECS API Reference, Tmpfs"
 )
 MOUNT_REJECTED = Rule.error(

@@ -131,7 +131,8 @@ def test_a_service_is_meant_by_its_name_in_the_file(deploy, project):
     project.write("app/Dockerfile", "FROM scratch\n")
     deployed = deploy(
         "services:\n"
-        "  laravel.test: {build: app, ports: ['80'], depends_on: [files], configs: [{source: c, target: /etc/app/c}]}\n"
+        "  laravel.test: {build: app, ports: ['80'], depends_on: [files], "
+        "configs: [{source: c, target: /etc/app/c}]}\n"
         "  files: {image: nginx}\n"
         "  the.cache: {image: redis}\n"
         "configs: {c: {content: a}}\n",
