@@ -27,7 +27,7 @@ from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
 from serverless_containers.plan.resources.files import Files
-from serverless_containers.plan.resources.volumes import Mounts
+from serverless_containers.plan.resources.volumes import Mounts, in_order
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
@@ -110,28 +110,30 @@ def plan_task(
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
     check_taken(ports, findings)
-    mounts = Mounts(project, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
     awaited = awaited_services(project)
+    started = [project.services[name] for name in _in_start_order(project)]
+    written = {each.name: files.of(each, secrets=secrets_are_files) for each in started}
+    mounts = Mounts(project, findings, room=files.room)
     containers = []
-    for name in _in_start_order(project):
-        service = project.services[name]
+    for service in started:
         warn_of_exposure(service, findings)
         containers.append(
             plan_container(
                 service,
                 project,
-                [listener.plan for listener in ports[name]],
-                [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
+                [listener.plan for listener in ports[service.name]],
+                in_order([*mounts.of(service), *written[service.name]]),
                 findings,
+                copies=mounts.copies_of(service),
                 awaited=awaited,
                 secrets_are_files=secrets_are_files,
             )
         )
     check_awaited(project, containers, findings)
-    in_task = with_utilities(containers, files.files)
+    in_task = with_utilities(containers, [*files.files, *mounts.files], mounts.folders)
     check_count(project.at("services"), in_task, findings)
     check_mounts(project, containers, findings)
     if options.execute:
@@ -142,7 +144,12 @@ def plan_task(
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
-    exclusions = check_build_contexts(project, findings, detector=detector)
+    exclusions = check_build_contexts(
+        project,
+        findings,
+        packs_source=any(each.copies for each in in_task),
+        detector=detector,
+    )
     size = choose_size(containers, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -170,7 +177,7 @@ def plan_task(
         replicas=replicas,
         architecture=architecture,
         volumes=(*mounts.volumes.values(), *files.volumes.values()),
-        files=tuple(files.files),
+        files=(*files.files, *mounts.files),
         rollout=rollout,
         exclusive=exclusive,
         tags=tags,

@@ -126,9 +126,7 @@ class Evaluator:
                 for assignment in read_arg(instruction, self.findings):
                     self._declare(instruction, assignment, image)
             case "ADD" | "COPY" | "RUN":
-                image.copied += read_copied(instruction, image.variables)
-                if instruction.keyword != "RUN":
-                    image.placed += read_placed(instruction, image.variables, image.working_dir)
+                self._copy(instruction, image)
             case "ENV":
                 self._set_environment(instruction, image)
             case "EXPOSE":
@@ -149,6 +147,11 @@ class Evaluator:
                 image.working_dir = _join(image.working_dir, path)
             case _:
                 pass
+
+    def _copy(self, instruction: Instruction, image: _Image) -> None:
+        image.copied += read_copied(instruction, image.variables)
+        if instruction.keyword != "RUN":
+            image.placed += read_placed(instruction, image.variables, image.working_dir)
 
     def _declare(self, instruction: Instruction, assignment: Assignment, image: _Image) -> None:
         name = assignment.name

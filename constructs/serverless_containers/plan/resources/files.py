@@ -38,6 +38,11 @@ class Files:
     _size: int = 0
     _folders: dict[tuple[str, PurePosixPath], int] = field(default_factory=dict)
 
+    @property
+    def room(self) -> int:
+        """Bytes that the configs leave for other files in the task definition."""
+        return max(0, _LARGEST - self._size)
+
     def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
         """Plan the files of one service.
 

@@ -18,7 +18,7 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
-from serverless_containers.plan.utility_containers import with_stop_delay
+from serverless_containers.plan.utility_containers import UTILITY_IMAGE, with_stop_delay
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
 from serverless_containers.workload.service.checks import (
@@ -30,7 +30,6 @@ from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
-_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _MOST_TASKS = 5000
 _QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
 _STORAGE = "EphemeralStorage, Amazon ECS API Reference"
@@ -330,7 +329,7 @@ def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:
 
 def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
     given = props.get("utility_image")
-    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
+    return given or ecs.ContainerImage.from_registry(UTILITY_IMAGE)
 
 
 def _enable_execute_command(
