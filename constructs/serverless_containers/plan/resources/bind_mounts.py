@@ -28,6 +28,7 @@ from serverless_containers.plan.resources.known_paths import (
     is_configuration,
     is_data,
     is_of_packages,
+    only_reads,
 )
 from serverless_containers.plan.resources.mounted_files import MountedFiles, find_files
 from serverless_containers.plan.settings import EXTENSION
@@ -309,7 +310,9 @@ class _Case:
         is_folder = os.path.isdir(self.source)  # noqa: PTH112  # any text
         image = image_of(self.service)
         if not self.mount.read_only and (
-            not is_configuration(self.target, image) if is_folder else is_changed(self.source)
+            not (is_configuration(self.target, image) or only_reads(image))
+            if is_folder
+            else is_changed(self.source)
         ):
             return self._refuse_writable(is_folder=is_folder)
         self.found = find_files(self.source, read_here=self.binds.read_here)

@@ -127,7 +127,7 @@ def is_data(target: str, image: str | None) -> bool:
 
 
 def is_configuration(target: str, image: str | None) -> bool:
-    """Return whether a folder in a container is one that its program only reads.
+    """Return whether a folder in a container is one that programs read and do not write to.
 
     Args:
         target: The path of the folder, absolute.
@@ -139,8 +139,12 @@ def is_configuration(target: str, image: str | None) -> bool:
         _is_below(target, _CONFIGURATION)
         or any(_CONFIGURATION_NAMES.fullmatch(part) for part in target.split("/"))
         or _OF_BITNAMI.fullmatch(target) is not None
-        or _name(image) in _READERS
     )
+
+
+def only_reads(image: str | None) -> bool:
+    """Return whether an image is of a server that reads the files that it is given."""
+    return _name(image) in _READERS
 
 
 def is_of_packages(target: str) -> bool:
