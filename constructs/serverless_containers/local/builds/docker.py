@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         words = build_arguments(words, os.environ)
         if os.environ.get("DOCKER_BUILDKIT") == "1" and not _has_buildkit():
             os.environ["DOCKER_BUILDKIT"] = "0"
-            words = _without_chmod(words)
+        words = _as_the_engine_builds(words)
         _note(_values(words, ("-t", "--tag")))
     elif command in ("tag",) or words[:2] == ["image", "tag"]:
         _note([last])
@@ -93,25 +93,25 @@ def build_arguments(words: Sequence[str], environ: Mapping[str, str]) -> list[st
     return [*kept[:verb], "--label", environ[LABEL], *platform, *kept[verb:]]
 
 
-def _without_chmod(words: Sequence[str]) -> list[str]:
-    """The arguments of a build by an engine without BuildKit, which knows no ``COPY --chmod``.
+def _as_the_engine_builds(words: Sequence[str]) -> list[str]:
+    """The arguments of a build without ``COPY --chmod``, where an engine has no BuildKit for it.
 
     The files that are added to images have their modes already, and are the only ones that such an
-    instruction names with an option of this form.
+    instruction names in this form.
     """
-    named = [Path(value) for value in _values(words, ("-f", "--file"))]
-    context = Path(words[-1])
-    found = next((each for each in (*named, context / "Dockerfile") if each.is_file()), None)
-    if found is None:
-        return list(words)
-    text = found.read_text(encoding="utf-8", errors="surrogateescape")
+    named = _values(words, ("-f", "--file"))
+    files = (Path(each) for each in (*named, Path(words[-1], "Dockerfile")))
+    found = next((each for each in files if each.is_file()), None)
+    text = found.read_text("utf-8", "surrogateescape") if found is not None else ""
     changed = _CHMOD.sub(r"\1", text)
-    if changed == text:
+    if changed == text or _has_buildkit():
         return list(words)
-    with tempfile.NamedTemporaryFile("w", suffix=".Dockerfile", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", errors="surrogateescape", delete=False
+    ) as file:
         file.write(changed)
     atexit.register(os.unlink, file.name)
-    kept = [word for word in words if word not in ("-f", "--file", *map(str, named))]
+    kept = [word for word in words if word not in ("-f", "--file", *named)]
     return [*kept[:-1], "--file", file.name, kept[-1]]
 
 
