@@ -115,7 +115,7 @@ def test_the_executable_files_of_a_folder_have_a_tree_of_their_own(script, built
 
 
 @pytest.mark.parametrize("is_folder", [True, False])
-def test_what_the_source_does_not_have_ends_the_build(script, built, is_folder):
+def test_what_the_source_does_not_have_ends_the_build(built, is_folder):
     image = BuildspecImage(
         service="web", base="nginx:1.29", collects=is_folder,
         copies=(copy("missing", "/etc/missing", is_folder=is_folder),),
