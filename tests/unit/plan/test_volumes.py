@@ -153,3 +153,50 @@ class TestFiles:
         )
         assert planned.plan.files == (FilePlan(volume="web-files-1", name="KEY", secret="KEY"),)
         assert list(planned.plan.secrets) == ["KEY"]
+
+
+def kinds(planned):
+    return [(each.name, each.kind) for each in planned.plan.volumes]
+
+
+def test_an_anonymous_volume_does_not_take_the_place_of_one_of_its_name(plan):
+    # GIVEN a volume that keeps its data and is called as the first mount of its service is
+    planned = plan("""
+        services:
+          app: {image: x, ports: ["80"], volumes: ["/scratch", "app-0:/data"]}
+        volumes: {app-0: {}}
+        """)
+
+    # THEN each has a volume of its own
+    assert planned["app"].mounts == (
+        MountPlan(volume="app-0_", path="/scratch"),
+        MountPlan(volume="app-0", path="/data"),
+    )
+    assert sorted(kinds(planned)) == [
+        ("app-0", VolumeKind.EFS),
+        ("app-0_", VolumeKind.SCRATCH),
+    ]
+
+
+def test_the_volume_of_configs_does_not_take_the_name_of_another(plan):
+    planned = plan("""
+        services:
+          app:
+            image: x
+            ports: ["80"]
+            volumes: ["app-files-1:/data"]
+            configs: [{source: c, target: /etc/shop/c}]
+          b: {image: x, configs: [{source: c, target: /etc/shop/c}]}
+          b-files: {image: x, volumes: ["/x", "/y", "/z"]}
+        configs: {c: {content: "1"}}
+        volumes: {app-files-1: {}}
+        """)
+    assert sorted(kinds(planned)) == [
+        ("app-files-1", VolumeKind.EFS),
+        ("app-files-1_", VolumeKind.SCRATCH),
+        ("b-files-0", VolumeKind.SCRATCH),
+        ("b-files-1", VolumeKind.SCRATCH),
+        ("b-files-2", VolumeKind.SCRATCH),
+        ("b-files-2_", VolumeKind.SCRATCH),
+    ]
+    assert [each.volume for each in planned.plan.files] == ["app-files-1_", "b-files-2_"]

@@ -18,8 +18,10 @@ from serverless_containers.compose.model import FileSource, FileUse, Project, Se
 from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
+from serverless_containers.plan.resources.volumes import anonymous_names
 from serverless_containers.plan.template_syntax import check_content
 
 _LARGEST = 32 * 1024
@@ -37,6 +39,10 @@ class Files:
     files: list[FilePlan] = field(default_factory=list)
     _size: int = 0
     _folders: dict[tuple[str, PurePosixPath], int] = field(default_factory=dict)
+    _taken: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._taken = anonymous_names(self.project) | self.project.volumes.keys()
 
     @property
     def room(self) -> int:
@@ -76,7 +82,7 @@ class Files:
         place = (service.name, target.parent)
         # Folders differ in more characters than the names of volumes may have.
         number = self._folders.setdefault(place, len(self._folders) + 1)
-        name = f"{service.name}-files-{number}"
+        name = free(f"{service.name}-files-{number}", self._taken)
         self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
         self.files.append(
             FilePlan(

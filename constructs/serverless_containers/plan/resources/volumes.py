@@ -25,7 +25,7 @@ from serverless_containers.plan.model import (
     VolumeKind,
     VolumePlan,
 )
-from serverless_containers.plan.names import EXPECTED, NAME
+from serverless_containers.plan.names import EXPECTED, NAME, free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.resources.bind_mounts import (
@@ -96,8 +96,10 @@ class Mounts:
     _copies: dict[str, list[CopyPlan]] = field(default_factory=dict)
     _names: dict[tuple[CopyPlan, ...], str] = field(default_factory=dict)
     _bases: set[str] = field(default_factory=set)
+    _taken: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        self._taken = anonymous_names(self.project) | self.project.volumes.keys()
         binds = BindMounts(self.project, self.findings, read_pack_setting(self.project, Findings()))
         # What one service writes to is a volume for those that only read it, too.
         for read_only in (False, True):
@@ -178,10 +180,11 @@ class Mounts:
         relative = posixpath.relpath(bind.source, real(self.project.directory))
         slug = re.sub(r"[^A-Za-z0-9_-]+", "-", relative.strip("./")) or "data"
         name = f"bind-{slug}"[:200]
-        if slug != relative or name in self.project.volumes:
-            # Other characters, and other volumes, may come to the same name.
+        if slug != relative:
+            # Other characters may come to the same name.
             digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
             name = f"{name}-{digest[:8]}"
+        name = free(name, self._taken)
         planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=_owner(service))
         return self.volumes.setdefault(name, planned)
 
@@ -271,7 +274,7 @@ class Mounts:
         """Plan how the files of a folder come to its volume."""
         bind = contents.bind
         name = self._names.setdefault(
-            tuple(contents.parts), f"{service.name}-mount-{contents.index}"
+            tuple(contents.parts), free(f"{service.name}-mount-{contents.index}", self._taken)
         )
         count = f"{len(contents.files)} file{'s' if len(contents.files) > 1 else ''}"
         cost = sum(
@@ -340,7 +343,7 @@ class Mounts:
             )
             return None
         if mount.source is None:
-            name = f"{service.name}-{index}"
+            name = _anonymous_name(service, index, self.project)
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
         if not NAME.fullmatch(mount.source):
             self.findings.report(
@@ -415,6 +418,20 @@ def _part(bind: BindMount, target: str, *, executable: bool = False) -> CopyPlan
 
 def _on_volume(volume: str, part: CopyPlan) -> CopyPlan:
     return replace(part, target=f"/{volume}{part.target}")
+
+
+def anonymous_names(project: Project) -> frozenset[str]:
+    """The names of the anonymous volumes of a project."""
+    return frozenset(
+        _anonymous_name(service, index, project)
+        for service in project.services.values()
+        for index, mount in enumerate(service.volumes)
+        if mount.type == "volume" and mount.source is None
+    )
+
+
+def _anonymous_name(service: Service, index: int, project: Project) -> str:
+    return free(f"{service.name}-{index}", project.volumes)
 
 
 def _owner(service: Service) -> tuple[int, int]:
