@@ -13,6 +13,7 @@ from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
     ContainerPlan,
+    CopyPlan,
     DependencyCondition,
     MountPlan,
     PortPlan,
@@ -43,6 +44,7 @@ def plan_container(
     mounts: Iterable[MountPlan],
     findings: Findings,
     *,
+    copies: Iterable[CopyPlan] = (),
     not_essential: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
@@ -53,6 +55,7 @@ def plan_container(
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
         mounts: The volumes that it mounts.
+        copies: The files that are added to its image.
         not_essential: The services whose end does not end the task.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
@@ -96,6 +99,7 @@ def plan_container(
         restart=plan_restart(service, findings),
         log=plan_log(service, findings),
         mounts=tuple(mounts),
+        copies=tuple(copies),
     )
 
 

@@ -52,7 +52,11 @@ Detector: TypeAlias = Callable[[Path], Iterable[Likeness]]
 
 
 def check_build_contexts(
-    project: Project, findings: Findings, *, detector: Detector | None = None
+    project: Project,
+    findings: Findings,
+    *,
+    packs_source: bool = False,
+    detector: Detector | None = None,
 ) -> Exclusions:
     """Find what should not leave this machine in the folders that are packed.
 
@@ -62,12 +66,13 @@ def check_build_contexts(
     Args:
         project: The canonical model.
         findings: Takes what is left out, and what is packed and may be a credential.
+        packs_source: Whether a pipeline packs the project folder though no service has a build.
         detector: Looks into every file that is packed. Default: no file is looked into.
 
     Returns:
         The files that have to be left out.
     """
-    return _Check(project, findings, detector).run()
+    return _Check(project, findings, detector, packs_source=packs_source).run()
 
 
 def _is_within(path: str, folder: str) -> bool:
@@ -75,15 +80,22 @@ def _is_within(path: str, folder: str) -> bool:
 
 
 class _Check:
-    def __init__(self, project: Project, findings: Findings, detector: Detector | None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        findings: Findings,
+        detector: Detector | None,
+        *,
+        packs_source: bool,
+    ) -> None:
         self._project = project
         self._findings = findings
         self._detector = detector
         self._folder = real(project.directory)
         self._contexts = contexts_of(project)
-        self._is_built = any(each.build for each in project.services.values())
+        self._is_built = packs_source or any(each.build for each in project.services.values())
         self._read_here = {real(file) for file in project.env_files}
-        self._packed = _read_pack_setting(project, findings)
+        self._packed = read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
         """Files that some build would have read, by their paths."""
         self._unread: list[str] = []
@@ -315,7 +327,7 @@ _PACK_EXAMPLE = "write a list of paths against the project folder: [certs/test.p
 
 
 @dataclass(frozen=True, slots=True)
-class _PackedAnyway:
+class PackedAnyway:
     """Files and folders that are packed whatever they hold.
 
     Attributes:
@@ -331,7 +343,7 @@ class _PackedAnyway:
         return path in self.paths or any(str(each) in self.paths for each in PurePath(path).parents)
 
 
-def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
+def read_pack_setting(project: Project, findings: Findings) -> PackedAnyway:
     """Read the setting, reporting what is wrong with it.
 
     Args:
@@ -341,11 +353,11 @@ def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
     settings = project.node.get(EXTENSION) if isinstance(project.node, MappingNode) else None
     given = settings.get(PACK) if isinstance(settings, MappingNode) else None
     if given is None:
-        return _PackedAnyway()
+        return PackedAnyway()
     path: KeyPath = (EXTENSION, PACK)
     if not isinstance(given, Sequence):
         findings.report(SETTING_INVALID, given.at, path, "expected a list", _PACK_EXAMPLE)
-        return _PackedAnyway()
+        return PackedAnyway()
     folder = real(project.directory)
     found = set()
     for index, item in enumerate(given):
@@ -354,7 +366,7 @@ def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
             findings.report(SETTING_INVALID, item.at, (*path, index), *problem)
         elif isinstance(item, Scalar):
             found.add(_placed(str(item.value), folder))
-    return _PackedAnyway(frozenset(found))
+    return PackedAnyway(frozenset(found))
 
 
 def _placed(text: str, folder: str) -> str:

@@ -18,8 +18,10 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.plan.model import ContainerRole
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
+    UTILITY_IMAGE,
     with_stop_delay,
     without_hosts,
 )
@@ -35,7 +37,6 @@ from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
-_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _MOST_TASKS = 5000
 _QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
 _STORAGE = "EphemeralStorage, Amazon ECS API Reference"
@@ -189,7 +190,10 @@ class ContainerService(Construct):
 
     def _leave_out_hosts(self, props: ServiceProps) -> None:
         """Do without names that only a container could add whose image cannot be pulled."""
-        is_alone = self.plan.hosts and not self.plan.files
+        is_built = any(
+            each.role is ContainerRole.FILES and each.is_built for each in self.plan.containers
+        )
+        is_alone = self.plan.hosts and not self.plan.files and not is_built
         if is_alone and not _pulls_utility_image(props, self.placement):
             self.plan = without_hosts(self.plan)
             warn_of_missing_names(self)
@@ -341,7 +345,7 @@ def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:
 
 def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
     given = props.get("utility_image")
-    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
+    return given or ecs.ContainerImage.from_registry(UTILITY_IMAGE)
 
 
 def _enable_execute_command(

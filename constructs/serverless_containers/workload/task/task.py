@@ -15,7 +15,11 @@ from serverless_containers.plan import (
     TaskPlan,
 )
 from serverless_containers.plan.model import AwsLogsPlan, ContainerRole
-from serverless_containers.workload.project.images import BoundImages, registry_image
+from serverless_containers.workload.project.images import (
+    BoundImages,
+    check_made_elsewhere,
+    registry_image,
+)
 from serverless_containers.workload.project.network import Placement
 from serverless_containers.workload.task.container_props import (
     health_check,
@@ -200,12 +204,13 @@ class Task(Construct):
             )
 
     def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
-        if plan.role is not ContainerRole.SERVICE:
+        if plan.role is not ContainerRole.SERVICE and not plan.copies:
             return self._utility_image
         given = self._given_images.get(plan.service_name)
         if given is not None:
+            check_made_elsewhere(plan)
             return given
-        if plan.image is not None:
+        if plan.image is not None and not plan.copies:
             return registry_image(self, plan.name, plan.image)
         return self._images.image(self, plan)
 
