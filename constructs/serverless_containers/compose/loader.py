@@ -264,6 +264,7 @@ class _Load:
             self.reader,
             named=named,
             env_files=tuple(dict.fromkeys(read)),
+            disabled=tuple(sorted(disabled)),
         )
 
 
@@ -283,6 +284,7 @@ def _project(
     *,
     named: Mapping[str, Mapping[str, Location]],
     env_files: tuple[Path, ...] = (),
+    disabled: tuple[str, ...] = (),
 ) -> Project:
     dockerfiles = Dockerfiles(reader)
 
@@ -292,6 +294,7 @@ def _project(
             "directory": sources.directory,
             "files": sources.files,
             "env_files": env_files,
+            "disabled": disabled,
             "canonical": without_unused(canonical),
         }
 

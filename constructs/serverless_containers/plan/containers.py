@@ -43,7 +43,7 @@ def plan_container(
     mounts: Iterable[MountPlan],
     findings: Findings,
     *,
-    awaited: Container[str],
+    not_essential: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
     """Plan one container.
@@ -53,7 +53,7 @@ def plan_container(
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
         mounts: The volumes that it mounts.
-        awaited: The services from `awaited_services`.
+        not_essential: The services whose end does not end the task.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
@@ -64,13 +64,13 @@ def plan_container(
     secrets = {} if secrets_are_files else _secrets(service, findings)
     if secrets:
         _warn_of_paths(service, findings)
-    _warn_of_end(service, project, awaited, findings)
+    _warn_of_end(service, project, not_essential, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
         image_at=service.at("image"),
         build=build,
-        essential=service.name not in awaited,
+        essential=service.name not in not_essential,
         command=_replaced(service, "command", service.command, findings),
         entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
         environment=_environment(service, secrets, findings),
@@ -239,17 +239,16 @@ def _warn_of_paths(service: Service, findings: Findings) -> None:
 
 
 def _warn_of_end(
-    service: Service, project: Project, awaited: Container[str], findings: Findings
+    service: Service, project: Project, not_essential: Container[str], findings: Findings
 ) -> None:
     policy = service.deploy.restart_policy if service.deploy else None
-    if stays_down(service) and len(project.services) > 1 and service.name not in awaited:
+    if stays_down(service) and len(project.services) > 1 and service.name not in not_essential:
         findings.report(
             rules.END_ENDS_TASK,
             policy.at("condition") if policy else service.at("restart"),
             (*policy.path, "condition") if policy else (*service.path, "restart"),
             f"when {service.name} ends, the task ends, and the other containers with it",
-            "let another service depend on it with service_completed_successfully, or run it "
-            "elsewhere",
+            "let it be restarted, or let another service receive the traffic",
         )
 
 

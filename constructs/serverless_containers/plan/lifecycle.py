@@ -1,7 +1,7 @@
 """Restart policies of containers, and the rollout of a new version."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings
@@ -14,6 +14,7 @@ _SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
 _SIGNS = "_.:/=+-@"
 _NEVER = frozenset({"no", "none"})
+_ENDING = _NEVER | {"on-failure"}
 _POLICIES = _NEVER | {"always", "any", "on-failure", "unless-stopped"}
 """What Docker Compose hands to the engine under a name that it takes; `none` and `any` are names of
 ``deploy.restart_policy`` that it takes for `no` and `always` in both places."""
@@ -21,8 +22,34 @@ _POLICIES = _NEVER | {"always", "any", "on-failure", "unless-stopped"}
 
 def stays_down(service: Service) -> bool:
     """Whether the files say that a service is not to be started again."""
+    return _condition(service) in _NEVER
+
+
+def ending_services(
+    project: Project, awaited: Container[str], entrypoint: str | None
+) -> frozenset[str]:
+    """Return the services whose end does not end the task, although nothing waits for it.
+
+    Those are the ones that say ``no`` or ``on-failure``, as a migration does that runs beside the
+    application. Not the one that receives the traffic, and none where no other would be left.
+
+    Args:
+        project: The canonical model.
+        awaited: The services for whose end others wait.
+        entrypoint: The one that receives the traffic; None if there is none.
+    """
+    ending = frozenset(
+        service.name
+        for service in project.services.values()
+        if _condition(service) in _ENDING and service.name != entrypoint
+    )
+    remains = any(name not in ending and name not in awaited for name in project.services)
+    return ending if remains else frozenset()
+
+
+def _condition(service: Service) -> str | None:
     policy = service.deploy.restart_policy if service.deploy else None
-    return (policy.condition if policy else service.restart) in _NEVER
+    return policy.condition if policy else (service.restart or "").partition(":")[0]
 
 
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:

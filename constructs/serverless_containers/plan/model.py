@@ -175,6 +175,19 @@ class FilePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostPlan:
+    """An entry of the task's /etc/hosts, which all its containers share.
+
+    Attributes:
+        name: The name.
+        address: The address of IPv4 or IPv6 that it resolves to.
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPlan:
     """The rollout of a new version.
 
@@ -272,7 +285,7 @@ class ContainerRole(StrEnum):
     SERVICE = "service"
     """It is a service of the Compose file."""
     FILES = "files"
-    """It writes configs and secrets as files, and ends."""
+    """It names the containers to each other, writes configs and secrets as files, and ends."""
     LOG_ROUTER = "log-router"
     """It takes what ``awsfirelens`` logs. The CDK adds it, with an image of AWS's."""
     STOP_DELAY = "stop-delay"
@@ -353,6 +366,7 @@ class TaskPlan:
         architecture: The one that the files ask for, or None if they do not say.
         volumes: The volumes that the containers mount.
         files: The files that are written to scratch volumes before they start.
+        hosts: The entries that are added to /etc/hosts before they start.
         rollout: How a new version replaces the old one.
         exclusive: The service for whose sake there is one task at a time; None if there is none.
         tags: Tags of the service.
@@ -372,6 +386,7 @@ class TaskPlan:
     architecture: Architecture | None = None
     volumes: tuple[VolumePlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
+    hosts: tuple[HostPlan, ...] = ()
     rollout: RolloutPlan = RolloutPlan()
     exclusive: ExclusivePlan | None = None
     tags: Mapping[str, str] = field(default_factory=dict)

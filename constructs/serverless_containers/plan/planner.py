@@ -1,6 +1,6 @@
 """The plan of a whole project."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from serverless_containers.compose.model import Dependency, Project
@@ -23,9 +23,10 @@ from serverless_containers.plan.exclusive import (
     stop_first,
     warn_of_spot,
 )
-from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
-from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
+from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
+from serverless_containers.plan.model import ContainerPlan, FilePlan, HostPlan, TaskPlan
+from serverless_containers.plan.ports import choose_entrypoint, listeners, share_ports
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
@@ -34,6 +35,7 @@ from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.template_values import check_plan, check_project
 from serverless_containers.plan.utility_containers import (
+    MOST_CONTAINERS,
     check_count,
     warn_of_full_task,
     with_utilities,
@@ -109,12 +111,14 @@ def plan_task(
         service.name: listeners(service, findings)
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
-    check_taken(ports, findings)
+    ports = share_ports(project, ports, findings)
     mounts = Mounts(project, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
+    entrypoint = choose_entrypoint(project, ports, settings, findings)
     awaited = awaited_services(project)
+    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
     containers = []
     for name in _in_start_order(project):
         service = project.services[name]
@@ -126,19 +130,21 @@ def plan_task(
                 [listener.plan for listener in ports[name]],
                 [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
                 findings,
-                awaited=awaited,
+                not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )
         )
     check_awaited(project, containers, findings)
-    in_task = with_utilities(containers, files.files)
+    hosts = plan_hosts(project, settings, findings)
+    hosts = _with_room(project, containers, files.files, hosts, findings)
+    in_task = with_utilities(containers, files.files, hosts)
     check_count(project.at("services"), in_task, findings)
+    warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
     if len(containers) > 1:
-        _say_how_they_talk(project, findings)
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
+        _say_how_they_talk(project, hosts, findings)
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
@@ -171,6 +177,7 @@ def plan_task(
         architecture=architecture,
         volumes=(*mounts.volumes.values(), *files.volumes.values()),
         files=tuple(files.files),
+        hosts=hosts,
         rollout=rollout,
         exclusive=exclusive,
         tags=tags,
@@ -207,11 +214,35 @@ def _in_start_order(project: Project) -> list[str]:
     return list(ordered)
 
 
-def _say_how_they_talk(project: Project, findings: Findings) -> None:
+def _with_room(
+    project: Project,
+    containers: Sequence[ContainerPlan],
+    files: Sequence[FilePlan],
+    hosts: tuple[HostPlan, ...],
+    findings: Findings,
+) -> tuple[HostPlan, ...]:
+    """The entries of /etc/hosts, none of them where their container is one too many."""
+    count = len(with_utilities(containers, files))
+    if not hosts or files or count != MOST_CONTAINERS:
+        return hosts
+    findings.report(
+        rules.NO_ROOM_FOR_NAMES,
+        project.at("services"),
+        ("services",),
+        f"the task has {count} containers, the most that ECS takes, and so none that names the "
+        "services to each other: they reach each other at localhost alone",
+        "leave a service out with profiles, or write localhost wherever one names another",
+    )
+    return ()
+
+
+def _say_how_they_talk(project: Project, hosts: Sequence[HostPlan], findings: Findings) -> None:
     names = listed(project.services)
     findings.report(
         rules.SHARED_LOOPBACK,
         project.at("services"),
         ("services",),
-        f"{names} run in one task and reach each other at localhost, not by name",
+        f"{names} run in one task: each reaches the others by name, which is localhost there"
+        if hosts
+        else f"{names} run in one task and reach each other at localhost, not by name",
     )

@@ -35,6 +35,15 @@ PORT_TAKEN = Rule.error(
     "No two containers of a task use the same port: they share one network interface.",
     "Amazon ECS API Reference, PortMapping",
 )
+PORT_EXPOSED_TWICE = Rule.warning(
+    "port-exposed-twice",
+    "No port that EXPOSE alone names is also that of another container of the task.",
+    "https://docs.docker.com/reference/dockerfile/#expose",
+)
+DEFAULT_PORT_TAKEN = Rule.warning(
+    "default-port-taken",
+    "No two containers of a task run servers that listen on the same port by default.",
+)
 TOO_MANY_PORTS = Rule.error(
     "too-many-ports",
     "A service has no more ports than fit into a task definition, ranges expanded.",
@@ -209,7 +218,28 @@ SETTING_INVALID = Rule.error(
 )
 SHARED_LOOPBACK = Rule.note(
     "shared-loopback",
-    "The containers of a task reach each other at localhost, not by service name.",
+    "The containers of a task share one loopback interface, and reach each other there.",
+)
+NO_ROOM_FOR_NAMES = Rule.warning(
+    "no-room-for-names",
+    "A task of several services has room for the container that names them to each other.",
+    "Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+NAME_UNRESOLVED = Rule.warning(
+    "name-unresolved", "No value names a host that nothing in the task resolves."
+)
+HOST_GATEWAY = Rule.warning(
+    "host-gateway", "No value leads to the machine that runs Docker: a task has none."
+)
+HOST_INVALID = Rule.warning(
+    "host-invalid", "Names and addresses of hosts are such that /etc/hosts can hold them."
+)
+HOST_CONFLICT = Rule.error(
+    "host-conflict", "A name has one address in a task, whose containers share one /etc/hosts."
+)
+PUBLISHED_PORT = Rule.warning(
+    "published-port",
+    "No value names the port under which a sibling is published on a laptop: tasks publish none.",
 )
 PORT_ARGUMENT = Rule.error(
     "port-unknown", "The port named for the traffic is one on which the entrypoint listens."

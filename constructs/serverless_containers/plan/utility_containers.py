@@ -14,6 +14,7 @@ from serverless_containers.plan.model import (
     ContainerRole,
     DependencyCondition,
     FilePlan,
+    HostPlan,
     LogDriverPlan,
     MountPlan,
     TaskPlan,
@@ -26,40 +27,44 @@ LONGEST_STOP_DELAY = 110
 
 _NO_DELAY = "pass stop_delay=Duration.seconds(0)"
 _PURPOSES: Mapping[ContainerRole, str] = {
-    ContainerRole.FILES: "writes configs and secrets as files",
+    ContainerRole.FILES: "names the services to each other, and writes configs and secrets",
     ContainerRole.LOG_ROUTER: "takes what awsfirelens logs",
     ContainerRole.STOP_DELAY: "keeps a task serving while it is taken out of service",
 }
 _WAYS_OUT: Mapping[ContainerRole, str] = {
-    ContainerRole.FILES: "copy the configs into the images",
+    ContainerRole.FILES: "copy the configs into the images and write names: none",
     ContainerRole.LOG_ROUTER: "use another log driver",
     ContainerRole.STOP_DELAY: _NO_DELAY,
 }
 _SHELL = ("/bin/sh", "-c")
 _FOLDER = "/files"
+_HOSTS = "/etc/hosts"
 _STOP_MARGIN = 10
 """Seconds after the delay that the container has left to end by itself."""
 
 
 def with_utilities(
-    services: Sequence[ContainerPlan], files: Sequence[FilePlan]
+    services: Sequence[ContainerPlan],
+    files: Sequence[FilePlan],
+    hosts: Sequence[HostPlan] = (),
 ) -> tuple[ContainerPlan, ...]:
     """Return the containers of services with those that they need besides.
 
     Args:
         services: The containers of the services.
         files: The files that are written before they start.
+        hosts: The entries that are added to /etc/hosts before they start.
     """
     written = {file.volume for file in files}
     waiting = ((ContainerRole.FILES.value, DependencyCondition.SUCCESS),)
     containers = [
         replace(each, depends_on=(*waiting, *each.depends_on))
-        if written & {mount.volume for mount in each.mounts}
+        if hosts or written & {mount.volume for mount in each.mounts}
         else each
         for each in services
     ]
-    if files:
-        containers.insert(0, _files_container(files))
+    if files or hosts:
+        containers.insert(0, _files_container(files, hosts))
     if any(
         isinstance(each.log, LogDriverPlan) and each.log.driver == "awsfirelens"
         for each in services
@@ -68,6 +73,28 @@ def with_utilities(
             ContainerPlan(name=ContainerRole.LOG_ROUTER.value, role=ContainerRole.LOG_ROUTER)
         )
     return tuple(containers)
+
+
+def without_hosts(plan: TaskPlan) -> TaskPlan:
+    """Return a plan that adds nothing to /etc/hosts, and has no container for it.
+
+    Args:
+        plan: A plan without files, which the same container would write.
+    """
+    return replace(
+        plan,
+        hosts=(),
+        containers=tuple(
+            replace(
+                each,
+                depends_on=tuple(
+                    awaited for awaited in each.depends_on if awaited[0] != ContainerRole.FILES
+                ),
+            )
+            for each in plan.containers
+            if each.role is not ContainerRole.FILES
+        ),
+    )
 
 
 def with_stop_delay(plan: TaskPlan, seconds: int) -> TaskPlan:
@@ -113,8 +140,8 @@ def with_stop_delay(plan: TaskPlan, seconds: int) -> TaskPlan:
     return replace(plan, containers=(*plan.containers, delay))
 
 
-def _files_container(files: Sequence[FilePlan]) -> ContainerPlan:
-    """The container that writes files to scratch volumes, and ends.
+def _files_container(files: Sequence[FilePlan], hosts: Sequence[HostPlan]) -> ContainerPlan:
+    """The container that adds to /etc/hosts, writes files to scratch volumes, and ends.
 
     Contents of configs travel in its environment as Base64, values of secrets as ECS injects them:
     they are in no template. Its image needs a POSIX shell, ``base64``, ``chown`` and ``chmod``.
@@ -122,6 +149,10 @@ def _files_container(files: Sequence[FilePlan]) -> ContainerPlan:
     environment: dict[str, str] = {}
     secrets: dict[str, str] = {}
     script = ["set -eu"]
+    if hosts:
+        # A name a line: the resolver of musl reads 511 bytes of one.
+        entries = " ".join(shlex.quote(f"{each.address} {each.name}") for each in hosts)
+        script.append(f"printf '%s\\n' {entries} >> {_HOSTS}")
     for index, file in enumerate(files):
         path = shlex.quote(f"{_FOLDER}/{file.volume}/{file.name}")
         if file.secret is not None:
@@ -142,7 +173,8 @@ def _files_container(files: Sequence[FilePlan]) -> ContainerPlan:
         secrets=secrets,
         # It gives files to whom they belong, which root alone can.
         user="0:0",
-        read_only_root=True,
+        # Docker mounts /etc/hosts read-only, too, where the root file system is.
+        read_only_root=not hosts,
         log=AwsLogsPlan(stream_prefix=ContainerRole.FILES.value),
         mounts=tuple(
             MountPlan(volume=volume, path=f"{_FOLDER}/{volume}")
@@ -190,8 +222,8 @@ def warn_of_full_task(
             rules.NO_ROOM_FOR_STOP_DELAY,
             at,
             ("services",),
-            f"the task has {MOST_CONTAINERS} containers, and a ContainerApi adds "
-            f"{ContainerRole.STOP_DELAY} ({_PURPOSES[ContainerRole.STOP_DELAY]}): one more than "
-            "ECS takes",
-            f"{_NO_DELAY} to the ContainerApi, or leave a service out with profiles",
+            f"the task has {MOST_CONTAINERS} containers, the most that ECS takes: a ContainerApi "
+            f"goes without {ContainerRole.STOP_DELAY} ({_PURPOSES[ContainerRole.STOP_DELAY]}), and "
+            "may answer requests with 503 while tasks change",
+            f"leave a service out with profiles, or {_NO_DELAY} to the ContainerApi",
         )

@@ -18,6 +18,7 @@ Keys = Mapping[str, KeySupport]
 
 _LOOPBACK = "the containers of a task share one loopback interface"
 _ONE_LOOPBACK = local_only(_LOOPBACK)
+_HOSTS = mapped("the task's /etc/hosts")
 _DNS = approximated("the task uses the resolver of its VPC; this key is left out")
 _FARGATE_PLACES = approximated("Fargate places tasks; this key is left out")
 _LEFT_OUT = approximated("nothing on Fargate has a use for it; this key is left out")
@@ -255,15 +256,15 @@ SERVICE: Keys = {
         },
     ),
     # What the network of a task makes unnecessary, or has no place for
-    "networks": local_only(_LOOPBACK, items={"aliases": _ONE_LOOPBACK}),
-    "links": _ONE_LOOPBACK,
-    "container_name": _ONE_LOOPBACK,
-    "hostname": _ONE_LOOPBACK,
-    "domainname": _ONE_LOOPBACK,
+    "networks": local_only(_LOOPBACK, items={"aliases": _HOSTS}),
+    "links": _HOSTS,
+    "container_name": _HOSTS,
+    "hostname": _HOSTS,
+    "domainname": _HOSTS,
     "dns": _DNS,
     "dns_opt": _DNS,
     "dns_search": _DNS,
-    "extra_hosts": _DNS,
+    "extra_hosts": _HOSTS,
     "mac_address": approximated("AWS gives the task its address; this key is left out"),
     "external_links": rejected("there are no other containers on a host to link to"),
     "network_mode": rejected("every Fargate task is in network mode awsvpc"),

@@ -162,6 +162,21 @@ def note_missing_delay(scope: IConstruct) -> None:
     )
 
 
+def warn_of_missing_names(scope: IConstruct) -> None:
+    """Warn that nothing names the services to each other: tasks cannot pull the image for it.
+
+    Args:
+        scope: The construct that the warning is attached to.
+    """
+    Annotations.of(scope).add_warning_v2(
+        "serverless-containers:no-image-for-names",
+        f"tasks without a way to the internet cannot pull the image of {ContainerRole.FILES} "
+        "(names the services to each other), and go without it: they reach each other at "
+        "localhost, not by name; pass a utility_image from ECR that has a POSIX shell, or write "
+        "x-serverless-containers: {names: none} where no service names another",
+    )
+
+
 def _check_exclusive(
     plan: TaskPlan, count: float | None, findings: Findings, *, scales: bool
 ) -> None:
