@@ -1,9 +1,9 @@
 """The share of real projects that are accepted, and the rules that refuse the others.
 
-    python -m tools.survey_projects [FOLDER] [--per-folder] [--json FILE] [--list]
+    python -m tools.survey_projects [FOLDER] [--per-folder] [--list] [--json FILE]
 
-Every folder below FOLDER that holds a Compose file is one project, as ``serverless-containers check``
-reads it; a lone Dockerfile is none. Nothing is run and nothing is written below FOLDER.
+Every folder below FOLDER that holds a Compose file is one project, as ``serverless-containers
+check`` reads it; a lone Dockerfile is none. Nothing is run and nothing is written below FOLDER.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from itertools import groupby
 from pathlib import Path
 
 from serverless_containers.findings import Finding, Findings, Severity
-from serverless_containers.plan import PlanOptions, TaskPlan
+from serverless_containers.plan import ContainerPlan, PlanOptions, TaskPlan
 from serverless_containers.plan.source import plan_source
 
 CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "applications"
@@ -60,7 +60,6 @@ class Outcome:
         errors: The rules that refuse it, each with its first finding.
         warnings: The rules that warn of it.
         broken: The reasons that it would not work although it passes.
-        names_sibling: Whether one of its values names another of its services as a host.
         crash: The last line of a traceback, if reading it ended in one.
         seconds: The time that it took.
     """
@@ -70,16 +69,17 @@ class Outcome:
     errors: Mapping[str, str]
     warnings: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
-    names_sibling: bool = False
     crash: str | None = None
     seconds: float = 0.0
 
     @property
     def passes(self) -> bool:
+        """Whether `check` finds no error."""
         return not self.errors and self.crash is None
 
     @property
     def works(self) -> bool:
+        """Whether it passes, and nothing speaks against its working."""
         return self.passes and not self.broken
 
 
@@ -93,13 +93,12 @@ def find_projects(root: Path) -> Iterator[Path]:
             yield from find_projects(folder)
 
 
-def survey(file: Path, root: Path, *, names_work: bool) -> Outcome:
+def survey(file: Path, root: Path) -> Outcome:
     """Return what is made of one project.
 
     Args:
         file: Its Compose file.
         root: The folder that is surveyed.
-        names_work: Whether the services of a task reach each other by name.
     """
     findings = Findings()
     start = time.monotonic()
@@ -111,7 +110,6 @@ def survey(file: Path, root: Path, *, names_work: bool) -> Outcome:
     errors: dict[str, str] = {}
     for found in findings.errors:
         errors.setdefault(found.rule.code, _shown(found, root))
-    broken, sibling = _broken(plan, names_work=names_work)
     return Outcome(
         project=file.parent.relative_to(root).as_posix(),
         file=file.name,
@@ -119,8 +117,7 @@ def survey(file: Path, root: Path, *, names_work: bool) -> Outcome:
         warnings=tuple(
             sorted({each.rule.code for each in findings if each.rule.severity is Severity.WARNING})
         ),
-        broken=broken,
-        names_sibling=sibling,
+        broken=() if plan is None else tuple(_broken(plan)),
         crash=crash,
         seconds=round(time.monotonic() - start, 2),
     )
@@ -130,33 +127,25 @@ def _shown(found: Finding, root: Path) -> str:
     return str(found).replace(f"{root}/", "")
 
 
-def _broken(plan: TaskPlan | None, *, names_work: bool) -> tuple[tuple[str, ...], bool]:
-    if plan is None:
-        return (), False
-    reasons = []
-    sibling = _named_sibling(plan)
-    if sibling is not None and not names_work:
-        reasons.append(f"names the sibling {sibling}")
+def _broken(plan: TaskPlan) -> Iterator[str]:
+    unresolved = _named_siblings(plan) - {host.name for host in plan.hosts}
+    yield from (f"name the sibling {name}" for name in sorted(unresolved))
     if plan.entrypoint and plan.port in PORTS_WITHOUT_HTTP:
-        reasons.append(f"{PORTS_WITHOUT_HTTP[plan.port]} behind an HTTP ingress")
-    return tuple(reasons), sibling is not None
+        yield f"have {PORTS_WITHOUT_HTTP[plan.port]} behind an HTTP ingress"
 
 
-def _named_sibling(plan: TaskPlan) -> str | None:
-    names = [container.name for container in plan.services]
+def _named_siblings(plan: TaskPlan) -> set[str]:
+    """Return the services that a value of another one names where a host may stand."""
+    named = set()
     for container in plan.services:
-        others = [re.escape(name) for name in names if name != container.name]
-        if not others:
-            continue
-        host = re.compile(rf"(?:^|[\s/@=,;\"'])({'|'.join(others)})(?=$|[\s:/,;\"'])")
-        for value in _values(plan, container.name):
-            if found := host.search(value):
-                return found[1]
-    return None
+        others = [re.escape(each.name) for each in plan.services if each.name != container.name]
+        if others:
+            host = re.compile(rf"(?:^|[\s/@=,;\"'])({'|'.join(others)})(?=$|[\s:/,;\"'])")
+            named |= {name for value in _values(plan, container) for name in host.findall(value)}
+    return named
 
 
-def _values(plan: TaskPlan, name: str) -> Iterator[str]:
-    container = next(each for each in plan.services if each.name == name)
+def _values(plan: TaskPlan, container: ContainerPlan) -> Iterator[str]:
     yield from container.environment.values()
     yield from container.command or ()
     yield from container.entrypoint or ()
@@ -181,7 +170,9 @@ def report(outcomes: Iterable[Outcome], *, listing: bool) -> Iterator[str]:
     ):
         yield f"{_share(len(chosen), total)} {word}"
     broken = Counter(reason for each in all_of for reason in each.broken)
-    yield from (f"  {count:4} pass, {reason}" for reason, count in broken.most_common())
+    yield from (f"  {count:4} pass, and {reason}" for reason, count in broken.most_common())
+    warned = Counter(code for each in passing for code in each.warnings)
+    yield from (f"  {count:4} pass, and are warned of {code}" for code, count in warned.items())
     yield ""
     yield "refused by rule (projects; of which it is the only rule)"
     rules = Counter(code for each in all_of for code in each.errors)
@@ -211,16 +202,13 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each project's outcome")
     parser.add_argument("--list", action="store_true", help="print each project's outcome")
-    parser.add_argument(
-        "--names-work", action="store_true", help="count that names of siblings resolve"
-    )
     given = parser.parse_args()
     root = given.folder.resolve()
     files = list(find_projects(root))
     if given.per_folder:
         grouped = groupby(files, lambda file: file.relative_to(root).parts[0])
         files = [min(each, key=lambda file: len(file.parts)) for _, each in grouped]
-    outcomes = [survey(file, root, names_work=given.names_work) for file in files]
+    outcomes = [survey(file, root) for file in files]
     if given.json:
         given.json.write_text(json.dumps([asdict(each) for each in outcomes], indent=1))
     for line in report(outcomes, listing=given.list):
