@@ -70,6 +70,8 @@ def definition(template):
 @pytest.mark.parametrize("name", SAMPLE)
 def test_the_template_is_what_is_expected(name):
     application = APPLICATIONS[name]
+    _, findings = application.plan()
+    assert [str(found) for found in findings.errors] == []
     task = definition(template_of(application, ingress_of(application, ContainerApi)))
     containers = {each["Name"]: each for each in task["ContainerDefinitions"]}
     services = {name: each for name, each in containers.items() if name not in ROLES}
