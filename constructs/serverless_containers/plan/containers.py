@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
@@ -65,14 +66,15 @@ def plan_container(
     if secrets:
         _warn_of_paths(service, findings)
     _warn_of_end(service, project, not_essential, findings)
+    command, entrypoint = _words(service, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
         image_at=service.at("image"),
         build=build,
         essential=service.name not in not_essential,
-        command=_replaced(service, "command", service.command, findings),
-        entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
+        command=command,
+        entrypoint=entrypoint,
         environment=_environment(service, secrets, findings),
         secrets=dict(sorted(secrets.items())),
         ports=tuple(ports),
@@ -109,6 +111,22 @@ def awaited_services(project: Project) -> frozenset[str]:
     )
 
 
+def _words(
+    service: Service, findings: Findings
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """The command and the entry point.
+
+    A command whose entry point is cleared is run by itself, which is what an entry point without a
+    command does: the engine then leaves the image's command out, too.
+    """
+    if service.entrypoint == () and service.command:
+        return None, service.command
+    return (
+        _replaced(service, "command", service.command, findings),
+        _replaced(service, "entrypoint", service.entrypoint, findings),
+    )
+
+
 def _replaced(
     service: Service, key: str, words: tuple[str, ...] | None, findings: Findings
 ) -> tuple[str, ...] | None:
@@ -117,7 +135,9 @@ def _replaced(
             rules.COMMAND_CLEARED,
             *place(service, key),
             f"ECS cannot clear the image's {key}",
-            f"write the {key} to run, or remove the key to keep the image's own",
+            f"write the {key} to run, or remove the key to keep the image's own"
+            if key == "command"
+            else "write the command to run, too, or remove the key to keep the image's own",
         )
         return None
     return words
@@ -260,26 +280,64 @@ def _stop_timeout(service: Service, findings: Findings) -> int | None:
         findings.report(
             rules.STOP_TIMEOUT_RANGE,
             *place(service, "stop_grace_period"),
-            f"expected 2s to 120s for a container to stop, got {seconds:g}s",
+            f"ECS gives a container 2 to 120 seconds to stop, not {seconds:g}: it gets "
+            f"{min(max(round(seconds), 2), 120)}",
             f"write {min(max(round(seconds), 2), 120)}s",
         )
     return min(max(round(seconds), 2), 120)
 
 
-def check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
-    """Report a container that others wait for to be healthy, and that nobody checks."""
+def with_checked_dependencies(
+    project: Project, containers: Sequence[ContainerPlan], findings: Findings
+) -> list[ContainerPlan]:
+    """Return the containers, of which none waits for health that ECS does not check.
+
+    ECS does not look at the HEALTHCHECK of an image, and with none in the task definition it would
+    never start what waits. Docker Compose refuses to wait where the image has none either.
+
+    Args:
+        project: The canonical model.
+        containers: The containers of its services.
+        findings: Takes a warning for each one that waits for the start instead, and an error where
+            the check is turned off.
+    """
     checked = {each.name for each in containers if each.health_check}
     for service in project.services.values():
         for dependency in service.depends_on:
-            awaited = dependency.condition is Condition.HEALTHY
-            if awaited and dependency.service in project.services.keys() - checked:
+            awaited = project.services.get(dependency.service)
+            if dependency.condition is not Condition.HEALTHY or awaited is None:
+                continue
+            if awaited.name in checked:
+                continue
+            fix = f"give {awaited.name} a healthcheck, or use condition: service_started"
+            if awaited.healthcheck is not None:
                 findings.report(
-                    rules.DEPENDENCY_NOT_CHECKED,
+                    rules.DEPENDENCY_CHECK_DISABLED,
                     *place(dependency),
-                    f"{service.name} waits for {dependency.service} to be healthy, which has no "
-                    "health check: ECS would never start it",
-                    f"give {dependency.service} a healthcheck, or use condition: service_started",
+                    f"{service.name} waits for {awaited.name} to be healthy, whose health check is "
+                    "turned off",
+                    fix,
                 )
+                continue
+            findings.report(
+                rules.DEPENDENCY_NOT_CHECKED,
+                *place(dependency),
+                f"{service.name} waits for {awaited.name} to be healthy, for which ECS needs a "
+                "health check in the file and takes none from an image: it waits for the start",
+                fix,
+            )
+    return [
+        replace(
+            each,
+            depends_on=tuple(
+                (name, DependencyCondition.START)
+                if condition is DependencyCondition.HEALTHY and name not in checked
+                else (name, condition)
+                for name, condition in each.depends_on
+            ),
+        )
+        for each in containers
+    ]
 
 
 def check_mounts(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:

@@ -59,7 +59,7 @@ def plan_hosts(project: Project, settings: Settings, findings: Findings) -> tupl
                 if not _NAME.fullmatch(name):
                     _report_name(name, at, path, findings)
                 elif extra.get(name, (_LOOPBACK,)) != (_LOOPBACK,):
-                    _report_conflict(name, f"{service.name} of this task", at, path, findings)
+                    _report_conflict(name, f"the service {service.name}", at, path, findings)
                 else:
                     own[name] = None
     entries = {HostPlan(name=name, address=_LOOPBACK): None for name in own}
@@ -102,8 +102,8 @@ def warn_of_addresses(
                         rules.PUBLISHED_PORT,
                         at,
                         path,
-                        f"{sibling} publishes {target} as {port}, which is so on a laptop alone: in "
-                        f"the task it listens on {target}",
+                        f"{sibling} publishes {target} as {port}, which holds on a laptop alone; "
+                        f"in the task it listens on {target}",
                         f"write localhost:{target}, or the address of the deployment where a "
                         "browser uses it",
                     )
@@ -126,7 +126,8 @@ def _names(service: Service) -> Iterator[tuple[str, Location, KeyPath]]:
 
 def _extra_hosts(project: Project, findings: Findings) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for service in project.services.values():
+    # In the order of the files, so that the later of two is blamed.
+    for service in sorted(project.services.values(), key=lambda each: each.at()):
         for name, addresses in service.extra_hosts.items():
             at, path = place(service, "extra_hosts", name)
             usable = tuple(each for each in addresses if _is_address(each))

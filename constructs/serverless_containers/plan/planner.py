@@ -11,11 +11,11 @@ from serverless_containers.plan.build_context.check import Detector, check_build
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     awaited_services,
-    check_awaited,
     check_entrypoint,
     check_mounts,
     check_writable,
     plan_container,
+    with_checked_dependencies,
 )
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
@@ -134,7 +134,7 @@ def plan_task(
                 secrets_are_files=secrets_are_files,
             )
         )
-    check_awaited(project, containers, findings)
+    containers = with_checked_dependencies(project, containers, findings)
     hosts = plan_hosts(project, settings, findings)
     hosts = _with_room(project, containers, files.files, hosts, findings)
     in_task = with_utilities(containers, files.files, hosts)

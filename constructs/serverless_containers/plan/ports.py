@@ -11,7 +11,6 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
 from serverless_containers.plan.settings import Settings
 
-
 _DEFAULT_PORTS: Mapping[int, frozenset[str]] = {
     80: frozenset({"apache", "caddy", "httpd", "nginx", "traefik", "wordpress"}),
     1433: frozenset({"azure-sql-edge", "mssql/server"}),
@@ -192,8 +191,8 @@ def _report_doubtful(name: str, owner: str, listener: Listener, findings: Findin
         rules.PORT_EXPOSED_TWICE,
         listener.at,
         listener.path,
-        f"{owner} has port {listener.plan}; that the image of {name} has EXPOSE {listener.plan.port} "
-        "is not taken to mean that it listens there, too",
+        f"{owner} has port {listener.plan}; that the image of {name} has EXPOSE "
+        f"{listener.plan.port} is not taken to mean that it listens there, too",
         f"if it does, let {name} listen on another port, and name that under expose",
     )
 
@@ -205,7 +204,9 @@ def _warn_of_defaults(
 ) -> None:
     """Warn of images whose servers have the same port by default, which no line declares."""
     users: dict[int, str] = {plan.port: claim[0][0] for plan, claim in claims.items()}
-    for name, service in project.services.items():
+    # In the order of the files, so that the later of two is blamed.
+    for service in sorted(project.services.values(), key=lambda each: each.at()):
+        name = service.name
         port = default_port(service.image)
         # What has a command may have been told of another port.
         if port is None or service.command or service.entrypoint:

@@ -70,7 +70,7 @@ HEALTH_CHECK_START_INTERVAL = Rule.warning(
     "ECS checks at one interval, during the start period too.",
     "Amazon ECS API Reference, HealthCheck",
 )
-DEPENDENCY_NOT_CHECKED = Rule.error(
+DEPENDENCY_NOT_CHECKED = Rule.warning(
     "dependency-not-checked",
     "A container that others wait for to be healthy has a health check.",
     "Amazon ECS API Reference, ContainerDependency",
@@ -86,7 +86,7 @@ BUILD_ARG_RESERVED = Rule.error(
 )
 COMMAND_CLEARED = Rule.error(
     "command-cleared",
-    "An image's command or entry point is replaced or kept: ECS cannot clear it.",
+    "An image's command is replaced or kept, and its entry point cleared for a command alone.",
     _TASK_DEFINITION,
 )
 VARIABLE_UNSET = Rule.warning(
@@ -110,10 +110,15 @@ PLATFORM_UNSUPPORTED = Rule.error(
     "All containers of a task run on linux/amd64, or all on linux/arm64.",
     _FARGATE_DIFFERENCES,
 )
-STOP_TIMEOUT_RANGE = Rule.error(
+STOP_TIMEOUT_RANGE = Rule.warning(
     "stop-timeout-range",
     "A container gets at least 2 and at most 120 seconds to stop.",
     _TASK_DEFINITION,
+)
+DEPENDENCY_CHECK_DISABLED = Rule.error(
+    "dependency-check-disabled",
+    "No container waits for another one to be healthy whose health check is turned off.",
+    "Amazon ECS API Reference, ContainerDependency",
 )
 EXECUTE_READ_ONLY = Rule.error(
     "execute-read-only",

@@ -75,12 +75,13 @@ def test_the_container_that_writes_configs_counts(plan):
     planned = plan(text.replace("configs: {a", extra + "configs: {a"))
     (message,) = planned.messages("too-many-containers")
     assert (
-        "one task would have 11 containers, and holds at most 10: 10 services, files (writes "
-        "configs and secrets as files); copy the configs into the images, leave"
+        "one task would have 11 containers, and holds at most 10: 10 services, files (names the "
+        "services to each other, and writes configs and secrets); copy the configs into the images "
+        "and write names: none, leave"
     ) in message
 
 
-@pytest.mark.parametrize(("services", "warned"), [(9, False), (10, True), (11, False)])
+@pytest.mark.parametrize(("services", "warned"), [(8, False), (9, True), (10, True), (11, False)])
 def test_a_full_task_is_told_of_the_container_that_an_api_adds(plan, services, warned):
     text = "services:\n  web: {image: x, ports: ['80']}\n"
     text += "".join(f"  s{number}: {{image: x}}\n" for number in range(services - 1))
@@ -116,14 +117,38 @@ def test_a_secret_whose_name_looks_like_an_arn(plan):
 def test_a_service_whose_end_ends_the_task(plan):
     planned = plan("""
         services:
-          web: {image: x, ports: ["80"]}
-          job: {image: x, restart: "no"}
+          web: {image: x, ports: ["80"], restart: "no"}
+          job: {image: x}
         """)
     assert planned.messages("end-ends-task") == [
-        "docker-compose.yml:4:28: services.job.restart: when job ends, the task ends, and the "
-        "other containers with it; let another service depend on it with "
-        "service_completed_successfully, or run it elsewhere"
+        "docker-compose.yml:3:43: services.web.restart: when web ends, the task ends, and the "
+        "other containers with it; let it be restarted, or let another service receive the traffic"
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "essential"),
+    [
+        ("restart: 'no'", False),
+        ("restart: on-failure", False),
+        ("restart: 'on-failure:3'", False),
+        ("deploy: {restart_policy: {condition: none}}", False),
+        ("deploy: {restart_policy: {condition: on-failure}}", False),
+        ("deploy: {restart_policy: {condition: any}}, restart: 'no'", True),
+        ("restart: always", True),
+        ("restart: unless-stopped", True),
+        ("labels: {a: b}", True),
+    ],
+)
+def test_what_may_end_does_not_end_the_task(plan, keys, essential):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"], restart: on-failure}}
+          job: {{image: x, {keys}}}
+        """)
+    assert not planned.messages("end-ends-task")
+    assert planned["job"].essential is essential
+    assert planned["web"].essential
 
 
 def test_an_entrypoint_whose_end_is_awaited(plan):

@@ -26,11 +26,11 @@ def test_a_rejected_key_is_an_error_with_a_way_out(plan_service, keys, message):
 
 
 def test_a_local_key_is_a_note(plan_service):
-    planned = plan_service("container_name: web-1")
+    planned = plan_service("attach: true")
     assert planned.plan is not None
     assert planned.messages("key-local-only") == [
-        "docker-compose.yml:5:5: services.web.container_name: the containers of a task share one "
-        "loopback interface"
+        "docker-compose.yml:5:5: services.web.attach: a deployed container's output goes to "
+        "its log group"
     ]
 
 
@@ -85,7 +85,6 @@ def test_every_error_is_reported_at_once(plan):
             "key-approximated",
             "volumes[0].tmpfs.mode",
         ),
-        ("networks: {default: {aliases: [www]}}", "key-local-only", "networks.default.aliases"),
     ],
 )
 def test_a_key_of_a_listed_item_is_not_dropped_in_silence(plan, keys, code, path):
