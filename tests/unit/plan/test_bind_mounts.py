@@ -277,8 +277,8 @@ class TestCopied:
         assert planned["files"].copies == () == planned["web"].copies
         assert planned.messages("mount-copied") == [
             "docker-compose.yml:8:9: services.web.volumes[0]: what is mounted at /etc/app is "
-            "copied to a volume: 2 files, from the task definition; copy it in a Dockerfile to say so, or "
-            f"{LOCAL_ONLY} to leave it out"
+            "copied to a volume: 2 files, from the task definition; copy it in a Dockerfile to say "
+            f"so, or {LOCAL_ONLY} to leave it out"
         ]
 
     @pytest.mark.parametrize(
@@ -537,3 +537,4 @@ class TestRefused:
         planned = mounted("./store.p12:/etc/store.p12:ro")
         assert len(planned.messages("credentials-packed")) == 1
         assert planned["web"].copies
+        assert planned.plan.exclusions.left_out == ()

@@ -201,8 +201,8 @@ class TestImagesThatAreMadeElsewhere:
         (finding,) = caught.value.findings
         assert finding.rule.code == "mount-not-in-image"
         assert (
-            "it has to hold /docker-entrypoint.d/run.sh, /etc/nginx/nginx.conf; copy the files when "
-            "it is made" in str(finding)
+            "it has to hold /docker-entrypoint.d/run.sh, /etc/nginx/nginx.conf; copy the files "
+            "when it is made" in str(finding)
         )
 
     def test_nor_is_one_of_folders_made(self, deploy):
