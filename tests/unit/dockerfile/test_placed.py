@@ -1,7 +1,5 @@
 """Where a Dockerfile puts what it copies of its context, and the paths that it declares."""
 
-import time
-
 import pytest
 
 from serverless_containers.compose.dockerfile import read_dockerfile
@@ -63,17 +61,6 @@ def test_what_comes_through_another_stage(lines, expected):
 def test_volumes():
     text = 'FROM a AS b\nVOLUME ["/x", "/y z"]\nFROM b\nENV D=/d\nVOLUME /x $D/e $UNSET\n'
     assert read(text).volumes == ("/x", "/y z", "/d/e")
-
-
-def test_many_stages_are_followed_in_no_time():
-    stages = [f"FROM s{n - 1} AS s{n}\n" if n % 2 else f"FROM x AS s{n}\n" for n in range(1, 300)]
-    copies = "".join(f"COPY --from=s{{n}} / /{name}/\n" for name in "abcdefgh")
-    text = "FROM x AS s0\nCOPY . /\n" + "".join(
-        line + copies.replace("{n}", str(number)) for number, line in enumerate(stages)
-    )
-    begun = time.process_time()
-    read(text)
-    assert time.process_time() - begun < 20
 
 
 @pytest.mark.parametrize(
