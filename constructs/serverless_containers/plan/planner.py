@@ -165,7 +165,7 @@ def plan_task(
     exclusions = check_build_contexts(
         project,
         findings,
-        packs_source=any(each.copies for each in in_task),
+        mounted=[copy.source for each in in_task for copy in each.copies],
         detector=detector,
     )
     size = choose_size(containers, settings, findings, at=project.at("services"))

@@ -537,3 +537,4 @@ class TestRefused:
         planned = mounted("./store.p12:/etc/store.p12:ro")
         assert len(planned.messages("credentials-packed")) == 1
         assert planned["web"].copies
+        assert planned.plan.exclusions.left_out == ()

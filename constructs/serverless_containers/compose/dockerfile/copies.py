@@ -16,6 +16,8 @@ from serverless_containers.findings import Findings
 
 _MOST_PLACED = 1000
 """Paths of one stage that are followed through stages."""
+_LONGEST = 8192
+"""Characters of two paths, of which Linux has no longer ones."""
 _AS_THEY_ARE = frozenset({"from", "chown", "chmod", "link"})
 """The options of COPY and ADD that leave what is copied, and its name, as they are."""
 
@@ -114,24 +116,28 @@ def through_stages(
     """
     found: dict[PlacedPath, None] = {}
     for each in placed:
-        if each.stage is None:
-            found[each] = None
-            continue
-        source = f"/{each.source}".rstrip("/")
-        for earlier in placed_in(each.stage):
-            above = earlier.target.rstrip("/")
-            if source == above and not earlier.into:
-                found[PlacedPath(source=earlier.source, target=each.target, into=each.into)] = None
-            elif source == above or above.startswith(f"{source}/"):
-                below = posixpath.join(each.target, above[len(source) :].lstrip("/"))
-                target = posixpath.normpath(below)
-                found[PlacedPath(source=earlier.source, target=target, into=earlier.into)] = None
-            elif source.startswith(f"{above}/"):
-                below = posixpath.join(earlier.source, source[len(above) + 1 :])
-                found[PlacedPath(source=below, target=each.target, into=each.into)] = None
+        paths = [each] if each.stage is None else _through(each, placed_in(each.stage))
+        found.update(
+            dict.fromkeys(path for path in paths if len(path.source + path.target) <= _LONGEST)
+        )
         if len(found) > _MOST_PLACED:
             break
     return tuple(found)
+
+
+def _through(placed: PlacedPath, earlier: Sequence[PlacedPath]) -> Iterator[PlacedPath]:
+    """What is put somewhere of a stage, as that has it of the context."""
+    source = f"/{placed.source}".rstrip("/")
+    for each in earlier:
+        above = each.target.rstrip("/")
+        if source == above and not each.into:
+            yield PlacedPath(source=each.source, target=placed.target, into=placed.into)
+        elif source == above or above.startswith(f"{source}/"):
+            below = posixpath.join(placed.target, above[len(source) :].lstrip("/"))
+            yield PlacedPath(source=each.source, target=posixpath.normpath(below), into=each.into)
+        elif source.startswith(f"{above}/"):
+            below = posixpath.join(each.source, source[len(above) + 1 :])
+            yield PlacedPath(source=below, target=placed.target, into=placed.into)
 
 
 def _mounts(instruction: Instruction) -> Iterator[tuple[Word, Mapping[str, str]]]:

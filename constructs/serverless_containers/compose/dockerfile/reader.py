@@ -17,6 +17,9 @@ from serverless_containers.compose.dockerfile.stages import (
 from serverless_containers.compose.quota import Quota, QuotaError, StoppedError
 from serverless_containers.findings import Findings
 
+_MOST_FOLLOWED = 100_000
+"""Paths that are followed from stage to stage."""
+
 
 def read_dockerfile(
     text: str,
@@ -83,10 +86,14 @@ def _placed(
 ) -> tuple[PlacedPath, ...]:
     """Where paths of the context are in an image, those that come through other stages too."""
     known: dict[int, tuple[PlacedPath, ...]] = {}
+    followed = 0
 
     def placed_in(name: str) -> Sequence[PlacedPath]:
-        stage = find_stage(stages, name, Findings())
-        return known.get(id(stage), ())
+        nonlocal followed
+        found = known.get(id(find_stage(stages, name, Findings())), ())
+        followed += len(found) + len(stages)
+        # Nobody's Dockerfile; that no more is known of it is safe.
+        return found if followed <= _MOST_FOLLOWED else ()
 
     # A stage copies from earlier ones alone.
     for stage in stages:

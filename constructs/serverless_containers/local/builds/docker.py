@@ -100,7 +100,7 @@ def _as_the_engine_builds(words: Sequence[str]) -> list[str]:
     instruction names in this form.
     """
     named = _values(words, ("-f", "--file"))
-    files = (*map(Path, named), Path(words[-1], "Dockerfile"))
+    files = [*map(Path, named), Path(words[-1], "Dockerfile")]
     found = next((each for each in files if each.is_file()), None)
     text = found.read_text("utf-8", "surrogateescape") if found is not None else ""
     changed = _CHMOD.sub(r"\1", text)

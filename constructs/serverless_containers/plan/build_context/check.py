@@ -55,7 +55,7 @@ def check_build_contexts(
     project: Project,
     findings: Findings,
     *,
-    packs_source: bool = False,
+    mounted: Iterable[Path] = (),
     detector: Detector | None = None,
 ) -> Exclusions:
     """Find what should not leave this machine in the folders that are packed.
@@ -66,13 +66,14 @@ def check_build_contexts(
     Args:
         project: The canonical model.
         findings: Takes what is left out, and what is packed and may be a credential.
-        packs_source: Whether a pipeline packs the project folder though no service has a build.
+        mounted: The files and folders that are added to images: they are packed, and have been
+            looked at. A pipeline then packs the project folder even if no service has a build.
         detector: Looks into every file that is packed. Default: no file is looked into.
 
     Returns:
         The files that have to be left out.
     """
-    return _Check(project, findings, detector, packs_source=packs_source).run()
+    return _Check(project, findings, detector, mounted).run()
 
 
 def _is_within(path: str, folder: str) -> bool:
@@ -85,15 +86,17 @@ class _Check:
         project: Project,
         findings: Findings,
         detector: Detector | None,
-        *,
-        packs_source: bool,
+        mounted: Iterable[Path],
     ) -> None:
         self._project = project
         self._findings = findings
         self._detector = detector
         self._folder = real(project.directory)
         self._contexts = contexts_of(project)
-        self._is_built = packs_source or any(each.build for each in project.services.values())
+        self._mounted = PackedAnyway(frozenset(map(str, mounted)))
+        self._is_built = bool(self._mounted.paths) or any(
+            each.build for each in project.services.values()
+        )
         self._read_here = {real(file) for file in project.env_files}
         self._packed = read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
@@ -187,7 +190,8 @@ class _Check:
     def _is_packed(self, entry: Entry, credential: Credential) -> bool:
         """Whether what holds credentials is packed after all; says what there is to say of it."""
         handling = credential.handling
-        if handling is not Handling.LEAVE_OUT_ALWAYS and self._packed.covers(entry.path):
+        covered = self._packed.covers(entry.path) or self._mounted.covers(entry.path)
+        if handling is not Handling.LEAVE_OUT_ALWAYS and covered:
             return True
         is_read = entry.is_read()
         if not is_read:

@@ -8,7 +8,7 @@ is one that files of the project are copied to, which a service mounts from a fo
 import hashlib
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -113,7 +113,7 @@ class Mounts:
         """Plan the mounts of one service."""
         binds = self._decided.get(service.name, {})
         planned = self._copy(service, binds)
-        left_out = [each.target for each in binds.values() if each.becomes is Becomes.NOTHING]
+        left_out = {each.target for each in binds.values() if each.becomes is Becomes.NOTHING}
         for index, mount in enumerate(service.volumes):
             if mount.type == "volume":
                 if self._is_in_image(mount, left_out):
@@ -150,28 +150,27 @@ class Mounts:
 
     def _refuse_nested(self, binds: BindMounts) -> None:
         """Refuse folders in each other: volumes share no files."""
-        stored = sorted(binds.stored)
         for each in (bind for found in self._decided.values() for bind in found.values()):
-            around = [other for other in stored if each.source.startswith(f"{other}/")]
-            if each.becomes is not Becomes.NOTHING and around:
+            around = _folder_around(each.source, binds.stored)
+            if each.becomes is not Becomes.NOTHING and around is not None:
                 self.findings.report(
                     rules.MOUNT_REJECTED,
                     *place(each.mount),
-                    f"{binds.shown(each.source)} is in {binds.shown(around[0])}, which becomes a "
+                    f"{binds.shown(each.source)} is in {binds.shown(around)}, which becomes a "
                     "volume of its own: the two would share no files",
                     "mount the whole folder in both places, or give each a folder of its own",
                 )
 
-    def _is_in_image(self, mount: Mount, left_out: Sequence[str]) -> bool:
+    def _is_in_image(self, mount: Mount, left_out: Collection[str]) -> bool:
         """Whether a volume only keeps a mount that is left out from hiding what the image has."""
-        around = [path for path in left_out if mount.target.startswith(f"{path}/")]
-        if not around or not (mount.source is None or is_of_packages(mount.target)):
+        around = _folder_around(mount.target, left_out)
+        if around is None or not (mount.source is None or is_of_packages(mount.target)):
             return False
         self.findings.report(
             rules.MOUNT_DROPPED,
             *place(mount),
             f"the volume keeps what the image has at {mount.target} from being hidden by "
-            f"{around[0]}, which is not mounted; it is left out",
+            f"{around}, which is not mounted; it is left out",
             "mount it elsewhere, if it is for data",
         )
         return True
@@ -192,32 +191,32 @@ class Mounts:
         """Plan the copies of files, and give the mounts of those that have a folder."""
         # A folder before what is mounted in it.
         ordered = sorted(binds.items(), key=lambda each: each[1].target.count("/"))
-        folders: list[_Contents] = []
+        folders: dict[str, _Contents] = {}
         for index, bind in ordered:
             if bind.becomes not in (Becomes.FILE, Becomes.FOLDER):
                 continue
-            around = next(
-                (each for each in folders if bind.target.startswith(f"{each.bind.target}/")), None
-            )
-            if around is not None:
-                around.put(bind)
-                self._say_copied(bind, f"into the folder that is mounted at {around.bind.target}")
+            name = _folder_around(bind.target, folders)
+            if name is not None:
+                folders[name].put(bind)
+                self._say_copied(bind, f"into the folder that is mounted at {name}")
             elif bind.becomes is Becomes.FOLDER:
-                folders.append(_Contents(bind, index, dict(bind.found.files), [_part(bind, "")]))
+                folders[bind.target] = _Contents(
+                    bind, index, dict(bind.found.files), [_part(bind, "")]
+                )
             elif not self._is_hidden(service, bind):
                 self._add_to_image(service, bind)
-        return {each.index: self._fill(service, each) for each in folders}
+        return {each.index: self._fill(service, each) for each in folders.values()}
 
     def _is_hidden(self, service: Service, bind: BindMount) -> bool:
         """Refuse a file in a volume, which would hide what its image has."""
-        volumes = [each.target for each in service.volumes if each.type in ("volume", "tmpfs")]
-        volumes += [text.partition(":")[0] for text in service.tmpfs]
-        volumes += [
+        volumes = {each.target for each in service.volumes if each.type in ("volume", "tmpfs")}
+        volumes.update(text.partition(":")[0] for text in service.tmpfs)
+        volumes.update(
             each.target
             for each in self._decided[service.name].values()
             if each.becomes is Becomes.VOLUME
-        ]
-        around = next((path for path in volumes if bind.target.startswith(f"{path}/")), None)
+        )
+        around = _folder_around(bind.target, volumes)
         if around is None:
             return False
         self.findings.report(
@@ -391,9 +390,17 @@ class Mounts:
 
 def in_order(mounts: Sequence[MountPlan]) -> tuple[MountPlan, ...]:
     """Return mounts in the order in which they are made: a folder before those in it."""
-    paths = [each.path.rstrip("/") for each in mounts]
-    nested = any(one.startswith(f"{other}/") for one in paths for other in paths)
+    paths = {each.path.rstrip("/") for each in mounts}
+    nested = any(_folder_around(path, paths) is not None for path in paths)
     return tuple(sorted(mounts, key=lambda each: each.path.count("/")) if nested else mounts)
+
+
+def _folder_around(path: str, folders: Collection[str]) -> str | None:
+    """The innermost of some folders that a path is in."""
+    while path := path.rpartition("/")[0]:
+        if path in folders:
+            return path
+    return None
 
 
 def _part(bind: BindMount, target: str, *, executable: bool = False) -> CopyPlan:

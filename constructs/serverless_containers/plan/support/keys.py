@@ -223,7 +223,7 @@ SERVICE: Keys = {
     "sysctls": mapped("container.SystemControls"),
     "tmpfs": mapped("container.LinuxParameters.Tmpfs"),
     "volumes": mapped(
-        "TaskDefinition.Volumes and container.MountPoints",
+        "TaskDefinition.Volumes and container.MountPoints; for files, container.Image",
         items={
             "type": mapped("whether it is a volume of the task, a tmpfs, or files of the project"),
             "source": mapped(
