@@ -32,6 +32,8 @@ _CONDITIONS = {
 }
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_UNFINISHED = re.compile(r"^[/:@]|[/:@][/:@]|[/:@]$|\s")
+"""A separator with nothing before or behind it, or a space."""
 _MIB = 1024 * 1024
 _LEAST_MEMORY_MIB = 6
 """Docker's own least limit; "ContainerDefinition", Amazon ECS API Reference."""
@@ -61,6 +63,7 @@ def plan_container(
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     build = plan_build(service, findings)
+    _check_image(service, findings)
     entrypoint, command = _start(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
@@ -110,6 +113,22 @@ def awaited_services(project: Project) -> frozenset[str]:
         for service in project.services.values()
         for each in service.depends_on
         if each.condition is Condition.COMPLETED
+    )
+
+
+def _check_image(service: Service, findings: Findings) -> None:
+    """Report the name of an image that a variable without a value has left unfinished.
+
+    Docker Compose takes it, and the engine refuses to pull it.
+    """
+    image = service.image
+    if service.build is not None or image is None or not _UNFINISHED.search(image):
+        return
+    findings.report(
+        rules.IMAGE_INVALID,
+        *place(service, "image"),
+        f"the name of the image lacks something, got {image!r}",
+        "give its variables values in .env, or write the name out",
     )
 
 

@@ -111,8 +111,9 @@ def plan_task(
     Returns:
         The plan, or None if an error leaves none.
     """
+    if not _check_files(project, findings):
+        return None
     settings = options.over(read_settings(project, findings))
-    _check_files(project, findings)
     # In the order of the files, so that the later of two that clash is blamed.
     ports = {
         service.name: listeners(service, findings)
@@ -215,13 +216,23 @@ def plan_task(
     return None if findings.errors else plan
 
 
-def _check_files(project: Project, findings: Findings) -> None:
-    """Report what the files say by itself, whatever the plan is."""
+def _check_files(project: Project, findings: Findings) -> bool:
+    """Report what is wrong in the files whatever the plan is; whether there is one to make."""
+    if not project.services and project.disabled:
+        findings.report(
+            rules.NO_ACTIVE_SERVICE,
+            project.at("services"),
+            ("services",),
+            f"all services are in profiles, none of which is active: {listed(project.disabled)}",
+            "activate one with COMPOSE_PROFILES=… in .env, or with --profile for a command",
+        )
+        return False
     check_keys(project, findings)
     check_values(project, findings)
     check_project(project, findings)
     check_names(project, findings)
     check_drivers(project, findings)
+    return True
 
 
 def _in_start_order(project: Project) -> list[str]:

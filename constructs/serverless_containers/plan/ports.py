@@ -28,6 +28,9 @@ _DEFAULT_PORTS: Mapping[int, frozenset[str]] = {
 each image's page on Docker Hub."""
 
 
+_LAST_PORT = 65_535
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
     """A port of a container, with its place in the files.
@@ -75,36 +78,35 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
     found: dict[PortPlan, Listener] = {}
     for index, port in enumerate(service.ports):
         protocol = port.protocol.lower()
-        if protocol not in {"tcp", "udp"}:
-            findings.report(
-                rules.PROTOCOL_UNSUPPORTED,
-                port.at("protocol"),
-                (*service.path, "ports", index),
-                f"expected tcp or udp, got {port.protocol!r}",
-            )
+        path = (*service.path, "ports", index)
+        if not _is_protocol(protocol, port.at("protocol"), path, findings):
             continue
+        _are_ports(port.target, port.target, port.at("target"), path, findings)
         plan = PortPlan(port.target, protocol)
         found.setdefault(plan, Listener(plan=plan, at=port.at("target"), path=port.path))
         if port.host_ip:
             findings.report(
                 rules.PORT_HOST_ADDRESS,
                 port.at("host_ip"),
-                (*service.path, "ports", index),
+                path,
                 f"the host address {port.host_ip} is left out: a task has an interface of its own",
             )
     ranges: list[tuple[int, int, str, Location, KeyPath]] = [
         (each.first, each.last, each.protocol.lower(), each.at(), each.path)
         for each in service.expose
-        if each.first <= each.last
     ]
-    is_declared = bool(found or ranges)
+    is_declared = bool(service.ports or ranges)
     if not is_declared and service.build and service.build.parsed_dockerfile:
         ranges = [
             (each.first, each.last, each.protocol, each.at, ())
             for each in service.build.parsed_dockerfile.exposed
         ]
-    amount = 0
+    amount = len(found)
     for first, last, protocol, at, path in ranges:
+        if not _is_protocol(protocol, at, path, findings):
+            continue
+        if not _are_ports(first, last, at, path, findings):
+            continue
         amount += last - first + 1
         if amount > MOST_PORTS:
             findings.report(
@@ -120,6 +122,28 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
             plan = PortPlan(number, protocol)
             found.setdefault(plan, Listener(plan=plan, at=at, path=path, is_declared=is_declared))
     return tuple(found.values())
+
+
+def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings) -> bool:
+    """Whether a port is of a protocol that ECS maps; reports it if not."""
+    if protocol in {"tcp", "udp"}:
+        return True
+    findings.report(rules.PROTOCOL_UNSUPPORTED, at, path, f"expected tcp or udp, got {protocol!r}")
+    return False
+
+
+def _are_ports(first: int, last: int, at: Location, path: KeyPath, findings: Findings) -> bool:
+    """Whether a container can listen on a range of ports; reports it if not."""
+    if 1 <= first <= last <= _LAST_PORT:
+        return True
+    findings.report(
+        rules.PORT_INVALID,
+        at,
+        path,
+        f"expected a port, or a range of them, from 1 to {_LAST_PORT}",
+        'name the port that the service listens on, such as "80"',
+    )
+    return False
 
 
 def share_ports(

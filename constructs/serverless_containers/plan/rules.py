@@ -21,6 +21,16 @@ INTRINSIC_FUNCTION = Rule.error(
     "Intrinsic function reference, AWS CloudFormation User Guide",
 )
 NOT_UTF_8 = Rule.error("not-utf-8", "Every value is text in UTF-8: a template holds nothing else.")
+NO_ACTIVE_SERVICE = Rule.error(
+    "no-active-service",
+    "Some service is in no profile, or in one that is active.",
+    "https://docs.docker.com/reference/compose-file/profiles/",
+)
+IMAGE_INVALID = Rule.error(
+    "image-invalid",
+    "The name of an image has something before and behind each separator.",
+    "https://docs.docker.com/reference/compose-file/services/#image",
+)
 NO_PORT = Rule.error(
     "no-port", "Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic."
 )
@@ -48,6 +58,11 @@ TOO_MANY_PORTS = Rule.error(
     "too-many-ports",
     "A service has no more ports than fit into a task definition, ranges expanded.",
     "Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+PORT_INVALID = Rule.error(
+    "port-invalid",
+    "A port on which a container listens is a number from 1 to 65535, or a range of them.",
+    "Amazon ECS API Reference, PortMapping",
 )
 PORT_HOST_ADDRESS = Rule.warning(
     "port-host-address", "No host address is bound: a task has one network interface of its own."

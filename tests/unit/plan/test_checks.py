@@ -221,3 +221,107 @@ def test_a_misspelt_setting_of_a_volume(plan, setting):
         volumes: {{data: {{x-serverless-containers: {setting}}}}}
         """)
     assert len(planned.messages("setting-invalid")) == 1
+
+
+class TestNothingToRun:
+    """Values that Docker Compose takes, and after which nothing could be deployed."""
+
+    @pytest.mark.parametrize(
+        "image", ["minio/minio:", "minio/minio:${UNSET}", "nginx@", "${UNSET}/nginx", "a//b", "a b"]
+    )
+    def test_an_unfinished_name_of_an_image(self, plan, image):
+        planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")
+        (message,) = planned.messages("image-invalid")
+        assert message.startswith("docker-compose.yml:1:25: services.web.image: the name of the")
+        assert planned.plan is None
+
+    @pytest.mark.parametrize(
+        "image",
+        ["nginx", "localhost:5000/a/b:1", "a@sha256:" + "0" * 64, "ghcr.io/a/b:v1@sha256:1"],
+    )
+    def test_a_finished_one(self, plan, image):
+        planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")
+        assert planned.plan is not None
+
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            "ports: [{target: 0}]",
+            "ports: [{target: 70000}]",
+            "expose: ['0']",
+            "expose: ['']",
+            "expose: ['/tcp']",
+            "expose: [web]",
+            "expose: ['80-70']",
+            "expose: ['65536']",
+            "ports: ['80'], expose: ['0']",
+        ],
+    )
+    def test_a_port_that_is_none(self, plan, keys):
+        planned = plan(f"services: {{web: {{image: x, {keys}}}}}")
+        (message,) = planned.messages("port-invalid")
+        assert "expected a port, or a range of them, from 1 to 65535; name the port" in message
+        assert planned.plan is None
+
+    @pytest.mark.parametrize("keys", ["ports: ['1-65535']", "expose: ['1-65535']"])
+    def test_more_ports_than_a_task_definition_holds(self, plan, keys):
+        assert plan(f"services: {{web: {{image: x, {keys}}}}}").plan is None
+
+    def test_a_protocol_in_capitals_is_the_same(self, plan):
+        planned = plan(
+            "services: {web: {image: x, ports: ['80', '81/UDP', {target: 82, protocol: UDP}], "
+            "expose: ['83/TCP']}}"
+        )
+        assert [str(port) for port in planned["web"].ports] == [
+            "80/tcp", "81/udp", "82/udp", "83/tcp",
+        ]  # fmt: skip
+
+    def test_an_exposed_port_of_another_protocol(self, plan):
+        planned = plan("services: {web: {image: x, ports: ['80'], expose: ['81/sctp']}}")
+        assert len(planned.messages("protocol-unsupported")) == 1
+
+    def test_all_services_are_in_profiles(self, plan, project):
+        text = (
+            "services: {web: {image: x, ports: ['80'], profiles: [a]}, "
+            "b: {image: x, profiles: [b]}}"
+        )
+        planned = plan(text)
+        assert planned.errors == [
+            "docker-compose.yml:1:11: services: all services are in profiles, none of which is "
+            "active: b, web; activate one with COMPOSE_PROFILES=… in .env, or with --profile for a "
+            "command"
+        ]
+        project.write(".env", "COMPOSE_PROFILES=a\n")
+        assert plan(text).plan is not None
+
+    @pytest.mark.parametrize(
+        ("keys", "hint"),
+        [
+            ("replicas: 2", "write it under deploy, or say scale"),
+            ("resources: {}", "write it under deploy, or say cpus and mem_limit"),
+        ],
+    )
+    def test_a_key_of_deploy_at_the_service(self, plan, keys, hint):
+        planned = plan(f"services: {{web: {{image: x, ports: ['80'], {keys}}}}}")
+        assert [each for each in planned.errors if each.endswith(hint)] != []
+
+
+@pytest.mark.parametrize(
+    ("platform", "architecture"),
+    [("amd64", "X86_64"), ("Linux/ARM64/v8", "ARM64"), ("linux/x86_64", "X86_64"), ("linux", None)],
+)
+def test_platforms_as_docker_reads_them(plan_service, platform, architecture):
+    planned = plan_service(f"platform: {platform}")
+    assert planned.plan.architecture == architecture
+
+
+class TestPwd:
+    """PWD is the shell's folder to Docker Compose, which for a deployment is the project's."""
+
+    def test_it_is_the_projects_folder(self, plan, project):
+        project.write(".env", "DATA=${PWD}/data\n")
+        planned = plan(
+            "services: {web: {image: x, ports: ['80'], environment: ['A=${PWD}', 'B=${DATA}']}}"
+        )
+        assert planned["web"].environment == {"A": f"{project.path}", "B": f"{project.path}/data"}
+        assert planned.messages("variable-not-set") == []

@@ -20,7 +20,7 @@ from serverless_containers.plan.build_context.credentials import (
     Handling,
     credential_of,
 )
-from serverless_containers.plan.build_context.folders import real
+from serverless_containers.plan.build_context.folders import files_of_secrets, real
 from serverless_containers.plan.build_context.ignore import to_regex
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
@@ -80,6 +80,13 @@ def _is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
+MOST_ENTRIES = 200_000
+"""Files and folders of what is packed, which takes some twenty seconds to look at."""
+
+MOST_ENTRIES_UNBUILT = 20_000
+"""Those of a folder of which nothing is built."""
+
+
 class _Check:
     def __init__(
         self,
@@ -98,6 +105,7 @@ class _Check:
             each.build for each in project.services.values()
         )
         self._read_here = {real(file) for file in project.env_files}
+        self._secret_files = {real(file) for file in files_of_secrets(project)}
         self._packed = read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
         """Files that some build would have read, by their paths."""
@@ -106,21 +114,56 @@ class _Check:
         self._many: dict[tuple[Rule, str], list[str]] = {}
 
     def run(self) -> Exclusions:
-        roots = [self._folder, *(each.folder for each in self._contexts)]
-        for entry in walk(self._folder, self._contexts):
-            if entry.is_link:
-                self._link(entry, roots)
-            elif self._is_built:
-                self._look_at(entry)
+        if not self._is_whole_machine():
+            self._walk()
         self._report_many()
         for service in self._project.services.values():
             if service.build is not None:
                 self._check_folders(service.build)
                 self._check_copies(service.build)
         return Exclusions(
-            left_out=tuple(map(Path, sorted((*self._left_out, *self._unread)))),
+            left_out=tuple(
+                map(Path, sorted({*self._left_out, *self._unread, *self._secret_files}))
+            ),
             links=tuple(map(Path, sorted(self._links))),
         )
+
+    def _walk(self) -> None:
+        roots = [self._folder, *(each.folder for each in self._contexts)]
+        for count, entry in enumerate(walk(self._folder, self._contexts)):
+            if count == MOST_ENTRIES_UNBUILT and not self._is_built:
+                # What no build needs, only a pipeline without one would pack.
+                return
+            if count == MOST_ENTRIES:
+                self._findings.report(
+                    rules.CONTEXT_TOO_LARGE,
+                    self._project.at("services"),
+                    ("services",),
+                    f"what is packed holds more than {MOST_ENTRIES} files and folders; the last "
+                    f"one looked at is {self._shown(entry.path)}",
+                    "build a folder that holds less, or list what a build does not need in "
+                    ".dockerignore",
+                )
+                return
+            if entry.is_link:
+                self._link(entry, roots)
+            elif self._is_built:
+                self._look_at(entry)
+
+    def _is_whole_machine(self) -> bool:
+        """Whether a context is the root of all folders; reports it."""
+        found = False
+        for service in self._project.services.values():
+            build = service.build
+            if build is not None and build.is_local and not Path(real(build.context)).name:
+                found = True
+                self._findings.report(
+                    rules.CONTEXT_TOO_LARGE,
+                    *place(build, "context"),
+                    "the context is the root folder of this machine, with all that is in it",
+                    "name the folder of the project that the image is built from",
+                )
+        return found
 
     def _shown(self, path: str) -> str:
         return os.path.relpath(path, self._folder)
@@ -139,7 +182,7 @@ class _Check:
         if target == outermost or target.startswith(f"{outermost.rstrip('/')}/"):
             return
         self._links.append(entry.path)
-        leads_to_secret = is_secret(Path(entry.path))
+        leads_to_secret = is_secret(Path(entry.path)) or target in self._secret_files
         self._findings.report(
             secret_rules.FILE_PLACE if leads_to_secret else secret_rules.LINK_OUTSIDE,
             Location(self._shown(entry.path), 1, 1),
