@@ -26,6 +26,7 @@ from click.testing import CliRunner
 
 import serverless_containers
 from serverless_containers.cli import main
+from serverless_containers.ingress.cloudfront.support_stack import EDGE_REGION
 from tests.support.pages import PAGES, ROOT, blocks, blocks_of, outside_of_blocks
 from tests.support.shell_lines import CDK, check, commands
 
@@ -39,6 +40,22 @@ services:
 secrets:
   DB_PASSWORD: {file: ../secrets/.secret-db-password}
 """
+
+
+def test_a_deployer_of_a_site_reaches_the_region_of_its_support_stacks():
+    # GIVEN the roles that the deployer's policy lets them assume, and what is bootstrapped
+    (policy,) = (json.loads(block.text) for block in blocks_of("docs/deployer.md"))
+    (deploy,) = (each for each in policy["Statement"] if each["Sid"] == "Deploy")
+    (bootstrap,) = (
+        line
+        for block in blocks_of("docs/guides/web-site.md")
+        for line in block.text.splitlines()
+        if line.startswith("cdk bootstrap ")
+    )
+    # THEN both know the region of the site and that of the support stacks
+    for region in ("eu-west-1", EDGE_REGION):
+        assert [role for role in deploy["Resource"] if role.endswith(f"-{region}")]
+        assert f"aws://123456789012/{region}" in bootstrap
 
 
 class Names(dict):
