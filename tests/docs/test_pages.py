@@ -58,6 +58,38 @@ def test_a_deployer_of_a_site_reaches_the_region_of_its_support_stacks():
         assert f"aws://123456789012/{region}" in bootstrap
 
 
+STAYING = {
+    "AWS::Cognito::UserPool": "the user pool",
+    "AWS::DynamoDB::Table": "the table of posts",
+    "AWS::ECR::Repository": "the repositories",
+    "AWS::ECS::TaskDefinition": "task definitions",
+    "AWS::EFS::FileSystem": "file systems",
+    "AWS::Logs::LogGroup": "the log groups of",
+    "AWS::S3::Bucket": "bucket",
+}
+"""The words of the deploy guide for what the deletion of a stack leaves."""
+
+
+@pytest.mark.parametrize(
+    ("environment", "rows"), [("dev", 1), ("staging", 1), ("prod", 2), ("site", 2)]
+)
+def test_what_stays_is_told(environment, rows):
+    # GIVEN the rows of the guide that hold for an environment
+    text = (ROOT / "docs/guides/deploy.md").read_text(encoding="utf-8")
+    section = text.partition("## What stays after")[2].partition("\n## ")[0]
+    told = "\n".join(re.findall(r"(?m)^\| .*", section)[2 : 2 + rows])
+    # THEN they name each kind of resource that its templates retain
+    templates = json.loads((ROOT / f"tests/snapshot/{environment}.json").read_text())
+    retained = {
+        resource["Type"]
+        for template in templates.values()
+        for resource in template["Resources"].values()
+        if resource.get("DeletionPolicy", "").startswith("Retain")
+    }
+    assert "AWS::S3::Bucket" in retained
+    assert [kind for kind in sorted(retained) if STAYING[kind] not in told] == []
+
+
 class Names(dict):
     """What a block of Python may use: the imports of a CDK app, and constructs made on demand."""
 
