@@ -320,7 +320,8 @@ def test_a_file_in_what_is_packed_is_an_error_whatever_its_name(plan, project, p
 def test_no_config_has_the_content_of_a_secret(plan, project):
     project.write("../keys/password.txt", "s3ntinel")
     planned = plan("""
-        services: {web: {image: x, ports: ['80'], secrets: [A], configs: [{source: B, target: /c/d}]}}
+        services:
+          web: {image: x, ports: ['80'], secrets: [A], configs: [{source: B, target: /c/d}]}
         secrets: {A: {file: ../keys/password.txt}}
         configs: {B: {file: ../keys/password.txt}}
         """)
