@@ -16,7 +16,7 @@ services:
     image: x
     ports: ["127.0.0.1:80:80"]
     privileged: true
-    hostname: w
+    attach: true
 """
 TEXT = """\
 {folder}:4:13: services.web.ports[0]: the host address 127.0.0.1 is left out: a task has an \
@@ -25,7 +25,7 @@ interface of its own
 {folder}:5:5: services.web.privileged: Fargate gives no access to a host; remove it, or keep it in \
 compose.override.yaml, which a deployment leaves out
     error: key-rejected
-{folder}:6:5: services.web.hostname: the containers of a task share one loopback interface
+{folder}:6:5: services.web.attach: a deployed container's output goes to its log group
     note: key-local-only
 1 error, 1 warning, 1 note
 """
@@ -143,7 +143,7 @@ def test_it_reads_what_a_deployment_reads(run):
     # GIVEN an override for laptops, an environment's file, and a variable of this shell
     run.write("compose.yaml", 'services: {web: {image: "x:${TAG:?}", ports: ["80"]}}')
     run.write("compose.override.yaml", "services: {web: {privileged: true}}")
-    run.write("compose.dev.yaml", "services: {web: {hostname: w}}")
+    run.write("compose.dev.yaml", "services: {web: {attach: true}}")
     # WHEN it is checked, THEN neither the variable nor the override counts
     done = run("check", "--format", "json", TAG="1")
     rules = [each["rule"] for each in json.loads(done.stdout)["findings"]]

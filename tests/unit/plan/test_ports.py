@@ -184,3 +184,57 @@ class TestLoneDockerfile:
             dockerfiles={"Dockerfile": "FROM nginx\nEXPOSE 80\n"},
         )
         assert [str(port) for port in planned["web"].ports] == ["8080/tcp"]
+
+
+DOCKERFILE = "FROM scratch\nEXPOSE 8000\n"
+
+
+@pytest.mark.parametrize(
+    ("web", "worker", "owner"),
+    [
+        ("ports: ['8000']", "command: [celery]", "web"),
+        ("expose: ['8000']", "command: [celery]", "web"),
+        ("ports: ['8000']", "", "web"),
+        ("", "command: [celery]", "web"),
+        ("entrypoint: [gunicorn]", "", "worker"),
+        ("command: [gunicorn]", "command: [celery]", "web"),
+    ],
+)
+def test_what_the_image_alone_exposes_proves_no_listener(plan, project, web, worker, owner):
+    project.write("Dockerfile", DOCKERFILE)
+    keys = [f", {each}" if each else "" for each in (web, worker)]
+    planned = plan(f"services:\n  web: {{build: .{keys[0]}}}\n  worker: {{build: .{keys[1]}}}\n")
+    assert not planned.messages("port-taken")
+    assert len(planned.messages("port-exposed-twice")) == 1
+    assert planned.plan.entrypoint == owner
+    assert [each.name for each in planned.plan.services if each.ports] == [owner]
+
+
+@pytest.mark.parametrize("keys", ["", "expose: ['8000']", "ports: ['8000']"])
+def test_two_of_one_image_that_both_listen_are_refused(plan, project, keys):
+    project.write("Dockerfile", DOCKERFILE)
+    more = f", {keys}" if keys else ""
+    planned = plan(f"services:\n  web: {{build: .{more}}}\n  worker: {{build: .{more}}}\n")
+    assert len(planned.messages("port-taken")) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "warned"),
+    [
+        ("image: 'valkey/valkey:8'", True),
+        ("image: valkey/valkey@sha256:abc, restart: always", True),
+        ("image: valkey/valkey, command: [--port, '6380']", False),
+        ("image: valkey/valkey, expose: ['6380']", False),
+        ("image: example/other", False),
+    ],
+)
+def test_servers_of_the_same_default_port_are_told(plan, second, warned):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"]}}
+          cache: {{image: "redis:8"}}
+          queue: {{{second}}}
+        """)
+    messages = planned.messages("default-port-taken")
+    assert bool(messages) == warned
+    assert all("queue listens on 6379 unless" in each for each in messages)

@@ -20,8 +20,8 @@ class TestWithoutPorts:
         assert (planned.plan.entrypoint, planned.plan.port) == (None, None)
         assert planned.messages("no-ingress") == [
             "docker-compose.yml:1:11: services: no container has a port to receive the traffic: "
-            "this is a worker, which ContainerService runs; if it serves requests, add ports to the "
-            'one that serves requests: ports: ["80"]'
+            "this is a worker, which ContainerService runs; if it serves requests, add ports to "
+            'the one that serves requests: ports: ["80"]'
         ]
 
     def test_udp_alone_is_no_port_for_requests(self, plan):
@@ -61,8 +61,8 @@ class TestWithoutPorts:
         assert planned.messages("no-port") == [
             "Dockerfile:1:1: the Dockerfile has no EXPOSE, so that no port is known to receive the "
             "traffic; add the port that the application listens on: EXPOSE 4000, which its "
-            "variable PORT names, or port=4000; what serves no requests is a worker, which ContainerService "
-            "runs"
+            "variable PORT names, or port=4000; what serves no requests is a worker, which "
+            "ContainerService runs"
         ]
 
 
