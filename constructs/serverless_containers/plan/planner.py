@@ -51,6 +51,7 @@ class PlanOptions:
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
         spot: Whether the task runs on spare capacity, which AWS takes back.
+        strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
     """
@@ -61,6 +62,7 @@ class PlanOptions:
     memory_mib: int | None = None
     execute: bool = False
     spot: bool = False
+    strict: bool | None = None
     may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
@@ -70,6 +72,7 @@ class PlanOptions:
             "port": self.port,
             "cpu": self.cpu,
             "memory": self.memory_mib,
+            "strict": self.strict,
         }
         return {
             **settings,

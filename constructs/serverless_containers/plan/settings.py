@@ -37,6 +37,7 @@ _OF_A_PROJECT: Known = {
     "cpu": int,
     "memory": int,
     "secrets": ("variables", "files"),
+    "strict": bool,
 }
 _TYPE_NAMES: Mapping[type, str] = {
     str: "a string",
