@@ -17,6 +17,7 @@ from serverless_containers.plan.containers import (
     check_writable,
     plan_container,
 )
+from serverless_containers.plan.entrypoint import choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -25,7 +26,7 @@ from serverless_containers.plan.exclusive import (
 )
 from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
 from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.ports import check_taken, listeners
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
