@@ -17,6 +17,7 @@ from serverless_containers.plan.containers import (
     plan_container,
     with_checked_dependencies,
 )
+from serverless_containers.plan.entrypoint import Entrypoint, choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -33,9 +34,7 @@ from serverless_containers.plan.names import (
     with_valid_names,
 )
 from serverless_containers.plan.ports import (
-    Entrypoint,
     Listener,
-    choose_entrypoint,
     listeners,
     share_ports,
 )
