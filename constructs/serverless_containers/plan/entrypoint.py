@@ -509,6 +509,16 @@ def _named_port(project: Project, wanted: Setting, findings: Findings) -> Entryp
     """Without any port: the one that was named, for a lone container."""
     names = list(project.services)
     if len(names) == 1:
+        known = known_as(project.services[names[0]])
+        if known.purpose is not Purpose.APPLICATION:
+            findings.report(
+                rules.ENTRYPOINT_CHOSEN,
+                wanted.at,
+                wanted.path,
+                f"{names[0]} receives the traffic, on port {wanted.value}: it is "
+                f"{known.description}, and there is no other service",
+                _how_to_name(names),
+            )
         return Entrypoint(service=names[0], port=int(wanted.value))
     findings.report(
         rules.NO_PORT,

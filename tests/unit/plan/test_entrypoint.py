@@ -274,7 +274,8 @@ class TestPortsOfOtherProtocols:
         assert planned.messages("no-http-port") == [
             "docker-compose.yml:3:38: services.db.ports[0]: no container has a port that speaks "
             "HTTP: 5432 of db is PostgreSQL; add ports to the one that serves requests: ports: "
-            "speaks HTTP all the same"
+            '["80"], name the port with x-serverless-containers: {port: …} or port=… if it speaks '
+            "HTTP all the same, or run a worker as a ContainerService (check --no-ingress)"
         ]
 
     def test_php_behind_a_web_server(self, plan):
@@ -383,6 +384,13 @@ class TestNamedPort:
     def test_where_one_alone_has_ports_nothing_is_said(self, plan):
         text = services(a=app('"5000:5000", "5001:5001"'))
         assert chosen(plan(text, port=5001)) == (("a", 5001), "")
+
+    def test_the_only_service_gets_it(self, plan):
+        assert chosen(plan(services(a='{image: "acme/app:1"}'), port=8080)) == (("a", 8080), "")
+        assert chosen(plan(services(es='{image: "elasticsearch:9.0.0"}'), port=9200)) == (
+            ("es", 9200),
+            "it is a store, and there is no other service",
+        )
 
     def test_a_named_service_without_ports_gets_it(self, plan):
         text = services(a=app('"5000:5000"'), b='{image: "acme/app:1"}')
