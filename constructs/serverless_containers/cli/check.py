@@ -23,18 +23,19 @@ from serverless_containers.plan.catalogue import RULES
 @click.option(
     "--entrypoint",
     metavar="NAME",
-    help="The service that receives the traffic. By default the only one with ports.",
+    help="The service that receives the traffic. By default the only one with ports, or the "
+    "likeliest one.",
 )
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     metavar="PORT",
-    help="The port of that service which does. By default its first TCP port.",
+    help="The port of that service which does. By default its first one that may speak HTTP.",
 )
 @click.option(
-    "--no-ingress",
+    "--worker",
     is_flag=True,
-    help="Check the project as a worker, which no requests reach.",
+    help="Check the project as a ContainerService, which no requests reach.",
 )
 @click.option(
     "--strict",
@@ -52,7 +53,7 @@ def command(
     project: ProjectArguments,
     entrypoint: str | None,
     port: int | None,
-    no_ingress: bool,
+    worker: bool,
     strict: bool,
     output_format: str,
     detect_secrets: bool,
@@ -69,7 +70,7 @@ def command(
             entrypoint=entrypoint,
             port=port,
             # Whoever has no ports in the file may well mean a worker.
-            ingress=False if no_ingress else None,
+            ingress=False if worker else None,
             # Without the option the file decides.
             strict=strict or None,
             may_delay_stop=True,

@@ -434,7 +434,7 @@ def _refuse_protocols(
         f"no container has a port that speaks HTTP: {listed(told)}",
         'add ports to the one that serves requests: ports: ["80"], name the port with '
         f"{EXTENSION}: {{port: …}} or port=… if it speaks HTTP all the same, or run a worker as a "
-        "ContainerService (check --no-ingress)",
+        "ContainerService (check --worker)",
     )
 
 

@@ -275,7 +275,7 @@ class TestPortsOfOtherProtocols:
             "docker-compose.yml:3:38: services.db.ports[0]: no container has a port that speaks "
             "HTTP: 5432 of db is PostgreSQL; add ports to the one that serves requests: ports: "
             '["80"], name the port with x-serverless-containers: {port: …} or port=… if it speaks '
-            "HTTP all the same, or run a worker as a ContainerService (check --no-ingress)"
+            "HTTP all the same, or run a worker as a ContainerService (check --worker)"
         ]
 
     def test_php_behind_a_web_server(self, plan):

@@ -83,10 +83,10 @@ class ServiceProps(ContainerServiceProps, total=False):
 
     entrypoint: str | None
     """The service that receives the traffic. Default: ``x-serverless-containers: {entrypoint: …}``
-    in the Compose file, else the only service with ports."""
+    in the Compose file, else the only service with ports, or the likeliest one, with a warning."""
 
     port: int | None
-    """The port of the entrypoint that does. Default: its first TCP port."""
+    """The port of the entrypoint that does. Default: its first one that may speak HTTP."""
 
     stop_delay: Duration
     """The time for which the entrypoint goes on serving after its task was taken out of service, in
