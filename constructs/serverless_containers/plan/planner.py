@@ -17,6 +17,7 @@ from serverless_containers.plan.containers import (
     plan_container,
     with_checked_dependencies,
 )
+from serverless_containers.plan.entrypoint import choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -32,7 +33,7 @@ from serverless_containers.plan.names import (
     container_names,
     with_valid_names,
 )
-from serverless_containers.plan.ports import choose_entrypoint, listeners, share_ports
+from serverless_containers.plan.ports import listeners, share_ports
 from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts, in_order
@@ -61,6 +62,7 @@ class PlanOptions:
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
         spot: Whether the task runs on spare capacity, which AWS takes back.
+        strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
     """
@@ -71,6 +73,7 @@ class PlanOptions:
     memory_mib: int | None = None
     execute: bool = False
     spot: bool = False
+    strict: bool | None = None
     may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
@@ -80,6 +83,7 @@ class PlanOptions:
             "port": self.port,
             "cpu": self.cpu,
             "memory": self.memory_mib,
+            "strict": self.strict,
         }
         return {
             **settings,

@@ -34,8 +34,21 @@ IMAGE_INVALID = Rule.error(
 NO_PORT = Rule.error(
     "no-port", "Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic."
 )
+NO_HTTP_PORT = Rule.error(
+    "no-http-port",
+    "What receives the traffic speaks HTTP, and is an application where there is one: no store of "
+    "it, nor a port of another protocol.",
+    "https://www.iana.org/assignments/service-names-port-numbers/",
+)
 ENTRYPOINT_AMBIGUOUS = Rule.error(
-    "entrypoint-ambiguous", "One container alone has ports, or one is named as the entrypoint."
+    "entrypoint-ambiguous",
+    "One container alone has ports, or one is named as the entrypoint, or one is chosen by what is "
+    "published, by the images or by what depends on what.",
+)
+ENTRYPOINT_CHOSEN = Rule.warning(
+    "entrypoint-chosen",
+    "Where several containers have ports, the file names the one that receives the traffic.",
+    guess=True,
 )
 ENTRYPOINT_UNKNOWN = Rule.error(
     "entrypoint-unknown", "The container named as the entrypoint exists and has a TCP port."

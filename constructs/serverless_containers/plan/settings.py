@@ -39,6 +39,7 @@ _OF_A_PROJECT: Known = {
     "memory": int,
     "secrets": ("variables", "files"),
     "names": ("hosts", "none"),
+    "strict": bool,
 }
 _TYPE_NAMES: Mapping[type, str] = {
     str: "a string",

@@ -42,14 +42,16 @@ def test_the_only_container_that_exposes_a_port_is_taken(plan):
 def test_several_candidates_and_no_choice_are_listed(plan):
     planned = plan("""
         services:
-          express: {image: node, ports: ["8080:8080"]}
+          express: {image: node, ports: ["5001:8080"]}
           python: {image: python, ports: ["5000:5000"]}
+          database: {image: postgres, ports: ["5432:5432"]}
         """)
     assert planned.plan is None
     assert planned.messages("entrypoint-ambiguous") == [
-        "docker-compose.yml:3:34: services: several containers have ports: express, python; one of "
-        "them must receive the traffic; choose with x-serverless-containers: "
-        '{entrypoint: express} or entrypoint="express"'
+        "docker-compose.yml:3:34: services: several containers can receive the traffic: express "
+        "(8080, published on 5001), python (5000); none of them is published on 80, 443, 8080, "
+        "8000 or 3000, and no single one depends on the others; name one with "
+        'x-serverless-containers: {entrypoint: …} or entrypoint="…"'
     ]
 
 

@@ -332,6 +332,7 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
     return PlanOptions(
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
+        strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
