@@ -14,6 +14,12 @@ BIN := $(VENV)/bin
 # Everything below runs in the virtual environment, whether it is activated or not.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME
+# Tests start Python again and again, which compiles all of them anew where it may keep nothing. Who
+# wants no bytecode beside sources has it elsewhere.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
+endif
 
 # What is downloaded or written says what is wrong when it fails.
 STEP = $(PYTHON) tools/set_up.py

@@ -107,6 +107,7 @@ class BuildPipeline(Construct):
         plan: TaskPlan | None = None,
         environment_name: str | None = None,
         entrypoint: str | None = None,
+        strict: bool | None = None,
         **props: Unpack[PipelineProps],
     ) -> None:
         """Build the images of a Compose project in a pipeline, which rolls them out.
@@ -121,6 +122,8 @@ class BuildPipeline(Construct):
             plan: The plan of the folder. Default: it is read.
             environment_name: The environment to read it for.
             entrypoint: The service that receives the traffic, where the files leave it open.
+            strict: Whether guesses in reading it are errors. Default: the Compose file's, else
+                False.
             **props: See `PipelineProps`.
 
         Raises:
@@ -135,7 +138,7 @@ class BuildPipeline(Construct):
         plan = plan or read_source(
             self,
             source,
-            PlanOptions(entrypoint=entrypoint),
+            PlanOptions(entrypoint=entrypoint, strict=strict),
             environment=environment_name,
             suppress=(),
         )

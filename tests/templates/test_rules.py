@@ -4,8 +4,6 @@ import copy
 import json
 
 import pytest
-from cfnlint import lint
-from cfnlint.config import ManualArgs
 
 from tests.templates import rules
 from tests.templates.rules import RULES, of_type
@@ -21,6 +19,20 @@ SAID_TWICE = "W3005"
 """A dependency that a reference makes anyway: harmless, and the CDK's way."""
 PASSED_ON = "W6001"
 """An output of what another stack exports: the application says where everything is."""
+
+
+@pytest.fixture(scope="module")
+def lint():
+    """cfn-lint, which takes seconds to import: not wherever tests are collected."""
+    from cfnlint import lint  # noqa: PLC0415
+    from cfnlint.config import ManualArgs  # noqa: PLC0415
+
+    arguments = ManualArgs(ignore_checks=[SAID_TWICE, PASSED_ON], regions=["us-east-1"])
+
+    def found(template):
+        return [str(each) for each in lint(json.dumps(template), config=arguments)]
+
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +69,9 @@ def test_no_rule_has_a_complaint(templates, name):
         ),
     ],
 )
-def test_cfn_lint_finds_nothing(templates, name):
+def test_cfn_lint_finds_nothing(templates, lint, name):
     for template in templates(name).values():
-        region = "us-east-1"
-        arguments = ManualArgs(ignore_checks=[SAID_TWICE, PASSED_ON], regions=[region])
-        assert [str(found) for found in lint(json.dumps(template), config=arguments)] == []
+        assert lint(template) == []
 
 
 def first(template, kind, part=""):

@@ -28,15 +28,18 @@ class Setting:
 
 Settings = Mapping[str, Setting]
 
-Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | tuple[str, ...]]
-"""The settings of a place by name: each of a type, or one of several words."""
+Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | range | tuple[str, ...]]
+"""The settings of a place by name: each of a type, a whole number of a range, or one of
+several words."""
 
 _OF_A_PROJECT: Known = {
     "entrypoint": str,
-    "port": int,
+    "port": range(1, 65536),
     "cpu": int,
     "memory": int,
     "secrets": ("variables", "files"),
+    "names": ("hosts", "none"),
+    "strict": bool,
 }
 _TYPE_NAMES: Mapping[type, str] = {
     str: "a string",
@@ -105,7 +108,7 @@ def _report_unknown(
     )
 
 
-def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
+def _problem(value: Node, expected: type | range | tuple[str, ...]) -> str | None:
     """The problem of a value; None if there is none."""
     given = quoted(value)
     if isinstance(expected, tuple):
@@ -113,6 +116,10 @@ def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
             return None
         return f"expected {' or '.join(expected)}, got {given}"
     # True and False are numbers to Python.
+    if isinstance(expected, range):
+        if isinstance(value, Scalar) and type(value.value) is int and value.value in expected:
+            return None
+        return f"expected a whole number from {expected[0]} to {expected[-1]}, got {given}"
     if isinstance(value, Scalar) and type(value.value) is expected:
         return None
     return f"expected {_TYPE_NAMES[expected]}, got {given}"

@@ -76,7 +76,8 @@ def test_the_plan_is_the_same_whether_the_files_are_there_or_not(secret, project
             "{file: ../key.txt}",
             "secret-file-name",
             "docker-compose.yml:3:23: secrets.KEY.file: expected a file whose name starts with "
-            ".secret-, got 'key.txt'; rename it, for instance to .secret-key.txt",
+            ".secret-, which git ignores, got 'key.txt'; it is left out of what is packed by its "
+            "path; rename it, for instance to .secret-key.txt",
         ),
         (
             "{file: .secret-k}",
@@ -292,6 +293,52 @@ def test_external_secrets_may_share_one(plan):
           B: {external: true, name: db, x-serverless-containers: {json-key: password}}
         """)
     assert planned.errors == []
+
+
+def test_a_file_of_another_name_outside_is_left_out_by_its_path(plan, project):
+    project.write("Dockerfile", "FROM scratch")
+    planned = plan("""
+        services: {web: {build: ., ports: ['80'], secrets: [A]}}
+        secrets: {A: {file: ../keys/password.txt}}
+        """)
+    assert planned.plan.secrets["A"].file.name == "password.txt"
+    assert planned.plan.exclusions.left_out == (project.path.parent / "keys/password.txt",)
+    assert len(planned.messages("secret-file-name")) == 1
+
+
+@pytest.mark.parametrize("place", [".", "web"])
+def test_a_file_in_what_is_packed_is_an_error_whatever_its_name(plan, project, place):
+    project.write("web/Dockerfile", "FROM scratch")
+    planned = plan(f"""
+        services: {{web: {{build: web, ports: ['80'], secrets: [A]}}}}
+        secrets: {{A: {{file: {place}/password.txt}}}}
+        """)
+    assert planned.plan is None
+    assert len(planned.messages("secret-file-place")) == 1
+
+
+def test_no_config_has_the_content_of_a_secret(plan, project):
+    project.write("../keys/password.txt", "s3ntinel")
+    planned = plan("""
+        services:
+          web: {image: x, ports: ['80'], secrets: [A], configs: [{source: B, target: /c/d}]}
+        secrets: {A: {file: ../keys/password.txt}}
+        configs: {B: {file: ../keys/password.txt}}
+        """)
+    assert planned.plan is None
+    assert "is the file of a secret, and a config is in the template" in str(planned.errors)
+
+
+def test_a_link_to_the_file_of_a_secret_is_an_error(plan, project):
+    project.write("Dockerfile", "FROM scratch")
+    (project.path.parent / "keys").mkdir()
+    (project.path / "link").symlink_to("../keys/password.txt")
+    planned = plan("""
+        services: {web: {build: ., ports: ['80'], secrets: [A]}}
+        secrets: {A: {file: ../keys/password.txt}}
+        """)
+    (message,) = planned.messages("secret-file-place")
+    assert message.startswith("link:1:1: it is a symbolic link to the file of a secret")
 
 
 def test_all_that_is_wrong_is_told_at_once(plan):

@@ -61,6 +61,14 @@ def test_only_dev_is_open():
     assert {name for name, each in ENVIRONMENTS.items() if each.access is Access.OPEN} == {"dev"}
 
 
+def test_nothing_is_guessed_but_in_dev():
+    assert {name: each.strict for name, each in ENVIRONMENTS.items()} == {
+        "dev": None,
+        "staging": True,
+        "prod": True,
+    }
+
+
 def test_prod_survives_the_loss_of_a_zone_and_keeps_its_data():
     prod = ENVIRONMENTS["prod"]
     assert prod.high_availability

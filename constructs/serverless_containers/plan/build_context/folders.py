@@ -16,6 +16,15 @@ def uploaded_folders(project: Project) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(real(folder)) for folder in folders))
 
 
+def files_of_secrets(project: Project) -> tuple[Path, ...]:
+    """The files with the values of the project's secrets, whatever they are named."""
+    return tuple(
+        each.file
+        for each in project.secrets.values()
+        if each.file is not None and not each.external
+    )
+
+
 def real(path: Path | str) -> str:
     """A path without links, absolute. Unlike pathlib's way it has an answer for any text."""
     try:

@@ -229,7 +229,8 @@ class _SecretFiles:
                 rules.FILE_NAME,
                 at,
                 path,
-                f"expected a file whose name starts with {SECRET_PREFIX}, got {source.file.name!r}",
+                f"expected a file whose name starts with {SECRET_PREFIX}, which git ignores, got "
+                f"{source.file.name!r}; it is left out of what is packed by its path",
                 f"rename it, for instance to {SECRET_PREFIX}{source.file.name.lstrip('.')}",
             )
         placed = Path(real(source.file.parent)) / source.file.name

@@ -6,7 +6,7 @@ _CREATION = "AWS Secrets Manager API Reference, CreateSecret"
 _TASK_DEFINITION = "Amazon ECS API Reference, ContainerDefinition"
 _INJECTION = "Amazon ECS API Reference, Secret"
 
-FILE_NAME = Rule.error(
+FILE_NAME = Rule.warning(
     "secret-file-name",
     "The file of a secret has a name that starts with .secret-, which is ignored by git.",
 )

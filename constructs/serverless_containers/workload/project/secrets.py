@@ -1,5 +1,6 @@
 """Secrets of a project: what a deployment asks for, and what its containers read."""
 
+import hashlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ _REQUIRED: WeakKeyDictionary[IConstruct, dict[tuple[str, str], tuple[Stack, Path
     WeakKeyDictionary()
 )
 """By app, the stacks that ask for secrets, with their folders, by environment and name."""
+
+_NAMES: WeakKeyDictionary[Stack, dict[str, str]] = WeakKeyDictionary()
+"""By stack, the name of the secret that each logical id stands for."""
 
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 """The characters that Secrets Manager adds to a name in the ARN of a secret."""
@@ -124,7 +128,9 @@ class ProjectSecrets(Construct):
         """
         stack = Stack.of(self)
         is_parameter = plan.store is SecretStore.PARAMETER_STORE
-        construct_id = f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}"
+        construct_id = _unique_id(
+            stack, f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}", plan.name
+        )
         _claim(stack, plan)
         found = stack.node.try_find_child(construct_id)
         if found is not None:
@@ -163,6 +169,23 @@ def push_command(source: str | Path, environment: str | None) -> str:
     """The command that pushes the values of a folder's secrets."""
     words = ["serverless-containers secrets push", shlex.quote(str(source))]
     return " ".join(words + ([f"--environment {shlex.quote(environment)}"] if environment else []))
+
+
+def _unique_id(stack: Stack, construct_id: str, name: str) -> str:
+    """Return an id that becomes a logical id of its own.
+
+    Of a child of a stack only letters and digits are left there ("Logical IDs", AWS CDK Developer
+    Guide). The first name keeps the plain id, others that differ in punctuation alone get a hash.
+
+    Args:
+        stack: The stack.
+        construct_id: The plain id.
+        name: The name of the secret.
+    """
+    logical = re.sub(r"[^A-Za-z0-9]", "", construct_id)
+    if _NAMES.setdefault(stack, {}).setdefault(logical, name) == name:
+        return construct_id
+    return f"{construct_id}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _claim(stack: Stack, plan: SecretPlan) -> None:
