@@ -196,7 +196,7 @@ class BuildPipeline(Construct):
         )
         Annotations.of(self).add_info_v2(
             "serverless-containers:pipeline-url",
-            f"while CloudFormation waits for the images, {self.console_url} shows the pipeline",
+            f"while CloudFormation waits for the images, {self._url_to_tell} shows the pipeline",
         )
         if "notifications" in props:
             self.pipeline.notify_on("Failures", props["notifications"], events=[_FAILED])
@@ -238,14 +238,20 @@ class BuildPipeline(Construct):
 
     @property
     def console_url(self) -> str:
-        """The URL of the pipeline in the console."""
+        """The URL of the pipeline in the console, for an output: its region may be a token."""
         region = Stack.of(self).region
-        known = not Token.is_unresolved(region)
-        # Without a region the console takes the one that it has shown last.
         return (
-            f"https://{f'{region}.' if known else ''}console.aws.amazon.com/codesuite/codepipeline/"
-            f"pipelines/{self._name}/view{f'?region={region}' if known else ''}"
+            f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/"
+            f"{self._name}/view?region={region}"
         )
+
+    @property
+    def _url_to_tell(self) -> str:
+        region = Stack.of(self).region
+        if not Token.is_unresolved(region):
+            return self.console_url
+        # Without a region the console takes the one that it has shown last.
+        return self.console_url.replace(f"{region}.", "").replace(f"?region={region}", "")
 
     def _allow_tag(self, name: str) -> None:
         """Let the build write the tag of the newest images to Parameter Store.

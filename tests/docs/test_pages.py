@@ -96,6 +96,21 @@ def test_what_reading_a_resource_takes_beside_its_items_is_told():
         assert action in page
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_path_that_a_page_for_developers_names_is_there(page):
+    text = "\n".join(outside_of_blocks(page))
+    library = ROOT / "constructs/serverless_containers"
+    places = (ROOT, ROOT / "docs", ROOT / "tests", library, library / "local", library / "plan")
+    named = set(re.findall(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|md|yaml|txt|json)))`", text))
+    assert len(named) >= 5
+    each_room = {"rules.py"}
+    assert [
+        name
+        for name in sorted(named - each_room)
+        if not any((place / name).exists() for place in places)
+    ] == []
+
+
 STAYING = {
     "AWS::Cognito::UserPool": "the user pool",
     "AWS::DynamoDB::Table": "the table of posts",
