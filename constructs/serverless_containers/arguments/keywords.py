@@ -247,7 +247,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_finite(value: float) -> bool:
-    """Whether JSON has a number, which the CDK's Node process gets: it ends at any other one."""
+    """Return whether JSON has a number; the CDK's Node process ends at any other one."""
     try:
         return math.isfinite(value)
     except OverflowError:
@@ -441,7 +441,7 @@ def _is(value: object, hint: type) -> bool:
 
 
 def _implements(value: object, interface: type) -> bool:
-    """Whether an object has an interface of jsii's, which ``isinstance`` does not know.
+    """Return whether an object has an interface of jsii's, which ``isinstance`` does not know.
 
     Its class is asked and not the object, whose properties are read in another process.
     """

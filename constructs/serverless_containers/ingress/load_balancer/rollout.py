@@ -442,7 +442,9 @@ def _check_tenths(what: str, percent: float) -> None:
 
 
 def _waiting_steps(percent: float) -> int:
-    """After how many steps ECS waits; after the one that completes the shift the bake time begins.
+    """Return the number of steps that ECS waits after: all but the one that completes the shift.
+
+    After that one the bake time begins.
 
     Args:
         percent: The percent of the traffic that a step shifts.
