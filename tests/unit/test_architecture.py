@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "client_config": {"spelling", "findings", "json_source"},
     "secret_stores": {"findings", "plan"},
     "local": {"findings", "toolchain"},
+    "__main__": {"cli"},
     # It shows Compose files themselves, too.
     "cli": {
         "findings",
