@@ -101,8 +101,8 @@ BAD = {
          "compose.yaml:1:11: services: no container has a port to receive the traffic"),
     "two candidates": (
          {"compose.yaml":
-          "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: ['81']}}"},
-         "compose.yaml:1:34: services: several containers have ports: a, b"),
+          "services: {a: {image: x, ports: ['81']}, b: {image: x, ports: ['82']}}"},
+         "compose.yaml:1:34: services: several containers can receive the traffic: a (81), b"),
     "no YAML": ({"compose.yaml": "services:\n  web: {image: [x\n"}, "compose.yaml:"),
     "size": ({"compose.yaml": "x-serverless-containers: {cpu: 256, memory: 8192}\n" + GOOD},
          "compose.yaml:1:45: x-serverless-containers.memory: Fargate has no task of cpu 256 with "
@@ -139,6 +139,14 @@ def test_an_unknown_entrypoint(project, tmp_path):
     assert refused(result) == [
         "entrypoint: the entrypoint 'wbe' is no service of this project; name one of web"
     ]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("port", ["0", "65536", "http", "٣"])
+def test_a_port_that_is_none(project, tmp_path, port):
+    result = app(project.compose(GOOD), out=tmp_path / "out", port=port)
+    assert result.returncode == 1
+    assert result.stderr == f"port {port!r} is no port; give one from 1 to 65535\n"
 
 
 def test_all_errors_are_reported_at_once(project, tmp_path):

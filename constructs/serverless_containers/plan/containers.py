@@ -13,6 +13,7 @@ from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
     ContainerPlan,
+    CopyPlan,
     DependencyCondition,
     MountPlan,
     PortPlan,
@@ -45,6 +46,7 @@ def plan_container(
     mounts: Iterable[MountPlan],
     findings: Findings,
     *,
+    copies: Iterable[CopyPlan] = (),
     not_essential: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
@@ -55,19 +57,20 @@ def plan_container(
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
         mounts: The volumes that it mounts.
+        copies: The files that are added to its image.
         not_essential: The services whose end does not end the task.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     build = plan_build(service, findings)
     _check_image(service, findings)
+    entrypoint, command = _start(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
     secrets = {} if secrets_are_files else _secrets(service, findings)
     if secrets:
         _warn_of_paths(service, findings)
     _warn_of_end(service, project, not_essential, findings)
-    command, entrypoint = _words(service, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
@@ -99,6 +102,7 @@ def plan_container(
         restart=plan_restart(service, findings),
         log=plan_log(service, findings),
         mounts=tuple(mounts),
+        copies=tuple(copies),
     )
 
 
@@ -128,19 +132,20 @@ def _check_image(service: Service, findings: Findings) -> None:
     )
 
 
-def _words(
+def _start(
     service: Service, findings: Findings
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-    """The command and the entry point.
+    """The entry point and the command of a container.
 
-    A command whose entry point is cleared is run by itself, which is what an entry point without a
-    command does: the engine then leaves the image's command out, too.
+    An entry point that is cleared leaves the words of the command as what is run. ECS cannot clear
+    it, but runs the same words where the first of them are the entry point.
     """
     if service.entrypoint == () and service.command:
-        return None, service.command
+        words = service.command
+        return words[:1], words[1:] or None
     return (
-        _replaced(service, "command", service.command, findings),
         _replaced(service, "entrypoint", service.entrypoint, findings),
+        _replaced(service, "command", service.command, findings),
     )
 
 
@@ -283,9 +288,8 @@ def _stop_timeout(service: Service, findings: Findings) -> int | None:
         findings.report(
             rules.STOP_TIMEOUT_RANGE,
             *place(service, "stop_grace_period"),
-            f"ECS gives a container 2 to 120 seconds to stop, not {seconds:g}: it gets "
-            f"{min(max(round(seconds), 2), 120)}",
-            f"write {min(max(round(seconds), 2), 120)}s",
+            f"expected 2s to 120s for a container to stop, got {seconds:g}s; ECS gets {fitted}s",
+            f"write {fitted}s",
         )
     return fitted
 

@@ -175,6 +175,28 @@ class FilePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPlan:
+    """A file or a folder of the project that is copied into an image.
+
+    Attributes:
+        source: Its absolute path on this machine.
+        target: Its absolute path in the image of a service; in the one of the container that writes
+            files, the volume that it is for and a path on that.
+        is_folder: Whether it is a folder, whose files take the place of what is there.
+        executable: Whether it is a file that may be executed: its mode is then 0755, and else 0644.
+        at: Where the mount stands.
+        path: The keys that lead there.
+    """
+
+    source: Path
+    target: str
+    is_folder: bool = False
+    executable: bool = False
+    at: Location | None = field(default=None, compare=False)
+    path: KeyPath = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostPlan:
     """An entry of the task's /etc/hosts, which all its containers share.
 
@@ -300,8 +322,8 @@ class ContainerPlan:
         name: Its name: the service's, or its role's.
         role: Its purpose in the task.
         service: The name of its service in the Compose file, if ECS takes another.
-        image: The image to run. None where ``build`` says how it is made, and for the other roles,
-            whose images are the caller's.
+        image: The image to run, or to add ``copies`` to. None where ``build`` says how it is made,
+            and for the other roles, whose images are the caller's unless files are added to one.
         image_at: Where the files name it.
         build: How the image is built.
         essential: Whether the task stops when the container does.
@@ -320,6 +342,7 @@ class ContainerPlan:
         restart: When it is restarted in place; None: never, the task is replaced.
         log: Where its output goes; None for a log router, of which the CDK decides.
         mounts: The volumes that it mounts.
+        copies: The files that are added to its image, which is then built on ``image``.
     """
 
     name: str
@@ -350,6 +373,12 @@ class ContainerPlan:
     restart: RestartPlan | None = None
     log: AwsLogsPlan | LogDriverPlan | None = None
     mounts: tuple[MountPlan, ...] = ()
+    copies: tuple[CopyPlan, ...] = ()
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its image is built, if only to add files to one that is named."""
+        return self.build is not None or bool(self.copies)
 
     @property
     def service_name(self) -> str:
@@ -366,7 +395,7 @@ class TaskPlan:
         directory: The project's folder, absolute.
         at: Where its services stand in the files.
         containers: All of them, in an order in which each follows those that it depends on.
-        entrypoint: The container that receives the traffic.
+        entrypoint: The container that receives the traffic; None where no requests come in.
         port: The port on which it does.
         size: CPU and memory of the whole task.
         replicas: The number of tasks that the files ask for, or None if they do not say.
@@ -386,8 +415,8 @@ class TaskPlan:
     directory: Path
     at: Location | None = None
     containers: tuple[ContainerPlan, ...]
-    entrypoint: str
-    port: int
+    entrypoint: str | None = None
+    port: int | None = None
     size: TaskSize
     replicas: int | None = None
     architecture: Architecture | None = None
@@ -409,4 +438,4 @@ class TaskPlan:
     @property
     def built(self) -> tuple[ContainerPlan, ...]:
         """The containers whose images are built."""
-        return tuple(container for container in self.containers if container.build)
+        return tuple(container for container in self.containers if container.is_built)

@@ -6,12 +6,18 @@ the finished plan has those of ECS.
 
 import re
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.model import ContainerPlan, ContainerRole, FilePlan, VolumePlan
+from serverless_containers.plan.model import (
+    ContainerPlan,
+    ContainerRole,
+    CopyPlan,
+    FilePlan,
+    VolumePlan,
+)
 from serverless_containers.plan.places import place
 
 _LONGEST = 255
@@ -79,36 +85,48 @@ def check_names(project: Project, findings: Findings) -> None:
             )
 
 
-def with_valid_names(
-    containers: Iterable[ContainerPlan],
-    volumes: Collection[VolumePlan],
-    files: Iterable[FilePlan],
-) -> tuple[list[ContainerPlan], tuple[VolumePlan, ...], tuple[FilePlan, ...]]:
-    """Return the parts of a task under the names that they have in it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskParts:
+    """The parts of a task that have names, or refer to them.
 
-    Args:
-        containers: The containers of services, under the names of those.
+    Attributes:
+        containers: The containers of services.
         volumes: The volumes that they mount.
         files: The files that are written to some of the volumes.
+        folders: The files and folders that are copied to some of them.
     """
-    containers = list(containers)
-    names = container_names(each.name for each in containers)
-    on_task = volume_names(each.name for each in volumes)
-    named = [
-        replace(
-            each,
-            name=names[each.name],
-            service=None if names[each.name] == each.name else each.name,
-            depends_on=tuple((names[name], condition) for name, condition in each.depends_on),
-            mounts=tuple(replace(mount, volume=on_task[mount.volume]) for mount in each.mounts),
-        )
-        for each in containers
-    ]
-    return (
-        named,
-        tuple(replace(each, name=on_task[each.name]) for each in volumes),
-        tuple(replace(each, volume=on_task[each.volume]) for each in files),
+
+    containers: tuple[ContainerPlan, ...]
+    volumes: tuple[VolumePlan, ...]
+    files: tuple[FilePlan, ...]
+    folders: tuple[CopyPlan, ...]
+
+
+def with_valid_names(parts: TaskParts) -> TaskParts:
+    """Return the parts of a task under the names that they have in it, not those of the files."""
+    names = container_names(each.name for each in parts.containers)
+    on_task = volume_names(each.name for each in parts.volumes)
+    return TaskParts(
+        containers=tuple(
+            replace(
+                each,
+                name=names[each.name],
+                service=None if names[each.name] == each.name else each.name,
+                depends_on=tuple((names[name], condition) for name, condition in each.depends_on),
+                mounts=tuple(replace(mount, volume=on_task[mount.volume]) for mount in each.mounts),
+            )
+            for each in parts.containers
+        ),
+        volumes=tuple(replace(each, name=on_task[each.name]) for each in parts.volumes),
+        files=tuple(replace(each, volume=on_task[each.volume]) for each in parts.files),
+        folders=tuple(_below(each, on_task) for each in parts.folders),
     )
+
+
+def _below(folder: CopyPlan, names: Mapping[str, str]) -> CopyPlan:
+    """A folder whose target begins with the name that its volume has in the task."""
+    _, volume, *path = folder.target.split("/")
+    return replace(folder, target="/".join(("", names[volume], *path)))
 
 
 def _valid(names: Iterable[str], reserved: Collection[str]) -> Mapping[str, str]:

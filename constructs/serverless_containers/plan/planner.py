@@ -17,6 +17,7 @@ from serverless_containers.plan.containers import (
     plan_container,
     with_checked_dependencies,
 )
+from serverless_containers.plan.entrypoint import Entrypoint, choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -25,16 +26,21 @@ from serverless_containers.plan.exclusive import (
 )
 from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
 from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
-from serverless_containers.plan.model import ContainerPlan, FilePlan, HostPlan, TaskPlan
+from serverless_containers.plan.model import ContainerPlan, ContainerRole, HostPlan, TaskPlan
 from serverless_containers.plan.names import (
+    TaskParts,
     check_names,
     container_names,
     with_valid_names,
 )
-from serverless_containers.plan.ports import choose_entrypoint, listeners, share_ports
+from serverless_containers.plan.ports import (
+    Listener,
+    listeners,
+    share_ports,
+)
 from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
-from serverless_containers.plan.resources.volumes import Mounts
+from serverless_containers.plan.resources.volumes import Mounts, in_order
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
@@ -47,6 +53,12 @@ from serverless_containers.plan.utility_containers import (
     warn_of_full_task,
     with_utilities,
 )
+from serverless_containers.plan.workers import (
+    is_worker,
+    note_unreached,
+    note_worker,
+    report_missing_port,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +68,24 @@ class PlanOptions:
     Attributes:
         entrypoint: The name of the service that receives the traffic.
         port: The port on which it does.
+        ingress: Whether requests come in, for which a port is needed. None: where there is one.
         cpu: CPU units of the task.
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
         spot: Whether the task runs on spare capacity, which AWS takes back.
+        strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
     """
 
     entrypoint: str | None = None
     port: int | None = None
+    ingress: bool | None = True
     cpu: int | None = None
     memory_mib: int | None = None
     execute: bool = False
     spot: bool = False
+    strict: bool | None = None
     may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
@@ -79,6 +95,7 @@ class PlanOptions:
             "port": self.port,
             "cpu": self.cpu,
             "memory": self.memory_mib,
+            "strict": self.strict,
         }
         return {
             **settings,
@@ -119,32 +136,39 @@ def plan_task(
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
     ports = share_ports(project, ports, findings)
-    mounts = Mounts(project, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
+    entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     awaited = awaited_services(project)
     ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
+    started = [project.services[name] for name in _in_start_order(project)]
+    written = {each.name: files.of(each, secrets=secrets_are_files) for each in started}
+    mounts = Mounts(project, findings, room=files.room)
     containers = []
-    for name in _in_start_order(project):
-        service = project.services[name]
+    for service in started:
         warn_of_exposure(service, findings)
         containers.append(
             plan_container(
                 service,
                 project,
-                [listener.plan for listener in ports[name]],
-                [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
+                [listener.plan for listener in ports[service.name]],
+                in_order([*mounts.of(service), *written[service.name]]),
                 findings,
+                copies=mounts.copies_of(service),
                 not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )
         )
     containers = with_checked_dependencies(project, containers, findings)
-    hosts = plan_hosts(project, settings, findings)
-    hosts = _with_room(project, containers, files.files, hosts, findings)
-    in_task = with_utilities(containers, files.files, hosts)
+    all_files = (*files.files, *mounts.files)
+    hosts = _with_room(
+        project,
+        with_utilities(containers, all_files, folders=mounts.folders),
+        plan_hosts(project, settings, findings),
+        findings,
+    )
+    in_task = with_utilities(containers, all_files, hosts, mounts.folders)
     check_count(project.at("services"), in_task, findings)
     warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
     check_mounts(project, containers, findings)
@@ -155,14 +179,19 @@ def plan_task(
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
-    exclusions = check_build_contexts(project, findings, detector=detector)
+    exclusions = check_build_contexts(
+        project,
+        findings,
+        mounted=[copy.source for each in in_task for copy in each.copies],
+        detector=detector,
+    )
     size = choose_size(containers, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
     tags = plan_tags(project, findings)
     exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
-    if options.may_delay_stop and exclusive is None:
+    if options.may_delay_stop and exclusive is None and entrypoint is not None:
         warn_of_full_task(project.at("services"), in_task, findings)
     if exclusive is not None:
         rollout = stop_first(rollout)
@@ -170,23 +199,28 @@ def plan_task(
             warn_of_spot(exclusive, findings)
     elif rollout.max_healthy_percent > 100:
         note_shared_volumes(project, containers, mounts.volumes, findings)
-    if entrypoint is None or findings.errors:
+    if findings.errors:
         return None
-    services, volumes, written = with_valid_names(
-        containers, (*mounts.volumes.values(), *files.volumes.values()), files.files
+    named = with_valid_names(
+        TaskParts(
+            containers=tuple(containers),
+            volumes=(*mounts.volumes.values(), *files.volumes.values()),
+            files=all_files,
+            folders=tuple(mounts.folders),
+        )
     )
     plan = TaskPlan(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=with_utilities(services, written, hosts),
-        entrypoint=container_names(project.services)[entrypoint.service],
-        port=entrypoint.port,
+        containers=with_utilities(named.containers, named.files, hosts, named.folders),
+        entrypoint=container_names(project.services)[entrypoint.service] if entrypoint else None,
+        port=entrypoint.port if entrypoint else None,
         size=size,
         replicas=replicas,
         architecture=architecture,
-        volumes=volumes,
-        files=written,
+        volumes=named.volumes,
+        files=named.files,
         hosts=hosts,
         rollout=rollout,
         exclusive=exclusive,
@@ -196,6 +230,26 @@ def plan_task(
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan
+
+
+def _plan_entrypoint(
+    project: Project,
+    ports: Mapping[str, tuple[Listener, ...]],
+    settings: Settings,
+    options: PlanOptions,
+    findings: Findings,
+) -> Entrypoint | None:
+    """The container and the port that receive the traffic; None without traffic or a choice."""
+    if options.ingress is False:
+        note_unreached(project, ports, settings, findings)
+        return None
+    if not is_worker(ports, settings):
+        return choose_entrypoint(project, ports, settings, findings)
+    if options.ingress is None:
+        note_worker(project, findings)
+    else:
+        report_missing_port(project, findings)
+    return None
 
 
 def _check_files(project: Project, findings: Findings) -> bool:
@@ -245,14 +299,21 @@ def _in_start_order(project: Project) -> list[str]:
 
 def _with_room(
     project: Project,
-    containers: Sequence[ContainerPlan],
-    files: Sequence[FilePlan],
+    in_task: Sequence[ContainerPlan],
     hosts: tuple[HostPlan, ...],
     findings: Findings,
 ) -> tuple[HostPlan, ...]:
-    """The entries of /etc/hosts, none of them where their container is one too many."""
-    count = len(with_utilities(containers, files))
-    if not hosts or files or count != MOST_CONTAINERS:
+    """The entries of /etc/hosts, none of them where their container is one too many.
+
+    Args:
+        project: The canonical model.
+        in_task: The containers of the task without such entries.
+        hosts: The entries.
+        findings: Takes a warning where they are left out.
+    """
+    count = len(in_task)
+    has_container = any(each.role is ContainerRole.FILES for each in in_task)
+    if not hosts or has_container or count != MOST_CONTAINERS:
         return hosts
     findings.report(
         rules.NO_ROOM_FOR_NAMES,

@@ -1,15 +1,13 @@
-"""The ports of a task's containers, and the one that receives the traffic."""
+"""The ports of a task's containers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from serverless_containers.compose.limits import MOST_PORTS
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
-from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
-from serverless_containers.plan.settings import Settings
 
 _DEFAULT_PORTS: Mapping[int, frozenset[str]] = {
     80: frozenset({"apache", "caddy", "httpd", "nginx", "traefik", "wordpress"}),
@@ -47,14 +45,6 @@ class Listener:
     at: Location
     path: KeyPath
     is_declared: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entrypoint:
-    """The container and the port that receive the traffic."""
-
-    service: str
-    port: int
 
 
 def default_port(image: str | None) -> int | None:
@@ -125,7 +115,7 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
 
 
 def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings) -> bool:
-    """Whether a port is of a protocol that ECS maps; reports it if not."""
+    """Return whether a port is of a protocol that ECS maps; reports it if not."""
     if protocol in {"tcp", "udp"}:
         return True
     findings.report(rules.PROTOCOL_UNSUPPORTED, at, path, f"expected tcp or udp, got {protocol!r}")
@@ -133,7 +123,7 @@ def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings)
 
 
 def _are_ports(first: int, last: int, at: Location, path: KeyPath, findings: Findings) -> bool:
-    """Whether a container can listen on a range of ports; reports it if not."""
+    """Return whether a container can listen on a range of ports; reports it if not."""
     if 1 <= first <= last <= _LAST_PORT:
         return True
     findings.report(
@@ -192,7 +182,7 @@ def _strength(service: Service, listener: Listener) -> int:
 
 
 def _must_clash(project: Project, owner: tuple[str, Listener], other: tuple[str, Listener]) -> bool:
-    """Whether two containers listen on a port without any doubt."""
+    """Return whether two containers listen on a port without any doubt."""
     claims = (owner, other)
     return all(_strength(project.services[name], each) < 2 for name, each in claims) and (
         all(each.is_declared for _, each in claims)
@@ -247,106 +237,3 @@ def _warn_of_defaults(
                 "containers of a task share one network interface",
                 f"let {name} listen on another port, and name that under expose",
             )
-
-
-def choose_entrypoint(
-    project: Project,
-    ports: Mapping[str, tuple[Listener, ...]],
-    settings: Settings,
-    findings: Findings,
-) -> Entrypoint | None:
-    """Find the container and the port that receive the traffic.
-
-    It is the container that was named, or else the only one that publishes a TCP port, or else the
-    only one that exposes one. Its first TCP port is taken, or the one that was named.
-    """
-    candidates = _candidates(project, ports)
-    named = settings.get("entrypoint")
-    if named is not None:
-        name = str(named.value)
-        choices = [each for each in ports if _first_tcp(ports[each])]
-        if name not in choices:
-            problem = "has no TCP port" if name in ports else "is no service of this project"
-            offer = f"name one of {listed(choices)}" if choices else "give it a port"
-            findings.report(
-                rules.ENTRYPOINT_UNKNOWN,
-                named.at,
-                named.path,
-                f"the entrypoint {name!r} {problem}",
-                offer,
-            )
-            return None
-        return _port_of(name, ports[name], settings, findings)
-    if len(candidates) == 1:
-        return _port_of(candidates[0], ports[candidates[0]], settings, findings)
-    if candidates:
-        first = ports[candidates[0]][0]
-        findings.report(
-            rules.ENTRYPOINT_AMBIGUOUS,
-            first.at,
-            ("services",),
-            f"several containers have ports: {listed(candidates)}; one of them must receive the "
-            "traffic",
-            f"choose with x-serverless-containers: {{entrypoint: {candidates[0]}}} or "
-            f'entrypoint="{candidates[0]}"',
-        )
-        return None
-    return _suggest_port(project, settings, findings)
-
-
-def _candidates(project: Project, ports: Mapping[str, tuple[Listener, ...]]) -> list[str]:
-    publishing = [
-        name
-        for name, service in project.services.items()
-        if any(port.protocol.lower() == "tcp" for port in service.ports)
-    ]
-    return publishing or [name for name in ports if _first_tcp(ports[name])]
-
-
-def _first_tcp(listening: Iterable[Listener]) -> PortPlan | None:
-    return next((each.plan for each in listening if each.plan.protocol == "tcp"), None)
-
-
-def _port_of(
-    name: str, listening: tuple[Listener, ...], settings: Settings, findings: Findings
-) -> Entrypoint | None:
-    tcp = [each.plan.port for each in listening if each.plan.protocol == "tcp"]
-    wanted = settings.get("port")
-    if wanted is None:
-        return Entrypoint(service=name, port=tcp[0])
-    if wanted.value in tcp:
-        return Entrypoint(service=name, port=int(wanted.value))
-    findings.report(
-        rules.PORT_ARGUMENT,
-        wanted.at,
-        wanted.path,
-        f"container {name} does not listen on port {wanted.value}",
-        f"name one of {listed([str(port) for port in tcp])}, or add it to the service's ports",
-    )
-    return None
-
-
-def _suggest_port(project: Project, settings: Settings, findings: Findings) -> Entrypoint | None:
-    """Without any port: take the one that was named for a lone container, else suggest port 80."""
-    wanted = settings.get("port")
-    if wanted is not None and len(project.services) == 1:
-        return Entrypoint(service=next(iter(project.services)), port=int(wanted.value))
-    for service in project.services.values():
-        dockerfile = service.build.parsed_dockerfile if service.build else None
-        if dockerfile is not None and len(project.services) == 1:
-            findings.report(
-                rules.NO_PORT,
-                dockerfile.at,
-                (),
-                "the Dockerfile has no EXPOSE, so that no port is known to receive the traffic",
-                "add the port that the application listens on: EXPOSE 80 if it is the usual one",
-            )
-            return None
-    findings.report(
-        rules.NO_PORT,
-        project.at("services"),
-        ("services",),
-        "no container has a port to receive the traffic",
-        'add ports to the one that serves requests: ports: ["80"]',
-    )
-    return None

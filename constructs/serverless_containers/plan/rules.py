@@ -32,10 +32,29 @@ IMAGE_INVALID = Rule.error(
     "https://docs.docker.com/reference/compose-file/services/#image",
 )
 NO_PORT = Rule.error(
-    "no-port", "Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic."
+    "no-port",
+    "Behind an ingress, some container has a port, or its Dockerfile an EXPOSE, to receive the "
+    "traffic.",
+)
+NO_INGRESS = Rule.note(
+    "no-ingress",
+    "A project with ports is reached through an ingress; one without any is a worker.",
+)
+NO_HTTP_PORT = Rule.error(
+    "no-http-port",
+    "What receives the traffic speaks HTTP, and is an application where there is one: no store of "
+    "it, nor a port of another protocol.",
+    "https://www.iana.org/assignments/service-names-port-numbers/",
 )
 ENTRYPOINT_AMBIGUOUS = Rule.error(
-    "entrypoint-ambiguous", "One container alone has ports, or one is named as the entrypoint."
+    "entrypoint-ambiguous",
+    "One container alone has ports, or one is named as the entrypoint, or one is chosen by what is "
+    "published, by the images or by what depends on what.",
+)
+ENTRYPOINT_CHOSEN = Rule.warning(
+    "entrypoint-chosen",
+    "Where several containers have ports, the file names the one that receives the traffic.",
+    guess=True,
 )
 ENTRYPOINT_UNKNOWN = Rule.error(
     "entrypoint-unknown", "The container named as the entrypoint exists and has a TCP port."

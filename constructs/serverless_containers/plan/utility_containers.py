@@ -1,6 +1,7 @@
 """Containers that a task gets besides those of the project's services, and how many it may have."""
 
 import base64
+import posixpath
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from serverless_containers.plan.model import (
     AwsLogsPlan,
     ContainerPlan,
     ContainerRole,
+    CopyPlan,
     DependencyCondition,
     FilePlan,
     HostPlan,
@@ -20,6 +22,12 @@ from serverless_containers.plan.model import (
     TaskPlan,
 )
 
+UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
+"""The image of these containers, where no caller gives one, and the base of one with folders."""
+COPIED = "/mounts"
+"""The folder of the files' image that holds the folders of volumes."""
+PLAIN, EXECUTABLE = "plain", "executable"
+"""The folders in that one: the files of mode 0644, and those of mode 0755."""
 MOST_CONTAINERS = 10
 """Containers of a task; "Amazon ECS service quotas", Amazon ECS Developer Guide."""
 LONGEST_STOP_DELAY = 110
@@ -47,6 +55,7 @@ def with_utilities(
     services: Sequence[ContainerPlan],
     files: Sequence[FilePlan],
     hosts: Sequence[HostPlan] = (),
+    folders: Sequence[CopyPlan] = (),
 ) -> tuple[ContainerPlan, ...]:
     """Return the containers of services with those that they need besides.
 
@@ -54,8 +63,9 @@ def with_utilities(
         services: The containers of the services.
         files: The files that are written before they start.
         hosts: The entries that are added to /etc/hosts before they start.
+        folders: The files and folders that are copied to volumes before that, from an image.
     """
-    written = {file.volume for file in files}
+    written = {*(file.volume for file in files), *map(_volume_of, folders)}
     waiting = ((ContainerRole.FILES.value, DependencyCondition.SUCCESS),)
     containers = [
         replace(each, depends_on=(*waiting, *each.depends_on))
@@ -63,8 +73,8 @@ def with_utilities(
         else each
         for each in services
     ]
-    if files or hosts:
-        containers.insert(0, _files_container(files, hosts))
+    if written or hosts:
+        containers.insert(0, _files_container(files, hosts, folders))
     if any(
         isinstance(each.log, LogDriverPlan) and each.log.driver == "awsfirelens"
         for each in services
@@ -140,11 +150,18 @@ def with_stop_delay(plan: TaskPlan, seconds: int) -> TaskPlan:
     return replace(plan, containers=(*plan.containers, delay))
 
 
-def _files_container(files: Sequence[FilePlan], hosts: Sequence[HostPlan]) -> ContainerPlan:
+def _volume_of(folder: CopyPlan) -> str:
+    return folder.target.split("/")[1]
+
+
+def _files_container(
+    files: Sequence[FilePlan], hosts: Sequence[HostPlan], folders: Sequence[CopyPlan]
+) -> ContainerPlan:
     """The container that adds to /etc/hosts, writes files to scratch volumes, and ends.
 
     Contents of configs travel in its environment as Base64, values of secrets as ECS injects them:
-    they are in no template. Its image needs a POSIX shell, ``base64``, ``chown`` and ``chmod``.
+    they are in no template. Folders are in its image, which is then built for this project. An
+    image needs a POSIX shell, ``base64``, ``chown``, ``chmod`` and ``mkdir``.
     """
     environment: dict[str, str] = {}
     secrets: dict[str, str] = {}
@@ -153,8 +170,14 @@ def _files_container(files: Sequence[FilePlan], hosts: Sequence[HostPlan]) -> Co
         # A name a line: the resolver of musl reads 511 bytes of one.
         entries = " ".join(shlex.quote(f"{each.address} {each.name}") for each in hosts)
         script.append(f"printf '%s\\n' {entries} >> {_HOSTS}")
+    copied = sorted(set(map(_volume_of, folders)))
+    for volume in copied:
+        script += _copy_script(volume)
     for index, file in enumerate(files):
         path = shlex.quote(f"{_FOLDER}/{file.volume}/{file.name}")
+        if "/" in file.name:
+            folder = posixpath.dirname(f"{_FOLDER}/{file.volume}/{file.name}")
+            script.append(f"mkdir -p {shlex.quote(folder)}")
         if file.secret is not None:
             secrets[f"SECRET_{index}"] = file.secret
             script.append(f'printf %s "$SECRET_{index}" > {path}')
@@ -166,6 +189,7 @@ def _files_container(files: Sequence[FilePlan], hosts: Sequence[HostPlan]) -> Co
     return ContainerPlan(
         name=ContainerRole.FILES.value,
         role=ContainerRole.FILES,
+        image=UTILITY_IMAGE if folders else None,
         essential=False,
         entrypoint=_SHELL,
         command=("\n".join(script),),
@@ -178,8 +202,31 @@ def _files_container(files: Sequence[FilePlan], hosts: Sequence[HostPlan]) -> Co
         log=AwsLogsPlan(stream_prefix=ContainerRole.FILES.value),
         mounts=tuple(
             MountPlan(volume=volume, path=f"{_FOLDER}/{volume}")
-            for volume in sorted({file.volume for file in files})
+            for volume in sorted({*(file.volume for file in files), *copied})
         ),
+        copies=tuple(folders),
+    )
+
+
+def _copy_script(volume: str) -> Sequence[str]:
+    """The commands that copy the files of a volume from the image, and set their modes.
+
+    The image has those that may be executed in a tree of their own, so that their bits are part of
+    what it is made of.
+    """
+    target = shlex.quote(f"{_FOLDER}/{volume}")
+    plain, executable = (shlex.quote(f"{COPIED}/{kind}/{volume}") for kind in (PLAIN, EXECUTABLE))
+    return (
+        f"for each in {plain} {executable}; do",
+        f'  if [ -d "$each" ]; then cp -R "$each/." {target}; fi',
+        "done",
+        f"find {target} -mindepth 1 -type d -exec chmod 755 {{}} +",
+        f"find {target} -type f -exec chmod 644 {{}} +",
+        f"if [ -d {executable} ]; then",
+        f"  cd {executable}",
+        f'  find . -type f -exec sh -c \'cd "$0" && chmod 755 "$@"\' {target} {{}} +',
+        "  cd /",
+        "fi",
     )
 
 

@@ -176,11 +176,47 @@ def test_files_profiles_and_variables_are_those_that_are_named(run):
 
 def test_the_entrypoint_that_is_named(run):
     run.write(
-        "compose.yaml", "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: [81]}}"
+        "compose.yaml", "services: {a: {image: x, ports: ['81']}, b: {image: x, ports: [82]}}"
     )
-    assert "several containers have ports: a, b" in run("check").stdout
+    assert "several containers can receive the traffic: a (81), b (82)" in run("check").stdout
     assert run("check", "--entrypoint", "b").exit_code == 0
     assert "the entrypoint 'c' is no service" in run("check", "--entrypoint", "c").stdout
+
+
+def test_under_strict_a_guess_is_an_error(run):
+    run.write(
+        "compose.yaml", "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: [81]}}"
+    )
+    assert "warning: entrypoint-chosen" in run("check").stdout
+    assert run("check").exit_code == 0
+    assert "error: entrypoint-chosen" in run("check", "--strict").stdout
+    assert run("check", "--strict").exit_code == 1
+    assert run("check", "--strict", "--entrypoint", "a").exit_code == 0
+
+
+def test_a_project_without_ports_passes_as_a_worker_with_a_note(run):
+    run.write("compose.yaml", "services: {a: {image: x}}")
+    done = run("check")
+    assert done.exit_code == 0
+    assert "this is a worker, which ContainerService runs" in done.stdout
+    assert done.stdout.endswith("    note: no-ingress\n1 note\n")
+    assert run("check", "--worker").stdout == "no findings\n"
+
+
+def test_the_port_that_is_named(run):
+    run.write("compose.yaml", "services: {a: {image: x}}")
+    assert run("check", "--port", "3000").stdout == "no findings\n"
+    run.write("compose.yaml", "services: {a: {image: x, ports: ['80']}}")
+    assert "does not listen on port 3000" in run("check", "--port", "3000").stdout
+    assert run("check", "--port", "0").exit_code == 2
+
+
+def test_a_worker_may_have_any_ports(run):
+    run.write("compose.yaml", "services: {a: {image: 'redis:8', ports: ['6379']}}")
+    assert "error: no-http-port" in run("check").stdout
+    done = run("check", "--worker")
+    assert done.exit_code == 0
+    assert "note: no-ingress" in done.stdout
 
 
 def test_suppressed_findings_are_counted(run):

@@ -5,14 +5,13 @@ import math
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
 
 from serverless_containers.cli.yaml_model import to_yaml_model
 from tests.support.corpus import Case, cases
-from tests.support.oracle import EXECUTABLE, differences
+from tests.support.oracle import EXECUTABLE, VARIABLES, differences
 
 
 class Yaml12(yaml.CSafeLoader):
@@ -78,7 +77,7 @@ def test_yaml_equals_that_of_docker_compose(run, case):
     expected = subprocess.run(
         [EXECUTABLE, *given, "config", "--format", "yaml"],
         cwd=folder,
-        env={"HOME": str(Path.home()), **variables},
+        env={**VARIABLES, **variables},
         capture_output=True,
         check=True,
     )

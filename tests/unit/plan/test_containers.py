@@ -25,11 +25,14 @@ def test_clearing_them_is_refused(plan_service, key):
     ]
 
 
-def test_a_command_without_an_entry_point_is_run_by_itself(plan_service):
-    planned = plan_service("entrypoint: []\ncommand: [./server, --port, '80']")
-    assert planned.errors == []
-    assert planned["web"].entrypoint == ("./server", "--port", "80")
-    assert planned["web"].command is None
+@pytest.mark.parametrize(
+    ("command", "entrypoint", "rest"),
+    [("[npm, run, dev]", ("npm",), ("run", "dev")), ("/start", ("/start",), None)],
+)
+def test_a_cleared_entry_point_leaves_the_command_to_run(plan_service, command, entrypoint, rest):
+    planned = plan_service(f"entrypoint: []\ncommand: {command}")
+    assert (planned["web"].entrypoint, planned["web"].command) == (entrypoint, rest)
+    assert planned.findings == []
 
 
 def test_environment_is_sorted_and_splits_once(plan_service):
@@ -247,9 +250,9 @@ def test_the_rest_is_handed_on(plan_service):
 def test_stopping_has_limits(plan_service, given, valid):
     planned = plan_service(f"stop_grace_period: {given}")
     (message,) = planned.messages("stop-timeout-range")
-    assert message.startswith("docker-compose.yml:5:24: services.web.stop_grace_period: ECS")
-    assert planned["web"].stop_timeout == int(valid.removesuffix("s"))
-    assert message.endswith(f"write {valid}")
+    assert message.startswith("docker-compose.yml:5:24: services.web.stop_grace_period: expected")
+    assert message.endswith(f"; ECS gets {valid}; write {valid}")
+    assert f"{planned['web'].stop_timeout}s" == valid
 
 
 def test_ecs_exec_needs_a_writable_root(plan_service):

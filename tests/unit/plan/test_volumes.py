@@ -64,8 +64,8 @@ def test_another_external_volume_is_refused(plan):
     ]
 
 
-def test_a_bind_mount_is_refused_with_its_line(plan_service):
-    planned = plan_service("volumes:\n  - ./html:/usr/share/nginx/html")
+def test_a_bind_mount_of_the_host_is_refused_with_its_line(plan_service):
+    planned = plan_service("volumes:\n  - /srv/html:/usr/share/nginx/html")
     (message,) = planned.messages("mount-rejected")
     assert message.startswith("docker-compose.yml:6:9: services.web.volumes[0]: a task has no host")
     assert message.endswith("or mark the mount with x-serverless-containers: {local-only: true}")

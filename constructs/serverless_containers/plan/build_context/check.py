@@ -52,7 +52,11 @@ Detector: TypeAlias = Callable[[Path], Iterable[Likeness]]
 
 
 def check_build_contexts(
-    project: Project, findings: Findings, *, detector: Detector | None = None
+    project: Project,
+    findings: Findings,
+    *,
+    mounted: Iterable[Path] = (),
+    detector: Detector | None = None,
 ) -> Exclusions:
     """Find what should not leave this machine in the folders that are packed.
 
@@ -62,12 +66,14 @@ def check_build_contexts(
     Args:
         project: The canonical model.
         findings: Takes what is left out, and what is packed and may be a credential.
+        mounted: The files and folders that are added to images: they are packed, and have been
+            looked at. A pipeline then packs the project folder even if no service has a build.
         detector: Looks into every file that is packed. Default: no file is looked into.
 
     Returns:
         The files that have to be left out.
     """
-    return _Check(project, findings, detector).run()
+    return _Check(project, findings, detector, mounted).run()
 
 
 def _is_within(path: str, folder: str) -> bool:
@@ -82,16 +88,25 @@ MOST_ENTRIES_UNBUILT = 20_000
 
 
 class _Check:
-    def __init__(self, project: Project, findings: Findings, detector: Detector | None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        findings: Findings,
+        detector: Detector | None,
+        mounted: Iterable[Path],
+    ) -> None:
         self._project = project
         self._findings = findings
         self._detector = detector
         self._folder = real(project.directory)
         self._contexts = contexts_of(project)
-        self._is_built = any(each.build for each in project.services.values())
+        self._mounted = PackedAnyway(frozenset(map(str, mounted)))
+        self._is_built = bool(self._mounted.paths) or any(
+            each.build for each in project.services.values()
+        )
         self._read_here = {real(file) for file in project.env_files}
         self._secret_files = {real(file) for file in files_of_secrets(project)}
-        self._packed = _read_pack_setting(project, findings)
+        self._packed = read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
         """Files that some build would have read, by their paths."""
         self._unread: list[str] = []
@@ -136,7 +151,7 @@ class _Check:
                 self._look_at(entry)
 
     def _is_whole_machine(self) -> bool:
-        """Whether a context is the root of all folders; reports it."""
+        """Return whether a context is the root of all folders; reports it."""
         found = False
         for service in self._project.services.values():
             build = service.build
@@ -216,9 +231,10 @@ class _Check:
             self._search(entry, self._detector)
 
     def _is_packed(self, entry: Entry, credential: Credential) -> bool:
-        """Whether what holds credentials is packed after all; says what there is to say of it."""
+        """Return whether what holds credentials is packed after all, and report on it."""
         handling = credential.handling
-        if handling is not Handling.LEAVE_OUT_ALWAYS and self._packed.covers(entry.path):
+        covered = self._packed.covers(entry.path) or self._mounted.covers(entry.path)
+        if handling is not Handling.LEAVE_OUT_ALWAYS and covered:
             return True
         is_read = entry.is_read()
         if not is_read:
@@ -350,7 +366,7 @@ def _itself_and_above(name: str) -> Iterable[str]:
 
 
 def _says_more_than_all(pattern: str) -> bool:
-    """Whether the last part of a pattern asks for some names, rather than for all."""
+    """Return whether the last part of a pattern asks for some names, rather than for all."""
     return re.search(r"\w", posixpath.basename(pattern)) is not None
 
 
@@ -358,7 +374,7 @@ _PACK_EXAMPLE = "write a list of paths against the project folder: [certs/test.p
 
 
 @dataclass(frozen=True, slots=True)
-class _PackedAnyway:
+class PackedAnyway:
     """Files and folders that are packed whatever they hold.
 
     Attributes:
@@ -368,13 +384,13 @@ class _PackedAnyway:
     paths: frozenset[str] = frozenset()
 
     def covers(self, path: str) -> bool:
-        """Whether a path is one of them, or below one."""
+        """Return whether a path is one of them, or below one."""
         if not self.paths:
             return False
         return path in self.paths or any(str(each) in self.paths for each in PurePath(path).parents)
 
 
-def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
+def read_pack_setting(project: Project, findings: Findings) -> PackedAnyway:
     """Read the setting, reporting what is wrong with it.
 
     Args:
@@ -384,11 +400,11 @@ def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
     settings = project.node.get(EXTENSION) if isinstance(project.node, MappingNode) else None
     given = settings.get(PACK) if isinstance(settings, MappingNode) else None
     if given is None:
-        return _PackedAnyway()
+        return PackedAnyway()
     path: KeyPath = (EXTENSION, PACK)
     if not isinstance(given, Sequence):
         findings.report(SETTING_INVALID, given.at, path, "expected a list", _PACK_EXAMPLE)
-        return _PackedAnyway()
+        return PackedAnyway()
     folder = real(project.directory)
     found = set()
     for index, item in enumerate(given):
@@ -397,7 +413,7 @@ def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
             findings.report(SETTING_INVALID, item.at, (*path, index), *problem)
         elif isinstance(item, Scalar):
             found.add(_placed(str(item.value), folder))
-    return _PackedAnyway(frozenset(found))
+    return PackedAnyway(frozenset(found))
 
 
 def _placed(text: str, folder: str) -> str:

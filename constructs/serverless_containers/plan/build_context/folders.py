@@ -6,9 +6,9 @@ from pathlib import Path
 from serverless_containers.compose.model import Project
 
 
-def uploaded_folders(project: Project) -> tuple[Path, ...]:
-    """The folders that are packed, built or uploaded: the project's own, and those of builds."""
-    folders = [project.directory]
+def built_folders(project: Project) -> tuple[Path, ...]:
+    """The folders that images are built from."""
+    folders = []
     for service in project.services.values():
         if service.build is not None and "://" not in service.build.context:
             contexts = (service.build.context, *service.build.additional_contexts.values())

@@ -45,6 +45,11 @@ class Files:
     def __post_init__(self) -> None:
         self._taken = anonymous_names(self.project) | self.project.volumes.keys()
 
+    @property
+    def room(self) -> int:
+        """Bytes that the configs leave for other files in the task definition."""
+        return max(0, _LARGEST - self._size)
+
     def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
         """Plan the files of one service.
 

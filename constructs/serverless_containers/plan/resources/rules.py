@@ -32,11 +32,34 @@ TMPFS_SIZE = Rule.warning(
 )
 MOUNT_REJECTED = Rule.error(
     "mount-rejected",
-    "What is mounted is a volume or a tmpfs: a task has no host to mount from.",
+    "What is mounted is a volume, a tmpfs, or in the project: a task has no host to mount from.",
     _FARGATE_DIFFERENCES,
 )
 MOUNT_LOCAL_ONLY = Rule.note(
     "mount-local-only", "A bind mount that is marked local-only is left out of the deployment."
+)
+MOUNT_DROPPED = Rule.note(
+    "mount-dropped",
+    "A mount of what the image or the task has anyway is left out of the deployment.",
+)
+MOUNT_STORED = Rule.warning(
+    "mount-stored",
+    "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",
+)
+MOUNT_COPIED = Rule.note(
+    "mount-copied", "A bind mount of files that are only read becomes a copy of them."
+)
+MOUNT_WRITABLE = Rule.error(
+    "mount-writable", "A container writes to no copy of the project's files."
+)
+MOUNT_SECRET = Rule.error("mount-secret", "No file that holds credentials is mounted.")
+MOUNT_BASE_MOVES = Rule.warning(
+    "mount-base-moves",
+    "An image that mounted files are added to has a tag of a version, or a digest.",
+    "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+)
+MOUNT_NOT_IN_IMAGE = Rule.error(
+    "mount-not-in-image", "An image that is made elsewhere has the files that would be mounted."
 )
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."

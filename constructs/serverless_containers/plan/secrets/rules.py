@@ -12,7 +12,12 @@ FILE_NAME = Rule.warning(
 )
 FILE_PLACE = Rule.error(
     "secret-file-place",
-    "The file of a secret is outside the folders that are packed, built or uploaded.",
+    "The file of a secret is outside the folders that images are built from.",
+    excerpt=False,
+)
+FILE_IN_PROJECT = Rule.warning(
+    "secret-file-in-project",
+    "The file of a secret is outside the project folder, which a pipeline packs without it.",
     excerpt=False,
 )
 NAME_INVALID = Rule.error(

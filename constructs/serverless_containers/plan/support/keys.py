@@ -223,13 +223,19 @@ SERVICE: Keys = {
     "sysctls": mapped("container.SystemControls"),
     "tmpfs": mapped("container.LinuxParameters.Tmpfs"),
     "volumes": mapped(
-        "TaskDefinition.Volumes and container.MountPoints",
+        "TaskDefinition.Volumes and container.MountPoints; for files, container.Image",
         items={
-            "type": mapped("whether it is a volume of the task or a tmpfs"),
-            "source": mapped("container.MountPoints.SourceVolume"),
+            "type": mapped("whether it is a volume of the task, a tmpfs, or files of the project"),
+            "source": mapped(
+                "container.MountPoints.SourceVolume; for a bind mount a volume with a copy of "
+                "it, or container.Image"
+            ),
             "target": mapped("container.MountPoints.ContainerPath"),
             "read_only": mapped("container.MountPoints.ReadOnly"),
-            "bind": local_only("a task has no host to mount from", reported_by="mount-rejected"),
+            "bind": local_only(
+                "a task has no host to mount from; what is mounted is copied or stored",
+                reported_by="mount-copied",
+            ),
             "volume": mapped(
                 "TaskDefinition.Volumes",
                 keys={

@@ -50,7 +50,10 @@ def check_task(
     """
     findings = Findings()
     check_count(plan.at, plan.containers, findings)
-    if plan.files and not pulls_utility_image:
+    is_pulled = any(
+        each.role is ContainerRole.FILES and not each.is_built for each in plan.containers
+    )
+    if is_pulled and not pulls_utility_image:
         findings.report(
             UTILITY_IMAGE,
             None,
@@ -88,7 +91,8 @@ def _check_images(
     """
     region = Stack.of(scope).region
     for container in plan.services:
-        if container.image is None or container.service_name in given:
+        given_image = container.service_name in given
+        if container.image is None or container.is_built or given_image:
             continue
         host, _, path = container.image.partition("/")
         found = _ECR_HOST.fullmatch(host) if path else None

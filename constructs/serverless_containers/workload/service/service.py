@@ -18,8 +18,10 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.plan.model import ContainerRole
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
+    UTILITY_IMAGE,
     with_stop_delay,
     without_hosts,
 )
@@ -35,7 +37,6 @@ from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
-_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _MOST_TASKS = 5000
 _QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
 _STORAGE = "EphemeralStorage, Amazon ECS API Reference"
@@ -43,8 +44,8 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
-class ContainerService(Construct):
-    """A Fargate service that runs a Compose project and rolls out safely.
+class ProjectService(Construct):
+    """A Fargate service of a Compose project, which rolls out safely.
 
     All services of the project run in one task and reach each other by name. A deployment
     starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
@@ -55,7 +56,6 @@ class ContainerService(Construct):
     Attributes:
         project: The project that it is a service of.
         plan: The plan of its task.
-        port: The port of the entrypoint that receives the traffic.
         images: The images of its containers.
         service: The ECS service.
         cluster: Its cluster.
@@ -64,7 +64,6 @@ class ContainerService(Construct):
         task_definition: Its task definition.
         containers: The containers by service name.
         log_groups: Their log groups by service name.
-        entrypoint: The container that receives the traffic.
         file_system: The file system of named volumes, if there are any.
         secrets: The secrets of its containers, but for those that were given one by one.
         environment: The variables that every container gets, over those of the files.
@@ -105,12 +104,11 @@ class ContainerService(Construct):
         self.project = Project(
             self,
             source=source,
-            options=_plan_options(props),
+            options=_plan_options(props, self._requirements),
             requirements=self._requirements,
             props=props,
         )
         self.plan = self.project.plan
-        self.port = self.plan.port
         self.secrets = self.project.secrets
         self.environment = self._variables(props)
         self._architecture = (
@@ -128,16 +126,41 @@ class ContainerService(Construct):
         self.task_definition = task.definition
         self.containers: Mapping[str, ecs.ContainerDefinition] = task.containers
         self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
-        self.entrypoint = task.entrypoint
+        self._entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, name=self.images.service_name or service_name)
+        if not self._requirements.port and self.task_definition.execution_role is not None:
+            # No ingress takes a minute to make; IAM's role and policy take about half of one.
+            self.project.associate_capacity_after(self.task_definition.execution_role)
         self._wait_for(task)
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
             Tags.of(self.service).add(key, value)
         self._grant(props)
+
+    @property
+    def entrypoint(self) -> ecs.ContainerDefinition:
+        """The container that receives the traffic.
+
+        Raises:
+            ValueError: If none does.
+        """
+        if self._entrypoint is None:
+            raise ValueError(f"no container of {self.node.path} receives traffic")
+        return self._entrypoint
+
+    @property
+    def port(self) -> int:
+        """The port of the entrypoint that receives the traffic.
+
+        Raises:
+            ValueError: If none does.
+        """
+        if self.plan.port is None:
+            raise ValueError(f"no port of {self.node.path} receives traffic")
+        return self.plan.port
 
     def _variables(self, props: ServiceProps) -> Mapping[str, str]:
         """The variables for every container, none of which may be a secret of one, too."""
@@ -189,7 +212,10 @@ class ContainerService(Construct):
 
     def _leave_out_hosts(self, props: ServiceProps) -> None:
         """Do without names that only a container could add whose image cannot be pulled."""
-        is_alone = self.plan.hosts and not self.plan.files
+        is_built = any(
+            each.role is ContainerRole.FILES and each.is_built for each in self.plan.containers
+        )
+        is_alone = self.plan.hosts and not self.plan.files and not is_built
         if is_alone and not _pulls_utility_image(props, self.placement):
             self.plan = without_hosts(self.plan)
             warn_of_missing_names(self)
@@ -245,7 +271,9 @@ class ContainerService(Construct):
                     "SecurityGroup",
                     vpc=self.vpc,
                     # Another description is another group, and a project can be renamed.
-                    description="Tasks behind an entrypoint",
+                    description="Tasks behind an entrypoint"
+                    if self._requirements.port
+                    else "Tasks without an ingress",
                 )
             ],
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
@@ -320,7 +348,7 @@ def _check_values(props: ServiceProps) -> None:
             raise ValueError(f"stop_delay: expected whole seconds, got {seconds:g}")
 
 
-def _plan_options(props: ServiceProps) -> PlanOptions:
+def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> PlanOptions:
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
     # Of a pair that is half unknown nothing can be said.
@@ -328,6 +356,8 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
     return PlanOptions(
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
+        ingress=requirements.port,
+        strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
@@ -341,7 +371,7 @@ def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:
 
 def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
     given = props.get("utility_image")
-    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
+    return given or ecs.ContainerImage.from_registry(UTILITY_IMAGE)
 
 
 def _enable_execute_command(
