@@ -1,7 +1,8 @@
 """Stacks of every kind that the constructs make, for rules that hold for all of them."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from aws_cdk import App, Duration, Environment, Fn, Stack
@@ -20,6 +21,7 @@ from serverless_containers import (
     ContainerApi,
     ContainerCluster,
     ContainerHosting,
+    ContainerService,
     Firewall,
     NetworkProfile,
     PipelineSource,
@@ -27,6 +29,8 @@ from serverless_containers import (
     SignIn,
     TaskScaling,
 )
+from stacks.environment_stage import EnvironmentStage
+from stacks.environments import ENVIRONMENTS, Domain, EnvironmentConfig, Images, Site
 
 ACCOUNT = "123456789012"
 CONNECTION = f"arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/x"
@@ -46,6 +50,7 @@ secrets:
 WITH_VOLUME = (
     COMPOSE.replace("ports:", "volumes: ['data:/data']\n    ports:") + "volumes: {data: {}}\n"
 )
+WORKER = COMPOSE.replace('    ports: ["8080"]\n', "")
 WITHOUT_BUILD = COMPOSE.replace("build: ./web", "image: 'nginx:1.29'")
 
 
@@ -55,6 +60,7 @@ class Variant:
 
     Attributes:
         site: Whether it is a site.
+        worker: Whether no requests reach it.
         images: ``docker``, ``managed``, ``repositories``, ``connection`` or ``token``.
         compose: The Compose file.
         region: The region; None where it is known at deployment only.
@@ -64,9 +70,11 @@ class Variant:
         also: The other way in to the same project, in a stack of its own.
         props: Further keywords.
         name: The project's name.
+        environment: An environment of the application, in place of all the others.
     """
 
     site: bool = False
+    worker: bool = False
     images: str = "managed"
     compose: str = COMPOSE
     region: str | None = "eu-west-1"
@@ -76,10 +84,33 @@ class Variant:
     also: bool = False
     props: tuple[tuple[str, Any], ...] = ()
     name: str = "shop"
+    environment: EnvironmentConfig | None = None
 
 
 def make(variant, folder):
-    """The templates of a variant, by the stacks' names."""
+    """The templates of a variant by their stacks' ids, what it is about first.
+
+    A protection of a stack is no part of its template; here it is among the metadata, as
+    ``TerminationProtection``, so that a rule sees it.
+    """
+    stacks = _environment(variant) if variant.environment else _constructs(variant, folder)
+    made = {}
+    for name, stack in stacks.items():
+        made[name] = Template.from_stack(stack).to_json()
+        if stack.termination_protection:
+            made[name].setdefault("Metadata", {})["TerminationProtection"] = True
+    return made
+
+
+def _environment(variant):
+    sample = Path(__file__).parent.parent.parent / "container_src"
+    stage = EnvironmentStage(
+        App(), config=variant.environment, source=sample, entrypoint=None, images=Images.PIPELINE
+    )
+    return {each.node.id: each for each in stage.node.children if isinstance(each, Stack)}
+
+
+def _constructs(variant, folder):
     source = folder / variant.name
     (source / "web").mkdir(parents=True, exist_ok=True)
     (source / "web/Dockerfile").write_text("FROM scratch\n")
@@ -106,13 +137,15 @@ def make(variant, folder):
     construct, other = ContainerApi, ContainerHosting
     if variant.site:
         construct, other = other, construct
+    if variant.worker:
+        construct = ContainerService
     construct(stack, "Front", source=source, **props)
     if variant.also:
         other(Stack(app, "Other", env=env), "FrontToo", source=source, **props)
     for child in app.node.children:
         if isinstance(child, Stack):
             stacks[child.node.id] = child
-    return {name: Template.from_stack(each).to_json() for name, each in stacks.items()}
+    return stacks
 
 
 def _shared(variant, app, env):
@@ -188,6 +221,14 @@ SAMPLE = {
         compose=WITHOUT_BUILD,
         props=with_props(rollout=Rollout.blue_green(bake_time=Duration.minutes(10))),
     ),
+    "worker": Variant(worker=True, compose=WORKER),
+    "worker in a shared cluster": Variant(
+        worker=True,
+        compose=WORKER,
+        images="repositories",
+        region=None,
+        shared=with_props(network_profile=NetworkProfile.ENDPOINTS),
+    ),
     "api with volumes": Variant(
         compose=WITH_VOLUME, props=with_props(network_profile=NetworkProfile.PRIVATE)
     ),
@@ -197,6 +238,7 @@ SAMPLE = {
         also=True,
         shared=with_props(network_profile=NetworkProfile.ENDPOINTS, high_availability=True),
     ),
+    "application": Variant(environment=ENVIRONMENTS["prod"]),
 }
 """Those that `make test` looks at."""
 
@@ -229,6 +271,27 @@ def _matrix():
                 ),
             ),
         )
+    for name in ("dev", "staging"):
+        yield f"application {name}", Variant(environment=ENVIRONMENTS[name])
+    yield (
+        "application with a site",
+        Variant(
+            environment=replace(
+                ENVIRONMENTS["prod"],
+                account=ACCOUNT,
+                region="eu-west-1",
+                site=Site(
+                    domain=Domain(
+                        name="www.example.com",
+                        hosted_zone_id="Z1",
+                        hosted_zone_name="example.com",
+                    ),
+                    sign_in=True,
+                    firewall=True,
+                ),
+            )
+        ),
+    )
     yield "api of a given pool", Variant(given=("pool",))
     for profile in NetworkProfile:
         yield (
@@ -265,6 +328,16 @@ def _matrix():
             props=with_props(sign_in=SignIn.cognito(), firewall=Firewall(), vpc_origin=False),
         ),
     )
+    for profile, images in itertools.product(NetworkProfile, ("managed", "connection", "token")):
+        yield (
+            f"worker {profile.value} {images}",
+            Variant(
+                worker=True,
+                compose=WORKER if profile is NetworkProfile.ENDPOINTS else WITH_VOLUME,
+                images=images,
+                props=with_props(network_profile=profile, high_availability=images == "token"),
+            ),
+        )
     yield "site with images from docker", Variant(site=True, compose=WITHOUT_BUILD, images="docker")
     yield "api with volumes from a token", Variant(images="token", compose=WITH_VOLUME)
 

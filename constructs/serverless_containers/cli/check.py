@@ -23,7 +23,24 @@ from serverless_containers.plan.catalogue import RULES
 @click.option(
     "--entrypoint",
     metavar="NAME",
-    help="The service that receives the traffic. By default the only one with ports.",
+    help="The service that receives the traffic. By default the only one with ports, or the "
+    "likeliest one.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="The port of that service which does. By default its first one that may speak HTTP.",
+)
+@click.option(
+    "--worker",
+    is_flag=True,
+    help="Check the project as a ContainerService, which no requests reach.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Let guesses be errors: what is chosen, changed or left out that the files do not say.",
 )
 @format_option("text", "json", "sarif", of="the findings")
 @click.option(
@@ -35,6 +52,9 @@ def command(
     *,
     project: ProjectArguments,
     entrypoint: str | None,
+    port: int | None,
+    worker: bool,
+    strict: bool,
     output_format: str,
     detect_secrets: bool,
 ) -> None:
@@ -46,9 +66,16 @@ def command(
     """
     findings = Findings()
     with detector() if detect_secrets else nullcontext() as detect:
-        project.plan(
-            PlanOptions(entrypoint=entrypoint, may_delay_stop=True), findings, detector=detect
+        options = PlanOptions(
+            entrypoint=entrypoint,
+            port=port,
+            # Whoever has no ports in the file may well mean a worker.
+            ingress=False if worker else None,
+            # Without the option the file decides.
+            strict=strict or None,
+            may_delay_stop=True,
         )
+        project.plan(options, findings, detector=detect)
     places = project.places
     if output_format == "json":
         write_document(to_json(map(places.displayed, findings)))

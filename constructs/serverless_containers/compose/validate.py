@@ -24,6 +24,16 @@ from serverless_containers.compose.yaml.nodes import (
 )
 from serverless_containers.findings import Findings, KeyPath
 
+_ELSEWHERE = {
+    "limits": "write it under deploy.resources, or say cpus and mem_limit",
+    "placement": "write it under deploy",
+    "replicas": "write it under deploy, or say scale",
+    "resources": "write it under deploy, or say cpus and mem_limit",
+    "restart_policy": "write it under deploy, or say restart",
+    "update_config": "write it under deploy",
+}
+"""Keys that are written at a service and belong elsewhere."""
+
 
 def validate(root: MappingNode, findings: Findings, broken: set[str]) -> MappingNode:
     """Check a file.
@@ -209,7 +219,8 @@ class _Validation:
             )
             return None
         known = tuple(shape.keys or ())
-        hint = did_you_mean(key, known)
+        hint = _ELSEWHERE.get(key, "") if _is_service(path) else ""
+        hint = hint or did_you_mean(key, known)
         if not hint and path == () and key in (SERVICE.keys or ()):
             hint = "it belongs to a service"
         self.findings.report(
@@ -229,6 +240,10 @@ class _Validation:
             f"expected {expected(shape)}, got {shown(node, path)}",
             type_fix(node, shape, path),
         )
+
+
+def _is_service(path: KeyPath) -> bool:
+    return len(path) == 2 and path[0] == "services"
 
 
 def _stand_in(value: Node, shape: Shape, path: KeyPath) -> Node | None:

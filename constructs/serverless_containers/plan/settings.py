@@ -8,7 +8,7 @@ from serverless_containers.compose.model import Part, Project
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.words import nearest
+from serverless_containers.spelling import nearest
 
 EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"
@@ -27,16 +27,20 @@ class Setting:
 
 
 Settings = Mapping[str, Setting]
+"""Settings by name."""
 
-Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | tuple[str, ...]]
-"""The settings of a place by name: each of a type, or one of several words."""
+Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | range | tuple[str, ...]]
+"""The settings of a place by name: each of a type, a whole number of a range, or one of
+several words."""
 
 _OF_A_PROJECT: Known = {
     "entrypoint": str,
-    "port": int,
+    "port": range(1, 65536),
     "cpu": int,
     "memory": int,
     "secrets": ("variables", "files"),
+    "names": ("hosts", "none"),
+    "strict": bool,
 }
 _TYPE_NAMES: Mapping[type, str] = {
     str: "a string",
@@ -105,7 +109,7 @@ def _report_unknown(
     )
 
 
-def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
+def _problem(value: Node, expected: type | range | tuple[str, ...]) -> str | None:
     """The problem of a value; None if there is none."""
     given = quoted(value)
     if isinstance(expected, tuple):
@@ -113,6 +117,10 @@ def _problem(value: Node, expected: type | tuple[str, ...]) -> str | None:
             return None
         return f"expected {' or '.join(expected)}, got {given}"
     # True and False are numbers to Python.
+    if isinstance(expected, range):
+        if isinstance(value, Scalar) and type(value.value) is int and value.value in expected:
+            return None
+        return f"expected a whole number from {expected[0]} to {expected[-1]}, got {given}"
     if isinstance(value, Scalar) and type(value.value) is expected:
         return None
     return f"expected {_TYPE_NAMES[expected]}, got {given}"

@@ -150,7 +150,7 @@ def test_warnings_do_not_disturb_the_output(run):
     assert done.exit_code == 0
     assert done.stderr == (
         "compose.yaml:2:25: services.web.image: the variable TAG is not set; an empty string is "
-        "put in its place; set TAG, or write ${TAG:-} for an empty string\n"
+        "put in its place; give TAG a value in .env, or write ${TAG:-} for an empty string\n"
         "    warning: variable-not-set\n"
     )
     assert yaml.safe_load(done.stdout)["services"]["web"]["image"] == "x:"

@@ -42,14 +42,16 @@ def test_the_only_container_that_exposes_a_port_is_taken(plan):
 def test_several_candidates_and_no_choice_are_listed(plan):
     planned = plan("""
         services:
-          express: {image: node, ports: ["8080:8080"]}
+          express: {image: node, ports: ["5001:8080"]}
           python: {image: python, ports: ["5000:5000"]}
+          database: {image: postgres, ports: ["5432:5432"]}
         """)
     assert planned.plan is None
     assert planned.messages("entrypoint-ambiguous") == [
-        "docker-compose.yml:3:34: services: several containers have ports: express, python; one of "
-        "them must receive the traffic; choose with x-serverless-containers: "
-        '{entrypoint: express} or entrypoint="express"'
+        "docker-compose.yml:3:34: services: several containers can receive the traffic: express "
+        "(8080, published on 5001), python (5000); none of them is published on 80, 443, 8080, "
+        "8000 or 3000, no single one depends on the others, and no single one is a web server by "
+        'its image; name one with x-serverless-containers: {entrypoint: …} or entrypoint="…"'
     ]
 
 
@@ -123,7 +125,8 @@ def test_no_port_anywhere(plan):
     planned = plan("services: {worker: {image: busybox}, other: {image: busybox}}")
     assert planned.messages("no-port") == [
         "docker-compose.yml:1:11: services: no container has a port to receive the traffic; add "
-        'ports to the one that serves requests: ports: ["80"]'
+        'ports to the one that serves requests: ports: ["80"]; what serves no requests is a '
+        "worker, which ContainerService runs"
     ]
 
 
@@ -170,7 +173,7 @@ class TestLoneDockerfile:
         assert planned.messages("no-port") == [
             "Dockerfile:1:1: the Dockerfile has no EXPOSE, so that no port is known to receive the "
             "traffic; add the port that the application listens on: EXPOSE 80 if it is the usual "
-            "one"
+            "one, or port=80; what serves no requests is a worker, which ContainerService runs"
         ]
 
     def test_without_expose_the_caller_can_name_the_port(self, plan):
@@ -183,3 +186,57 @@ class TestLoneDockerfile:
             dockerfiles={"Dockerfile": "FROM nginx\nEXPOSE 80\n"},
         )
         assert [str(port) for port in planned["web"].ports] == ["8080/tcp"]
+
+
+DOCKERFILE = "FROM scratch\nEXPOSE 8000\n"
+
+
+@pytest.mark.parametrize(
+    ("web", "worker", "owner"),
+    [
+        ("ports: ['8000']", "command: [celery]", "web"),
+        ("expose: ['8000']", "command: [celery]", "web"),
+        ("ports: ['8000']", "", "web"),
+        ("", "command: [celery]", "web"),
+        ("entrypoint: [gunicorn]", "", "worker"),
+        ("command: [gunicorn]", "command: [celery]", "web"),
+    ],
+)
+def test_what_the_image_alone_exposes_proves_no_listener(plan, project, web, worker, owner):
+    project.write("Dockerfile", DOCKERFILE)
+    keys = [f", {each}" if each else "" for each in (web, worker)]
+    planned = plan(f"services:\n  web: {{build: .{keys[0]}}}\n  worker: {{build: .{keys[1]}}}\n")
+    assert not planned.messages("port-taken")
+    assert len(planned.messages("port-exposed-twice")) == 1
+    assert planned.plan.entrypoint == owner
+    assert [each.name for each in planned.plan.services if each.ports] == [owner]
+
+
+@pytest.mark.parametrize("keys", ["", "expose: ['8000']", "ports: ['8000']"])
+def test_two_of_one_image_that_both_listen_are_refused(plan, project, keys):
+    project.write("Dockerfile", DOCKERFILE)
+    more = f", {keys}" if keys else ""
+    planned = plan(f"services:\n  web: {{build: .{more}}}\n  worker: {{build: .{more}}}\n")
+    assert len(planned.messages("port-taken")) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "warned"),
+    [
+        ("image: 'valkey/valkey:8'", True),
+        ("image: valkey/valkey@sha256:abc, restart: always", True),
+        ("image: valkey/valkey, command: [--port, '6380']", False),
+        ("image: valkey/valkey, expose: ['6380']", False),
+        ("image: example/other", False),
+    ],
+)
+def test_servers_of_the_same_default_port_are_told(plan, second, warned):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"]}}
+          cache: {{image: "redis:8"}}
+          queue: {{{second}}}
+        """)
+    messages = planned.messages("default-port-taken")
+    assert bool(messages) == warned
+    assert all("queue listens on 6379 unless" in each for each in messages)

@@ -9,8 +9,9 @@ import pytest
         (
             "{cpus: 256}",
             "docker-compose.yml:1:27: x-serverless-containers.cpus: there is no setting of this "
-            "name; the settings are entrypoint, port, cpu, memory, secrets, suppress, pack; did "
-            "you mean 'cpu'?",
+            "name; the settings are entrypoint, port, cpu, memory, secrets, names, "
+            "strict, suppress, pack; "
+            "did you mean 'cpu'?",
         ),
         (
             "{cpu: lots}",
@@ -19,8 +20,8 @@ import pytest
         ),
         (
             "{port: true}",
-            "docker-compose.yml:1:33: x-serverless-containers.port: expected a whole number, got "
-            "True",
+            "docker-compose.yml:1:33: x-serverless-containers.port: expected a whole number from 1 "
+            "to 65535, got True",
         ),
         (
             "{entrypoint: [web]}",
@@ -30,7 +31,7 @@ import pytest
         (
             "web",
             "docker-compose.yml:1:26: x-serverless-containers: expected a mapping of entrypoint, "
-            "port, cpu, memory, secrets, suppress, pack",
+            "port, cpu, memory, secrets, names, strict, suppress, pack",
         ),
     ],
 )
@@ -39,6 +40,27 @@ def test_a_wrong_setting_is_refused(plan, setting, message):
         f"x-serverless-containers: {setting}\nservices: {{web: {{image: x, ports: ['80']}}}}"
     )
     assert planned.messages("setting-invalid") == [message]
+
+
+@pytest.mark.parametrize("port", [0, -1, 70000])
+def test_a_port_that_is_none_is_refused_where_there_are_no_ports(plan, port):
+    planned = plan(f"""
+        x-serverless-containers: {{port: {port}}}
+        services: {{web: {{image: x}}}}
+        """)
+    assert planned.messages("setting-invalid") == [
+        "docker-compose.yml:2:33: x-serverless-containers.port: expected a whole number from 1 to "
+        f"65535, got {port}"
+    ]
+
+
+@pytest.mark.parametrize("port", [1, 65535])
+def test_a_lone_service_without_ports_takes_the_one_of_the_setting(plan, port):
+    planned = plan(f"""
+        x-serverless-containers: {{port: {port}}}
+        services: {{web: {{image: x}}}}
+        """)
+    assert (planned.plan.entrypoint, planned.plan.port) == ("web", port)
 
 
 def test_all_settings(plan):

@@ -17,9 +17,12 @@ from serverless_containers.compose.files import (
 from serverless_containers.compose.model import FileSource, FileUse, Project, Service
 from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
+from serverless_containers.plan.build_context.folders import files_of_secrets, real
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
+from serverless_containers.plan.resources.volumes import anonymous_names
 from serverless_containers.plan.template_syntax import check_content
 
 _LARGEST = 32 * 1024
@@ -37,6 +40,15 @@ class Files:
     files: list[FilePlan] = field(default_factory=list)
     _size: int = 0
     _folders: dict[tuple[str, PurePosixPath], int] = field(default_factory=dict)
+    _taken: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._taken = anonymous_names(self.project) | self.project.volumes.keys()
+
+    @property
+    def room(self) -> int:
+        """Bytes that the configs leave for other files in the task definition."""
+        return max(0, _LARGEST - self._size)
 
     def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
         """Plan the files of one service.
@@ -71,7 +83,7 @@ class Files:
         place = (service.name, target.parent)
         # Folders differ in more characters than the names of volumes may have.
         number = self._folders.setdefault(place, len(self._folders) + 1)
-        name = f"{service.name}-files-{number}"
+        name = free(f"{service.name}-files-{number}", self._taken)
         self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
         self.files.append(
             FilePlan(
@@ -129,7 +141,8 @@ class Files:
             return source.content.encode("utf-8", "surrogateescape")
         if source.file is None:
             return None
-        if is_secret(source.file):
+        secrets = {real(file) for file in files_of_secrets(self.project)}
+        if is_secret(source.file) or real(source.file) in secrets:
             self.findings.report(
                 SECRET_READ,
                 *place(source, "file"),

@@ -7,6 +7,7 @@ Fargate has besides are those of "LogConfiguration", Amazon ECS API Reference.
 from serverless_containers.compose.model import Logging, Service
 from serverless_containers.compose.notation.sizes import FIX, parse_size
 from serverless_containers.findings import Findings
+from serverless_containers.findings.listing import listed
 from serverless_containers.plan.model import AwsLogsPlan, LogDriverPlan
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
@@ -29,7 +30,17 @@ def plan_log(service: Service, findings: Findings) -> AwsLogsPlan | LogDriverPla
     """Plan where the output of a container goes."""
     default = AwsLogsPlan(stream_prefix=service.name)
     logging = service.logging
-    if logging is None or logging.driver is None:
+    if logging is None:
+        return default
+    if logging.driver is None:
+        if logging.options:
+            findings.report(
+                rules.LOG_DRIVER_REPLACED,
+                *place(logging, "options"),
+                "the output goes to CloudWatch Logs instead of the local engine's own driver, for "
+                f"which {listed(logging.options)} {'is' if len(logging.options) == 1 else 'are'}",
+                "name the driver if it is another: driver: awslogs",
+            )
         return default
     if logging.driver in _LOCAL:
         findings.report(
@@ -62,11 +73,28 @@ def _awslogs(name: str, logging: Logging, findings: Findings) -> AwsLogsPlan:
             logging,
             findings,
         )
+    mode = options.get("mode")
+    if mode not in {None, "blocking", "non-blocking"}:
+        _reject(
+            "mode",
+            f"expected blocking or non-blocking, got {mode!r}",
+            "write mode: non-blocking, which loses lines rather than stop the application",
+            logging,
+            findings,
+        )
+    if mode == "blocking" and _BUFFER_SIZE in options:
+        _reject(
+            _BUFFER_SIZE,
+            "only mode: non-blocking has a buffer",
+            "remove it, or write mode: non-blocking",
+            logging,
+            findings,
+        )
     return AwsLogsPlan(
         stream_prefix=options.get("awslogs-stream-prefix", name),
         datetime_format=options.get("awslogs-datetime-format"),
         multiline_pattern=options.get("awslogs-multiline-pattern"),
-        is_blocking=options.get("mode") == "blocking",
+        is_blocking=mode == "blocking",
         max_buffer_size=_buffer_size(logging, findings),
     )
 

@@ -1,8 +1,9 @@
 """Secrets of a project: what a deployment asks for, and what its containers read."""
 
+import hashlib
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -31,6 +32,9 @@ _REQUIRED: WeakKeyDictionary[IConstruct, dict[tuple[str, str], tuple[Stack, Path
 )
 """By app, the stacks that ask for secrets, with their folders, by environment and name."""
 
+_NAMES: WeakKeyDictionary[Stack, dict[str, str]] = WeakKeyDictionary()
+"""By stack, the name of the secret that each logical id stands for."""
+
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 """The characters that Secrets Manager adds to a name in the ARN of a secret."""
 
@@ -43,7 +47,13 @@ class ProjectSecrets(Construct):
         owner: The start of their names, which the roles of their service are tagged with.
         push_command: The command that puts their values into the stores.
         encryption_key: The key that encrypts those that are pushed. Default: the stores' own.
+
+    Attributes:
+        policies: Those of the secrets in Secrets Manager, which cannot be put on a secret that was
+            never pushed. What no failed deployment may leave behind depends on them.
     """
+
+    policies: Sequence[secretsmanager.CfnResourcePolicy]
 
     def __init__(
         self,
@@ -61,9 +71,8 @@ class ProjectSecrets(Construct):
         self._encryption_key = encryption_key
         _check_key(encryption_key)
         owned = [plan for plan in plans.values() if not plan.external]
-        for plan in owned:
-            if not plan.shared:
-                self._require(plan)
+        required = [self._require(plan) for plan in owned if not plan.shared]
+        self.policies = tuple(each for each in required if each is not None)
         if owned:
             names = ", ".join(plan.name for plan in owned)
             Annotations.of(self).add_info_v2(
@@ -108,18 +117,24 @@ class ProjectSecrets(Construct):
         if self._encryption_key is not None and execution_role is not None and stores:
             allow_decrypt(execution_role, self._encryption_key, stores)
 
-    def _require(self, plan: SecretPlan) -> None:
+    def _require(self, plan: SecretPlan) -> secretsmanager.CfnResourcePolicy | None:
         """Make a deployment fail in its first seconds if a secret was never pushed.
 
         What asks for it is a child of the stack with an id made of the name: another construct id,
         or another construct, is no reason to ask anew.
+
+        Returns:
+            The policy of a secret; None for a parameter.
         """
         stack = Stack.of(self)
         is_parameter = plan.store is SecretStore.PARAMETER_STORE
-        construct_id = f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}"
+        construct_id = _unique_id(
+            stack, f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}", plan.name
+        )
         _claim(stack, plan)
-        if stack.node.try_find_child(construct_id) is not None:
-            return
+        found = stack.node.try_find_child(construct_id)
+        if found is not None:
+            return found if isinstance(found, secretsmanager.CfnResourcePolicy) else None
         if is_parameter:
             # This type checks that the parameter exists, and reads no value: "Specify existing
             # resources at runtime with CloudFormation-supplied parameter types", AWS CloudFormation
@@ -139,9 +154,9 @@ class ProjectSecrets(Construct):
                     reason="Parameters of secrets are there to be checked; nothing refers to them.",
                 )
             )
-            return
+            return None
         # A policy can only be put on a secret that is there, and waits for no other resource.
-        secretsmanager.CfnResourcePolicy(
+        return secretsmanager.CfnResourcePolicy(
             stack,
             construct_id,
             secret_id=plan.name,
@@ -154,6 +169,23 @@ def push_command(source: str | Path, environment: str | None) -> str:
     """The command that pushes the values of a folder's secrets."""
     words = ["serverless-containers secrets push", shlex.quote(str(source))]
     return " ".join(words + ([f"--environment {shlex.quote(environment)}"] if environment else []))
+
+
+def _unique_id(stack: Stack, construct_id: str, name: str) -> str:
+    """Return an id that becomes a logical id of its own.
+
+    Of a child of a stack only letters and digits are left there ("Logical IDs", AWS CDK Developer
+    Guide). The first name keeps the plain id, others that differ in punctuation alone get a hash.
+
+    Args:
+        stack: The stack.
+        construct_id: The plain id.
+        name: The name of the secret.
+    """
+    logical = re.sub(r"[^A-Za-z0-9]", "", construct_id)
+    if _NAMES.setdefault(stack, {}).setdefault(logical, name) == name:
+        return construct_id
+    return f"{construct_id}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _claim(stack: Stack, plan: SecretPlan) -> None:

@@ -18,19 +18,25 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
-from serverless_containers.plan.utility_containers import with_stop_delay
+from serverless_containers.plan.model import ContainerRole
+from serverless_containers.plan.utility_containers import (
+    MOST_CONTAINERS,
+    UTILITY_IMAGE,
+    with_stop_delay,
+    without_hosts,
+)
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
 from serverless_containers.workload.service.checks import (
     check_task,
     note_missing_delay,
+    warn_of_missing_names,
     warn_of_one_task,
 )
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
-_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _MOST_TASKS = 5000
 _QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
 _STORAGE = "EphemeralStorage, Amazon ECS API Reference"
@@ -38,10 +44,10 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
-class ContainerService(Construct):
-    """A Fargate service that runs a Compose project and rolls out safely.
+class ProjectService(Construct):
+    """A Fargate service of a Compose project, which rolls out safely.
 
-    All services of the project run in one task and reach each other at localhost. A deployment
+    All services of the project run in one task and reach each other by name. A deployment
     starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
     where a store must not run twice (0 and 100), and rolls itself back when they do not become
     healthy (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an
@@ -50,7 +56,6 @@ class ContainerService(Construct):
     Attributes:
         project: The project that it is a service of.
         plan: The plan of its task.
-        port: The port of the entrypoint that receives the traffic.
         images: The images of its containers.
         service: The ECS service.
         cluster: Its cluster.
@@ -59,7 +64,6 @@ class ContainerService(Construct):
         task_definition: Its task definition.
         containers: The containers by service name.
         log_groups: Their log groups by service name.
-        entrypoint: The container that receives the traffic.
         file_system: The file system of named volumes, if there are any.
         secrets: The secrets of its containers, but for those that were given one by one.
         environment: The variables that every container gets, over those of the files.
@@ -100,12 +104,11 @@ class ContainerService(Construct):
         self.project = Project(
             self,
             source=source,
-            options=_plan_options(props),
+            options=_plan_options(props, self._requirements),
             requirements=self._requirements,
             props=props,
         )
         self.plan = self.project.plan
-        self.port = self.plan.port
         self.secrets = self.project.secrets
         self.environment = self._variables(props)
         self._architecture = (
@@ -123,16 +126,41 @@ class ContainerService(Construct):
         self.task_definition = task.definition
         self.containers: Mapping[str, ecs.ContainerDefinition] = task.containers
         self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
-        self.entrypoint = task.entrypoint
+        self._entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, name=self.images.service_name or service_name)
+        if not self._requirements.port and self.task_definition.execution_role is not None:
+            # No ingress takes a minute to make; IAM's role and policy take about half of one.
+            self.project.associate_capacity_after(self.task_definition.execution_role)
         self._wait_for(task)
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
             Tags.of(self.service).add(key, value)
         self._grant(props)
+
+    @property
+    def entrypoint(self) -> ecs.ContainerDefinition:
+        """The container that receives the traffic.
+
+        Raises:
+            ValueError: If none does.
+        """
+        if self._entrypoint is None:
+            raise ValueError(f"no container of {self.node.path} receives traffic")
+        return self._entrypoint
+
+    @property
+    def port(self) -> int:
+        """The port of the entrypoint that receives the traffic.
+
+        Raises:
+            ValueError: If none does.
+        """
+        if self.plan.port is None:
+            raise ValueError(f"no port of {self.node.path} receives traffic")
+        return self.plan.port
 
     def _variables(self, props: ServiceProps) -> Mapping[str, str]:
         """The variables for every container, none of which may be a secret of one, too."""
@@ -145,13 +173,14 @@ class ContainerService(Construct):
             if taken:
                 raise ValueError(
                     f"{', '.join(taken)}: a variable for every container, and a secret of "
-                    f"{container.name}; give the secret another target in the Compose file"
+                    f"{container.service_name}; give the secret another target in the Compose file"
                 )
         return variables
 
     def _make_task(self, props: ServiceProps) -> Task:
         given = self.project.given_images
-        check_given("images", given, [each.name for each in self.plan.services])
+        check_given("images", given, [each.service_name for each in self.plan.services])
+        self._leave_out_hosts(props)
         seconds = self._stop_delay(props)
         self.plan = with_stop_delay(self.plan, seconds)
         check_task(
@@ -181,26 +210,32 @@ class ContainerService(Construct):
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
 
+    def _leave_out_hosts(self, props: ServiceProps) -> None:
+        """Do without names that only a container could add whose image cannot be pulled."""
+        is_built = any(
+            each.role is ContainerRole.FILES and each.is_built for each in self.plan.containers
+        )
+        is_alone = self.plan.hosts and not self.plan.files and not is_built
+        if is_alone and not _pulls_utility_image(props, self.placement):
+            self.plan = without_hosts(self.plan)
+            warn_of_missing_names(self)
+
     def _stop_delay(self, props: ServiceProps) -> int:
         """The seconds that the entrypoint goes on serving once its task is deregistered.
 
         By default none for what must not run twice: they would lengthen the time in which a task
-        on its way out overlaps its successor.
+        on its way out overlaps its successor. None either where ECS takes no further container.
         """
-        needed = (
-            _pulls_utility_image(props, self.placement)
-            and not self._requirements.drains
-            and self.plan.exclusive is None
-        )
-        default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
-        if (
-            "stop_delay" not in props
-            and not self._requirements.drains
-            and self.plan.exclusive is None
-            and not _pulls_utility_image(props, self.placement)
-        ):
+        given = props.get("stop_delay")
+        if given is not None:
+            return int(given.to_seconds())
+        is_wanted = not self._requirements.drains and self.plan.exclusive is None
+        if not is_wanted or len(self.plan.containers) >= MOST_CONTAINERS:
+            return 0
+        if not _pulls_utility_image(props, self.placement):
             note_missing_delay(self)
-        return int(props.get("stop_delay", default).to_seconds())
+            return 0
+        return int(_DEFAULT_STOP_DELAY.to_seconds())
 
     def _make_service(self, props: ServiceProps, *, name: str) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
@@ -236,7 +271,9 @@ class ContainerService(Construct):
                     "SecurityGroup",
                     vpc=self.vpc,
                     # Another description is another group, and a project can be renamed.
-                    description="Tasks behind an entrypoint",
+                    description="Tasks behind an entrypoint"
+                    if self._requirements.port
+                    else "Tasks without an ingress",
                 )
             ],
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
@@ -288,6 +325,8 @@ def _check_values(props: ServiceProps) -> None:
         ValueError: With the first of them.
     """
     count, storage = props.get("desired_count"), props.get("ephemeral_storage_gib")
+    if (port := props.get("port")) is not None:
+        check_range("port", port, 1, 65535, unit="", source="PortMapping, Amazon ECS API Reference")
     if count is not None:
         check_range("desired_count", count, 0, _MOST_TASKS, unit=" tasks", source=_QUOTAS)
     if storage is not None:
@@ -309,7 +348,7 @@ def _check_values(props: ServiceProps) -> None:
             raise ValueError(f"stop_delay: expected whole seconds, got {seconds:g}")
 
 
-def _plan_options(props: ServiceProps) -> PlanOptions:
+def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> PlanOptions:
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
     # Of a pair that is half unknown nothing can be said.
@@ -317,6 +356,8 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
     return PlanOptions(
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
+        ingress=requirements.port,
+        strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
@@ -330,7 +371,7 @@ def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:
 
 def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
     given = props.get("utility_image")
-    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
+    return given or ecs.ContainerImage.from_registry(UTILITY_IMAGE)
 
 
 def _enable_execute_command(

@@ -51,6 +51,36 @@ def test_a_deployment_asks_for_the_parameter_before_it_changes_anything(deployed
     assert parameter["Default"] == "/shop/dev/API_KEY"
 
 
+def test_secrets_whose_names_differ_in_punctuation_are_all_asked_for(deploy, virginia):
+    # GIVEN names that are one without their punctuation, and one that is not
+    text = """
+        name: shop
+        services:
+          web:
+            image: nginx
+            ports: ["80"]
+            secrets: [a_b, a-b, plain, p_q, p-q]
+        secrets:
+          a_b: {file: ../secrets/.secret-1}
+          a-b: {file: ../secrets/.secret-2}
+          plain: {file: ../secrets/.secret-3}
+          p_q: {file: ../secrets/.secret-4, x-serverless-containers: {store: parameter-store}}
+          p-q: {file: ../secrets/.secret-5, x-serverless-containers: {store: parameter-store}}
+        """
+
+    # WHEN they are deployed
+    template = deploy(text, env=virginia).template
+
+    # THEN each has a policy, or is checked, and the first keeps the id that it would have alone
+    policies = template.find_resources("AWS::SecretsManager::ResourcePolicy")
+    by_name = {found["Properties"]["SecretId"]: key for key, found in policies.items()}
+    assert by_name.keys() == {"shop/a_b", "shop/a-b", "shop/plain"}
+    assert by_name["shop/a-b"] == "SecretPolicyshopab"
+    assert by_name["shop/plain"] == "SecretPolicyshopplain"
+    parameters = template.find_parameters("*", {"Type": "AWS::SSM::Parameter::Name"})
+    assert {each["Default"] for each in parameters.values()} == {"/shop/p_q", "/shop/p-q"}
+
+
 def test_the_roles_of_the_task_are_marked_as_those_of_this_service(deployed):
     marked = [
         role

@@ -14,6 +14,8 @@ NAME = Token.as_string({"Ref": "Name"})
     [
         ({"desired_count": -1}, "desired_count: expected 0 to 5000 tasks, got -1"),
         ({"desired_count": 5001}, "desired_count: expected 0 to 5000 tasks, got 5001"),
+        ({"port": 0}, "port: expected 1 to 65535, got 0"),
+        ({"port": 70000}, "port: expected 1 to 65535, got 70000"),
         ({"ephemeral_storage_gib": 20}, "ephemeral_storage_gib: expected 21 to 200 GiB, got 20"),
         ({"ephemeral_storage_gib": 201}, "ephemeral_storage_gib: expected 21 to 200 GiB, got 201"),
         ({"service_name": "a b"}, "service_name: expected 1 to 255 letters"),
