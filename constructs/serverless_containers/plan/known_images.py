@@ -198,7 +198,7 @@ _KNOWN: Mapping[str, KnownImage] = {
     **{name: KnownImage(Purpose.TOOL, text) for name, text in _TOOLS.items()},
     **{name: KnownImage(Purpose.STORE, text) for name, text in _SERVERS.items()},
 }
-"""What an image is, by the end of its repository's name, whoever publishes or mirrors it."""
+"""Kinds of images by the ends of their repositories' names, whoever publishes or mirrors it."""
 
 
 def known_as(service: Service) -> KnownImage:

@@ -86,7 +86,7 @@ def linked_subnets(scope: Construct, ids: list[str]) -> list[str]:
 
 
 def _condition(stack: Stack, name: str, *regions: str) -> CfnCondition:
-    """Whether a stack is in one of these regions; made once."""
+    """Return whether a stack is in one of these regions; made once."""
     found = stack.node.try_find_child(name)
     if isinstance(found, CfnCondition):
         return found
