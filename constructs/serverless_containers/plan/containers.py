@@ -124,6 +124,9 @@ def _check_image(service: Service, findings: Findings) -> None:
     image = service.image
     if service.build is not None or image is None or not _UNFINISHED.search(image):
         return
+    if "${" in image:
+        # The reader has told what is wrong with the variable.
+        return
     findings.report(
         rules.IMAGE_INVALID,
         *place(service, "image"),

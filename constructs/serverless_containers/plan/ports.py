@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from serverless_containers.compose.limits import MOST_PORTS
 from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
@@ -71,7 +72,9 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
         path = (*service.path, "ports", index)
         if not _is_protocol(protocol, port.at("protocol"), path, findings):
             continue
-        _are_ports(port.target, port.target, port.at("target"), path, findings)
+        # Of a port without a target the reader has told.
+        if isinstance(port.node, MappingNode) and "target" in port.node:
+            _are_ports(port.target, port.target, port.at("target"), path, findings)
         plan = PortPlan(port.target, protocol)
         found.setdefault(plan, Listener(plan=plan, at=port.at("target"), path=port.path))
         if port.host_ip:

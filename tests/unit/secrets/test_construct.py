@@ -94,7 +94,7 @@ def test_mistakes_are_told_together(project):
     with pytest.raises(InvalidSourceError) as caught:
         SecretsFromFiles(Stack(App(), "S"), "Secrets", source=project.path)
     assert [each.rule.code for each in caught.value.findings] == [
-        "secret-file-place", "secret-name-invalid", "secret-file-place",
+        "secret-file-place", "secret-file-place", "secret-name-invalid",
     ]  # fmt: skip
 
 
