@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "ingress.load_balancer": {"plan", "arguments", "workload", "ingress"},
     "ingress.cloudfront": {"spelling", "arguments", "workload", "ingress", "ingress.load_balancer"},
     "container_api": {"arguments", "workload", "ingress.base", "ingress.http_api"},
+    "container_service": {"arguments", "workload", "ingress.base"},
     "container_hosting": {
         "arguments",
         "workload",
@@ -63,6 +64,7 @@ CONSTRUCTS = {
     "secrets_from_files",
     "container_api",
     "container_hosting",
+    "container_service",
     *(room for room in MAY_IMPORT if room.startswith("ingress")),
 }
 """The rooms that may import the CDK."""

@@ -27,6 +27,7 @@ class Setting:
 
 
 Settings = Mapping[str, Setting]
+"""Settings by name."""
 
 Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | range | tuple[str, ...]]
 """The settings of a place by name: each of a type, a whole number of a range, or one of

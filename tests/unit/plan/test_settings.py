@@ -9,8 +9,9 @@ import pytest
         (
             "{cpus: 256}",
             "docker-compose.yml:1:27: x-serverless-containers.cpus: there is no setting of this "
-            "name; the settings are entrypoint, port, cpu, memory, secrets, names, strict, "
-            "suppress, pack; did you mean 'cpu'?",
+            "name; the settings are entrypoint, port, cpu, memory, secrets, names, "
+            "strict, suppress, pack; "
+            "did you mean 'cpu'?",
         ),
         (
             "{cpu: lots}",
