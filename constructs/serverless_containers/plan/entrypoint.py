@@ -360,9 +360,7 @@ def _why_alone(project: Project, chosen: _Candidate, candidates: Sequence[_Candi
         return f"it alone is no store, broker or tool: {_described(rivals)}"
     if rivals:
         return f"it is {chosen.description}: {_described(rivals)}"
-    is_expected = chosen.purpose is Purpose.APPLICATION or (
-        len(project.services) == 1 and chosen.published
-    )
+    is_expected = chosen.purpose < Purpose.TOOL or (len(project.services) == 1 and chosen.published)
     return "" if is_expected else f"it is {chosen.description}, and no application has a port"
 
 
