@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from serverless_containers.compose.limits import MOST_PORTS
-from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.model import Exposed, Project, Service
+from serverless_containers.compose.yaml.nodes import Scalar
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
 from serverless_containers.plan.settings import Settings
+
+_HIGHEST = 65535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,14 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 f"expected tcp or udp, got {port.protocol!r}",
             )
             continue
+        if port.target > _HIGHEST:
+            findings.report(
+                rules.PORT_RANGE,
+                port.at("target"),
+                port.path,
+                f"expected a port from 1 to {_HIGHEST}, got {port.target}",
+            )
+            continue
         plan = PortPlan(port.target, port.protocol)
         found.setdefault(plan, Listener(plan=plan, at=port.at("target"), path=port.path))
         if port.host_ip:
@@ -53,10 +64,21 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 (*service.path, "ports", index),
                 f"the host address {port.host_ip} is left out: a task has an interface of its own",
             )
+    if len(found) > MOST_PORTS:
+        first_above = list(found.values())[MOST_PORTS]
+        findings.report(
+            rules.TOO_MANY_PORTS,
+            first_above.at,
+            first_above.path,
+            f"{service.name} has {len(found)} ports; a service has at most {MOST_PORTS}, ranges "
+            "expanded",
+            "name the ports that it listens on",
+        )
+        return tuple(found.values())
     ranges: list[tuple[int, int, str, Location, KeyPath]] = [
         (each.first, each.last, each.protocol, each.at(), each.path)
         for each in service.expose
-        if each.first <= each.last
+        if _is_range(each, findings)
     ]
     if not found and not ranges and service.build and service.build.parsed_dockerfile:
         ranges = [
@@ -65,8 +87,21 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
         ]
     amount = 0
     for first, last, protocol, at, path in ranges:
+        if protocol not in {"tcp", "udp"}:
+            findings.report(
+                rules.PROTOCOL_UNSUPPORTED,
+                at,
+                path,
+                f"expected tcp or udp, got {protocol!r}",
+                "remove it, or name the ports of the service in the Compose file",
+            )
+            continue
         amount += last - first + 1
-        if amount > MOST_PORTS:
+        if amount <= MOST_PORTS:
+            for number in range(first, last + 1):
+                plan = PortPlan(number, protocol)
+                found.setdefault(plan, Listener(plan=plan, at=at, path=path))
+        if max(amount, len(found)) > MOST_PORTS:
             findings.report(
                 rules.TOO_MANY_PORTS,
                 at,
@@ -76,10 +111,22 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 "name the ports that it listens on",
             )
             break
-        for number in range(first, last + 1):
-            plan = PortPlan(number, protocol)
-            found.setdefault(plan, Listener(plan=plan, at=at, path=path))
     return tuple(found.values())
+
+
+def _is_range(exposed: Exposed, findings: Findings) -> bool:
+    """Return whether ports ascend and are ports, and report it if not."""
+    if exposed.first <= exposed.last <= _HIGHEST:
+        return True
+    text = exposed.node.text if isinstance(exposed.node, Scalar) else ""
+    findings.report(
+        rules.PORT_RANGE,
+        exposed.at(),
+        exposed.path,
+        f"expected a port from 1 to {_HIGHEST}, or a range of them that ascends, got {text!r}",
+        'write "80", or "80-90"',
+    )
+    return False
 
 
 def check_taken(ports: Mapping[str, Iterable[Listener]], findings: Findings) -> None:

@@ -40,8 +40,16 @@ TOO_MANY_PORTS = Rule.error(
     "A service has no more ports than fit into a task definition, ranges expanded.",
     "Amazon ECS service quotas, Amazon ECS Developer Guide",
 )
+PORT_RANGE = Rule.error(
+    "port-range",
+    "A port is a number from 1 to 65535, and a range of them ascends.",
+    "Amazon ECS API Reference, PortMapping",
+)
 PORT_HOST_ADDRESS = Rule.warning(
     "port-host-address", "No host address is bound: a task has one network interface of its own."
+)
+LIMIT_NEGATIVE = Rule.error(
+    "limit-negative", "Limits and reservations of CPU and memory are above 0.", _TASK_DEFINITION
 )
 TASK_SIZE_INVALID = Rule.error(
     "task-size-invalid",
@@ -66,6 +74,9 @@ DEPENDENCY_NOT_CHECKED = Rule.error(
     "A container that others wait for to be healthy has a health check.",
     "Amazon ECS API Reference, ContainerDependency",
 )
+IMAGE_NAME = Rule.error(
+    "image-name", "The name of an image is one that ECS takes.", _TASK_DEFINITION
+)
 BUILD_MISSING = Rule.error(
     "build-missing", "The context and the Dockerfile of a build are on this machine."
 )
@@ -79,6 +90,9 @@ COMMAND_CLEARED = Rule.error(
     "command-cleared",
     "An image's command or entry point is replaced or kept: ECS cannot clear it.",
     _TASK_DEFINITION,
+)
+VARIABLE_NAME = Rule.error(
+    "variable-name", "A variable has a name.", "Amazon ECS API Reference, KeyValuePair"
 )
 VARIABLE_UNSET = Rule.warning(
     "variable-unset", "A variable that is only named has a value where the file is read."
@@ -163,6 +177,11 @@ RESTART_WINDOW_RANGE = Rule.error(
 )
 ROLLOUTS_DISAGREE = Rule.error(
     "rollouts-disagree", "The services of one task are rolled out in one way."
+)
+TOO_MANY_TAGS = Rule.error(
+    "too-many-tags",
+    "The labels of a deployment are no more than the tags that an ECS service may have.",
+    "Tagging Amazon ECS resources, Amazon ECS Developer Guide",
 )
 LABEL_NO_TAG = Rule.warning(
     "label-no-tag",

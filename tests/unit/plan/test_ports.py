@@ -183,3 +183,61 @@ class TestLoneDockerfile:
             dockerfiles={"Dockerfile": "FROM nginx\nEXPOSE 80\n"},
         )
         assert [str(port) for port in planned["web"].ports] == ["8080/tcp"]
+
+
+@pytest.mark.parametrize("text", ["90-80", "70000", "80-70000", "90-abc"])
+def test_exposed_is_a_port_or_a_range_that_ascends(plan, text):
+    planned = plan(f"services: {{web: {{image: x, ports: ['80'], expose: ['81', '{text}']}}}}")
+    assert planned.messages("port-range") == [
+        "docker-compose.yml:1:58: services.web.expose[1]: expected a port from 1 to 65535, or a "
+        f'range of them that ascends, got \'{text}\'; write "80", or "80-90"'
+    ]
+
+
+def test_a_target_is_a_port(plan):
+    planned = plan("services: {web: {image: x, ports: ['80', {target: 70000}]}}")
+    assert planned.messages("port-range") == [
+        "docker-compose.yml:1:51: services.web.ports[1]: expected a port from 1 to 65535, got 70000"
+    ]
+
+
+def test_what_is_exposed_has_a_protocol_of_fargate(plan):
+    planned = plan("services: {web: {image: x, ports: ['80'], expose: ['90/sctp']}}")
+    assert planned.messages("protocol-unsupported") == [
+        "docker-compose.yml:1:52: services.web.expose[0]: expected tcp or udp, got 'sctp'; remove "
+        "it, or name the ports of the service in the Compose file"
+    ]
+
+
+def test_so_has_what_a_dockerfile_exposes(plan):
+    planned = plan(None, dockerfiles={"Dockerfile": "FROM x\nEXPOSE 80 90/sctp\n"})
+    (message,) = planned.messages("protocol-unsupported")
+    assert message.startswith("Dockerfile:2:11: expected tcp or udp, got 'sctp'")
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            "ports: ['1-999', '2000-2998']",
+            "1:45: services.web.ports[1000]: web has 1998 ports; a service has at most 1000",
+        ),
+        (
+            "ports: ['1-999'], expose: ['2000-2002']",
+            "1:55: services.web.expose[0]: web exposes 2000 to 2002; a service has at most 1000 p",
+        ),
+        (
+            "ports: ['80'], expose: ['2000-2998', '3000']",
+            "1:65: services.web.expose[1]: web exposes 3000 to 3000; a service has at most 1000 p",
+        ),
+    ],
+)
+def test_ports_are_counted_for_a_service_as_a_whole(plan, keys, message):
+    planned = plan(f"services: {{web: {{image: x, {keys}}}}}")
+    (found,) = planned.messages("too-many-ports")
+    assert found.startswith(f"docker-compose.yml:{message}")
+
+
+def test_a_port_that_is_published_and_exposed_counts_once(plan):
+    planned = plan("services: {web: {image: x, ports: ['1-1000'], expose: ['1-1000']}}")
+    assert len(planned["web"].ports) == 1000
