@@ -14,6 +14,12 @@ BIN := $(VENV)/bin
 # Everything below runs in the virtual environment, whether it is activated or not.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME
+# Tests start Python again and again, which compiles all of them anew where it may keep nothing. Who
+# wants no bytecode beside sources has it elsewhere.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
+endif
 
 # What is downloaded or written says what is wrong when it fails.
 STEP = $(PYTHON) tools/set_up.py
@@ -97,13 +103,19 @@ clean: ## Remove what was installed and written
 	rm -rf examples/graphql/container_src/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# What is installed through a link changes the checkout that it leads to.
+INSTALLED = $(VENV) node_modules
+INSTALLED_DEV = container_src/express/node_modules examples/graphql/container_src/node_modules
+
 $(VENV)/bin/python:
+	@$(STEP) own $(INSTALLED)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or later is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); name another one: make PYTHON=python3.12"; \
 	  exit 1; }
 	@$(STEP) venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyproject.toml package-lock.json
+	@$(STEP) own $(INSTALLED)
 	@$(STEP) venv $(VENV)
 	@$(STEP) run python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	python tools/link_node.py
@@ -112,6 +124,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyprojec
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
+	@$(STEP) own $(INSTALLED) $(INSTALLED_DEV)
 	@$(STEP) run python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(STEP) run npm ci $(NPM_CI) --prefix container_src/express
 	@$(STEP) run npm ci $(NPM_CI) --prefix examples/graphql/container_src

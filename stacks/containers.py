@@ -35,6 +35,7 @@ def container_props(
     return ServiceProps(
         environment_name=config.name,
         entrypoint=entrypoint,
+        strict=config.strict,
         images=images,
         secrets=storage.secrets,
         resources=[ResourceAccess.table(storage.posts, name="posts")] if storage.posts else [],

@@ -121,6 +121,8 @@ class EnvironmentConfig:
         cpu: CPU units of a task. None: what the Compose file asks for.
         memory_limit_mib: Memory of a task in MiB. None: the same.
         scaling: The scaling of the number of tasks. None: the number is the Compose file's.
+        strict: Whether guesses in reading the folder are errors, so that a service more in its
+            Compose file moves nothing by itself. None: as the Compose file says.
         images: The builder of the images.
         github: The repository that a pipeline builds, in place of the folder, which still says
             what is deployed. Each service then has its pipeline in a stack of its own. None: a
@@ -146,6 +148,7 @@ class EnvironmentConfig:
     cpu: int | None = None
     memory_limit_mib: int | None = None
     scaling: TaskScaling | None = None
+    strict: bool | None = None
     images: Images = Images.PIPELINE
     github: GitHub | None = None
     access: Access = Access.COGNITO
@@ -234,12 +237,14 @@ ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
         EnvironmentConfig(
             name="staging",
             network_profile=NetworkProfile.ENDPOINTS,
+            strict=True,
             requests_per_second=200,
             removal_policy=RemovalPolicy.DESTROY,
         ),
         EnvironmentConfig(
             name="prod",
             network_profile=NetworkProfile.PRIVATE,
+            strict=True,
             high_availability=True,
             cpu=1024,
             memory_limit_mib=2048,

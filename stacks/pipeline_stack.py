@@ -41,6 +41,7 @@ class PipelineStack(Stack):
             "Build",
             source=source,
             entrypoint=entrypoint,
+            strict=config.strict,
             environment_name=config.name,
             cluster_name=cluster_name,
             service_name=service_name,

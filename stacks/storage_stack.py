@@ -14,6 +14,9 @@ class StorageStack(Stack):
     """The table of posts and the secrets, in a stack that no change of a service can touch.
 
     It is deployed first, so that a secret that was never pushed is missed before anything is made.
+    Where data is retained, the table is protected from being deleted, and stays when the stack is
+    deleted. The stack has no termination protection: the CDK CLI switches it on before it makes the
+    first resource, and could then not delete what it must delete to try again.
 
     Args:
         sample: Whether it is the sample application that is deployed, whose table this is.
@@ -39,7 +42,6 @@ class StorageStack(Stack):
             stack_name=stack_name,
             description=("Data of the sample application" if sample else "Secrets")
             + f" ({config.name})",
-            termination_protection=config.removal_policy is RemovalPolicy.RETAIN,
         )
         self.posts = self._make_table(config) if sample else None
         if self.posts is None:
@@ -49,6 +51,10 @@ class StorageStack(Stack):
         self.secrets = SecretsFromFiles(
             self, "Secrets", source=source, environment_name=config.name
         )
+        if self.posts is not None:
+            # Nobody deletes a table that is protected: made last, none is left by an attempt that
+            # failed.
+            self.posts.node.add_dependency(*self.secrets.policies)
 
     def _make_table(self, config: EnvironmentConfig) -> dynamodb.Table:
         return dynamodb.Table(

@@ -2,6 +2,7 @@
 
 It runs on the Python that makes the virtual environment, and needs nothing besides.
 
+    set_up.py own FOLDER...      refuse folders that are links, which lead to another checkout
     set_up.py venv FOLDER        make a virtual environment, or mend one that was interrupted
     set_up.py run COMMAND...     run a command that downloads or writes, with its output
 """
@@ -63,14 +64,28 @@ _CAUSES = (
         ),
     ),
 )
-"""What the output of a step says, and what it means; the first that fits counts."""
+"""Patterns of the output of a step, each with its cause; the first that fits counts."""
 
 
 def main(arguments: list[str]) -> int:
     """Take a step; returns the exit code."""
+    if arguments[0] == "own":
+        return _check_own(list(map(Path, arguments[1:])))
     if arguments[0] == "venv":
         return _make_venv(Path(arguments[1]))
     return _run(arguments[1:])
+
+
+def _check_own(folders: list[Path]) -> int:
+    links = [folder for folder in folders if folder.is_symlink()]
+    for link in links:
+        print(
+            f"{link} is a link to {os.path.realpath(link)}: an installation would change what is "
+            f"there, and whatever uses it. Remove the link (rm {link}), and run make again, which "
+            "installs in this checkout.",
+            file=sys.stderr,
+        )
+    return 1 if links else 0
 
 
 def _make_venv(folder: Path) -> int:

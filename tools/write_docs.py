@@ -1,6 +1,6 @@
 """Writes what is generated of docs/: ``make docs``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from serverless_containers.findings.reference import render_reference
@@ -12,16 +12,18 @@ from tools.rule_examples import with_examples
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-def pages() -> Mapping[str, str]:
-    """Write the pages, by their names in docs/."""
-    drawn = (DOCS / "architecture.md").read_text(encoding="utf-8")
-    return {
-        "rules.md": with_examples(render_reference(CATALOGUE)),
-        "compose.md": render_matrix(),
-        "architecture.md": architecture.with_rooms(drawn),
-    }
+def _architecture() -> str:
+    return architecture.with_rooms((DOCS / "architecture.md").read_text(encoding="utf-8"))
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "rules.md": lambda: with_examples(render_reference(CATALOGUE)),
+    "compose.md": render_matrix,
+    "architecture.md": _architecture,
+}
+"""What writes each page, by its name in docs/."""
 
 
 if __name__ == "__main__":
-    for name, text in pages().items():
-        (DOCS / name).write_text(text, encoding="utf-8")
+    for name, write in PAGES.items():
+        (DOCS / name).write_text(write(), encoding="utf-8")

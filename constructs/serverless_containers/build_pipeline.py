@@ -107,6 +107,7 @@ class BuildPipeline(Construct):
         plan: TaskPlan | None = None,
         environment_name: str | None = None,
         entrypoint: str | None = None,
+        strict: bool | None = None,
         **props: Unpack[PipelineProps],
     ) -> None:
         """Build the images of a Compose project in a pipeline, which rolls them out.
@@ -121,6 +122,8 @@ class BuildPipeline(Construct):
             plan: The plan of the folder. Default: it is read.
             environment_name: The environment to read it for.
             entrypoint: The service that receives the traffic, where the files leave it open.
+            strict: Whether guesses in reading it are errors. Default: the Compose file's, else
+                False.
             **props: See `PipelineProps`.
 
         Raises:
@@ -135,7 +138,7 @@ class BuildPipeline(Construct):
         plan = plan or read_source(
             self,
             source,
-            PlanOptions(entrypoint=entrypoint),
+            PlanOptions(entrypoint=entrypoint, strict=strict),
             environment=environment_name,
             suppress=(),
         )
@@ -193,7 +196,7 @@ class BuildPipeline(Construct):
         )
         Annotations.of(self).add_info_v2(
             "serverless-containers:pipeline-url",
-            f"while CloudFormation waits for the images, {self.console_url} shows the pipeline",
+            f"while CloudFormation waits for the images, {self._url_to_tell} shows the pipeline",
         )
         if "notifications" in props:
             self.pipeline.notify_on("Failures", props["notifications"], events=[_FAILED])
@@ -235,14 +238,20 @@ class BuildPipeline(Construct):
 
     @property
     def console_url(self) -> str:
-        """The URL of the pipeline in the console."""
+        """The URL of the pipeline in the console, for an output: its region may be a token."""
         region = Stack.of(self).region
-        known = not Token.is_unresolved(region)
-        # Without a region the console takes the one that it has shown last.
         return (
-            f"https://{f'{region}.' if known else ''}console.aws.amazon.com/codesuite/codepipeline/"
-            f"pipelines/{self._name}/view{f'?region={region}' if known else ''}"
+            f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/"
+            f"{self._name}/view?region={region}"
         )
+
+    @property
+    def _url_to_tell(self) -> str:
+        region = Stack.of(self).region
+        if not Token.is_unresolved(region):
+            return self.console_url
+        # Without a region the console takes the one that it has shown last.
+        return self.console_url.replace(f"{region}.", "").replace(f"?region={region}", "")
 
     def _allow_tag(self, name: str) -> None:
         """Let the build write the tag of the newest images to Parameter Store.

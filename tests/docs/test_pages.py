@@ -14,6 +14,7 @@ from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
@@ -22,10 +23,13 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk.assertions import Template
 from click.testing import CliRunner
 
 import serverless_containers
+from serverless_containers import ResourceAccess
 from serverless_containers.cli import main
+from serverless_containers.ingress.cloudfront.support_stack import EDGE_REGION
 from tests.support.pages import PAGES, ROOT, blocks, blocks_of, outside_of_blocks
 from tests.support.shell_lines import CDK, check, commands
 
@@ -39,6 +43,104 @@ services:
 secrets:
   DB_PASSWORD: {file: ../secrets/.secret-db-password}
 """
+
+
+def test_a_deployer_of_a_site_reaches_the_region_of_its_support_stacks():
+    # GIVEN the roles that the deployer's policy lets them assume, and what is bootstrapped
+    (policy,) = (json.loads(block.text) for block in blocks_of("docs/deployer.md"))
+    (deploy,) = (each for each in policy["Statement"] if each["Sid"] == "Deploy")
+    (bootstrap,) = (
+        line
+        for block in blocks_of("docs/guides/web-site.md")
+        for line in block.text.splitlines()
+        if line.startswith("cdk bootstrap ")
+    )
+    # THEN both know the region of the site and that of the support stacks
+    for region in ("eu-west-1", EDGE_REGION):
+        assert [role for role in deploy["Resource"] if role.endswith(f"-{region}")]
+        assert f"aws://123456789012/{region}" in bootstrap
+
+
+def test_the_sums_of_the_costs_are_right_and_those_of_the_table():
+    # GIVEN the sums that the page shows
+    page = (ROOT / "docs/guides/costs.md").read_text(encoding="utf-8")
+    table, _, shown = page.partition("A month has 730 hours")
+    sums = re.findall(r"(?m)^\| .* \| (.*\N{MULTIPLICATION SIGN}.*) \| ([\d.]+) \|$", shown)
+    assert len(sums) == 8
+    for factors, told in sums:
+        # THEN each is what it says
+        found = eval(factors.replace("\N{MULTIPLICATION SIGN}", "*"), {"__builtins__": {}})  # noqa: S307
+        assert found == pytest.approx(float(told), abs=0.0051)
+        # AND the table above has it in whole dollars
+        assert f"${float(told):.0f}" in table
+
+
+def test_what_reading_a_resource_takes_beside_its_items_is_told():
+    stack = aws_cdk.Stack()
+    role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+    table = dynamodb.Table(
+        stack,
+        "Table",
+        partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+    )
+    for each in (
+        ResourceAccess.table(table, name="posts"),
+        ResourceAccess.bucket(s3.Bucket(stack, "Bucket"), name="media"),
+    ):
+        each.grant(role)
+    (policy,) = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+    granted = json.dumps(policy["Properties"]["PolicyDocument"])
+    page = (ROOT / "docs/guides/permissions.md").read_text(encoding="utf-8")
+    for action in ("dynamodb:DescribeTable", "s3:ListBucket"):
+        assert action in granted
+        assert action in page
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_path_that_a_page_for_developers_names_is_there(page):
+    text = "\n".join(outside_of_blocks(page))
+    library = ROOT / "constructs/serverless_containers"
+    places = (ROOT, ROOT / "docs", ROOT / "tests", library, library / "local", library / "plan")
+    named = set(re.findall(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|md|yaml|txt|json)))`", text))
+    assert len(named) >= 5
+    each_room = {"rules.py"}
+    assert [
+        name
+        for name in sorted(named - each_room)
+        if not any((place / name).exists() for place in places)
+    ] == []
+
+
+STAYING = {
+    "AWS::Cognito::UserPool": "the user pool",
+    "AWS::DynamoDB::Table": "the table of posts",
+    "AWS::ECR::Repository": "the repositories",
+    "AWS::ECS::TaskDefinition": "task definitions",
+    "AWS::EFS::FileSystem": "file systems",
+    "AWS::Logs::LogGroup": "the log groups of",
+    "AWS::S3::Bucket": "bucket",
+}
+"""The words of the deploy guide for what the deletion of a stack leaves."""
+
+
+@pytest.mark.parametrize(
+    ("environment", "rows"), [("dev", 1), ("staging", 1), ("prod", 2), ("site", 2)]
+)
+def test_what_stays_is_told(environment, rows):
+    # GIVEN the rows of the guide that hold for an environment
+    text = (ROOT / "docs/guides/deploy.md").read_text(encoding="utf-8")
+    section = text.partition("## What stays after")[2].partition("\n## ")[0]
+    told = "\n".join(re.findall(r"(?m)^\| .*", section)[2 : 2 + rows])
+    # THEN they name each kind of resource that its templates retain
+    templates = json.loads((ROOT / f"tests/snapshot/{environment}.json").read_text())
+    retained = {
+        resource["Type"]
+        for template in templates.values()
+        for resource in template["Resources"].values()
+        if resource.get("DeletionPolicy", "").startswith("Retain")
+    }
+    assert "AWS::S3::Bucket" in retained
+    assert [kind for kind in sorted(retained) if STAYING[kind] not in told] == []
 
 
 class Names(dict):

@@ -11,12 +11,13 @@ from serverless_containers import ContainerApi
 from tests.support.pages import ROOT
 from tools.architecture import reduced
 from tools.site_hooks import site_links
-from tools.write_docs import pages
+from tools.write_docs import PAGES
 
 
-@pytest.mark.parametrize(("name", "text"), pages().items(), ids=pages())
-def test_what_is_generated_is_current(name, text):
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, "run `make docs`"
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_generated_is_current(name):
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert text == PAGES[name](), "run `make docs`"
 
 
 def build(configuration, target):

@@ -101,8 +101,8 @@ BAD = {
          "compose.yaml:1:11: services: no container has a port to receive the traffic"),
     "two candidates": (
          {"compose.yaml":
-          "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: ['81']}}"},
-         "compose.yaml:1:34: services: several containers have ports: a, b"),
+          "services: {a: {image: x, ports: ['81']}, b: {image: x, ports: ['82']}}"},
+         "compose.yaml:1:34: services: several containers can receive the traffic: a (81), b"),
     "no YAML": ({"compose.yaml": "services:\n  web: {image: [x\n"}, "compose.yaml:"),
     "size": ({"compose.yaml": "x-serverless-containers: {cpu: 256, memory: 8192}\n" + GOOD},
          "compose.yaml:1:45: x-serverless-containers.memory: Fargate has no task of cpu 256 with "

@@ -19,7 +19,8 @@ NODE = "public.ecr.aws/docker/library/node:24-alpine"
 PYTHON = "public.ecr.aws/docker/library/python:3.13-slim"
 BUSYBOX = "public.ecr.aws/docker/library/busybox:1.37.0"
 _TOOLS = ("sh", "cat", "cp", "ls", "mkdir", "true", "false", "sleep", "echo", "env", "id", "nc",
-          "wget", "touch", "kill", "test", "httpd", "printenv", "date", "stat")  # fmt: skip
+          "wget", "touch", "kill", "test", "httpd", "printenv", "date", "stat", "base64", "chmod",
+          "chown", "find")  # fmt: skip
 _USERS = "root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/:/bin/sh\n"
 _NPM = "#!/bin/sh\nexec cp -r /opt/node_modules .\n"
 _NOTHING = "#!/bin/sh\nexit 0\n"

@@ -58,10 +58,17 @@ def cases() -> Iterator[Case]:
         yield Case(folder, arguments, arguments.pop("rejected", False))
 
 
+def application_cases() -> Iterator[Case]:
+    """The projects as people have them, in the order of their names."""
+    for folder in sorted((ROOT / "applications").iterdir()):
+        if folder.is_dir():
+            yield Case(folder)
+
+
 def listed_findings() -> str:
     """Every finding of every case that has any, as `findings.txt` holds them."""
     lines = []
-    for case in cases():
+    for case in (*cases(), *application_cases()):
         _, findings = case.load()
         if len(findings):
             lines.append(case.name)

@@ -20,6 +20,8 @@ def _executable() -> Path | None:
 
 
 EXECUTABLE = _executable()
+VARIABLES = {"HOME": str(Path.home()), "GOGC": "off"}
+"""Variables of every run, which ends before there is garbage worth collecting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def ask(
         capture_output=True,
         check=False,
         timeout=60,
-        env={"HOME": str(Path.home()), **(variables or {})},
+        env={**VARIABLES, **(variables or {})},
     )
     errors = done.stderr.decode(errors="replace")
     if done.returncode:

@@ -115,6 +115,11 @@ def _of_aws(arguments):
     assert operation in operations, f"aws {service} {operation}"
     members = _service(service).operation_model(operations[operation]).input_shape.members
     options = {f"--{xform_name(each, '-')}" for each in members} | _OF_THE_AWS_CLI
+    options |= {
+        f"--no-{xform_name(each, '-')}"
+        for each, member in members.items()
+        if member.type_name == "boolean"
+    }
     given = {word for word in rest if word.startswith("--")}
     assert given <= options, given - options
 

@@ -43,6 +43,33 @@ def depends_on(resource):
     return [found] if isinstance(found, str) else found
 
 
+def references(value):
+    """The names that a value refers to, of resources, parameters and pseudo parameters."""
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key == "Ref":
+                yield each
+            elif key == "Fn::GetAtt":
+                yield each[0] if isinstance(each, list) else each.split(".")[0]
+            else:
+                yield from references(each)
+
+
+def upstream(template, name):
+    """The resources that are made before one."""
+    found, queue = set(), [name]
+    while queue:
+        resource = template["Resources"][queue.pop()]
+        for each in {*references(resource.get("Properties", {})), *depends_on(resource)}:
+            if each in template["Resources"] and each not in found:
+                found.add(each)
+                queue.append(each)
+    return found
+
+
 def trusted(role):
     for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
         yield from statement["Principal"].items()
@@ -216,6 +243,24 @@ def services_reach_what_their_tasks_need(template):
         yield from (f"{name} does not reach {each}" for each in needed if each not in reached)
 
 
+def a_failed_first_deployment_can_be_repeated(template):
+    """What cannot be deleted is made after everything that may fail, and the stack can be deleted.
+
+    The CDK CLI deletes a stack whose creation failed before it creates it anew. It protects a stack
+    between making its change set and executing it, so after nothing has been made, and does not
+    lift that protection to delete the stack (``deployStack`` in aws-cdk's ``deploy-stack.ts``).
+    What is retained and protected stays of each attempt, and in the way of nobody but the bill.
+    """
+    if template.get("Metadata", {}).get("TerminationProtection"):
+        yield "the stack is protected before it was deployed once"
+    for name, resource in template["Resources"].items():
+        if resource.get("Properties", {}).get("DeletionProtectionEnabled"):
+            if resource.get("DeletionPolicy") != "Retain":
+                yield f"{name} is protected from the rollback that deletes it"
+            later = template["Resources"].keys() - upstream(template, name)
+            yield from (f"{name} does not wait for {each}" for each in sorted(later - {name}))
+
+
 RULES = (
     roles_trust_who_assumes_them,
     services_wait_for_their_capacity,
@@ -231,4 +276,5 @@ RULES = (
     services_reach_what_their_tasks_need,
     permissions_grant_something,
     builds_may_ask_for_their_stack,
+    a_failed_first_deployment_can_be_repeated,
 )

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_logs as logs
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from serverless_containers import Architecture, NetworkProfile, Rollout, TaskScaling
 from tests.templates.variants import COMPOSE, WITH_VOLUME, WITHOUT_BUILD, Variant, make, with_props
@@ -154,6 +153,9 @@ UPDATES = {
 
 @functools.cache
 def create_only(kind):
+    # It takes seconds to import: not wherever tests are collected.
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
+
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     return [path.split("/")[2:] for path in schema.get("createOnlyProperties", [])]
 

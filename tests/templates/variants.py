@@ -1,7 +1,8 @@
 """Stacks of every kind that the constructs make, for rules that hold for all of them."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from aws_cdk import App, Duration, Environment, Fn, Stack
@@ -27,6 +28,8 @@ from serverless_containers import (
     SignIn,
     TaskScaling,
 )
+from stacks.environment_stage import EnvironmentStage
+from stacks.environments import ENVIRONMENTS, Domain, EnvironmentConfig, Images, Site
 
 ACCOUNT = "123456789012"
 CONNECTION = f"arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/x"
@@ -64,6 +67,7 @@ class Variant:
         also: The other way in to the same project, in a stack of its own.
         props: Further keywords.
         name: The project's name.
+        environment: An environment of the application, in place of all the others.
     """
 
     site: bool = False
@@ -76,10 +80,33 @@ class Variant:
     also: bool = False
     props: tuple[tuple[str, Any], ...] = ()
     name: str = "shop"
+    environment: EnvironmentConfig | None = None
 
 
 def make(variant, folder):
-    """The templates of a variant, by the stacks' names."""
+    """The templates of a variant by their stacks' ids, what it is about first.
+
+    A protection of a stack is no part of its template; here it is among the metadata, as
+    ``TerminationProtection``, so that a rule sees it.
+    """
+    stacks = _environment(variant) if variant.environment else _constructs(variant, folder)
+    made = {}
+    for name, stack in stacks.items():
+        made[name] = Template.from_stack(stack).to_json()
+        if stack.termination_protection:
+            made[name].setdefault("Metadata", {})["TerminationProtection"] = True
+    return made
+
+
+def _environment(variant):
+    sample = Path(__file__).parent.parent.parent / "container_src"
+    stage = EnvironmentStage(
+        App(), config=variant.environment, source=sample, entrypoint=None, images=Images.PIPELINE
+    )
+    return {each.node.id: each for each in stage.node.children if isinstance(each, Stack)}
+
+
+def _constructs(variant, folder):
     source = folder / variant.name
     (source / "web").mkdir(parents=True, exist_ok=True)
     (source / "web/Dockerfile").write_text("FROM scratch\n")
@@ -112,7 +139,7 @@ def make(variant, folder):
     for child in app.node.children:
         if isinstance(child, Stack):
             stacks[child.node.id] = child
-    return {name: Template.from_stack(each).to_json() for name, each in stacks.items()}
+    return stacks
 
 
 def _shared(variant, app, env):
@@ -197,6 +224,7 @@ SAMPLE = {
         also=True,
         shared=with_props(network_profile=NetworkProfile.ENDPOINTS, high_availability=True),
     ),
+    "application": Variant(environment=ENVIRONMENTS["prod"]),
 }
 """Those that `make test` looks at."""
 
@@ -229,6 +257,27 @@ def _matrix():
                 ),
             ),
         )
+    for name in ("dev", "staging"):
+        yield f"application {name}", Variant(environment=ENVIRONMENTS[name])
+    yield (
+        "application with a site",
+        Variant(
+            environment=replace(
+                ENVIRONMENTS["prod"],
+                account=ACCOUNT,
+                region="eu-west-1",
+                site=Site(
+                    domain=Domain(
+                        name="www.example.com",
+                        hosted_zone_id="Z1",
+                        hosted_zone_name="example.com",
+                    ),
+                    sign_in=True,
+                    firewall=True,
+                ),
+            )
+        ),
+    )
     yield "api of a given pool", Variant(given=("pool",))
     for profile in NetworkProfile:
         yield (

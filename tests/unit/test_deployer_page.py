@@ -24,7 +24,8 @@ def test_every_action_exists_and_meets_its_resource():
     for statement in statements():
         for action in listed(statement["Action"]):
             assert taken(action) is not None, action
-            assert any(overlap(statement["Resource"], kind) for kind in taken(action)), action
+            for resource in listed(statement["Resource"]):
+                assert any(overlap(resource, kind) for kind in taken(action)), action
 
 
 def test_every_call_of_the_commands_is_allowed():

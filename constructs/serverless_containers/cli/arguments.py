@@ -155,7 +155,8 @@ def project_arguments(command: Callable[..., None]) -> Callable[..., None]:
             "profiles",
             multiple=True,
             metavar="NAME",
-            help="A profile to activate. By default those of COMPOSE_PROFILES.",
+            help="A profile to activate. By default those of COMPOSE_PROFILES in .env; the shell's "
+            "counts for `config` alone.",
         ),
         click.option(
             "--environment",

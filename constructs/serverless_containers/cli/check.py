@@ -25,6 +25,11 @@ from serverless_containers.plan.catalogue import RULES
     metavar="NAME",
     help="The service that receives the traffic. By default the only one with ports.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Let guesses be errors: what is chosen, changed or left out that the files do not say.",
+)
 @format_option("text", "json", "sarif", of="the findings")
 @click.option(
     "--detect-secrets",
@@ -35,6 +40,7 @@ def command(
     *,
     project: ProjectArguments,
     entrypoint: str | None,
+    strict: bool,
     output_format: str,
     detect_secrets: bool,
 ) -> None:
@@ -46,9 +52,13 @@ def command(
     """
     findings = Findings()
     with detector() if detect_secrets else nullcontext() as detect:
-        project.plan(
-            PlanOptions(entrypoint=entrypoint, may_delay_stop=True), findings, detector=detect
+        options = PlanOptions(
+            entrypoint=entrypoint,
+            # Without the option the file decides.
+            strict=strict or None,
+            may_delay_stop=True,
         )
+        project.plan(options, findings, detector=detect)
     places = project.places
     if output_format == "json":
         write_document(to_json(map(places.displayed, findings)))

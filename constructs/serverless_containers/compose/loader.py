@@ -61,15 +61,14 @@ def load_project(
         env_files: Files of variables, relative to the folder. Default: ``.env``, if it is there.
         profiles: The active profiles, ``*`` for all. Default: COMPOSE_PROFILES, which may stand in
             ``.env``.
-        variables: The variables for ``${NAME}``, over those of the files. Default: none, so that
-            the result does not depend on the machine.
+        variables: The variables for ``${NAME}``, over those of the files. Default: PWD alone,
+            which is the project's folder, so that the result does not depend on the machine.
         findings: Where problems are reported, all of them in one run.
 
     Returns:
         The project; None when errors leave none. A project that is returned with errors lacks what
         they are about.
     """
-    given = dict(variables or {})
     if environment is not None and not _ENVIRONMENT.fullmatch(environment):
         findings.report(
             rules.ENVIRONMENT_NAME,
@@ -84,7 +83,7 @@ def load_project(
         with _without_collector():
             return _load(
                 source,
-                given,
+                variables,
                 findings,
                 files=files,
                 environment=environment,
@@ -98,7 +97,7 @@ def load_project(
 
 def _load(
     source: Path,
-    given: Mapping[str, str],
+    variables: Mapping[str, str] | None,
     findings: Findings,
     *,
     files: Sequence[Path],
@@ -107,6 +106,7 @@ def _load(
     env_files: Sequence[Path],
     profiles: Sequence[str],
 ) -> Project | None:
+    given = dict(variables or {})
     if not files and environment is None:
         files = _named_files(source, env_files, given, findings)
     sources = discover(
@@ -114,6 +114,9 @@ def _load(
     )
     if sources is None:
         return None
+    if variables is None:
+        # As for a shell that `docker compose` is called from in the project's folder.
+        given["PWD"] = str(sources.directory)
     reader = Reader(sources.directory, findings)
     known = {**_dotenv(sources, env_files, given, reader), **given}
     if not sources.files:
@@ -264,6 +267,7 @@ class _Load:
             self.reader,
             named=named,
             env_files=tuple(dict.fromkeys(read)),
+            disabled=tuple(sorted(disabled)),
         )
 
 
@@ -283,6 +287,7 @@ def _project(
     *,
     named: Mapping[str, Mapping[str, Location]],
     env_files: tuple[Path, ...] = (),
+    disabled: tuple[str, ...] = (),
 ) -> Project:
     dockerfiles = Dockerfiles(reader)
 
@@ -292,6 +297,7 @@ def _project(
             "directory": sources.directory,
             "files": sources.files,
             "env_files": env_files,
+            "disabled": disabled,
             "canonical": without_unused(canonical),
         }
 

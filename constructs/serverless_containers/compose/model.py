@@ -232,6 +232,13 @@ class Logging(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceNetwork(Part):
+    """The attachment of a service to a network, with the names that it has there."""
+
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Part):
     """One service.
 
@@ -275,6 +282,12 @@ class Service(Part):
     tty: bool = False
     stdin_open: bool = False
     profiles: tuple[str, ...] = ()
+    container_name: str | None = None
+    hostname: str | None = None
+    domainname: str | None = None
+    networks: Mapping[str, ServiceNetwork]
+    links: tuple[str, ...] = ()
+    extra_hosts: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +322,7 @@ class Project(Part):
         directory: The absolute project folder, against which paths are resolved.
         files: The Compose files, in the order of merging; none for a lone Dockerfile.
         env_files: The files of variables that were looked for: the project's and those of services.
+        disabled: The names of the services that the active profiles leave out.
         secrets: All that are defined, used or not; so for the next two.
         canonical: The values that ``docker compose config`` prints, of the types that they are of.
     """
@@ -317,6 +331,7 @@ class Project(Part):
     directory: Path
     files: tuple[Path, ...]
     env_files: tuple[Path, ...] = ()
+    disabled: tuple[str, ...] = ()
     services: Mapping[str, Service]
     secrets: Mapping[str, FileSource]
     configs: Mapping[str, FileSource]

@@ -28,6 +28,15 @@ _MOST_SEARCHED = 50
 _LONGEST_SEARCHED = 50
 """Keys of a file, and characters of one, of which a typing error is searched: each search takes
 milliseconds."""
+_ELSEWHERE = {
+    "limits": "write it under deploy.resources, or say cpus and mem_limit",
+    "placement": "write it under deploy",
+    "replicas": "write it under deploy, or say scale",
+    "resources": "write it under deploy, or say cpus and mem_limit",
+    "restart_policy": "write it under deploy, or say restart",
+    "update_config": "write it under deploy",
+}
+"""Keys that are written at a service and belong elsewhere."""
 
 
 def validate(root: MappingNode, findings: Findings, broken: set[str]) -> MappingNode:
@@ -216,8 +225,8 @@ class _Validation:
             )
             return None
         known = tuple(shape.keys or ())
-        hint = ""
-        if len(self.searched) < _MOST_SEARCHED and len(key) <= _LONGEST_SEARCHED:
+        hint = _ELSEWHERE.get(key, "") if _is_service(path) else ""
+        if not hint and len(self.searched) < _MOST_SEARCHED and len(key) <= _LONGEST_SEARCHED:
             self.searched.append(key)
             hint = did_you_mean(key, known)
         if not hint and path == () and key in (SERVICE.keys or ()):
@@ -239,6 +248,10 @@ class _Validation:
             f"expected {expected(shape)}, got {shown(node, path)}",
             type_fix(node, shape, path),
         )
+
+
+def _is_service(path: KeyPath) -> bool:
+    return len(path) == 2 and path[0] == "services"
 
 
 def _stand_in(value: Node, shape: Shape, path: KeyPath) -> Node | None:

@@ -1,7 +1,7 @@
 """Rules, and findings where a user's files do not meet them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -29,6 +29,8 @@ class Rule:
         summary: One sentence for the rule reference: what must hold.
         source: The page that the rule rests on, if it rests on one.
         excerpt: Whether the line of a finding may be shown. Where it may hold a credential, not.
+        is_guess: Whether its findings are guesses: something was chosen, changed or left out that
+            the files do not say. They are errors under ``strict``.
     """
 
     code: str
@@ -36,6 +38,7 @@ class Rule:
     summary: str
     source: str = ""
     excerpt: bool = True
+    is_guess: bool = False
 
     @classmethod
     def error(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
@@ -43,9 +46,17 @@ class Rule:
         return cls(code, Severity.ERROR, summary, source, excerpt)
 
     @classmethod
-    def warning(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
+    def warning(
+        cls,
+        code: str,
+        summary: str,
+        source: str = "",
+        *,
+        excerpt: bool = True,
+        guess: bool = False,
+    ) -> Self:
         """Declare a rule whose findings deploy, with another meaning than under Docker Compose."""
-        return cls(code, Severity.WARNING, summary, source, excerpt)
+        return cls(code, Severity.WARNING, summary, source, excerpt, guess)
 
     @classmethod
     def note(cls, code: str, summary: str, source: str = "", *, excerpt: bool = True) -> Self:
@@ -129,6 +140,16 @@ class Findings:
         """The findings that stop a deployment."""
         return tuple(found for found in self if found.rule.severity is Severity.ERROR)
 
+    def made_strict(self) -> "Findings":
+        """Return the findings with guesses as errors, those that are suppressed included."""
+        strict = Findings(map(_made_strict, self))
+        for finding in self._suppressed:
+            if finding.rule.is_guess:
+                strict.extend([_made_strict(finding)])
+            else:
+                strict.suppress(finding)
+        return strict
+
     def raise_errors(self) -> None:
         """Raise every error at once.
 
@@ -137,6 +158,14 @@ class Findings:
         """
         if errors := self.errors:
             raise InvalidSourceError(errors)
+
+
+def _made_strict(finding: Finding) -> Finding:
+    if not finding.rule.is_guess or finding.rule.severity is Severity.ERROR:
+        return finding
+    rule = replace(finding.rule, severity=Severity.ERROR)
+    said = "nothing is guessed under strict"
+    return replace(finding, rule=rule, fix=f"{finding.fix}; {said}" if finding.fix else said)
 
 
 def _reading_order(finding: Finding) -> tuple[bool, Location, str]:

@@ -14,6 +14,10 @@ Compose, a **note** is worth knowing. Each summary says what holds where the rul
 
 `make docs` writes this page from the rules themselves.
 
+A warning that is marked as **a guess** says that something was chosen, changed or left out that the
+files do not say. Under `x-serverless-containers: {strict: true}`, the keyword `strict=True` or
+`check --strict` it is an error, suppressed or not: such a project says all of it by itself.
+
 ## Leave findings out
 
 Warnings and notes that were looked at, and found to be meant, are suppressed by rule and path, each
@@ -50,4 +54,7 @@ def _entry(rule: Rule) -> str:
     page = page_of(rule)
     title = rule.source if page != rule.source else page.removeprefix("https://")
     source = f"\n\nSource: [{title}]({page})" if page else ""
-    return f"\n### {rule.code}\n\n**{rule.severity.capitalize()}.** {rule.summary}{source}\n"
+    weight = (
+        f"{rule.severity.capitalize()}, a guess" if rule.is_guess else rule.severity.capitalize()
+    )
+    return f"\n### {rule.code}\n\n**{weight}.** {rule.summary}{source}\n"

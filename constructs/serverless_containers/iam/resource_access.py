@@ -108,7 +108,8 @@ class ResourceAccess(ABC):
     ) -> "ResourceAccess":
         """A DynamoDB table: ``STORAGE_X_NAME``, ``STORAGE_X_ARN`` and ``STORAGE_X_STREAMARN``.
 
-        The permissions are to single items and none to the table itself. ``CREATE`` includes
+        The permissions are to single items; of the table itself ``READ`` tells what it is like
+        (DescribeTable), and nothing changes it. ``CREATE`` includes
         PutItem, which replaces an item whose key exists already unless the request's condition
         forbids it. BatchWriteItem deletes too, and so takes both ``CREATE`` and ``DELETE``. A
         customer-managed key may be used as far as all this needs it.

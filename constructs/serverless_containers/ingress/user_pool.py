@@ -4,6 +4,8 @@ from aws_cdk import Acknowledgment, RemovalPolicy, Validations
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from serverless_containers.ingress.retention import retained_once_made
+
 
 def make_user_pool(
     scope: Construct, *, self_sign_up: bool, removal_policy: RemovalPolicy
@@ -14,7 +16,7 @@ def make_user_pool(
         scope: The construct above it.
         self_sign_up: Whether anybody can sign up; otherwise an administrator adds users.
         removal_policy: The removal policy of the pool, and of the users in it, when the stack is
-            deleted.
+            deleted. What is retained goes all the same if its creation is rolled back.
     """
     pool = cognito.UserPool(
         scope,
@@ -33,7 +35,7 @@ def make_user_pool(
             require_uppercase=True,
             require_symbols=True,
         ),
-        removal_policy=removal_policy,
+        removal_policy=retained_once_made(removal_policy),
     )
     Validations.of(pool).acknowledge(
         Acknowledgment(

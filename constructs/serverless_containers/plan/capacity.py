@@ -183,7 +183,11 @@ def choose_architecture(project: Project, findings: Findings) -> Architecture | 
     for service in project.services.values():
         if service.platform is None:
             continue
-        system, _, rest = service.platform.partition("/")
+        name = service.platform.lower()
+        if name == "linux":
+            # The architecture of whoever pulls.
+            continue
+        system, _, rest = name.partition("/") if "/" in name else ("linux", "", name)
         found = _ARCHITECTURES.get(rest.partition("/")[0])
         if system != "linux" or found is None or (chosen or found) is not found:
             findings.report(

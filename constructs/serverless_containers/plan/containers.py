@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
@@ -12,11 +13,11 @@ from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
     ContainerPlan,
+    CopyPlan,
     DependencyCondition,
     MountPlan,
     PortPlan,
 )
-from serverless_containers.plan.names import EXPECTED, NAME, RESERVED
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules as resource_rules
 from serverless_containers.plan.resources.linux import plan_linux
@@ -32,6 +33,8 @@ _CONDITIONS = {
 }
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_UNFINISHED = re.compile(r"^[/:@]|[/:@][/:@]|[/:@]$|\s")
+"""A separator with nothing before or behind it, or a space."""
 _MIB = 1024 * 1024
 _LEAST_MEMORY_MIB = 6
 """Docker's own least limit; "ContainerDefinition", Amazon ECS API Reference."""
@@ -44,7 +47,8 @@ def plan_container(
     mounts: Iterable[MountPlan],
     findings: Findings,
     *,
-    awaited: Container[str],
+    copies: Iterable[CopyPlan] = (),
+    not_essential: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
     """Plan one container.
@@ -54,27 +58,29 @@ def plan_container(
         project: The project, for what other services expect of this one.
         ports: The ports on which it listens.
         mounts: The volumes that it mounts.
-        awaited: The services from `awaited_services`.
+        copies: The files that are added to its image.
+        not_essential: The services whose end does not end the task.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
     build = plan_build(service, findings)
-    _check_name(service, findings)
+    _check_image(service, findings)
     check_values(service, findings)
+    entrypoint, command = _start(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
     secrets = {} if secrets_are_files else _secrets(service, findings)
     if secrets:
         _warn_of_paths(service, findings)
-    _warn_of_end(service, project, awaited, findings)
+    _warn_of_end(service, project, not_essential, findings)
     return ContainerPlan(
         name=service.name,
         image=None if service.build else service.image,
         image_at=service.at("image"),
         build=build,
-        essential=service.name not in awaited,
-        command=_replaced(service, "command", service.command, findings),
-        entrypoint=_replaced(service, "entrypoint", service.entrypoint, findings),
+        essential=service.name not in not_essential,
+        command=command,
+        entrypoint=entrypoint,
         environment=_environment(service, secrets, findings),
         secrets=dict(sorted(secrets.items())),
         ports=tuple(ports),
@@ -98,6 +104,7 @@ def plan_container(
         restart=plan_restart(service, findings),
         log=plan_log(service, findings),
         mounts=tuple(mounts),
+        copies=tuple(copies),
     )
 
 
@@ -111,6 +118,39 @@ def awaited_services(project: Project) -> frozenset[str]:
     )
 
 
+def _check_image(service: Service, findings: Findings) -> None:
+    """Report the name of an image that a variable without a value has left unfinished.
+
+    Docker Compose takes it, and the engine refuses to pull it.
+    """
+    image = service.image
+    if service.build is not None or image is None or not _UNFINISHED.search(image):
+        return
+    findings.report(
+        rules.IMAGE_INVALID,
+        *place(service, "image"),
+        f"the name of the image lacks something, got {image!r}",
+        "give its variables values in .env, or write the name out",
+    )
+
+
+def _start(
+    service: Service, findings: Findings
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """The entry point and the command of a container.
+
+    An entry point that is cleared leaves the words of the command as what is run. ECS cannot clear
+    it, but runs the same words where the first of them are the entry point.
+    """
+    if service.entrypoint == () and service.command:
+        words = service.command
+        return words[:1], words[1:] or None
+    return (
+        _replaced(service, "entrypoint", service.entrypoint, findings),
+        _replaced(service, "command", service.command, findings),
+    )
+
+
 def _replaced(
     service: Service, key: str, words: tuple[str, ...] | None, findings: Findings
 ) -> tuple[str, ...] | None:
@@ -119,7 +159,9 @@ def _replaced(
             rules.COMMAND_CLEARED,
             *place(service, key),
             f"ECS cannot clear the image's {key}",
-            f"write the {key} to run, or remove the key to keep the image's own",
+            f"write the {key} to run, or remove the key to keep the image's own"
+            if key == "command"
+            else "write the command to run, too, or remove the key to keep the image's own",
         )
         return None
     return words
@@ -222,21 +264,6 @@ def _reservation(
     return None
 
 
-def _check_name(service: Service, findings: Findings) -> None:
-    if not NAME.fullmatch(service.name):
-        problem = EXPECTED
-    elif service.name in RESERVED:
-        problem = "the task has a container of this name of its own"
-    else:
-        return
-    findings.report(
-        rules.NAME_INVALID,
-        *place(service),
-        f"{problem}, got {service.name!r}",
-        "rename the service",
-    )
-
-
 def _warn_of_paths(service: Service, findings: Findings) -> None:
     words = [*service.environment.values(), *(service.command or ()), *(service.entrypoint or ())]
     if any(word and "/run/secrets/" in word for word in words):
@@ -249,17 +276,16 @@ def _warn_of_paths(service: Service, findings: Findings) -> None:
 
 
 def _warn_of_end(
-    service: Service, project: Project, awaited: Container[str], findings: Findings
+    service: Service, project: Project, not_essential: Container[str], findings: Findings
 ) -> None:
     policy = service.deploy.restart_policy if service.deploy else None
-    if stays_down(service) and len(project.services) > 1 and service.name not in awaited:
+    if stays_down(service) and len(project.services) > 1 and service.name not in not_essential:
         findings.report(
             rules.END_ENDS_TASK,
             policy.at("condition") if policy else service.at("restart"),
             (*policy.path, "condition") if policy else (*service.path, "restart"),
             f"when {service.name} ends, the task ends, and the other containers with it",
-            "let another service depend on it with service_completed_successfully, or run it "
-            "elsewhere",
+            "let it be restarted, or let another service receive the traffic",
         )
 
 
@@ -267,30 +293,68 @@ def _stop_timeout(service: Service, findings: Findings) -> int | None:
     if service.stop_grace_period is None:
         return None
     seconds = service.stop_grace_period.total_seconds()
+    fitted = min(max(round(seconds), 2), 120)
     if not 2 <= seconds <= 120:
         findings.report(
             rules.STOP_TIMEOUT_RANGE,
             *place(service, "stop_grace_period"),
-            f"expected 2s to 120s for a container to stop, got {seconds:g}s",
-            f"write {min(max(round(seconds), 2), 120)}s",
+            f"expected 2s to 120s for a container to stop, got {seconds:g}s; ECS gets {fitted}s",
+            f"write {fitted}s",
         )
-    return min(max(round(seconds), 2), 120)
+    return fitted
 
 
-def check_awaited(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:
-    """Report a container that others wait for to be healthy, and that nobody checks."""
+def with_checked_dependencies(
+    project: Project, containers: Sequence[ContainerPlan], findings: Findings
+) -> list[ContainerPlan]:
+    """Return the containers, of which none waits for health that ECS does not check.
+
+    ECS does not look at the HEALTHCHECK of an image, and with none in the task definition it would
+    never start what waits. Docker Compose refuses to wait where the image has none either.
+
+    Args:
+        project: The canonical model.
+        containers: The containers of its services.
+        findings: Takes a warning for each one that waits for the start instead, and an error where
+            the check is turned off.
+    """
     checked = {each.name for each in containers if each.health_check}
     for service in project.services.values():
         for dependency in service.depends_on:
-            awaited = dependency.condition is Condition.HEALTHY
-            if awaited and dependency.service in project.services.keys() - checked:
+            awaited = project.services.get(dependency.service)
+            if dependency.condition is not Condition.HEALTHY or awaited is None:
+                continue
+            if awaited.name in checked:
+                continue
+            fix = f"give {awaited.name} a healthcheck, or use condition: service_started"
+            if awaited.healthcheck is not None:
                 findings.report(
-                    rules.DEPENDENCY_NOT_CHECKED,
+                    rules.DEPENDENCY_CHECK_DISABLED,
                     *place(dependency),
-                    f"{service.name} waits for {dependency.service} to be healthy, which has no "
-                    "health check: ECS would never start it",
-                    f"give {dependency.service} a healthcheck, or use condition: service_started",
+                    f"{service.name} waits for {awaited.name} to be healthy, whose health check is "
+                    "turned off",
+                    fix,
                 )
+                continue
+            findings.report(
+                rules.DEPENDENCY_NOT_CHECKED,
+                *place(dependency),
+                f"{service.name} waits for {awaited.name} to be healthy, for which ECS needs a "
+                "health check in the file and takes none from an image: it waits for the start",
+                fix,
+            )
+    return [
+        replace(
+            each,
+            depends_on=tuple(
+                (name, DependencyCondition.START)
+                if condition is DependencyCondition.HEALTHY and name not in checked
+                else (name, condition)
+                for name, condition in each.depends_on
+            ),
+        )
+        for each in containers
+    ]
 
 
 def check_mounts(project: Project, containers: list[ContainerPlan], findings: Findings) -> None:

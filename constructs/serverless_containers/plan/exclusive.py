@@ -127,21 +127,36 @@ def managed_store(image: str | None) -> str | None:
     """
     if image is None:
         return None
-    *path, last = image.partition("@")[0].split("/")
-    name = last.partition(":")[0]
-    published = "/".join((*path[-1:], name))
+    name, published = names_of(image)
     patterns = (each for pattern, each in _PUBLISHED.items() if fnmatchcase(published, pattern))
     return _STORES.get(name) or _STORES.get(published) or next(patterns, None)
 
 
-def _store_of(service: Service) -> tuple[str, str] | None:
-    """The image that makes a service a store, and what AWS runs in its place; None if none does.
+def names_of(image: str) -> tuple[str, str]:
+    """Return the end of a repository's name, without and with its publisher.
 
-    That is the one that it names, or the one that its Dockerfile builds on.
+    Args:
+        image: The image, as the files name it.
     """
-    for image in (service.image, _base_image(service)):
+    *path, last = image.partition("@")[0].split("/")
+    name = last.partition(":")[0]
+    return name, "/".join((*path[-1:], name))
+
+
+def images_of(service: Service) -> tuple[str, ...]:
+    """Return the image that a service names and the one that its Dockerfile builds on."""
+    return tuple(filter(None, (service.image, _base_image(service))))
+
+
+def store_of(service: Service) -> tuple[str, str] | None:
+    """Return the image that makes a service a store, and what AWS runs in its place, if one does.
+
+    Args:
+        service: The service; see `images_of`.
+    """
+    for image in images_of(service):
         managed = managed_store(image)
-        if image is not None and managed is not None:
+        if managed is not None:
             return image, managed
     return None
 
@@ -190,7 +205,7 @@ def plan_exclusive(
             for mount in container.mounts
             if mount.volume in shared and not mount.read_only
         ]
-        store = _store_of(service) if written else None
+        store = store_of(service) if written else None
         if setting.value if setting else store:
             place = (setting.at, setting.path) if setting else _image_of(service)
             _warn(service, setting, store, project, findings)

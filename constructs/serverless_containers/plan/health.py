@@ -4,7 +4,8 @@ The ranges are those of "HealthCheck" in the Amazon ECS API Reference. The defau
 not ECS's, because that is what the files mean: 30 s between checks, 30 s for one, 3 tries.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from serverless_containers.compose.dockerfile import ImageHealthCheck
@@ -20,6 +21,7 @@ _RANGES = {
     "retries": (1, 10, 3),
 }
 """Least, most, and Docker's default when the file says nothing."""
+_UNITS = {"interval": "s", "timeout": "s", "start_period": "s", "retries": ""}
 
 _Where = Callable[[str], tuple[Location, KeyPath]]
 
@@ -47,14 +49,10 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
     test = own.test if own is not None and own.test else image.test if image else ()
     if not test or test[0] == "NONE":
         return None
-    interval = _in_range("interval", own, image, where, findings)
-    return HealthCheckPlan(
-        command=test,
-        interval=interval,
-        timeout=_timeout(interval, own, image, where, findings),
-        retries=_in_range("retries", own, image, where, findings),
-        start_period=_in_range("start_period", own, image, where, findings),
-    )
+    given = {key: _number(_value(key, own, image)) for key in _RANGES}
+    fitted = _fit(given)
+    _report_what_changed(given, fitted, where, findings)
+    return HealthCheckPlan(command=test, **fitted)
 
 
 def _value(
@@ -67,64 +65,79 @@ def _value(
     return None
 
 
-def _timeout(
-    interval: int,
-    own: HealthCheck | None,
-    image: ImageHealthCheck | None,
-    where: _Where,
-    findings: Findings,
-) -> int:
-    """The seconds for one check, which the CDK holds to the interval.
+def _number(value: timedelta | int | None) -> float | None:
+    """A time in seconds, or a number of tries; None for what Docker reads as its default, zero."""
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    return number or None
 
-    Docker's default is longer than many intervals. A check that is silent that long has failed
-    either way, and the next one is due.
+
+def _fit(given: Mapping[str, float | None]) -> dict[str, int]:
+    """The nearest values that ECS takes.
+
+    ECS kills a task whose container is not healthy in time, which Docker does not. So that one that
+    is slow to start keeps its time, what is cut from the tries goes to the start period, and what
+    is cut from that to the tries.
     """
-    timeout = _in_range("timeout", own, image, where, findings)
-    if timeout <= interval:
-        return timeout
-    given = _value("timeout", own, image)
-    if isinstance(given, timedelta) and given.total_seconds() == timeout:
-        at, path = where("timeout")
-        findings.report(
-            rules.HEALTH_CHECK_RANGE,
-            at,
-            path,
-            f"expected a health check's timeout to be no longer than its interval of {interval}s, "
-            f"got {timeout}s",
-            f"write {interval}s, or make the interval longer",
+    docker = {key: given[key] or default for key, (_, _, default) in _RANGES.items()}
+    fitted = {
+        key: min(max(round(docker[key]), least), most) for key, (least, most, _) in _RANGES.items()
+    }
+    if given["timeout"] is None:
+        # Docker's default is longer than many intervals. A check that is silent that long has
+        # failed either way, and the next one is due.
+        fitted["timeout"] = min(fitted["timeout"], fitted["interval"])
+    fitted["interval"] = max(fitted["interval"], fitted["timeout"])
+    missing = _patience(docker) - _patience(fitted)
+    if missing > 0:
+        fitted["start_period"] += min(
+            math.ceil(missing), _RANGES["start_period"][1] - fitted["start_period"]
         )
-    return interval
+        missing = _patience(docker) - _patience(fitted)
+    if missing > 0:
+        fitted["retries"] += min(
+            math.ceil(missing / fitted["interval"]), _RANGES["retries"][1] - fitted["retries"]
+        )
+    return fitted
 
 
-def _in_range(
-    key: str,
-    own: HealthCheck | None,
-    image: ImageHealthCheck | None,
+def _patience(values: Mapping[str, float]) -> float:
+    """The seconds that a container has to become healthy."""
+    return values["start_period"] + values["retries"] * values["interval"]
+
+
+def _report_what_changed(
+    given: Mapping[str, float | None],
+    fitted: Mapping[str, int],
     where: _Where,
     findings: Findings,
-) -> int:
-    least, most, default = _RANGES[key]
-    given = _value(key, own, image)
-    if given is None:
-        return default
-    number = given.total_seconds() if isinstance(given, timedelta) else given
-    unit = "s" if isinstance(given, timedelta) else ""
-    # Docker reads a start period of zero, and retries of zero, as its default.
-    if number == 0 and (key == "retries" or least > 0):
-        return default
-    if least <= number <= most and number == int(number):
-        return int(number)
-    valid = min(max(round(number), least), most)
-    at, path = where(key)
-    findings.report(
-        rules.HEALTH_CHECK_RANGE,
-        at,
-        path,
-        f"expected a health check's {key} to be a whole number from {least}{unit} to {most}{unit}, "
-        f"got {number:g}{unit}",
-        f"write {valid}{unit}",
-    )
-    return valid
+) -> None:
+    """Warn of each value that was outside its range, and say what the check is instead."""
+    docker = {key: given[key] or default for key, (_, _, default) in _RANGES.items()}
+    changed = [key for key in _RANGES if fitted[key] != docker[key] and key != "timeout"]
+    if given["timeout"] not in {None, fitted["timeout"]}:
+        changed.append("timeout")
+    had, has = _patience(docker), _patience(fitted)
+    fix = "write " + ", ".join(f"{key}: {fitted[key]}{_UNITS[key]}" for key in changed)
+    if had > has:
+        fix += f"; the container has {has:g}s to become healthy, not {had:g}s"
+    for key, (least, most, _) in _RANGES.items():
+        number, unit = given[key], _UNITS[key]
+        if number is not None and not (least <= number <= most and number == int(number)):
+            findings.report(
+                rules.HEALTH_CHECK_RANGE,
+                *where(key),
+                f"expected a health check's {key} to be a whole number from {least}{unit} to "
+                f"{most}{unit}, got {number:g}{unit}; ECS gets {fitted[key]}{unit}",
+                fix,
+            )
+        elif key == "timeout" and number is not None and number > max(docker["interval"], 5):
+            findings.report(
+                rules.HEALTH_CHECK_RANGE,
+                *where(key),
+                f"expected a health check's timeout to be no longer than its interval of "
+                f"{docker['interval']:g}s, got {number:g}s; ECS checks every {fitted['interval']}s",
+                fix,
+            )
 
 
 def _warn_of_start_interval(

@@ -1,9 +1,9 @@
 """Restart policies of containers, and the rollout of a new version."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.model import Deploy, Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import RestartPlan, RolloutPlan
@@ -16,6 +16,7 @@ _MOST_TAGS = 50
 """Tags of one resource; "Tagging Amazon ECS resources", Amazon ECS Developer Guide."""
 _SIGNS = "_.:/=+-@"
 _NEVER = frozenset({"no", "none"})
+_ENDING = _NEVER | {"on-failure"}
 _POLICIES = _NEVER | {"always", "any", "on-failure", "unless-stopped"}
 """What Docker Compose hands to the engine under a name that it takes; `none` and `any` are names of
 ``deploy.restart_policy`` that it takes for `no` and `always` in both places."""
@@ -23,8 +24,34 @@ _POLICIES = _NEVER | {"always", "any", "on-failure", "unless-stopped"}
 
 def stays_down(service: Service) -> bool:
     """Whether the files say that a service is not to be started again."""
+    return _condition(service) in _NEVER
+
+
+def ending_services(
+    project: Project, awaited: Container[str], entrypoint: str | None
+) -> frozenset[str]:
+    """Return the services whose end does not end the task, although nothing waits for it.
+
+    Those are the ones that say ``no`` or ``on-failure``, as a migration does that runs beside the
+    application. Not the one that receives the traffic, and none where no other would be left.
+
+    Args:
+        project: The canonical model.
+        awaited: The services for whose end others wait.
+        entrypoint: The one that receives the traffic; None if there is none.
+    """
+    ending = frozenset(
+        service.name
+        for service in project.services.values()
+        if _condition(service) in _ENDING and service.name != entrypoint
+    )
+    remains = any(name not in ending and name not in awaited for name in project.services)
+    return ending if remains else frozenset()
+
+
+def _condition(service: Service) -> str | None:
     policy = service.deploy.restart_policy if service.deploy else None
-    return (policy.condition if policy else service.restart) in _NEVER
+    return policy.condition if policy else (service.restart or "").partition(":")[0]
 
 
 def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
@@ -49,16 +76,16 @@ def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
         return None
     window = _SHORTEST_WINDOW
     if policy.window is not None:
-        window = int(policy.window.total_seconds())
-        if not _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
+        given = policy.window.total_seconds()
+        window = min(max(int(given), _SHORTEST_WINDOW), _LONGEST_WINDOW)
+        if given and not _SHORTEST_WINDOW <= given <= _LONGEST_WINDOW:
             findings.report(
                 rules.RESTART_WINDOW_RANGE,
                 *place(policy, "window"),
                 f"expected {_SHORTEST_WINDOW}s to {_LONGEST_WINDOW}s that a container must run to "
-                f"be restarted, got {policy.window.total_seconds():g}s",
-                f"write {min(max(window, _SHORTEST_WINDOW), _LONGEST_WINDOW)}s",
+                f"be restarted, got {given:g}s; ECS gets {window}s",
+                f"write {window}s",
             )
-            return None
     return RestartPlan(
         ignored_exit_codes=(0,) if policy.condition == "on-failure" else (),
         attempt_period=window,
@@ -118,12 +145,7 @@ def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, R
         if deploy is None:
             continue
         if deploy.mode not in {None, "replicated"}:
-            findings.report(
-                rules.DEPLOY_MODE,
-                *place(deploy, "mode"),
-                f"expected replicated, got {deploy.mode!r}: Fargate has no nodes",
-                "remove it",
-            )
+            _report_mode(deploy, findings)
         config = deploy.update_config
         if config is not None:
             stop_first = config.order == "stop-first"
@@ -136,6 +158,24 @@ def _rollouts(project: Project, findings: Findings) -> Iterator[tuple[Service, R
                     rollback=config.failure_action in {None, "rollback"},
                 ),
             )
+
+
+def _report_mode(deploy: Deploy, findings: Findings) -> None:
+    if deploy.mode == "global":
+        findings.report(
+            rules.DEPLOY_GLOBAL,
+            *place(deploy, "mode"),
+            "Fargate has no nodes to run one task on each, and runs one, or as many as replicas "
+            "says",
+            "write mode: replicated",
+        )
+        return
+    findings.report(
+        rules.DEPLOY_MODE,
+        *place(deploy, "mode"),
+        f"expected replicated, got {deploy.mode!r}: a service runs for ever",
+        "remove it",
+    )
 
 
 def plan_tags(project: Project, findings: Findings) -> dict[str, str]:

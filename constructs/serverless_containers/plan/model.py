@@ -175,6 +175,41 @@ class FilePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPlan:
+    """A file or a folder of the project that is copied into an image.
+
+    Attributes:
+        source: Its absolute path on this machine.
+        target: Its absolute path in the image of a service; in the one of the container that writes
+            files, the volume that it is for and a path on that.
+        is_folder: Whether it is a folder, whose files take the place of what is there.
+        executable: Whether it is a file that may be executed: its mode is then 0755, and else 0644.
+        at: Where the mount stands.
+        path: The keys that lead there.
+    """
+
+    source: Path
+    target: str
+    is_folder: bool = False
+    executable: bool = False
+    at: Location | None = field(default=None, compare=False)
+    path: KeyPath = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPlan:
+    """An entry of the task's /etc/hosts, which all its containers share.
+
+    Attributes:
+        name: The name.
+        address: The address of IPv4 or IPv6 that it resolves to.
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPlan:
     """The rollout of a new version.
 
@@ -272,7 +307,7 @@ class ContainerRole(StrEnum):
     SERVICE = "service"
     """It is a service of the Compose file."""
     FILES = "files"
-    """It writes configs and secrets as files, and ends."""
+    """It names the containers to each other, writes configs and secrets as files, and ends."""
     LOG_ROUTER = "log-router"
     """It takes what ``awsfirelens`` logs. The CDK adds it, with an image of AWS's."""
     STOP_DELAY = "stop-delay"
@@ -286,8 +321,9 @@ class ContainerPlan:
     Attributes:
         name: Its name: the service's, or its role's.
         role: Its purpose in the task.
-        image: The image to run. None where ``build`` says how it is made, and for the other roles,
-            whose images are the caller's.
+        service: The name of its service in the Compose file, if ECS takes another.
+        image: The image to run, or to add ``copies`` to. None where ``build`` says how it is made,
+            and for the other roles, whose images are the caller's unless files are added to one.
         image_at: Where the files name it.
         build: How the image is built.
         essential: Whether the task stops when the container does.
@@ -306,10 +342,12 @@ class ContainerPlan:
         restart: When it is restarted in place; None: never, the task is replaced.
         log: Where its output goes; None for a log router, of which the CDK decides.
         mounts: The volumes that it mounts.
+        copies: The files that are added to its image, which is then built on ``image``.
     """
 
     name: str
     role: ContainerRole = ContainerRole.SERVICE
+    service: str | None = None
     image: str | None = None
     image_at: Location | None = field(default=None, compare=False)
     build: BuildPlan | None = None
@@ -335,6 +373,17 @@ class ContainerPlan:
     restart: RestartPlan | None = None
     log: AwsLogsPlan | LogDriverPlan | None = None
     mounts: tuple[MountPlan, ...] = ()
+    copies: tuple[CopyPlan, ...] = ()
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its image is built, if only to add files to one that is named."""
+        return self.build is not None or bool(self.copies)
+
+    @property
+    def service_name(self) -> str:
+        """Its name in the Compose file, by which callers mean it; for the other roles its own."""
+        return self.service or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +402,7 @@ class TaskPlan:
         architecture: The one that the files ask for, or None if they do not say.
         volumes: The volumes that the containers mount.
         files: The files that are written to scratch volumes before they start.
+        hosts: The entries that are added to /etc/hosts before they start.
         rollout: How a new version replaces the old one.
         exclusive: The service for whose sake there is one task at a time; None if there is none.
         tags: Tags of the service.
@@ -372,6 +422,7 @@ class TaskPlan:
     architecture: Architecture | None = None
     volumes: tuple[VolumePlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
+    hosts: tuple[HostPlan, ...] = ()
     rollout: RolloutPlan = RolloutPlan()
     exclusive: ExclusivePlan | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -387,4 +438,4 @@ class TaskPlan:
     @property
     def built(self) -> tuple[ContainerPlan, ...]:
         """The containers whose images are built."""
-        return tuple(container for container in self.containers if container.build)
+        return tuple(container for container in self.containers if container.is_built)

@@ -1,6 +1,6 @@
 """The plan of a whole project."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from serverless_containers.compose.model import Dependency, Project
@@ -11,29 +11,40 @@ from serverless_containers.plan.build_context.check import Detector, check_build
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     awaited_services,
-    check_awaited,
     check_entrypoint,
     check_mounts,
     check_writable,
     plan_container,
+    with_checked_dependencies,
 )
+from serverless_containers.plan.entrypoint import choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
     stop_first,
     warn_of_spot,
 )
-from serverless_containers.plan.lifecycle import plan_rollout, plan_tags
-from serverless_containers.plan.model import TaskPlan
-from serverless_containers.plan.ports import check_taken, choose_entrypoint, listeners
+from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
+from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
+from serverless_containers.plan.model import ContainerPlan, ContainerRole, HostPlan, TaskPlan
+from serverless_containers.plan.names import (
+    TaskParts,
+    check_names,
+    container_names,
+    with_valid_names,
+)
+from serverless_containers.plan.ports import listeners, share_ports
+from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
-from serverless_containers.plan.resources.volumes import Mounts
+from serverless_containers.plan.resources.volumes import Mounts, in_order
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
+from serverless_containers.plan.support.values import check_values
 from serverless_containers.plan.template_values import check_plan, check_project
 from serverless_containers.plan.utility_containers import (
+    MOST_CONTAINERS,
     check_count,
     warn_of_full_task,
     with_utilities,
@@ -51,6 +62,7 @@ class PlanOptions:
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
         spot: Whether the task runs on spare capacity, which AWS takes back.
+        strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
     """
@@ -61,6 +73,7 @@ class PlanOptions:
     memory_mib: int | None = None
     execute: bool = False
     spot: bool = False
+    strict: bool | None = None
     may_delay_stop: bool = False
 
     def over(self, settings: Settings) -> Settings:
@@ -70,6 +83,7 @@ class PlanOptions:
             "port": self.port,
             "cpu": self.cpu,
             "memory": self.memory_mib,
+            "strict": self.strict,
         }
         return {
             **settings,
@@ -101,48 +115,64 @@ def plan_task(
     Returns:
         The plan, or None if an error leaves none.
     """
+    if not _check_files(project, findings):
+        return None
     settings = options.over(read_settings(project, findings))
-    check_keys(project, findings)
-    check_project(project, findings)
     # In the order of the files, so that the later of two that clash is blamed.
     ports = {
         service.name: listeners(service, findings)
         for service in sorted(project.services.values(), key=lambda each: each.at())
     }
-    check_taken(ports, findings)
-    mounts = Mounts(project, findings)
+    ports = share_ports(project, ports, findings)
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
+    entrypoint = choose_entrypoint(project, ports, settings, findings)
     awaited = awaited_services(project)
+    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
+    started = [project.services[name] for name in _in_start_order(project)]
+    written = {each.name: files.of(each, secrets=secrets_are_files) for each in started}
+    mounts = Mounts(project, findings, room=files.room)
     containers = []
-    for name in _in_start_order(project):
-        service = project.services[name]
+    for service in started:
         warn_of_exposure(service, findings)
         containers.append(
             plan_container(
                 service,
                 project,
-                [listener.plan for listener in ports[name]],
-                [*mounts.of(service), *files.of(service, secrets=secrets_are_files)],
+                [listener.plan for listener in ports[service.name]],
+                in_order([*mounts.of(service), *written[service.name]]),
                 findings,
-                awaited=awaited,
+                copies=mounts.copies_of(service),
+                not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )
         )
-    check_awaited(project, containers, findings)
-    in_task = with_utilities(containers, files.files)
+    containers = with_checked_dependencies(project, containers, findings)
+    all_files = (*files.files, *mounts.files)
+    hosts = _with_room(
+        project,
+        with_utilities(containers, all_files, folders=mounts.folders),
+        plan_hosts(project, settings, findings),
+        findings,
+    )
+    in_task = with_utilities(containers, all_files, hosts, mounts.folders)
     check_count(project.at("services"), in_task, findings)
+    warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
     if len(containers) > 1:
-        _say_how_they_talk(project, findings)
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
+        _say_how_they_talk(project, hosts, findings)
     if entrypoint is not None:
         check_entrypoint(project, entrypoint.service, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
-    exclusions = check_build_contexts(project, findings, detector=detector)
+    exclusions = check_build_contexts(
+        project,
+        findings,
+        mounted=[copy.source for each in in_task for copy in each.copies],
+        detector=detector,
+    )
     size = choose_size(containers, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
@@ -159,18 +189,27 @@ def plan_task(
         note_shared_volumes(project, containers, mounts.volumes, findings)
     if entrypoint is None or findings.errors:
         return None
+    named = with_valid_names(
+        TaskParts(
+            containers=tuple(containers),
+            volumes=(*mounts.volumes.values(), *files.volumes.values()),
+            files=all_files,
+            folders=tuple(mounts.folders),
+        )
+    )
     plan = TaskPlan(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=in_task,
-        entrypoint=entrypoint.service,
+        containers=with_utilities(named.containers, named.files, hosts, named.folders),
+        entrypoint=container_names(project.services)[entrypoint.service],
         port=entrypoint.port,
         size=size,
         replicas=replicas,
         architecture=architecture,
-        volumes=(*mounts.volumes.values(), *files.volumes.values()),
-        files=tuple(files.files),
+        volumes=named.volumes,
+        files=named.files,
+        hosts=hosts,
         rollout=rollout,
         exclusive=exclusive,
         tags=tags,
@@ -179,6 +218,25 @@ def plan_task(
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan
+
+
+def _check_files(project: Project, findings: Findings) -> bool:
+    """Report what is wrong in the files whatever the plan is; whether there is one to make."""
+    if not project.services and project.disabled:
+        findings.report(
+            rules.NO_ACTIVE_SERVICE,
+            project.at("services"),
+            ("services",),
+            f"all services are in profiles, none of which is active: {listed(project.disabled)}",
+            "activate one with COMPOSE_PROFILES=… in .env, or with --profile for a command",
+        )
+        return False
+    check_keys(project, findings)
+    check_values(project, findings)
+    check_project(project, findings)
+    check_names(project, findings)
+    check_drivers(project, findings)
+    return True
 
 
 def _in_start_order(project: Project) -> list[str]:
@@ -207,11 +265,42 @@ def _in_start_order(project: Project) -> list[str]:
     return list(ordered)
 
 
-def _say_how_they_talk(project: Project, findings: Findings) -> None:
+def _with_room(
+    project: Project,
+    in_task: Sequence[ContainerPlan],
+    hosts: tuple[HostPlan, ...],
+    findings: Findings,
+) -> tuple[HostPlan, ...]:
+    """The entries of /etc/hosts, none of them where their container is one too many.
+
+    Args:
+        project: The canonical model.
+        in_task: The containers of the task without such entries.
+        hosts: The entries.
+        findings: Takes a warning where they are left out.
+    """
+    count = len(in_task)
+    has_container = any(each.role is ContainerRole.FILES for each in in_task)
+    if not hosts or has_container or count != MOST_CONTAINERS:
+        return hosts
+    findings.report(
+        rules.NO_ROOM_FOR_NAMES,
+        project.at("services"),
+        ("services",),
+        f"the task has {count} containers, the most that ECS takes, and so none that names the "
+        "services to each other: they reach each other at localhost alone",
+        "leave a service out with profiles, or write localhost wherever one names another",
+    )
+    return ()
+
+
+def _say_how_they_talk(project: Project, hosts: Sequence[HostPlan], findings: Findings) -> None:
     names = listed(project.services)
     findings.report(
         rules.SHARED_LOOPBACK,
         project.at("services"),
         ("services",),
-        f"{names} run in one task and reach each other at localhost, not by name",
+        f"{names} run in one task: each reaches the others by name, which is localhost there"
+        if hosts
+        else f"{names} run in one task and reach each other at localhost, not by name",
     )

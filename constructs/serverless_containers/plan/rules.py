@@ -21,11 +21,34 @@ INTRINSIC_FUNCTION = Rule.error(
     "Intrinsic function reference, AWS CloudFormation User Guide",
 )
 NOT_UTF_8 = Rule.error("not-utf-8", "Every value is text in UTF-8: a template holds nothing else.")
+NO_ACTIVE_SERVICE = Rule.error(
+    "no-active-service",
+    "Some service is in no profile, or in one that is active.",
+    "https://docs.docker.com/reference/compose-file/profiles/",
+)
+IMAGE_INVALID = Rule.error(
+    "image-invalid",
+    "The name of an image has something before and behind each separator.",
+    "https://docs.docker.com/reference/compose-file/services/#image",
+)
 NO_PORT = Rule.error(
     "no-port", "Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic."
 )
+NO_HTTP_PORT = Rule.error(
+    "no-http-port",
+    "What receives the traffic speaks HTTP, and is an application where there is one: no store of "
+    "it, nor a port of another protocol.",
+    "https://www.iana.org/assignments/service-names-port-numbers/",
+)
 ENTRYPOINT_AMBIGUOUS = Rule.error(
-    "entrypoint-ambiguous", "One container alone has ports, or one is named as the entrypoint."
+    "entrypoint-ambiguous",
+    "One container alone has ports, or one is named as the entrypoint, or one is chosen by what is "
+    "published, by the images or by what depends on what.",
+)
+ENTRYPOINT_CHOSEN = Rule.warning(
+    "entrypoint-chosen",
+    "Where several containers have ports, the file names the one that receives the traffic.",
+    guess=True,
 )
 ENTRYPOINT_UNKNOWN = Rule.error(
     "entrypoint-unknown", "The container named as the entrypoint exists and has a TCP port."
@@ -35,14 +58,23 @@ PORT_TAKEN = Rule.error(
     "No two containers of a task use the same port: they share one network interface.",
     "Amazon ECS API Reference, PortMapping",
 )
+PORT_EXPOSED_TWICE = Rule.warning(
+    "port-exposed-twice",
+    "No port that EXPOSE alone names is also that of another container of the task.",
+    "https://docs.docker.com/reference/dockerfile/#expose",
+)
+DEFAULT_PORT_TAKEN = Rule.warning(
+    "default-port-taken",
+    "No two containers of a task run servers that listen on the same port by default.",
+)
 TOO_MANY_PORTS = Rule.error(
     "too-many-ports",
     "A service has no more ports than fit into a task definition, ranges expanded.",
     "Amazon ECS service quotas, Amazon ECS Developer Guide",
 )
-PORT_RANGE = Rule.error(
-    "port-range",
-    "A port is a number from 1 to 65535, and a range of them ascends.",
+PORT_INVALID = Rule.error(
+    "port-invalid",
+    "A port on which a container listens is a number from 1 to 65535, or a range of them.",
     "Amazon ECS API Reference, PortMapping",
 )
 PORT_HOST_ADDRESS = Rule.warning(
@@ -59,7 +91,7 @@ TASK_SIZE_INVALID = Rule.error(
 TASK_SIZE_EXCEEDED = Rule.error(
     "task-size-exceeded", "The containers' own limits fit into the task's.", _TASK_DEFINITION
 )
-HEALTH_CHECK_RANGE = Rule.error(
+HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",
     "Amazon ECS API Reference, HealthCheck",
@@ -69,13 +101,10 @@ HEALTH_CHECK_START_INTERVAL = Rule.warning(
     "ECS checks at one interval, during the start period too.",
     "Amazon ECS API Reference, HealthCheck",
 )
-DEPENDENCY_NOT_CHECKED = Rule.error(
+DEPENDENCY_NOT_CHECKED = Rule.warning(
     "dependency-not-checked",
     "A container that others wait for to be healthy has a health check.",
     "Amazon ECS API Reference, ContainerDependency",
-)
-IMAGE_NAME = Rule.error(
-    "image-name", "The name of an image is one that ECS takes.", _TASK_DEFINITION
 )
 BUILD_MISSING = Rule.error(
     "build-missing", "The context and the Dockerfile of a build are on this machine."
@@ -88,7 +117,7 @@ BUILD_ARG_RESERVED = Rule.error(
 )
 COMMAND_CLEARED = Rule.error(
     "command-cleared",
-    "An image's command or entry point is replaced or kept: ECS cannot clear it.",
+    "An image's command is replaced or kept, and its entry point cleared for a command alone.",
     _TASK_DEFINITION,
 )
 VARIABLE_NAME = Rule.error(
@@ -115,17 +144,22 @@ PLATFORM_UNSUPPORTED = Rule.error(
     "All containers of a task run on linux/amd64, or all on linux/arm64.",
     _FARGATE_DIFFERENCES,
 )
-STOP_TIMEOUT_RANGE = Rule.error(
+STOP_TIMEOUT_RANGE = Rule.warning(
     "stop-timeout-range",
     "A container gets at least 2 and at most 120 seconds to stop.",
     _TASK_DEFINITION,
+)
+DEPENDENCY_CHECK_DISABLED = Rule.error(
+    "dependency-check-disabled",
+    "No container waits for another one to be healthy whose health check is turned off.",
+    "Amazon ECS API Reference, ContainerDependency",
 )
 EXECUTE_READ_ONLY = Rule.error(
     "execute-read-only",
     "With ECS Exec, no container has a read-only root file system.",
     "Using Amazon ECS Exec, Amazon ECS Developer Guide",
 )
-NAME_INVALID = Rule.error(
+NAME_INVALID = Rule.warning(
     "name-invalid",
     "Services and volumes have names that ECS takes and the task does not need itself.",
     _TASK_DEFINITION,
@@ -170,7 +204,7 @@ RESTART_ATTEMPTS = Rule.warning(
     "ECS restarts a container as often as it takes.",
     "Amazon ECS API Reference, ContainerRestartPolicy",
 )
-RESTART_WINDOW_RANGE = Rule.error(
+RESTART_WINDOW_RANGE = Rule.warning(
     "restart-window-range",
     "A container must run for 60 to 1800 seconds to be restarted.",
     "Amazon ECS API Reference, ContainerRestartPolicy",
@@ -210,7 +244,10 @@ VOLUME_WRITTEN_TWICE = Rule.note(
     "Amazon ECS API Reference, DeploymentConfiguration",
 )
 DEPLOY_MODE = Rule.error(
-    "deploy-mode", "A service is replicated: Fargate has no nodes to run one task on each."
+    "deploy-mode", "A service is no job, which would run to its end instead of serving."
+)
+DEPLOY_GLOBAL = Rule.warning(
+    "deploy-global", "A service is replicated: Fargate has no nodes to run one task on each."
 )
 KEY_REJECTED = Rule.error(
     "key-rejected", "No key asks for something that Fargate cannot do.", _FARGATE_DIFFERENCES
@@ -228,7 +265,28 @@ SETTING_INVALID = Rule.error(
 )
 SHARED_LOOPBACK = Rule.note(
     "shared-loopback",
-    "The containers of a task reach each other at localhost, not by service name.",
+    "The containers of a task share one loopback interface, and reach each other there.",
+)
+NO_ROOM_FOR_NAMES = Rule.warning(
+    "no-room-for-names",
+    "A task of several services has room for the container that names them to each other.",
+    "Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
+NAME_UNRESOLVED = Rule.warning(
+    "name-unresolved", "No value names a host that nothing in the task resolves."
+)
+HOST_GATEWAY = Rule.warning(
+    "host-gateway", "No value leads to the machine that runs Docker: a task has none."
+)
+HOST_INVALID = Rule.warning(
+    "host-invalid", "Names and addresses of hosts are such that /etc/hosts can hold them."
+)
+HOST_CONFLICT = Rule.error(
+    "host-conflict", "A name has one address in a task, whose containers share one /etc/hosts."
+)
+PUBLISHED_PORT = Rule.warning(
+    "published-port",
+    "No value names the port under which a sibling is published on a laptop: tasks publish none.",
 )
 PORT_ARGUMENT = Rule.error(
     "port-unknown", "The port named for the traffic is one on which the entrypoint listens."

@@ -38,6 +38,8 @@ _OF_A_PROJECT: Known = {
     "cpu": int,
     "memory": int,
     "secrets": ("variables", "files"),
+    "names": ("hosts", "none"),
+    "strict": bool,
 }
 _TYPE_NAMES: Mapping[type, str] = {
     str: "a string",

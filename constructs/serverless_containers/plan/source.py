@@ -16,6 +16,7 @@ from serverless_containers.plan.permissions.reader import read_policies
 from serverless_containers.plan.planner import PlanOptions, plan_task
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.secrets.reader import owner_of, plan_secrets
+from serverless_containers.plan.settings import read_settings
 from serverless_containers.plan.suppressions import read_suppressions
 from serverless_containers.plan.template_values import check_project
 
@@ -83,7 +84,8 @@ def plan_source(
             argument=environment_argument,
         )
     written = read_suppressions(project, found) if project else ()
-    findings.extend(apply_suppressions(found, (*suppress, *written), RULES))
+    left = apply_suppressions(found, (*suppress, *written), RULES)
+    findings.extend(left.made_strict() if _is_strict(project, options) else left)
     return None if findings.errors or plan is None else replace(plan, statements=statements)
 
 
@@ -121,6 +123,13 @@ def plan_source_secrets(
     if findings.errors:
         return None
     return PlannedSecrets(plans=plans, owner=owner_of(project.name, environment))
+
+
+def _is_strict(project: Project | None, options: PlanOptions) -> bool:
+    # What is wrong with the settings was reported when the task was planned.
+    settings = read_settings(project, Findings()) if project else {}
+    strict = options.over(settings).get("strict")
+    return strict is not None and bool(strict.value)
 
 
 def _policies_file(project: Project, given: Path | None) -> Path | None:

@@ -44,7 +44,7 @@ def check_plan(plan: TaskPlan, project: Project, findings: Findings) -> None:
         findings: Takes an error for each, at the service that it belongs to.
     """
     for container in plan.services:
-        service = project.services[container.name]
+        service = project.services[container.service_name]
         log = container.log
         options = log.options if isinstance(log, LogDriverPlan) else {}
         found = set(map(rule_against, _leaves(container)))

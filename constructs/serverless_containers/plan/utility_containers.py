@@ -1,6 +1,7 @@
 """Containers that a task gets besides those of the project's services, and how many it may have."""
 
 import base64
+import posixpath
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,13 +13,21 @@ from serverless_containers.plan.model import (
     AwsLogsPlan,
     ContainerPlan,
     ContainerRole,
+    CopyPlan,
     DependencyCondition,
     FilePlan,
+    HostPlan,
     LogDriverPlan,
     MountPlan,
     TaskPlan,
 )
 
+UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
+"""The image of these containers, where no caller gives one, and the base of one with folders."""
+COPIED = "/mounts"
+"""The folder of the files' image that holds the folders of volumes."""
+PLAIN, EXECUTABLE = "plain", "executable"
+"""The folders in that one: the files of mode 0644, and those of mode 0755."""
 MOST_CONTAINERS = 10
 """Containers of a task; "Amazon ECS service quotas", Amazon ECS Developer Guide."""
 LONGEST_STOP_DELAY = 110
@@ -26,40 +35,46 @@ LONGEST_STOP_DELAY = 110
 
 _NO_DELAY = "pass stop_delay=Duration.seconds(0)"
 _PURPOSES: Mapping[ContainerRole, str] = {
-    ContainerRole.FILES: "writes configs and secrets as files",
+    ContainerRole.FILES: "names the services to each other, and writes configs and secrets",
     ContainerRole.LOG_ROUTER: "takes what awsfirelens logs",
     ContainerRole.STOP_DELAY: "keeps a task serving while it is taken out of service",
 }
 _WAYS_OUT: Mapping[ContainerRole, str] = {
-    ContainerRole.FILES: "copy the configs into the images",
+    ContainerRole.FILES: "copy the configs into the images and write names: none",
     ContainerRole.LOG_ROUTER: "use another log driver",
     ContainerRole.STOP_DELAY: _NO_DELAY,
 }
 _SHELL = ("/bin/sh", "-c")
 _FOLDER = "/files"
+_HOSTS = "/etc/hosts"
 _STOP_MARGIN = 10
 """Seconds after the delay that the container has left to end by itself."""
 
 
 def with_utilities(
-    services: Sequence[ContainerPlan], files: Sequence[FilePlan]
+    services: Sequence[ContainerPlan],
+    files: Sequence[FilePlan],
+    hosts: Sequence[HostPlan] = (),
+    folders: Sequence[CopyPlan] = (),
 ) -> tuple[ContainerPlan, ...]:
     """Return the containers of services with those that they need besides.
 
     Args:
         services: The containers of the services.
         files: The files that are written before they start.
+        hosts: The entries that are added to /etc/hosts before they start.
+        folders: The files and folders that are copied to volumes before that, from an image.
     """
-    written = {file.volume for file in files}
+    written = {*(file.volume for file in files), *map(_volume_of, folders)}
     waiting = ((ContainerRole.FILES.value, DependencyCondition.SUCCESS),)
     containers = [
         replace(each, depends_on=(*waiting, *each.depends_on))
-        if written & {mount.volume for mount in each.mounts}
+        if hosts or written & {mount.volume for mount in each.mounts}
         else each
         for each in services
     ]
-    if files:
-        containers.insert(0, _files_container(files))
+    if written or hosts:
+        containers.insert(0, _files_container(files, hosts, folders))
     if any(
         isinstance(each.log, LogDriverPlan) and each.log.driver == "awsfirelens"
         for each in services
@@ -68,6 +83,28 @@ def with_utilities(
             ContainerPlan(name=ContainerRole.LOG_ROUTER.value, role=ContainerRole.LOG_ROUTER)
         )
     return tuple(containers)
+
+
+def without_hosts(plan: TaskPlan) -> TaskPlan:
+    """Return a plan that adds nothing to /etc/hosts, and has no container for it.
+
+    Args:
+        plan: A plan without files, which the same container would write.
+    """
+    return replace(
+        plan,
+        hosts=(),
+        containers=tuple(
+            replace(
+                each,
+                depends_on=tuple(
+                    awaited for awaited in each.depends_on if awaited[0] != ContainerRole.FILES
+                ),
+            )
+            for each in plan.containers
+            if each.role is not ContainerRole.FILES
+        ),
+    )
 
 
 def with_stop_delay(plan: TaskPlan, seconds: int) -> TaskPlan:
@@ -113,17 +150,34 @@ def with_stop_delay(plan: TaskPlan, seconds: int) -> TaskPlan:
     return replace(plan, containers=(*plan.containers, delay))
 
 
-def _files_container(files: Sequence[FilePlan]) -> ContainerPlan:
-    """The container that writes files to scratch volumes, and ends.
+def _volume_of(folder: CopyPlan) -> str:
+    return folder.target.split("/")[1]
+
+
+def _files_container(
+    files: Sequence[FilePlan], hosts: Sequence[HostPlan], folders: Sequence[CopyPlan]
+) -> ContainerPlan:
+    """The container that adds to /etc/hosts, writes files to scratch volumes, and ends.
 
     Contents of configs travel in its environment as Base64, values of secrets as ECS injects them:
-    they are in no template. Its image needs a POSIX shell, ``base64``, ``chown`` and ``chmod``.
+    they are in no template. Folders are in its image, which is then built for this project. An
+    image needs a POSIX shell, ``base64``, ``chown``, ``chmod`` and ``mkdir``.
     """
     environment: dict[str, str] = {}
     secrets: dict[str, str] = {}
     script = ["set -eu"]
+    if hosts:
+        # A name a line: the resolver of musl reads 511 bytes of one.
+        entries = " ".join(shlex.quote(f"{each.address} {each.name}") for each in hosts)
+        script.append(f"printf '%s\\n' {entries} >> {_HOSTS}")
+    copied = sorted(set(map(_volume_of, folders)))
+    for volume in copied:
+        script += _copy_script(volume)
     for index, file in enumerate(files):
         path = shlex.quote(f"{_FOLDER}/{file.volume}/{file.name}")
+        if "/" in file.name:
+            folder = posixpath.dirname(f"{_FOLDER}/{file.volume}/{file.name}")
+            script.append(f"mkdir -p {shlex.quote(folder)}")
         if file.secret is not None:
             secrets[f"SECRET_{index}"] = file.secret
             script.append(f'printf %s "$SECRET_{index}" > {path}')
@@ -135,6 +189,7 @@ def _files_container(files: Sequence[FilePlan]) -> ContainerPlan:
     return ContainerPlan(
         name=ContainerRole.FILES.value,
         role=ContainerRole.FILES,
+        image=UTILITY_IMAGE if folders else None,
         essential=False,
         entrypoint=_SHELL,
         command=("\n".join(script),),
@@ -142,12 +197,36 @@ def _files_container(files: Sequence[FilePlan]) -> ContainerPlan:
         secrets=secrets,
         # It gives files to whom they belong, which root alone can.
         user="0:0",
-        read_only_root=True,
+        # Docker mounts /etc/hosts read-only, too, where the root file system is.
+        read_only_root=not hosts,
         log=AwsLogsPlan(stream_prefix=ContainerRole.FILES.value),
         mounts=tuple(
             MountPlan(volume=volume, path=f"{_FOLDER}/{volume}")
-            for volume in sorted({file.volume for file in files})
+            for volume in sorted({*(file.volume for file in files), *copied})
         ),
+        copies=tuple(folders),
+    )
+
+
+def _copy_script(volume: str) -> Sequence[str]:
+    """The commands that copy the files of a volume from the image, and set their modes.
+
+    The image has those that may be executed in a tree of their own, so that their bits are part of
+    what it is made of.
+    """
+    target = shlex.quote(f"{_FOLDER}/{volume}")
+    plain, executable = (shlex.quote(f"{COPIED}/{kind}/{volume}") for kind in (PLAIN, EXECUTABLE))
+    return (
+        f"for each in {plain} {executable}; do",
+        f'  if [ -d "$each" ]; then cp -R "$each/." {target}; fi',
+        "done",
+        f"find {target} -mindepth 1 -type d -exec chmod 755 {{}} +",
+        f"find {target} -type f -exec chmod 644 {{}} +",
+        f"if [ -d {executable} ]; then",
+        f"  cd {executable}",
+        f'  find . -type f -exec sh -c \'cd "$0" && chmod 755 "$@"\' {target} {{}} +',
+        "  cd /",
+        "fi",
     )
 
 
@@ -190,8 +269,8 @@ def warn_of_full_task(
             rules.NO_ROOM_FOR_STOP_DELAY,
             at,
             ("services",),
-            f"the task has {MOST_CONTAINERS} containers, and a ContainerApi adds "
-            f"{ContainerRole.STOP_DELAY} ({_PURPOSES[ContainerRole.STOP_DELAY]}): one more than "
-            "ECS takes",
-            f"{_NO_DELAY} to the ContainerApi, or leave a service out with profiles",
+            f"the task has {MOST_CONTAINERS} containers, the most that ECS takes: a ContainerApi "
+            f"goes without {ContainerRole.STOP_DELAY} ({_PURPOSES[ContainerRole.STOP_DELAY]}), and "
+            "may answer requests with 503 while tasks change",
+            f"leave a service out with profiles, or {_NO_DELAY} to the ContainerApi",
         )

@@ -1,7 +1,6 @@
 """Values that Docker Compose reads, and that Docker's engine or ECS refuses to run."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from serverless_containers.compose.model import Service
@@ -10,9 +9,6 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules as resource_rules
 
-_IMAGE = re.compile(r"[A-Za-z0-9_:./#@+-]{1,255}")
-"""The names that ``image`` of "ContainerDefinition", Amazon ECS API Reference, takes, with the @ of
-a digest and the + of its algorithm."""
 _UNLIMITED = -1
 
 
@@ -23,7 +19,6 @@ def check_values(service: Service, findings: Findings) -> None:
         service: The service.
         findings: Takes an error for each value.
     """
-    _check_image(service, findings)
     _check_amounts(service, findings)
     _check_targets(service, findings)
     _check_ulimits(service, findings)
@@ -35,23 +30,6 @@ def check_values(service: Service, findings: Findings) -> None:
             "a variable has no name",
             "write NAME=value, or remove it",
         )
-
-
-def _check_image(service: Service, findings: Findings) -> None:
-    if service.build or service.image is None or _IMAGE.fullmatch(service.image):
-        return
-    at, path = place(service, "image")
-    if any(each.at == at for each in findings.errors):
-        # A variable that has no value was reported, and its name is still there.
-        return
-    findings.report(
-        rules.IMAGE_NAME,
-        at,
-        path,
-        "expected letters, digits, hyphens, underscores, colons, dots and slashes, at most 255, "
-        f"got {service.image!r}",
-        "write repository:tag, such as nginx:1.29",
-    )
 
 
 def _check_amounts(service: Service, findings: Findings) -> None:
@@ -103,7 +81,7 @@ def _check_ulimits(service: Service, findings: Findings) -> None:
             continue
         soft = "unlimited" if limit.soft == _UNLIMITED else limit.soft
         findings.report(
-            resource_rules.ULIMIT_RANGE,
+            resource_rules.ULIMIT_ORDER,
             *place(service, "ulimits", name),
             f"the soft limit is {soft} and the hard one, which it may be raised to, {limit.hard}",
             f"write soft: {limit.hard}, or raise the hard limit",

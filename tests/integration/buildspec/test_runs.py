@@ -200,6 +200,28 @@ def test_a_push_that_leaves_the_folder_as_it_is_rolls_nothing_out(two):
     assert changed.exported["IMAGE_TAG"] != tag
 
 
+@pytest.mark.parametrize("pushed", [False, True], ids=["build failed", "rollout failed"])
+def test_a_pipeline_that_is_restarted_as_it_is_put_back_rolls_nothing_out(two, pushed):
+    # GIVEN a service whose stack went back to it, after a release that failed
+    two.has_cluster()
+    assert two.run().succeeded
+    two.runs_service("a1")
+    two.stack_is("UPDATE_IN_PROGRESS")
+    scan = BuildspecOptions(scan=() if pushed else ("false",))
+    assert two.run(scan, SOURCE_TAG="b2").succeeded is pushed
+    two.stack_is("UPDATE_ROLLBACK_COMPLETE")
+    # WHEN the pipeline that was put back runs
+    run = two.run()
+    # THEN no task is replaced by one of the same images
+    assert run.succeeded, run.log
+    assert run.exported == {"IMAGE_TAG": "a1", "OWNER": "nobody"}
+    assert "there is nothing to roll out" in run.log
+    # AND one that is forced, or finds something else in the service, is rolled out
+    assert two.run(FORCE_REBUILD="true").exported["OWNER"] == "pipeline"
+    two.runs_service("b2")
+    assert two.run().exported["OWNER"] == "pipeline"
+
+
 def test_what_cloudformation_goes_back_to_is_kept(two):
     two.has_cluster()
     assert two.run().succeeded

@@ -5,6 +5,8 @@ import urllib.request
 
 import pytest
 
+from serverless_containers.plan.model import HostPlan
+from serverless_containers.plan.utility_containers import with_utilities
 from tests.support.base_images import BUSYBOX
 from tests.support.local_api import (
     client_within,
@@ -58,9 +60,13 @@ WEB = container(
         {"ContainerName": "second", "Condition": "HEALTHY"},
     ],
 )
+NAMES = with_utilities([], [], [HostPlan(name="second", address="127.0.0.1")])[0]
 FIRST = shell(
     "first",
-    "echo first; chmod 777 /shared; echo made > /shared/file; echo again >> /kept/file",
+    f"{NAMES.command[0]}\necho first; chmod 777 /shared; "
+    "echo made > /shared/file; echo again >> /kept/file",
+    User=NAMES.user,
+    ReadonlyRootFilesystem=NAMES.read_only_root,
     MountPoints=[
         {"SourceVolume": "shared", "ContainerPath": "/shared"},
         {"SourceVolume": "kept", "ContainerPath": "/kept"},
@@ -148,6 +154,14 @@ def test_health_is_the_applications_own(running):
 
 def test_containers_share_localhost(running):
     assert running.seen("/port/9090")["path"] == "/"
+
+
+def test_containers_reach_each_other_by_name(running, engine):
+    assert len(running.tasks()) == 1
+    answer = engine.docker(
+        "exec", web(engine), "wget", "-q", "-O", "-", "http://second:9090/health"
+    )
+    assert json.loads(answer)["headers"]["host"] == "second:9090"
 
 
 def test_secrets_come_whole_by_key_and_from_parameters(environment):

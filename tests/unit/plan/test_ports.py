@@ -42,14 +42,16 @@ def test_the_only_container_that_exposes_a_port_is_taken(plan):
 def test_several_candidates_and_no_choice_are_listed(plan):
     planned = plan("""
         services:
-          express: {image: node, ports: ["8080:8080"]}
+          express: {image: node, ports: ["5001:8080"]}
           python: {image: python, ports: ["5000:5000"]}
+          database: {image: postgres, ports: ["5432:5432"]}
         """)
     assert planned.plan is None
     assert planned.messages("entrypoint-ambiguous") == [
-        "docker-compose.yml:3:34: services: several containers have ports: express, python; one of "
-        "them must receive the traffic; choose with x-serverless-containers: "
-        '{entrypoint: express} or entrypoint="express"'
+        "docker-compose.yml:3:34: services: several containers can receive the traffic: express "
+        "(8080, published on 5001), python (5000); none of them is published on 80, 443, 8080, "
+        "8000 or 3000, and no single one depends on the others; name one with "
+        'x-serverless-containers: {entrypoint: …} or entrypoint="…"'
     ]
 
 
@@ -185,36 +187,6 @@ class TestLoneDockerfile:
         assert [str(port) for port in planned["web"].ports] == ["8080/tcp"]
 
 
-@pytest.mark.parametrize("text", ["90-80", "70000", "80-70000", "90-abc"])
-def test_exposed_is_a_port_or_a_range_that_ascends(plan, text):
-    planned = plan(f"services: {{web: {{image: x, ports: ['80'], expose: ['81', '{text}']}}}}")
-    assert planned.messages("port-range") == [
-        "docker-compose.yml:1:58: services.web.expose[1]: expected a port from 1 to 65535, or a "
-        f'range of them that ascends, got \'{text}\'; write "80", or "80-90"'
-    ]
-
-
-def test_a_target_is_a_port(plan):
-    planned = plan("services: {web: {image: x, ports: ['80', {target: 70000}]}}")
-    assert planned.messages("port-range") == [
-        "docker-compose.yml:1:51: services.web.ports[1]: expected a port from 1 to 65535, got 70000"
-    ]
-
-
-def test_what_is_exposed_has_a_protocol_of_fargate(plan):
-    planned = plan("services: {web: {image: x, ports: ['80'], expose: ['90/sctp']}}")
-    assert planned.messages("protocol-unsupported") == [
-        "docker-compose.yml:1:52: services.web.expose[0]: expected tcp or udp, got 'sctp'; remove "
-        "it, or name the ports of the service in the Compose file"
-    ]
-
-
-def test_so_has_what_a_dockerfile_exposes(plan):
-    planned = plan(None, dockerfiles={"Dockerfile": "FROM x\nEXPOSE 80 90/sctp\n"})
-    (message,) = planned.messages("protocol-unsupported")
-    assert message.startswith("Dockerfile:2:11: expected tcp or udp, got 'sctp'")
-
-
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
@@ -241,3 +213,57 @@ def test_ports_are_counted_for_a_service_as_a_whole(plan, keys, message):
 def test_a_port_that_is_published_and_exposed_counts_once(plan):
     planned = plan("services: {web: {image: x, ports: ['1-1000'], expose: ['1-1000']}}")
     assert len(planned["web"].ports) == 1000
+
+
+DOCKERFILE = "FROM scratch\nEXPOSE 8000\n"
+
+
+@pytest.mark.parametrize(
+    ("web", "worker", "owner"),
+    [
+        ("ports: ['8000']", "command: [celery]", "web"),
+        ("expose: ['8000']", "command: [celery]", "web"),
+        ("ports: ['8000']", "", "web"),
+        ("", "command: [celery]", "web"),
+        ("entrypoint: [gunicorn]", "", "worker"),
+        ("command: [gunicorn]", "command: [celery]", "web"),
+    ],
+)
+def test_what_the_image_alone_exposes_proves_no_listener(plan, project, web, worker, owner):
+    project.write("Dockerfile", DOCKERFILE)
+    keys = [f", {each}" if each else "" for each in (web, worker)]
+    planned = plan(f"services:\n  web: {{build: .{keys[0]}}}\n  worker: {{build: .{keys[1]}}}\n")
+    assert not planned.messages("port-taken")
+    assert len(planned.messages("port-exposed-twice")) == 1
+    assert planned.plan.entrypoint == owner
+    assert [each.name for each in planned.plan.services if each.ports] == [owner]
+
+
+@pytest.mark.parametrize("keys", ["", "expose: ['8000']", "ports: ['8000']"])
+def test_two_of_one_image_that_both_listen_are_refused(plan, project, keys):
+    project.write("Dockerfile", DOCKERFILE)
+    more = f", {keys}" if keys else ""
+    planned = plan(f"services:\n  web: {{build: .{more}}}\n  worker: {{build: .{more}}}\n")
+    assert len(planned.messages("port-taken")) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "warned"),
+    [
+        ("image: 'valkey/valkey:8'", True),
+        ("image: valkey/valkey@sha256:abc, restart: always", True),
+        ("image: valkey/valkey, command: [--port, '6380']", False),
+        ("image: valkey/valkey, expose: ['6380']", False),
+        ("image: example/other", False),
+    ],
+)
+def test_servers_of_the_same_default_port_are_told(plan, second, warned):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"]}}
+          cache: {{image: "redis:8"}}
+          queue: {{{second}}}
+        """)
+    messages = planned.messages("default-port-taken")
+    assert bool(messages) == warned
+    assert all("queue listens on 6379 unless" in each for each in messages)

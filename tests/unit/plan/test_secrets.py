@@ -76,19 +76,22 @@ def test_the_plan_is_the_same_whether_the_files_are_there_or_not(secret, project
             "{file: ../key.txt}",
             "secret-file-name",
             "docker-compose.yml:3:23: secrets.KEY.file: expected a file whose name starts with "
-            ".secret-, got 'key.txt'; rename it, for instance to .secret-key.txt",
+            ".secret-, which git ignores, got 'key.txt'; it is left out of what is packed by its "
+            "path; rename it, for instance to .secret-key.txt",
         ),
         (
             "{file: .secret-k}",
-            "secret-file-place",
-            "docker-compose.yml:3:23: secrets.KEY.file: .secret-k is in the folder sample, which "
-            "is packed and uploaded; keep it outside, for instance in ../secrets/.secret-k",
+            "secret-file-in-project",
+            "docker-compose.yml:3:23: secrets.KEY.file: .secret-k is in the project folder; it is "
+            "left out of what a pipeline packs by its path, and has to be kept out of version "
+            "control; keep it outside, for instance in ../secrets/.secret-k",
         ),
         (
             "{file: ../sample/deep/.secret-k}",
-            "secret-file-place",
-            "docker-compose.yml:3:23: secrets.KEY.file: .secret-k is in the folder sample, which "
-            "is packed and uploaded; keep it outside, for instance in ../secrets/.secret-k",
+            "secret-file-in-project",
+            "docker-compose.yml:3:23: secrets.KEY.file: .secret-k is in the project folder; it is "
+            "left out of what a pipeline packs by its path, and has to be kept out of version "
+            "control; keep it outside, for instance in ../secrets/.secret-k",
         ),
         (
             "{file: ../.secret-k, name: 'a b'}",
@@ -204,7 +207,7 @@ def test_a_file_in_another_build_context_is_refused(plan, project):
         secrets: {KEY: {file: ../web/conf/.secret-key}}
         """)
     (message,) = planned.messages("secret-file-place")
-    assert ".secret-key is in the folder web, which is packed" in message
+    assert ".secret-key is in the folder web, which is that of a build" in message
 
 
 @pytest.mark.parametrize(
@@ -223,7 +226,8 @@ def test_the_way_out_leads_beside_whatever_is_packed(plan, project, context, fil
         services: {{web: {{build: {context}, secrets: [KEY]}}}}
         secrets: {{KEY: {{file: {file}}}}}
         """)
-    (message,) = planned.messages("secret-file-place")
+    code = "secret-file-place" if context in {"..", "../.."} else "secret-file-in-project"
+    (message,) = planned.messages(code)
     # THEN what is named leads to no such error again
     if suggested is None:
         assert message.endswith("keep it outside")
@@ -268,7 +272,7 @@ def test_a_folder_that_is_a_link_into_the_source_is_seen_through(plan, project):
     (project.path / "inside").mkdir()
     (project.path.parent / "secrets").symlink_to(project.path / "inside")
     planned = plan(USING + "secrets: {KEY: {file: ../secrets/.secret-key}}")
-    assert len(planned.messages("secret-file-place")) == 1
+    assert len(planned.messages("secret-file-in-project")) == 1
 
 
 def test_two_secrets_of_one_name_are_refused(plan):
@@ -294,6 +298,64 @@ def test_external_secrets_may_share_one(plan):
     assert planned.errors == []
 
 
+def test_a_file_of_another_name_outside_is_left_out_by_its_path(plan, project):
+    project.write("Dockerfile", "FROM scratch")
+    planned = plan("""
+        services: {web: {build: ., ports: ['80'], secrets: [A]}}
+        secrets: {A: {file: ../keys/password.txt}}
+        """)
+    assert planned.plan.secrets["A"].file.name == "password.txt"
+    assert planned.plan.exclusions.left_out == (project.path.parent / "keys/password.txt",)
+    assert len(planned.messages("secret-file-name")) == 1
+
+
+@pytest.mark.parametrize("context", [".", "web"])
+def test_a_file_in_what_is_built_is_an_error_whatever_its_name(plan, project, context):
+    project.write(f"{context}/Dockerfile", "FROM scratch")
+    planned = plan(f"""
+        services: {{web: {{build: {context}, ports: ['80'], secrets: [A]}}}}
+        secrets: {{A: {{file: web/password.txt}}}}
+        """)
+    assert planned.plan is None
+    assert len(planned.messages("secret-file-place")) == 1
+    assert not planned.messages("secret-file-in-project")
+
+
+def test_a_file_beside_what_is_built_is_left_out_by_its_path(plan, project):
+    project.write("web/Dockerfile", "FROM scratch")
+    planned = plan("""
+        services: {web: {build: web, ports: ['80'], secrets: [A]}}
+        secrets: {A: {file: db/password.txt}}
+        """)
+    assert planned.plan.exclusions.left_out == (project.path / "db/password.txt",)
+    assert planned.plan.exclusions.below(project.path) == ("db/password.txt",)
+    assert len(planned.messages("secret-file-in-project")) == 1
+
+
+def test_no_config_has_the_content_of_a_secret(plan, project):
+    project.write("../keys/password.txt", "s3ntinel")
+    planned = plan("""
+        services:
+          web: {image: x, ports: ['80'], secrets: [A], configs: [{source: B, target: /c/d}]}
+        secrets: {A: {file: ../keys/password.txt}}
+        configs: {B: {file: ../keys/password.txt}}
+        """)
+    assert planned.plan is None
+    assert "is the file of a secret, and a config is in the template" in str(planned.errors)
+
+
+def test_a_link_to_the_file_of_a_secret_is_an_error(plan, project):
+    project.write("Dockerfile", "FROM scratch")
+    (project.path.parent / "keys").mkdir()
+    (project.path / "link").symlink_to("../keys/password.txt")
+    planned = plan("""
+        services: {web: {build: ., ports: ['80'], secrets: [A]}}
+        secrets: {A: {file: ../keys/password.txt}}
+        """)
+    (message,) = planned.messages("secret-file-place")
+    assert message.startswith("link:1:1: it is a symbolic link to the file of a secret")
+
+
 def test_all_that_is_wrong_is_told_at_once(plan):
     planned = plan("""
         services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
@@ -301,7 +363,7 @@ def test_all_that_is_wrong_is_told_at_once(plan):
         """)
     codes = sorted(code for code, _ in planned.findings)
     assert codes == [
-        "secret-file-name", "secret-file-name", "secret-file-place", "secret-file-place",
+        "secret-file-in-project", "secret-file-in-project", "secret-file-name", "secret-file-name",
         "secret-name-invalid", "secret-name-shared",
     ]  # fmt: skip
 

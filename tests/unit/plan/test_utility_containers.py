@@ -53,6 +53,7 @@ def test_files_are_written_by_a_container_that_comes_first(plan):
         entrypoint=("/bin/sh", "-c"),
         command=(
             "set -eu\n"
+            "printf '%s\\n' '127.0.0.1 db' '127.0.0.1 web' >> /etc/hosts\n"
             'printf %s "$FILE_0" | base64 -d > /files/web-files-1/site.conf\n'
             "chown 0:0 /files/web-files-1/site.conf\n"
             "chmod 400 /files/web-files-1/site.conf\n"
@@ -63,7 +64,7 @@ def test_files_are_written_by_a_container_that_comes_first(plan):
         environment={"FILE_0": base64.b64encode(b"a b").decode()},
         secrets={"SECRET_1": "token"},
         user="0:0",
-        read_only_root=True,
+        read_only_root=False,
         log=AwsLogsPlan(stream_prefix="files"),
         mounts=(
             MountPlan(volume="web-files-1", path="/files/web-files-1"),
@@ -72,13 +73,15 @@ def test_files_are_written_by_a_container_that_comes_first(plan):
     )
 
 
-def test_those_that_read_the_files_wait_for_them(plan):
-    planned = plan(FILES)
+def test_without_names_those_that_read_the_files_alone_wait_for_them(plan):
+    planned = plan(FILES.replace("secrets: files", "secrets: files, names: none"))
     assert planned["web"].depends_on == (
         ("files", DependencyCondition.SUCCESS),
         ("db", DependencyCondition.START),
     )
     assert planned["db"].depends_on == ()
+    assert planned["files"].read_only_root
+    assert "/etc/hosts" not in planned["files"].command[0]
 
 
 def test_awsfirelens_needs_a_router(plan_service):

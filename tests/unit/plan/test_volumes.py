@@ -64,8 +64,8 @@ def test_another_external_volume_is_refused(plan):
     ]
 
 
-def test_a_bind_mount_is_refused_with_its_line(plan_service):
-    planned = plan_service("volumes:\n  - ./html:/usr/share/nginx/html")
+def test_a_bind_mount_of_the_host_is_refused_with_its_line(plan_service):
+    planned = plan_service("volumes:\n  - /srv/html:/usr/share/nginx/html")
     (message,) = planned.messages("mount-rejected")
     assert message.startswith("docker-compose.yml:6:9: services.web.volumes[0]: a task has no host")
     assert message.endswith("or mark the mount with x-serverless-containers: {local-only: true}")
@@ -86,12 +86,84 @@ def test_other_mounts_are_refused(plan_service, kind):
     assert planned.plan is None
 
 
-def test_a_volumes_driver_is_refused(plan):
-    planned = plan("""
-        services: {web: {image: x, ports: ["80"], volumes: ["data:/data"]}}
-        volumes: {data: {driver: rexray}}
-        """)
-    assert len(planned.messages("key-rejected")) == 1
+class TestDrivers:
+    """A volume with Docker's own driver is one without; its options make it something else."""
+
+    def planned(self, plan, volume):
+        return plan(f"""
+            services: {{web: {{image: x, ports: ["80"], volumes: ["data:/data"]}}}}
+            volumes: {{data: {volume}}}
+            """)
+
+    @pytest.mark.parametrize(
+        "volume", ["{driver: local}", "{driver: ''}", "{driver: local, driver_opts: {}}"]
+    )
+    def test_dockers_default_is_a_folder_on_efs(self, plan, volume):
+        planned = self.planned(plan, volume)
+        assert planned.plan.volumes == (VolumePlan(name="data", kind=VolumeKind.EFS),)
+        assert {code for code, _ in planned.findings} == {"volume-written-twice"}
+
+    @pytest.mark.parametrize(
+        ("volume", "key", "said"),
+        [
+            (
+                "{driver: rexray}",
+                "driver",
+                "the driver 'rexray' is a plugin of an engine, of which",
+            ),
+            (
+                "{driver: local, driver_opts: {type: none, o: bind, device: /srv/data}}",
+                "driver_opts",
+                "the options make it a bind mount of /srv/data, and a task has no host",
+            ),
+            (
+                "{driver_opts: {type: nfs, o: 'addr=10.0.0.1,rw,nfsvers=4', device: ':/srv'}}",
+                "driver_opts",
+                "the options mount /srv of the NFS server 10.0.0.1, and ECS mounts no NFS but",
+            ),
+            (
+                "{driver_opts: {type: tmpfs, device: tmpfs, o: size=100m}}",
+                "driver_opts",
+                "the options mount memory, which a service has as its tmpfs",
+            ),
+            (
+                "{driver_opts: {type: cifs, device: //nas/share, o: username=x}}",
+                "driver_opts",
+                "the options mount //nas/share as cifs, and Fargate mounts no devices",
+            ),
+            (
+                "{driver_opts: {size: 10g}}",
+                "driver_opts",
+                "the options (size) are for the folder of a local engine, which Fargate has not",
+            ),
+        ],
+    )
+    def test_another_driver_and_options_are_what_they_say(self, plan, volume, key, said):
+        planned = self.planned(plan, volume)
+        (message,) = planned.messages("volume-driver")
+        assert f": volumes.data.{key}: {said}" in message
+        assert "x-serverless-containers: {storage: " in message
+        assert planned.plan is None
+
+    @pytest.mark.parametrize(
+        ("storage", "kind"), [("efs", VolumeKind.EFS), ("scratch", VolumeKind.SCRATCH)]
+    )
+    def test_what_the_file_says_of_fargate_stands_over_them(self, plan, storage, kind):
+        planned = self.planned(
+            plan,
+            "{driver_opts: {type: none, o: bind, device: /srv}, "
+            f"x-serverless-containers: {{storage: {storage}}}}}",
+        )
+        assert [volume.kind for volume in planned.plan.volumes] == [kind]
+        assert len(planned.messages("volume-driver-local")) == 1
+        assert planned.messages("volume-driver") == []
+
+    def test_an_unused_volume_is_not_looked_at(self, plan):
+        planned = plan("""
+            services: {web: {image: x, ports: ["80"]}}
+            volumes: {data: {driver: rexray}}
+            """)
+        assert planned.findings == []
 
 
 class TestFiles:

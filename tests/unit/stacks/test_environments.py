@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import App, RemovalPolicy, Stack
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Annotations, Match, Template
 
 from serverless_containers import BuildPipeline, ContainerApi, NetworkProfile
 from stacks.environment_stage import EnvironmentStage
@@ -59,6 +59,14 @@ def test_there_are_dev_staging_and_prod():
 
 def test_only_dev_is_open():
     assert {name for name, each in ENVIRONMENTS.items() if each.access is Access.OPEN} == {"dev"}
+
+
+def test_nothing_is_guessed_but_in_dev():
+    assert {name: each.strict for name, each in ENVIRONMENTS.items()} == {
+        "dev": None,
+        "staging": True,
+        "prod": True,
+    }
 
 
 def test_prod_survives_the_loss_of_a_zone_and_keeps_its_data():
@@ -128,12 +136,32 @@ def test_the_table_is_kept_where_data_matters(stage, name, policy):
     )
 
 
-def test_a_pipeline_builds_the_images_and_says_where_it_is(stage, project):
+@pytest.mark.parametrize("region", [None, "eu-west-1"])
+def test_a_pipeline_builds_the_images_and_says_where_it_is(stage, project, region):
     project.compose("services: {web: {build: ., ports: ['80']}}")
     project.write("Dockerfile", "FROM scratch\n")
-    made = template(stage(ENVIRONMENTS["dev"], Images.PIPELINE), "Api")
+    staged = stage(replace(ENVIRONMENTS["dev"], region=region), Images.PIPELINE)
+    made = template(staged, "Api")
     made.resource_count_is("AWS::CodePipeline::Pipeline", 1)
-    assert {"PipelineConsole", "ImageTag"} <= set(made.find_outputs("*"))
+    outputs = made.find_outputs("*")
+    assert {"PipelineConsole", "ImageTag"} <= set(outputs)
+    # THEN the console opens where the pipeline is, and a message, which no token can be in, leads
+    # to the region that was shown last where none is known
+    (name,) = (
+        each["Properties"]["Name"]
+        for each in made.find_resources("AWS::CodePipeline::Pipeline").values()
+    )
+    path = f"console.aws.amazon.com/codesuite/codepipeline/pipelines/{name}/view"
+    shown = region or {"Ref": "AWS::Region"}
+    url = ["https://", shown, f".{path}?region=", shown]
+    expected = {"Fn::Join": ["", url]} if region is None else "".join(url)
+    assert outputs["PipelineConsole"]["Value"] == expected
+    told = Annotations.from_stack(staged.node.find_child("Api")).find_info(
+        "*", Match.string_like_regexp("shows the pipeline")
+    )
+    (message,) = {each.entry.data for each in told}
+    start = f"https://{region}.{path}?region={region}" if region else f"https://{path}"
+    assert f" {start} shows the pipeline" in message
 
 
 def test_secrets_are_asked_for_before_anything_else_is_deployed(stage, project):

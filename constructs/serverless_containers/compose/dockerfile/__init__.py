@@ -8,7 +8,8 @@ from serverless_containers.compose.dockerfile.model import (
     Dockerfile,
     ExposedPort,
     ImageHealthCheck,
+    PlacedPath,
 )
 from serverless_containers.compose.dockerfile.reader import read_dockerfile
 
-__all__ = ["Dockerfile", "ExposedPort", "ImageHealthCheck", "read_dockerfile"]
+__all__ = ["Dockerfile", "ExposedPort", "ImageHealthCheck", "PlacedPath", "read_dockerfile"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from serverless_containers.compose.dockerfile.assignments import Assignment, read_arg, read_env
-from serverless_containers.compose.dockerfile.copies import read_copied
+from serverless_containers.compose.dockerfile.copies import read_copied, read_placed
 from serverless_containers.compose.dockerfile.exec_form import read_exec_form
 from serverless_containers.compose.dockerfile.expansion import Expansion, ExpansionError, expand
 from serverless_containers.compose.dockerfile.healthcheck import read_healthcheck
@@ -18,11 +18,12 @@ from serverless_containers.compose.dockerfile.model import (
     Dockerfile,
     ExposedPort,
     ImageHealthCheck,
+    PlacedPath,
 )
 from serverless_containers.compose.dockerfile.ports import read_exposed
 from serverless_containers.compose.dockerfile.rules import ARGUMENTS, JSON_FORM
 from serverless_containers.compose.dockerfile.stages import Stage
-from serverless_containers.compose.dockerfile.words import Word
+from serverless_containers.compose.dockerfile.words import Word, split_quoted
 from serverless_containers.compose.quota import Quota, QuotaError
 from serverless_containers.findings import Findings
 
@@ -47,6 +48,8 @@ class _Image:
     arguments: set[str] = field(default_factory=set)
     platform: str | None = None
     copied: list[CopiedPath] = field(default_factory=list)
+    placed: list[PlacedPath] = field(default_factory=list)
+    volumes: list[str] = field(default_factory=list)
 
 
 def with_bases(stage: Stage) -> list[Stage]:
@@ -97,6 +100,8 @@ class Evaluator:
             platform=image.platform,
             base_image=chain[-1].image,
             copied=tuple(image.copied),
+            placed=tuple(image.placed),
+            volumes=tuple(dict.fromkeys(image.volumes)),
             at=stage.instruction.at,
         )
 
@@ -121,7 +126,7 @@ class Evaluator:
                 for assignment in read_arg(instruction, self.findings):
                     self._declare(instruction, assignment, image)
             case "ADD" | "COPY" | "RUN":
-                image.copied += read_copied(instruction, image.variables)
+                self._copy(instruction, image)
             case "ENV":
                 self._set_environment(instruction, image)
             case "EXPOSE":
@@ -135,11 +140,18 @@ class Evaluator:
                 image.shell = self._shell(instruction) or image.shell
             case "USER":
                 image.user = self._argument(instruction, image) or None
+            case "VOLUME":
+                image.volumes += self._volumes(instruction, image)
             case "WORKDIR":
                 path = self._argument(instruction, image)
                 image.working_dir = _join(image.working_dir, path)
             case _:
                 pass
+
+    def _copy(self, instruction: Instruction, image: _Image) -> None:
+        image.copied += read_copied(instruction, image.variables)
+        if instruction.keyword != "RUN":
+            image.placed += read_placed(instruction, image.variables, image.working_dir)
 
     def _declare(self, instruction: Instruction, assignment: Assignment, image: _Image) -> None:
         name = assignment.name
@@ -184,6 +196,20 @@ class Evaluator:
             return None
         expansion = self._expand(instruction, word, word.text, image)
         return None if expansion is None or expansion.unset else expansion.text
+
+    def _volumes(self, instruction: Instruction, image: _Image) -> list[str]:
+        """The absolute paths of VOLUME."""
+        word = instruction.arguments
+        listed = read_exec_form(instruction, word, Findings())
+        words = (
+            split_quoted(word.text, word.start, instruction.escape)
+            if listed is None
+            else tuple(Word(item, word.start) for item in listed)
+        )
+        quiet = replace(self, findings=Findings())
+        found = (quiet._expand(instruction, each, each.text, image) for each in words)  # noqa: SLF001  # its own class
+        paths = (_join(image.working_dir, each.text) for each in found if each and not each.unset)
+        return [path for path in paths if path is not None]
 
     def _shell(self, instruction: Instruction) -> tuple[str, ...] | None:
         word = instruction.arguments

@@ -57,6 +57,24 @@ class CopiedPath:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedPath:
+    """A path of the build's context, or of another stage, and its place in the image.
+
+    Attributes:
+        source: The path in the context or the stage, without a slash at either end; empty: all of
+            it. It may be a pattern.
+        target: The absolute path in the image.
+        into: Whether the target is the folder that a file is put into, rather than the file's name.
+        stage: The stage that it comes from, as ``--from`` names it. None: the context.
+    """
+
+    source: str
+    target: str
+    into: bool
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dockerfile:
     """The final stage of a Dockerfile, or the stage that was asked for, with what it inherits.
 
@@ -74,6 +92,9 @@ class Dockerfile:
         base_image: The image that it builds on in the end, its variables replaced, or None where
             they have no value.
         copied: What the stage, and those that it builds on or copies from, read of the context.
+        placed: What of the context is in the image, and where, as far as COPY and ADD say so; what
+            comes through other stages is among it.
+        volumes: The paths of VOLUME.
         at: The stage's FROM.
     """
 
@@ -85,4 +106,6 @@ class Dockerfile:
     platform: str | None = None
     base_image: str | None = None
     copied: tuple[CopiedPath, ...] = ()
+    placed: tuple[PlacedPath, ...] = ()
+    volumes: tuple[str, ...] = ()
     at: Location

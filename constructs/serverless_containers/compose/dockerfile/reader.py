@@ -1,16 +1,24 @@
 """Reader of a Dockerfile: text in, its health check, ports and copied files out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from serverless_containers.compose.dockerfile.copies import stages_copied_from
+from serverless_containers.compose.dockerfile.copies import stages_copied_from, through_stages
 from serverless_containers.compose.dockerfile.evaluation import Evaluator, with_bases
 from serverless_containers.compose.dockerfile.instructions import read_instructions
-from serverless_containers.compose.dockerfile.model import Dockerfile
-from serverless_containers.compose.dockerfile.stages import find_stage, read_globals, read_stages
+from serverless_containers.compose.dockerfile.model import Dockerfile, PlacedPath
+from serverless_containers.compose.dockerfile.stages import (
+    Stage,
+    find_stage,
+    read_globals,
+    read_stages,
+)
 from serverless_containers.compose.quota import Quota, QuotaError, StoppedError
 from serverless_containers.findings import Findings
+
+_MOST_FOLLOWED = 100_000
+"""Paths that are followed from stage to stage."""
 
 
 def read_dockerfile(
@@ -59,15 +67,37 @@ def read_dockerfile(
         image = evaluator.evaluate(wanted)
         # What is wrong in the stages that it copies from, a build says.
         quiet = replace(evaluator, findings=Findings())
-        others = []
+        evaluated = {id(wanted): image}
         for stage in stages_copied_from(wanted, stages):
             # Stages that many build on are gone through for each of them.
             try:
                 counted.take_values(sum(len(link.body) + 1 for link in with_bases(stage)))
             except QuotaError as error:
                 stage.instruction.stop(findings, error)
-            others.append(quiet.evaluate(stage).copied)
+            evaluated[id(stage)] = quiet.evaluate(stage)
     except StoppedError:
         return None
-    copied = dict.fromkeys(chain(image.copied, *others))
-    return replace(image, copied=tuple(copied))
+    copied = dict.fromkeys(chain.from_iterable(each.copied for each in evaluated.values()))
+    return replace(image, copied=tuple(copied), placed=_placed(wanted, stages, evaluated))
+
+
+def _placed(
+    wanted: Stage, stages: Sequence[Stage], evaluated: Mapping[int, Dockerfile]
+) -> tuple[PlacedPath, ...]:
+    """Where paths of the context are in an image, those that come through other stages too."""
+    known: dict[int, tuple[PlacedPath, ...]] = {}
+    followed = 0
+
+    def placed_in(name: str) -> Sequence[PlacedPath]:
+        nonlocal followed
+        found = known.get(id(find_stage(stages, name, Findings())), ())
+        followed += len(found) + len(stages)
+        # Nobody's Dockerfile; that no more is known of it is safe.
+        return found if followed <= _MOST_FOLLOWED else ()
+
+    # A stage copies from earlier ones alone.
+    for stage in stages:
+        image = evaluated.get(id(stage))
+        if image is not None:
+            known[id(stage)] = through_stages(image.placed, placed_in)
+    return known[id(wanted)]

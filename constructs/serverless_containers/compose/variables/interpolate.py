@@ -81,7 +81,7 @@ class _Interpolation:
                 node.at,
                 (*self.path, key),
                 f"the variable {name} is not set; an empty string is put in its place",
-                f"set {name}, or write ${{{name}:-}} for an empty string",
+                f"give {name} a value in .env, or write ${{{name}:-}} for an empty string",
             )
 
         try:
@@ -105,7 +105,7 @@ class _Interpolation:
                 node.at,
                 (*self.path, key),
                 f"the variable {error.name} has no value{reason}",
-                f"set {error.name} in the environment or in the .env file",
+                f"give {error.name} a value in .env, or in a file that --env-file names",
             )
             return node
         return Scalar(new, node.mark, node.text, quoted=True)

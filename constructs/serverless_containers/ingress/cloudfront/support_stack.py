@@ -16,7 +16,12 @@ _LONGEST_NAME = 128
 
 
 class SupportStack(Stack):
-    """A stack in us-east-1 beside that of a site."""
+    """A stack in us-east-1 beside that of a site.
+
+    It has no termination protection, whatever the site's stack has. A certificate that nobody
+    validates fails its first deployment, and the CDK CLI deletes such a stack before it tries
+    again, which the protection that it has already switched on would forbid.
+    """
 
 
 class EdgeScope:
@@ -117,7 +122,6 @@ class EdgeScope:
                 region=EDGE_REGION, account=None if Token.is_unresolved(account) else account
             ),
             tags=self._stack.tags.tag_values(),
-            termination_protection=self._stack.termination_protection,
         )
         if not _bootstrapped_alike(support, self._stack):
             raise ValueError(

@@ -9,6 +9,8 @@ from aws_cdk import aws_apigatewayv2 as apigwv2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_containers.ingress.retention import retained_once_made
+
 _FIELDS = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -58,10 +60,7 @@ class AccessLog:
             "AccessLogs",
             log_group_name=_name(scope),
             retention=retention,
-            # What a creation that is rolled back left would be in the way of the next attempt.
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-            if removal_policy is RemovalPolicy.RETAIN
-            else removal_policy,
+            removal_policy=retained_once_made(removal_policy),
         )
         self._destination = apigwv2.LogGroupLogDestination(self.log_group)
         self._format = apigateway.AccessLogFormat.custom(json.dumps(_FIELDS, separators=(",", ":")))

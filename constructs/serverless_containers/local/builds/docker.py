@@ -4,12 +4,14 @@ What is built stays at the engine, under its name in ECR. A push only tells the 
 it: nothing leaves this machine, and nothing is sent to the real registry of that name.
 """
 
+import atexit
 import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -28,6 +30,10 @@ _ECR = re.compile(
     r"(/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?)?"
 )
 _MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+_CHMOD = re.compile(
+    r"^(COPY (?:--from=serverless-containers-files )?)--chmod=0(?:644|755) (?=\[)", re.MULTILINE
+)
+"""The option in an instruction that adds a file to an image."""
 _NEEDS_BUILDX = 23
 _NOT_HERE = ("--cache-from", "--cache-to")
 """Options of a build that lead to the registry. The engine keeps its own cache."""
@@ -57,6 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         words = build_arguments(words, os.environ)
         if os.environ.get("DOCKER_BUILDKIT") == "1" and not _has_buildkit():
             os.environ["DOCKER_BUILDKIT"] = "0"
+        words = _as_the_engine_builds(words)
         _note(_values(words, ("-t", "--tag")))
     elif command in ("tag",) or words[:2] == ["image", "tag"]:
         _note([last])
@@ -84,6 +91,28 @@ def build_arguments(words: Sequence[str], environ: Mapping[str, str]) -> list[st
     platform = ["--platform", environ[PLATFORM]] if environ.get(PLATFORM) else []
     verb = 2 if kept[0] == "buildx" else 1
     return [*kept[:verb], "--label", environ[LABEL], *platform, *kept[verb:]]
+
+
+def _as_the_engine_builds(words: Sequence[str]) -> list[str]:
+    """The arguments of a build without ``COPY --chmod``, where an engine has no BuildKit for it.
+
+    The files that are added to images have their modes already, and are the only ones that such an
+    instruction names in this form.
+    """
+    named = _values(words, ("-f", "--file"))
+    files = [*map(Path, named), Path(words[-1], "Dockerfile")]
+    found = next((each for each in files if each.is_file()), None)
+    text = found.read_text("utf-8", "surrogateescape") if found is not None else ""
+    changed = _CHMOD.sub(r"\1", text)
+    if changed == text or _has_buildkit():
+        return list(words)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", errors="surrogateescape", delete=False
+    ) as file:
+        file.write(changed)
+    atexit.register(os.unlink, file.name)
+    kept = [word for word in words if word not in ("-f", "--file", *named)]
+    return [*kept[:-1], "--file", file.name, kept[-1]]
 
 
 def _has_buildkit() -> bool:

@@ -20,7 +20,7 @@ from serverless_containers.plan.build_context.credentials import (
     Handling,
     credential_of,
 )
-from serverless_containers.plan.build_context.folders import real
+from serverless_containers.plan.build_context.folders import files_of_secrets, real
 from serverless_containers.plan.build_context.ignore import to_regex
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
@@ -52,7 +52,11 @@ Detector: TypeAlias = Callable[[Path], Iterable[Likeness]]
 
 
 def check_build_contexts(
-    project: Project, findings: Findings, *, detector: Detector | None = None
+    project: Project,
+    findings: Findings,
+    *,
+    mounted: Iterable[Path] = (),
+    detector: Detector | None = None,
 ) -> Exclusions:
     """Find what should not leave this machine in the folders that are packed.
 
@@ -62,28 +66,47 @@ def check_build_contexts(
     Args:
         project: The canonical model.
         findings: Takes what is left out, and what is packed and may be a credential.
+        mounted: The files and folders that are added to images: they are packed, and have been
+            looked at. A pipeline then packs the project folder even if no service has a build.
         detector: Looks into every file that is packed. Default: no file is looked into.
 
     Returns:
         The files that have to be left out.
     """
-    return _Check(project, findings, detector).run()
+    return _Check(project, findings, detector, mounted).run()
 
 
 def _is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
+MOST_ENTRIES = 200_000
+"""Files and folders of what is packed, which takes some twenty seconds to look at."""
+
+MOST_ENTRIES_UNBUILT = 20_000
+"""Those of a folder of which nothing is built."""
+
+
 class _Check:
-    def __init__(self, project: Project, findings: Findings, detector: Detector | None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        findings: Findings,
+        detector: Detector | None,
+        mounted: Iterable[Path],
+    ) -> None:
         self._project = project
         self._findings = findings
         self._detector = detector
         self._folder = real(project.directory)
         self._contexts = contexts_of(project)
-        self._is_built = any(each.build for each in project.services.values())
+        self._mounted = PackedAnyway(frozenset(map(str, mounted)))
+        self._is_built = bool(self._mounted.paths) or any(
+            each.build for each in project.services.values()
+        )
         self._read_here = {real(file) for file in project.env_files}
-        self._packed = _read_pack_setting(project, findings)
+        self._secret_files = {real(file) for file in files_of_secrets(project)}
+        self._packed = read_pack_setting(project, findings)
         self._left_out: dict[str, Credential] = {}
         """Files that some build would have read, by their paths."""
         self._unread: list[str] = []
@@ -91,21 +114,56 @@ class _Check:
         self._many: dict[tuple[Rule, str], list[str]] = {}
 
     def run(self) -> Exclusions:
-        roots = [self._folder, *(each.folder for each in self._contexts)]
-        for entry in walk(self._folder, self._contexts):
-            if entry.is_link:
-                self._link(entry, roots)
-            elif self._is_built:
-                self._look_at(entry)
+        if not self._is_whole_machine():
+            self._walk()
         self._report_many()
         for service in self._project.services.values():
             if service.build is not None:
                 self._check_folders(service.build)
                 self._check_copies(service.build)
         return Exclusions(
-            left_out=tuple(map(Path, sorted((*self._left_out, *self._unread)))),
+            left_out=tuple(
+                map(Path, sorted({*self._left_out, *self._unread, *self._secret_files}))
+            ),
             links=tuple(map(Path, sorted(self._links))),
         )
+
+    def _walk(self) -> None:
+        roots = [self._folder, *(each.folder for each in self._contexts)]
+        for count, entry in enumerate(walk(self._folder, self._contexts)):
+            if count == MOST_ENTRIES_UNBUILT and not self._is_built:
+                # What no build needs, only a pipeline without one would pack.
+                return
+            if count == MOST_ENTRIES:
+                self._findings.report(
+                    rules.CONTEXT_TOO_LARGE,
+                    self._project.at("services"),
+                    ("services",),
+                    f"what is packed holds more than {MOST_ENTRIES} files and folders; the last "
+                    f"one looked at is {self._shown(entry.path)}",
+                    "build a folder that holds less, or list what a build does not need in "
+                    ".dockerignore",
+                )
+                return
+            if entry.is_link:
+                self._link(entry, roots)
+            elif self._is_built:
+                self._look_at(entry)
+
+    def _is_whole_machine(self) -> bool:
+        """Whether a context is the root of all folders; reports it."""
+        found = False
+        for service in self._project.services.values():
+            build = service.build
+            if build is not None and build.is_local and not Path(real(build.context)).name:
+                found = True
+                self._findings.report(
+                    rules.CONTEXT_TOO_LARGE,
+                    *place(build, "context"),
+                    "the context is the root folder of this machine, with all that is in it",
+                    "name the folder of the project that the image is built from",
+                )
+        return found
 
     def _shown(self, path: str) -> str:
         return os.path.relpath(path, self._folder)
@@ -124,7 +182,7 @@ class _Check:
         if target == outermost or target.startswith(f"{outermost.rstrip('/')}/"):
             return
         self._links.append(entry.path)
-        leads_to_secret = is_secret(Path(entry.path))
+        leads_to_secret = is_secret(Path(entry.path)) or target in self._secret_files
         self._findings.report(
             secret_rules.FILE_PLACE if leads_to_secret else secret_rules.LINK_OUTSIDE,
             Location(self._shown(entry.path), 1, 1),
@@ -175,7 +233,8 @@ class _Check:
     def _is_packed(self, entry: Entry, credential: Credential) -> bool:
         """Whether what holds credentials is packed after all; says what there is to say of it."""
         handling = credential.handling
-        if handling is not Handling.LEAVE_OUT_ALWAYS and self._packed.covers(entry.path):
+        covered = self._packed.covers(entry.path) or self._mounted.covers(entry.path)
+        if handling is not Handling.LEAVE_OUT_ALWAYS and covered:
             return True
         is_read = entry.is_read()
         if not is_read:
@@ -315,7 +374,7 @@ _PACK_EXAMPLE = "write a list of paths against the project folder: [certs/test.p
 
 
 @dataclass(frozen=True, slots=True)
-class _PackedAnyway:
+class PackedAnyway:
     """Files and folders that are packed whatever they hold.
 
     Attributes:
@@ -331,7 +390,7 @@ class _PackedAnyway:
         return path in self.paths or any(str(each) in self.paths for each in PurePath(path).parents)
 
 
-def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
+def read_pack_setting(project: Project, findings: Findings) -> PackedAnyway:
     """Read the setting, reporting what is wrong with it.
 
     Args:
@@ -341,11 +400,11 @@ def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
     settings = project.node.get(EXTENSION) if isinstance(project.node, MappingNode) else None
     given = settings.get(PACK) if isinstance(settings, MappingNode) else None
     if given is None:
-        return _PackedAnyway()
+        return PackedAnyway()
     path: KeyPath = (EXTENSION, PACK)
     if not isinstance(given, Sequence):
         findings.report(SETTING_INVALID, given.at, path, "expected a list", _PACK_EXAMPLE)
-        return _PackedAnyway()
+        return PackedAnyway()
     folder = real(project.directory)
     found = set()
     for index, item in enumerate(given):
@@ -354,7 +413,7 @@ def _read_pack_setting(project: Project, findings: Findings) -> _PackedAnyway:
             findings.report(SETTING_INVALID, item.at, (*path, index), *problem)
         elif isinstance(item, Scalar):
             found.add(_placed(str(item.value), folder))
-    return _PackedAnyway(frozenset(found))
+    return PackedAnyway(frozenset(found))
 
 
 def _placed(text: str, folder: str) -> str:

@@ -6,14 +6,23 @@ from pathlib import Path
 from serverless_containers.compose.model import Project
 
 
-def uploaded_folders(project: Project) -> tuple[Path, ...]:
-    """The folders that are packed, built or uploaded: the project's own, and those of builds."""
-    folders = [project.directory]
+def built_folders(project: Project) -> tuple[Path, ...]:
+    """The folders that images are built from."""
+    folders = []
     for service in project.services.values():
         if service.build is not None and "://" not in service.build.context:
             contexts = (service.build.context, *service.build.additional_contexts.values())
             folders += [project.directory / each for each in contexts if "://" not in each]
     return tuple(dict.fromkeys(Path(real(folder)) for folder in folders))
+
+
+def files_of_secrets(project: Project) -> tuple[Path, ...]:
+    """The files with the values of the project's secrets, whatever they are named."""
+    return tuple(
+        each.file
+        for each in project.secrets.values()
+        if each.file is not None and not each.external
+    )
 
 
 def real(path: Path | str) -> str:

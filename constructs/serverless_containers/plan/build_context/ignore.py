@@ -49,13 +49,9 @@ class IgnoreRules:
             context: The folder.
             dockerfile: The Dockerfile, against the folder; None if it is not in a file.
         """
-        names = [".dockerignore"]
-        if dockerfile is not None:
-            names.insert(0, f"{dockerfile}.dockerignore")
-        for name in names:
-            file = os.path.join(context, name)  # noqa: PTH118  # has an answer for any text
-            if os.path.isfile(file):  # noqa: PTH113  # the same
-                return IgnoreRules(_lines(Path(file)))
+        file = ignore_file_of(context, dockerfile)
+        if file is not None:
+            return IgnoreRules(_lines(Path(file)))
         return IgnoreRules(())
 
     def match(self, path: str, above: Matched) -> Matched:
@@ -78,6 +74,23 @@ class IgnoreRules:
             if is_match:
                 return excludes
         return False
+
+
+def ignore_file_of(context: str, dockerfile: str | None) -> str | None:
+    """Return the file that says what is left out of a context; None if there is none.
+
+    Args:
+        context: The folder.
+        dockerfile: The Dockerfile, against the folder; None if it is not in a file.
+    """
+    names = [".dockerignore"]
+    if dockerfile is not None:
+        names.insert(0, f"{dockerfile}.dockerignore")
+    for name in names:
+        file = os.path.join(context, name)  # noqa: PTH118  # has an answer for any text
+        if os.path.isfile(file):  # noqa: PTH113  # the same
+            return file
+    return None
 
 
 def _lines(file: Path) -> list[str]:

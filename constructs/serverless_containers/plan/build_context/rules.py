@@ -16,6 +16,10 @@ NOT_PACKED = Rule.note(
     "The history of git, and credentials that no build reads, are left out of what is packed.",
     excerpt=False,
 )
+CONTEXT_TOO_LARGE = Rule.error(
+    "build-context-size",
+    "What is packed is a part of this machine, of at most 200,000 files and folders.",
+)
 COPIED = Rule.error(
     "credentials-copied",
     "No Dockerfile names a file that is left out of what is packed.",

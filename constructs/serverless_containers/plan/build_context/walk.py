@@ -31,6 +31,11 @@ _OF_OTHERS = frozenset({"node_modules", ".venv", "venv", "site-packages"})
 """Folders that a package manager fills with what everybody can download."""
 
 
+def is_never_sent(name: str) -> bool:
+    """Return whether a file or a folder of this name is no part of a pipeline's source."""
+    return _NEVER_SENT.match(name) is not None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """The context of a build: a folder on this machine.

@@ -3,13 +3,13 @@
 import os
 import posixpath
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.buildspec import rules
 from serverless_containers.plan.buildspec.model import BuildspecImage
-from serverless_containers.plan.model import BuildPlan, ContainerPlan
+from serverless_containers.plan.model import BuildPlan, ContainerPlan, ContainerRole
 from serverless_containers.plan.support.keys import BUILD
 
 _SERVICE = "service:"
@@ -25,8 +25,22 @@ def plan_images(
         folder: The folder that becomes the source, or the part of it that holds the project.
         findings: Takes what CodeBuild cannot do.
     """
-    return tuple(
-        _Planner(each.build, folder, findings).plan(each.name) for each in containers if each.build
+    return tuple(_plan(each, folder, findings) for each in containers if each.is_built)
+
+
+def _plan(container: ContainerPlan, folder: Path, findings: Findings) -> BuildspecImage:
+    copies = tuple(
+        replace(each, source=Path(os.path.relpath(each.source, os.path.realpath(folder))))
+        for each in container.copies
+    )
+    if container.build is not None:
+        planned = _Planner(container.build, folder, findings).plan(container.name)
+        return replace(planned, copies=copies)
+    return BuildspecImage(
+        service=container.name,
+        base=container.image,
+        copies=copies,
+        collects=container.role is ContainerRole.FILES,
     )
 
 

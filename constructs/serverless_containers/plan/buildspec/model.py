@@ -7,7 +7,7 @@ environment variable of the CodeBuild project, so that the buildspec itself hold
 from dataclasses import dataclass
 from enum import StrEnum
 
-from serverless_containers.plan.model import Architecture, BuildPlan
+from serverless_containers.plan.model import Architecture, BuildPlan, CopyPlan
 
 
 class Variable(StrEnum):
@@ -45,7 +45,7 @@ class Exported(StrEnum):
     """The tag that all images of this run have."""
     OWNER = "OWNER"
     """Who rolls the service out: ``cloudformation`` or ``pipeline``; ``nobody`` where it has these
-    images already, by the hash of their content."""
+    images already."""
 
 
 def repository_variable(number: int) -> str:
@@ -68,10 +68,17 @@ class BuildspecImage(BuildPlan):
 
     Attributes:
         service: The Compose service, which is the container's name.
+        base: The image that is named, where files are added to one and nothing else is built.
+        copies: The files that are added, their sources as paths below the source folder. With a
+            base or without, they come last.
+        collects: Whether they are for volumes, to which a container copies them.
     """
 
     service: str
     context: str = "."
+    base: str | None = None
+    copies: tuple[CopyPlan, ...] = ()
+    collects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

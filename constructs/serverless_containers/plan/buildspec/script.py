@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
+from serverless_containers.plan.build_context.walk import NEVER_SENT
 from serverless_containers.plan.buildspec.model import (
     BuildspecImage,
     BuildspecOptions,
@@ -13,7 +14,8 @@ from serverless_containers.plan.buildspec.model import (
     Variable,
     repository_variable,
 )
-from serverless_containers.plan.model import Architecture
+from serverless_containers.plan.model import Architecture, CopyPlan
+from serverless_containers.plan.utility_containers import COPIED
 
 _PLATFORMS = {Architecture.X86_64: "linux/amd64", Architecture.ARM64: "linux/arm64"}
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
@@ -71,6 +73,7 @@ def project_script(builds: Sequence[BuildspecImage], options: BuildspecOptions) 
             ],
             "docker_build ARGUMENT...: builds the image of this service.",
         ),
+        *([_find_packed()] if any(build.collects for build in builds) else []),
         _function(
             "keep_own_variables",
             [f"unset {' '.join(_own_variables(options.logins))}"],
@@ -116,18 +119,50 @@ def _login(login: RegistryLogin) -> str:
     )
 
 
+def _find_packed() -> str:
+    names = " -o ".join(f"-name {shlex.quote(name)}" for name in NEVER_SENT)
+    return _function(
+        "find_packed",
+        [f'find . -mindepth 1 \\( {names} \\) -prune -o "$@"'],
+        "find_packed TEST...: finds what is in this folder, and is packed.",
+    )
+
+
 def _build(number: int, build: BuildspecImage, architecture: Architecture) -> list[str]:
     lines = [f"  {number})"]
+    if build.base is None:
+        lines += _build_of_source(number, build, architecture)
+    if build.copies:
+        # What has just been built has the tag already, and is what the files are added to.
+        base = '"$image"' if build.base is None else shlex.quote(build.base)
+        lines.append(f"    begin_files {base}")
+        lines += [f"    {_copy(each, collects=build.collects)}" for each in build.copies]
+        if build.collects:
+            lines.append(f"""    say 'COPY files {COPIED}' >> "$added/Dockerfile\"""")
+        lines.append(f'    run docker build "$@" --platform {_PLATFORMS[architecture]} "$added"')
+    lines.append("    ;;")
+    return lines
+
+
+def _copy(copy: CopyPlan, *, collects: bool) -> str:
+    source = shlex.quote(f"./{copy.source.as_posix()}")
+    if not collects:
+        return f"add_file {source} {shlex.quote(json.dumps(copy.target))}"
+    name = "collect_folder" if copy.is_folder else "collect_file"
+    return f"{name} {source} {shlex.quote(copy.target)}"
+
+
+def _build_of_source(
+    number: int, build: BuildspecImage, architecture: Architecture
+) -> Iterable[str]:
     dockerfile = shlex.quote(_path(build.dockerfile))
     if build.dockerfile_inline is not None:
         dockerfile = f'"$PIPELINE_HOME/{number}.Dockerfile"'
-        lines.append(f"    printf '%s\\n' {shlex.quote(build.dockerfile_inline)} > {dockerfile}")
+        yield f"    printf '%s\\n' {shlex.quote(build.dockerfile_inline)} > {dockerfile}"
     words = [f"--file {dockerfile}", *(_option(*pair) for pair in _options(build, architecture))]
-    lines.append('    run docker build "$@" \\')
-    lines.extend(f"      {word} \\" for word in words)
-    lines.append(f"      {shlex.quote(_path(build.context))}")
-    lines.append("    ;;")
-    return lines
+    yield '    run docker build "$@" \\'
+    yield from (f"      {word} \\" for word in words)
+    yield f"      {shlex.quote(_path(build.context))}"
 
 
 def _options(

@@ -1,7 +1,8 @@
 """The buildspec: CodeBuild's phases around one shell script.
 
 Format: "Build specification reference for CodeBuild", AWS CodeBuild User Guide. The script is
-``telling.sh``, ``tag.sh`` and ``steps.sh``, followed by what this project puts into it.
+``telling.sh``, ``tag.sh`` and ``steps.sh``, and ``mounts.sh`` where files are added to images,
+followed by what this project puts into it.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from serverless_containers.plan.buildspec.model import BuildspecImage, Buildspec
 from serverless_containers.plan.buildspec.script import project_script
 
 _SCRIPTS = ("telling.sh", "tag.sh", "steps.sh")
+_OF_MOUNTS = "mounts.sh"
 _HOME = '"$PIPELINE_HOME/pipeline.sh"'
 
 
@@ -35,12 +37,13 @@ def make_buildspec(builds: Sequence[BuildspecImage], options: BuildspecOptions) 
     Raises:
         ValueError: If there is nothing to build, or two images for one service.
     """
-    names = [build.service for build in builds]
-    if not names:
+    services = [build.service for build in builds]
+    if not services:
         raise ValueError("expected at least one image to build, got none")
-    if len(set(names)) < len(names):
-        raise ValueError(f"expected one image for each service, got {', '.join(names)}")
-    parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    if len(set(services)) < len(services):
+        raise ValueError(f"expected one image for each service, got {', '.join(services)}")
+    names = (*_SCRIPTS, _OF_MOUNTS) if any(build.copies for build in builds) else _SCRIPTS
+    parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names]
     script = "\n".join([*parts, project_script(builds, options)])
     return {
         "version": "0.2",

@@ -59,15 +59,18 @@ is_forced() {
   esac
 }
 
-# find_unchanged: whether a run for the same content as the last one's finds it in the service. Where
-# the last run was for another one, that may be about to be rolled out, and this one has to be.
+# find_unchanged: whether the service has the very images of this run, whoever started it: a push that
+# leaves the folder as it is, or CloudFormation, which restarts the pipeline that it puts back after a
+# failure. Where the source has the tag, and the last run was for another one, that may be about to be
+# rolled out, and this one has to be; a tag that the stack gives changes with the stack alone.
 find_unchanged() {
   unchanged=
-  if [ -z "$by_content" ] || [ -n "$missing" ]; then return 0; fi
+  if is_forced || [ -n "$missing" ]; then return 0; fi
   for number in $all; do
     select_service "$number"
     newest=$(digest_of imageTag=latest)
     own=$(digest_of "imageTag=$tag")
+    if [ -n "${SOURCE_TAG:-}" ]; then newest=$own; fi
     line=$(printf '%s\t%s' "$service" "$image")
     if [ "$newest" != "$own" ] || ! grep -qxF -e "$line" "$PIPELINE_HOME/rolling"; then
       service=

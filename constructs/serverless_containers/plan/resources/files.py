@@ -17,6 +17,7 @@ from serverless_containers.compose.files import (
 from serverless_containers.compose.model import FileSource, FileUse, Project, Service
 from serverless_containers.compose.rules import SECRET_READ
 from serverless_containers.findings import Findings
+from serverless_containers.plan.build_context.folders import files_of_secrets, real
 from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, VolumePlan
 from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
@@ -46,6 +47,11 @@ class Files:
 
     def __post_init__(self) -> None:
         self._taken = anonymous_names(self.project) | self.project.volumes.keys()
+
+    @property
+    def room(self) -> int:
+        """Bytes that the configs leave for other files in the task definition."""
+        return max(0, _LARGEST - self._size)
 
     def of(self, service: Service, *, secrets: bool) -> tuple[MountPlan, ...]:
         """Plan the files of one service.
@@ -167,7 +173,8 @@ class Files:
             return source.content.encode("utf-8", "surrogateescape")
         if source.file is None:
             return None
-        if is_secret(source.file):
+        secrets = {real(file) for file in files_of_secrets(self.project)}
+        if is_secret(source.file) or real(source.file) in secrets:
             self.findings.report(
                 SECRET_READ,
                 *place(source, "file"),

@@ -1,6 +1,7 @@
 """Linux parameters of a service, as far as Fargate grants them."""
 
 import re
+from typing import TypedDict
 
 from serverless_containers.compose.model import Service
 from serverless_containers.compose.notation.sizes import parse_size
@@ -71,6 +72,33 @@ _CAPABILITIES = frozenset(
         "WAKE_ALARM",
     ]
 )
+_DOCKERS = frozenset(
+    [
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "NET_RAW",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    ]
+)
+"""The capabilities that a container has by default: "Runtime privilege and Linux capabilities",
+Docker's reference of docker container run, to which KernelCapabilities refers."""
+_NOT_OF_ECS = frozenset(["BPF", "CHECKPOINT_RESTORE", "PERFMON"])
+"""Capabilities that no container has by default, and ECS has no names for."""
+_MOST_FILES = 1_048_576
+"""The largest limit of open files: "Amazon ECS task definition differences for Fargate"."""
+_TMPFS_MIB = 256
+"""The size of a tmpfs that names none. Linux takes half of the memory, which is that of Fargate's
+smallest task; what is not written takes none."""
 _SYSCTL = re.compile(
     r"net\..+|fs\.mqueue\..+"
     r"|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)"
@@ -82,8 +110,7 @@ def plan_linux(service: Service, findings: Findings) -> LinuxPlan:
     """Plan capabilities, ulimits, sysctls and tmpfs mounts of a container."""
     return LinuxPlan(
         init=bool(service.init),
-        add=_added(service, findings),
-        drop=_dropped(service, findings),
+        **_capabilities(service, findings),
         tmpfs=_tmpfs(service, findings),
         ulimits=_ulimits(service, findings),
         sysctls=_sysctls(service, findings),
@@ -94,47 +121,82 @@ def _capability(name: str) -> str:
     return name.upper().removeprefix("CAP_")
 
 
-def _added(service: Service, findings: Findings) -> tuple[str, ...]:
+class _Capabilities(TypedDict):
+    add: tuple[str, ...]
+    drop: tuple[str, ...]
+
+
+def _capabilities(service: Service, findings: Findings) -> _Capabilities:
+    """The capabilities to add and to drop.
+
+    Docker adds after it has dropped. Fargate adds one alone, so that of Docker's own those that are
+    added are not dropped; with ALL, the others are dropped one by one.
+    """
+    added, dropped = _added(service, findings), _dropped(service, findings)
+    kept = [name for name in added if name in _DOCKERS]
+    add = tuple(name for name in added if name not in _DOCKERS)
+    if "ALL" in dropped and kept:
+        dropped = [*sorted(_DOCKERS), *(name for name in dropped if name != "ALL")]
+    drop = tuple(dict.fromkeys(name for name in dropped if name not in kept))
+    return {"add": add, "drop": drop}
+
+
+def _added(service: Service, findings: Findings) -> list[str]:
     added = []
-    for index, name in enumerate(service.cap_add):
-        if _capability(name) == "SYS_PTRACE":
-            added.append("SYS_PTRACE")
+    for index, text in enumerate(service.cap_add):
+        name = _capability(text)
+        if name == "SYS_PTRACE" or name in _DOCKERS:
+            added.append(name)
             continue
         findings.report(
             rules.CAPABILITY_REJECTED,
             *place(service, "cap_add", index),
-            f"Fargate adds SYS_PTRACE and no other capability, got {name!r}",
+            "Fargate adds SYS_PTRACE and no other capability to those that a container has, got "
+            f"{text!r}",
             "remove it",
         )
-    return tuple(added)
+    return added
 
 
-def _dropped(service: Service, findings: Findings) -> tuple[str, ...]:
+def _dropped(service: Service, findings: Findings) -> list[str]:
     dropped = []
-    for index, name in enumerate(service.cap_drop):
-        if _capability(name) in _CAPABILITIES:
-            dropped.append(_capability(name))
-            continue
-        findings.report(
-            rules.CAPABILITY_REJECTED,
-            *place(service, "cap_drop", index),
-            f"there is no capability {name!r} to drop",
-            "write one of Linux's, such as NET_RAW, or ALL",
-        )
-    return tuple(dropped)
+    for index, text in enumerate(service.cap_drop):
+        name = _capability(text)
+        if name in _CAPABILITIES:
+            dropped.append(name)
+        elif name not in _NOT_OF_ECS:
+            findings.report(
+                rules.CAPABILITY_REJECTED,
+                *place(service, "cap_drop", index),
+                f"there is no capability {text!r} to drop",
+                "write one of Linux's, such as NET_RAW, or ALL",
+            )
+    return dropped
 
 
 def _ulimits(service: Service, findings: Findings) -> dict[str, tuple[int, int]]:
     ulimits = {}
     for name, limit in sorted(service.ulimits.items()):
-        if name in _ULIMITS:
-            ulimits[name] = (limit.soft, limit.hard)
+        if name not in _ULIMITS:
+            findings.report(
+                rules.ULIMIT_UNKNOWN,
+                *place(service, "ulimits", name),
+                f"expected one of {', '.join(sorted(_ULIMITS))}, got {name!r}; it is left out",
+                "remove it",
+            )
             continue
-        findings.report(
-            rules.ULIMIT_UNKNOWN,
-            *place(service, "ulimits", name),
-            f"expected one of {', '.join(sorted(_ULIMITS))}, got {name!r}",
-        )
+        given = (limit.soft, limit.hard)
+        ulimits[name] = given
+        if name == "nofile" and not all(0 <= each <= _MOST_FILES for each in given):
+            soft, hard = (each if 0 <= each <= _MOST_FILES else _MOST_FILES for each in given)
+            ulimits[name] = soft, hard
+            findings.report(
+                rules.ULIMIT_RANGE,
+                *place(service, "ulimits", name),
+                f"a container on Fargate has at most {_MOST_FILES} files open, got "
+                f"{' and '.join(map(str, dict.fromkeys(given)))}; it gets {hard}",
+                f"write nofile: {{soft: {soft}, hard: {hard}}}",
+            )
     return ulimits
 
 
@@ -172,10 +234,11 @@ def _tmpfs(service: Service, findings: Findings) -> tuple[TmpfsPlan, ...]:
             findings.report(
                 rules.TMPFS_SIZE,
                 *place(service, "tmpfs", index),
-                f"ECS needs the size of a tmpfs, got {text!r}",
-                f"write {path}:size=64m",
+                f"ECS needs the size of a tmpfs, got {text!r}; it gets {_TMPFS_MIB} MiB, which "
+                "come out of the task's memory as they are written",
+                f"write {path}:{','.join([f'size={_TMPFS_MIB}m', *others])}",
             )
-            continue
+            size = _TMPFS_MIB * _MIB
         planned.append(
             TmpfsPlan(path=path, size_mib=max(1, -(-size // _MIB)), options=tuple(others))
         )
@@ -186,9 +249,10 @@ def _tmpfs(service: Service, findings: Findings) -> tuple[TmpfsPlan, ...]:
             findings.report(
                 rules.TMPFS_SIZE,
                 *place(mount),
-                "ECS needs the size of a tmpfs",
-                "add tmpfs: {size: 64m}",
+                f"ECS needs the size of a tmpfs; it gets {_TMPFS_MIB} MiB, which come out of the "
+                "task's memory as they are written",
+                f"add tmpfs: {{size: {_TMPFS_MIB}m}}",
             )
-            continue
-        planned.append(TmpfsPlan(path=mount.target, size_mib=max(1, -(-mount.tmpfs_size // _MIB))))
+        size = mount.tmpfs_size or _TMPFS_MIB * _MIB
+        planned.append(TmpfsPlan(path=mount.target, size_mib=max(1, -(-size // _MIB))))
     return tuple(planned)

@@ -9,16 +9,21 @@ _TASK_DEFINITION = "Amazon ECS API Reference, ContainerDefinition"
 
 CAPABILITY_REJECTED = Rule.error(
     "capability-rejected",
-    "Of all capabilities, SYS_PTRACE alone can be added.",
+    "Of all capabilities that a container does not have by default, SYS_PTRACE alone can be added.",
     "Amazon ECS API Reference, KernelCapabilities",
 )
-ULIMIT_UNKNOWN = Rule.error(
+ULIMIT_RANGE = Rule.warning(
+    "ulimit-range",
+    "The limit of open files is within Fargate's.",
+    _FARGATE_DIFFERENCES,
+)
+ULIMIT_UNKNOWN = Rule.warning(
     "ulimit-unknown",
     "A ulimit has one of the names that ECS knows.",
     "Amazon ECS API Reference, Ulimit",
 )
-ULIMIT_RANGE = Rule.error(
-    "ulimit-range",
+ULIMIT_ORDER = Rule.error(
+    "ulimit-order",
     "A soft limit is not above its hard one.",
     "Amazon ECS API Reference, Ulimit",
 )
@@ -27,19 +32,51 @@ SYSCTL_REJECTED = Rule.error(
     "A sysctl is one of those that Fargate supports.",
     "Amazon ECS API Reference, SystemControl",
 )
-TMPFS_SIZE = Rule.error(
+TMPFS_SIZE = Rule.warning(
     "tmpfs-size", "A tmpfs has a size, in whole MiB.", "Amazon ECS API Reference, Tmpfs"
 )
 MOUNT_REJECTED = Rule.error(
     "mount-rejected",
-    "What is mounted is a volume or a tmpfs: a task has no host to mount from.",
+    "What is mounted is a volume, a tmpfs, or in the project: a task has no host to mount from.",
     _FARGATE_DIFFERENCES,
 )
 MOUNT_LOCAL_ONLY = Rule.note(
     "mount-local-only", "A bind mount that is marked local-only is left out of the deployment."
 )
+MOUNT_DROPPED = Rule.note(
+    "mount-dropped",
+    "A mount of what the image or the task has anyway is left out of the deployment.",
+)
+MOUNT_STORED = Rule.warning(
+    "mount-stored",
+    "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",
+)
+MOUNT_COPIED = Rule.note(
+    "mount-copied", "A bind mount of files that are only read becomes a copy of them."
+)
+MOUNT_WRITABLE = Rule.error(
+    "mount-writable", "A container writes to no copy of the project's files."
+)
+MOUNT_SECRET = Rule.error("mount-secret", "No file that holds credentials is mounted.")
+MOUNT_BASE_MOVES = Rule.warning(
+    "mount-base-moves",
+    "An image that mounted files are added to has a tag of a version, or a digest.",
+    "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+)
+MOUNT_NOT_IN_IMAGE = Rule.error(
+    "mount-not-in-image", "An image that is made elsewhere has the files that would be mounted."
+)
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."
+)
+VOLUME_DRIVER = Rule.error(
+    "volume-driver",
+    "A named volume has Docker's default driver and no options, or says what it is on Fargate.",
+    "https://docs.docker.com/reference/compose-file/volumes/#driver_opts",
+)
+VOLUME_DRIVER_LOCAL = Rule.note(
+    "volume-driver-local",
+    "The driver of a volume is left out where the file says what the volume is on Fargate.",
 )
 MOUNT_TWICE = Rule.error(
     "mount-twice", "No two volumes are mounted at one path of a container.", _TASK_DEFINITION

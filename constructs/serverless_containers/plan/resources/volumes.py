@@ -1,53 +1,336 @@
 """The volumes of a task, and where its containers mount them.
 
 A named volume outlives its task under Compose, and so it does here: it is a folder of an Amazon EFS
-file system. An anonymous one is as short-lived as its container: it is on the task's own disk.
+file system. An anonymous one is as short-lived as its container: it is on the task's own disk. So
+is one that files of the project are copied to, which a service mounts from a folder.
 """
 
+import hashlib
+import posixpath
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from serverless_containers.compose.files import read_regular
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
-from serverless_containers.plan import rules as plan_rules
-from serverless_containers.plan.model import MountPlan, VolumeKind, VolumePlan
-from serverless_containers.plan.names import EXPECTED, NAME, free
+from serverless_containers.plan.build_context.check import read_pack_setting
+from serverless_containers.plan.build_context.folders import real
+from serverless_containers.plan.model import (
+    CopyPlan,
+    FilePlan,
+    MountPlan,
+    VolumeKind,
+    VolumePlan,
+)
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
-from serverless_containers.plan.settings import EXTENSION, Known, read_extension
+from serverless_containers.plan.resources.bind_mounts import (
+    LOCAL_ONLY,
+    Becomes,
+    BindMount,
+    BindMounts,
+    image_of,
+)
+from serverless_containers.plan.resources.known_paths import is_of_packages
+from serverless_containers.plan.resources.mounted_files import MountedFile
+from serverless_containers.plan.settings import Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 # Ids of Linux have 32 bits.
 _IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
-_OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+"""The settings of a named volume."""
 _OF_A_MOUNT: Known = {"local-only": bool}
-_FIX_BIND = (
-    "copy the files into the image, use a named volume, or mark the mount with "
-    f"{EXTENSION}: {{local-only: true}}"
-)
+_COST_OF_A_FILE = 200
+"""Bytes of a task definition that writing a file takes, besides its content and its path."""
+_MOST_COPIES = 50
+"""Files that are added to an image, each a layer: engines take 127 of them."""
+_LARGEST_COPY = 1024 * 1024
+"""Bytes of a file that is added to the image of a service with a build."""
+_MOVING_TAG = re.compile(r"[A-Za-z_.-]+")
+"""A tag without a number: ``latest``, ``stable``, ``alpine``."""
+
+
+@dataclass(slots=True)
+class _Contents:
+    """The files of a volume: those of a folder, with what is mounted over some of them."""
+
+    bind: BindMount
+    index: int
+    files: dict[str, MountedFile]
+    parts: list[CopyPlan]
+
+    def put(self, over: BindMount) -> None:
+        """Put what is mounted below the folder in the place of what it has there."""
+        below = over.target[len(self.bind.target) :].lstrip("/")
+        for name in [each for each in self.files if f"{each}/".startswith(f"{below}/")]:
+            del self.files[name]
+        for name, file in over.found.files.items():
+            self.files[posixpath.join(below, name) if name else below] = file
+        self.parts.append(_part(over, f"/{below}"))
 
 
 @dataclass(slots=True)
 class Mounts:
-    """The volumes of a project, collected while its services are planned."""
+    """The volumes of a project, collected while its services are planned.
+
+    Attributes:
+        project: The canonical model.
+        findings: Takes what is wrong, and what becomes of each bind mount.
+        room: Bytes of files that the task definition still has room for.
+        volumes: The volumes, by name.
+        files: The files that are written to them from the task definition.
+        folders: The files and folders that are copied to them from an image.
+    """
 
     project: Project
     findings: Findings
+    room: int = 0
     volumes: dict[str, VolumePlan] = field(default_factory=dict)
+    files: list[FilePlan] = field(default_factory=list)
+    folders: list[CopyPlan] = field(default_factory=list)
+    _decided: dict[str, dict[int, BindMount]] = field(default_factory=dict)
+    _copies: dict[str, list[CopyPlan]] = field(default_factory=dict)
+    _names: dict[tuple[CopyPlan, ...], str] = field(default_factory=dict)
+    _bases: set[str] = field(default_factory=set)
+    _taken: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._taken = anonymous_names(self.project) | self.project.volumes.keys()
+        binds = BindMounts(self.project, self.findings, read_pack_setting(self.project, Findings()))
+        # What one service writes to is a volume for those that only read it, too.
+        for read_only in (False, True):
+            for service in self.project.services.values():
+                for index, mount in enumerate(service.volumes):
+                    if mount.type == "bind" and mount.read_only is read_only:
+                        self._decide(binds, service, mount, index)
+        self._refuse_nested(binds)
 
     def of(self, service: Service) -> tuple[MountPlan, ...]:
         """Plan the mounts of one service."""
-        planned = []
+        binds = self._decided.get(service.name, {})
+        planned = self._copy(service, binds)
+        left_out = {each.target for each in binds.values() if each.becomes is Becomes.NOTHING}
         for index, mount in enumerate(service.volumes):
             if mount.type == "volume":
+                if self._is_in_image(mount, left_out):
+                    continue
                 volume = self._volume(service, mount, index)
-                if volume is not None:
-                    planned.append(
-                        MountPlan(volume=volume.name, path=mount.target, read_only=mount.read_only)
-                    )
-            elif mount.type != "tmpfs":
-                self._refuse(mount)
-        return tuple(planned)
+            elif index in binds and binds[index].becomes is Becomes.VOLUME:
+                volume = self._stored(service, binds[index])
+            else:
+                if mount.type not in ("bind", "tmpfs"):
+                    self._refuse(mount)
+                continue
+            if volume is not None:
+                planned[index] = MountPlan(
+                    volume=volume.name, path=mount.target, read_only=mount.read_only
+                )
+        return tuple(planned[index] for index in sorted(planned))
+
+    def copies_of(self, service: Service) -> tuple[CopyPlan, ...]:
+        """The files that are added to the image of a service whose mounts have been planned."""
+        return tuple(self._copies.get(service.name, ()))
+
+    def _decide(self, binds: BindMounts, service: Service, mount: Mount, index: int) -> None:
+        local_only = read_extension(mount, _OF_A_MOUNT, self.findings).get("local-only")
+        if local_only is not None and local_only.value:
+            self.findings.report(
+                rules.MOUNT_LOCAL_ONLY,
+                *place(mount),
+                f"the bind mount of {mount.source} is left out of the deployment",
+            )
+        elif mount.source is not None:
+            decided = binds.decide(service, mount, mount.source)
+            if decided is not None:
+                self._decided.setdefault(service.name, {})[index] = decided
+
+    def _refuse_nested(self, binds: BindMounts) -> None:
+        """Refuse folders in each other: volumes share no files."""
+        for each in (bind for found in self._decided.values() for bind in found.values()):
+            around = _folder_around(each.source, binds.stored)
+            if each.becomes is not Becomes.NOTHING and around is not None:
+                self.findings.report(
+                    rules.MOUNT_REJECTED,
+                    *place(each.mount),
+                    f"{binds.shown(each.source)} is in {binds.shown(around)}, which becomes a "
+                    "volume of its own: the two would share no files",
+                    "mount the whole folder in both places, or give each a folder of its own",
+                )
+
+    def _is_in_image(self, mount: Mount, left_out: Collection[str]) -> bool:
+        """Whether a volume only keeps a mount that is left out from hiding what the image has."""
+        around = _folder_around(mount.target, left_out)
+        if around is None or not (mount.source is None or is_of_packages(mount.target)):
+            return False
+        self.findings.report(
+            rules.MOUNT_DROPPED,
+            *place(mount),
+            f"the volume keeps what the image has at {mount.target} from being hidden by "
+            f"{around}, which is not mounted; it is left out",
+            "mount it elsewhere, if it is for data",
+        )
+        return True
+
+    def _stored(self, service: Service, bind: BindMount) -> VolumePlan:
+        relative = posixpath.relpath(bind.source, real(self.project.directory))
+        slug = re.sub(r"[^A-Za-z0-9_-]+", "-", relative.strip("./")) or "data"
+        name = f"bind-{slug}"[:200]
+        if slug != relative:
+            # Other characters may come to the same name.
+            digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
+            name = f"{name}-{digest[:8]}"
+        name = free(name, self._taken)
+        planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=_owner(service))
+        return self.volumes.setdefault(name, planned)
+
+    def _copy(self, service: Service, binds: Mapping[int, BindMount]) -> dict[int, MountPlan]:
+        """Plan the copies of files, and give the mounts of those that have a folder."""
+        # A folder before what is mounted in it.
+        ordered = sorted(binds.items(), key=lambda each: each[1].target.count("/"))
+        folders: dict[str, _Contents] = {}
+        for index, bind in ordered:
+            if bind.becomes not in (Becomes.FILE, Becomes.FOLDER):
+                continue
+            name = _folder_around(bind.target, folders)
+            if name is not None:
+                folders[name].put(bind)
+                self._say_copied(bind, f"into the folder that is mounted at {name}")
+            elif bind.becomes is Becomes.FOLDER:
+                folders[bind.target] = _Contents(
+                    bind, index, dict(bind.found.files), [_part(bind, "")]
+                )
+            elif not self._is_hidden(service, bind):
+                self._add_to_image(service, bind)
+        return {each.index: self._fill(service, each) for each in folders.values()}
+
+    def _is_hidden(self, service: Service, bind: BindMount) -> bool:
+        """Refuse a file in a volume, which would hide what its image has."""
+        volumes = {each.target for each in service.volumes if each.type in ("volume", "tmpfs")}
+        volumes.update(text.partition(":")[0] for text in service.tmpfs)
+        volumes.update(
+            each.target
+            for each in self._decided[service.name].values()
+            if each.becomes is Becomes.VOLUME
+        )
+        around = _folder_around(bind.target, volumes)
+        if around is None:
+            return False
+        self.findings.report(
+            rules.MOUNT_REJECTED,
+            *place(bind.mount),
+            f"{bind.target} is in the volume at {around}, and ECS mounts folders, not files",
+            f"mount a folder that holds it below {around}, or put it elsewhere",
+        )
+        return True
+
+    def _add_to_image(self, service: Service, bind: BindMount) -> None:
+        copies = self._copies.setdefault(service.name, [])
+        file = bind.found.files[""]
+        if len(copies) == _MOST_COPIES:
+            self.findings.report(
+                rules.MOUNT_REJECTED,
+                *place(bind.mount),
+                f"more than {_MOST_COPIES} files would be added to one image",
+                "mount the folder that they are in",
+            )
+            return
+        if service.build is not None and file.size > _LARGEST_COPY:
+            self.findings.report(
+                rules.MOUNT_REJECTED,
+                *place(bind.mount),
+                f"the file has {file.size} bytes, and {_LARGEST_COPY} at most are added to what a "
+                "Dockerfile makes",
+                "copy it in the Dockerfile",
+            )
+            return
+        copies.append(_part(bind, bind.target, executable=file.executable))
+        image = image_of(service)
+        if service.build is None:
+            self._say_copied(bind, f"into an image that is built on {image}")
+            self._warn_of_base(service)
+        else:
+            self._say_copied(bind, "into the image, after all that the Dockerfile does")
+
+    def _warn_of_base(self, service: Service) -> None:
+        image = service.image or ""
+        tag = image.rpartition("/")[2].partition(":")[2]
+        if "@" in image or (tag and not _MOVING_TAG.fullmatch(tag)) or image in self._bases:
+            return
+        self._bases.add(image)
+        self.findings.report(
+            rules.MOUNT_BASE_MOVES,
+            *place(service, "image"),
+            f"{image} is another image tomorrow, and the files that are mounted are added to the "
+            "one of the day of the build",
+            "name a version, or a digest",
+        )
+
+    def _fill(self, service: Service, contents: _Contents) -> MountPlan:
+        """Plan how the files of a folder come to its volume."""
+        bind = contents.bind
+        name = self._names.setdefault(
+            tuple(contents.parts), free(f"{service.name}-mount-{contents.index}", self._taken)
+        )
+        count = f"{len(contents.files)} file{'s' if len(contents.files) > 1 else ''}"
+        cost = sum(
+            file.size + 2 * len(path) + _COST_OF_A_FILE for path, file in contents.files.items()
+        )
+        is_new = name not in self.volumes
+        self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
+        is_written = any(each.volume == name for each in self.files)
+        if is_new and cost <= self.room:
+            is_written = True
+            self.room -= cost
+            self._write(name, contents)
+        elif is_new:
+            self.folders += [_on_volume(name, part) for part in contents.parts]
+        self._say_copied(
+            bind,
+            f"to a volume: {count}, "
+            + (
+                "from the task definition" if is_written else "from an image that is built for them"
+            ),
+        )
+        return MountPlan(volume=name, path=bind.target, read_only=bind.mount.read_only)
+
+    def _write(self, volume: str, contents: _Contents) -> None:
+        for path, file in sorted(contents.files.items()):
+            try:
+                content = read_regular(file.source, most=file.size)
+            except (OSError, ValueError) as error:
+                self.findings.report(
+                    rules.MOUNT_REJECTED,
+                    *place(contents.bind.mount),
+                    f"{path} cannot be read ({getattr(error, 'strerror', None) or error})",
+                    f"mend it, or {LOCAL_ONLY}",
+                )
+                return
+            self.files.append(
+                FilePlan(
+                    volume=volume,
+                    name=path,
+                    content=content,
+                    mode=0o755 if file.executable else 0o644,
+                )
+            )
+
+    def _say_copied(self, bind: BindMount, how: str) -> None:
+        missing = bind.found.left_out
+        problem = f"what is mounted at {bind.target} is copied {how}"
+        if missing:
+            problem += f"; without {', '.join(missing[:3])}{' and more' if missing[3:] else ''}"
+        if not bind.mount.read_only:
+            problem += "; what the container writes there is lost with the task"
+        self.findings.report(
+            rules.MOUNT_COPIED,
+            *place(bind.mount),
+            problem,
+            f"copy it in a Dockerfile to say so, or {LOCAL_ONLY} to leave it out",
+        )
 
     def _volume(self, service: Service, mount: Mount, index: int) -> VolumePlan | None:
         if mount.subpath is not None:
@@ -61,14 +344,6 @@ class Mounts:
         if mount.source is None:
             name = _anonymous_name(service, index, self.project)
             return self.volumes.setdefault(name, VolumePlan(name=name, kind=VolumeKind.SCRATCH))
-        if not NAME.fullmatch(mount.source):
-            self.findings.report(
-                plan_rules.NAME_INVALID,
-                *place(mount, "source"),
-                f"{EXPECTED}, got {mount.source!r}",
-                "rename the volume",
-            )
-            return None
         if mount.source not in self.volumes:
             defined = self.project.volumes.get(mount.source)
             planned = self._named(mount.source, defined, service)
@@ -101,29 +376,47 @@ class Mounts:
         return None
 
     def _is_scratch(self, volume: Volume) -> bool:
-        storage = read_extension(volume, _OF_A_VOLUME, self.findings).get("storage")
+        storage = read_extension(volume, OF_A_VOLUME, self.findings).get("storage")
         return storage is not None and storage.value == "scratch"
 
     def _refuse(self, mount: Mount) -> None:
-        local_only = read_extension(mount, _OF_A_MOUNT, self.findings).get("local-only")
-        if mount.type == "bind" and local_only is not None and local_only.value:
-            self.findings.report(
-                rules.MOUNT_LOCAL_ONLY,
-                *place(mount),
-                f"the bind mount of {mount.source} is left out of the deployment",
-            )
-            return
-        what = (
-            f"a task has no host to mount {mount.source} from"
-            if mount.type == "bind"
-            else f"Fargate mounts volumes and tmpfs, got type {mount.type!r}"
-        )
         self.findings.report(
             rules.MOUNT_REJECTED,
             *place(mount),
-            what,
-            _FIX_BIND if mount.type == "bind" else "use a named volume",
+            f"Fargate mounts volumes and tmpfs, got type {mount.type!r}",
+            "use a named volume",
         )
+
+
+def in_order(mounts: Sequence[MountPlan]) -> tuple[MountPlan, ...]:
+    """Return mounts in the order in which they are made: a folder before those in it."""
+    paths = {each.path.rstrip("/") for each in mounts}
+    nested = any(_folder_around(path, paths) is not None for path in paths)
+    return tuple(sorted(mounts, key=lambda each: each.path.count("/")) if nested else mounts)
+
+
+def _folder_around(path: str, folders: Collection[str]) -> str | None:
+    """The innermost of some folders that a path is in."""
+    while path := path.rpartition("/")[0]:
+        if path in folders:
+            return path
+    return None
+
+
+def _part(bind: BindMount, target: str, *, executable: bool = False) -> CopyPlan:
+    at, path = place(bind.mount)
+    return CopyPlan(
+        source=Path(bind.source),
+        target=target,
+        is_folder=bind.becomes is Becomes.FOLDER,
+        executable=executable or (bind.becomes is Becomes.FILE and bind.found.files[""].executable),
+        at=at,
+        path=path,
+    )
+
+
+def _on_volume(volume: str, part: CopyPlan) -> CopyPlan:
+    return replace(part, target=f"/{volume}{part.target}")
 
 
 def anonymous_names(project: Project) -> frozenset[str]:

@@ -9,7 +9,7 @@ from serverless_containers.compose.files import SECRET_PREFIX
 from serverless_containers.compose.model import FileSource, Project
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings
-from serverless_containers.plan.build_context.folders import real, uploaded_folders
+from serverless_containers.plan.build_context.folders import built_folders, real
 from serverless_containers.plan.places import place
 from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
@@ -217,7 +217,7 @@ class _SecretFiles:
     def __init__(self, project: Project, findings: Findings) -> None:
         self._findings = findings
         self._directory = project.directory
-        self._folders = uploaded_folders(project)
+        self._folders = built_folders(project)
 
     def check(self, source: FileSource) -> None:
         """Report a file whose name or place gives its value away."""
@@ -229,7 +229,8 @@ class _SecretFiles:
                 rules.FILE_NAME,
                 at,
                 path,
-                f"expected a file whose name starts with {SECRET_PREFIX}, got {source.file.name!r}",
+                f"expected a file whose name starts with {SECRET_PREFIX}, which git ignores, got "
+                f"{source.file.name!r}; it is left out of what is packed by its path",
                 f"rename it, for instance to {SECRET_PREFIX}{source.file.name.lstrip('.')}",
             )
         placed = Path(real(source.file.parent)) / source.file.name
@@ -239,9 +240,17 @@ class _SecretFiles:
                 rules.FILE_PLACE,
                 at,
                 path,
-                f"{source.file.name} is in the folder {inside[0].name}, which is packed and "
-                "uploaded",
+                f"{source.file.name} is in the folder {inside[0].name}, which is that of a build",
                 "keep it outside" + self._suggested(source.file.name, inside[0]),
+            )
+        elif placed.is_relative_to(real(self._directory)):
+            self._findings.report(
+                rules.FILE_IN_PROJECT,
+                at,
+                path,
+                f"{source.file.name} is in the project folder; it is left out of what a pipeline "
+                "packs by its path, and has to be kept out of version control",
+                "keep it outside" + self._suggested(source.file.name, Path(real(self._directory))),
             )
 
     def _suggested(self, name: str, inside: Path) -> str:
@@ -249,7 +258,8 @@ class _SecretFiles:
         folder = inside
         while folder != folder.parent:
             beside = folder.parent / "secrets"
-            around = [each for each in self._folders if beside.is_relative_to(each)]
+            project = Path(real(self._directory))
+            around = [each for each in (project, *self._folders) if beside.is_relative_to(each)]
             if not around:
                 path = os.path.relpath(beside / name, real(self._directory))
                 return f", for instance in {path}"

@@ -6,13 +6,18 @@ _CREATION = "AWS Secrets Manager API Reference, CreateSecret"
 _TASK_DEFINITION = "Amazon ECS API Reference, ContainerDefinition"
 _INJECTION = "Amazon ECS API Reference, Secret"
 
-FILE_NAME = Rule.error(
+FILE_NAME = Rule.warning(
     "secret-file-name",
     "The file of a secret has a name that starts with .secret-, which is ignored by git.",
 )
 FILE_PLACE = Rule.error(
     "secret-file-place",
-    "The file of a secret is outside the folders that are packed, built or uploaded.",
+    "The file of a secret is outside the folders that images are built from.",
+    excerpt=False,
+)
+FILE_IN_PROJECT = Rule.warning(
+    "secret-file-in-project",
+    "The file of a secret is outside the project folder, which a pipeline packs without it.",
     excerpt=False,
 )
 NAME_INVALID = Rule.error(

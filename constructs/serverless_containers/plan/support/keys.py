@@ -6,6 +6,7 @@ for the resources of Amazon ECS.
 
 from collections.abc import Mapping
 
+from serverless_containers.plan.settings import EXTENSION
 from serverless_containers.plan.support.record import (
     KeySupport,
     approximated,
@@ -18,6 +19,7 @@ Keys = Mapping[str, KeySupport]
 
 _LOOPBACK = "the containers of a task share one loopback interface"
 _ONE_LOOPBACK = local_only(_LOOPBACK)
+_HOSTS = mapped("the task's /etc/hosts")
 _DNS = approximated("the task uses the resolver of its VPC; this key is left out")
 _FARGATE_PLACES = approximated("Fargate places tasks; this key is left out")
 _LEFT_OUT = approximated("nothing on Fargate has a use for it; this key is left out")
@@ -25,14 +27,17 @@ _NO_HOST = rejected("Fargate gives no access to a host")
 _NO_DEVICES = rejected("Fargate offers no devices to containers")
 _NO_LABELS = local_only("labels of it are read by local engines")
 _NO_MODELS = rejected("Fargate runs no models", "call one through Amazon Bedrock")
-_NO_SWAP = rejected("Fargate has no swap")
+_NO_SWAP = approximated("Fargate has no swap; this key is left out")
 _NO_TEMPLATE = rejected("nothing fills in templates", "write the file as it should be")
 _NO_WINDOWS = rejected("tasks run Linux containers")
 _NOBODY_ATTACHED = local_only("nobody is attached to a deployed container")
 _PULLED_ALWAYS = local_only("Fargate pulls the image for every task")
-_SCHEDULER = rejected(
-    "Fargate schedules a task by its size alone", "say deploy.resources.limits.cpus instead"
+_SCHEDULER = approximated(
+    "Fargate schedules a task by its size alone; this key is left out",
+    "say deploy.resources.limits.cpus instead",
 )
+_OF_THE_HOST = approximated("it tunes a host, of which Fargate has none; this key is left out")
+_PROCESSES = approximated("Fargate limits no processes; this key is left out", "say ulimits.nproc")
 
 _NO_EFFECT = local_only("it changes how a build is done, not what it makes")
 _NO_PRIVILEGES = rejected("a build gets no privileges", "do without them, or name an image")
@@ -108,7 +113,7 @@ DEPLOY: Keys = {
                 keys={
                     "cpus": mapped("container.Cpu and TaskDefinition.Cpu"),
                     "memory": mapped("container.Memory and TaskDefinition.Memory"),
-                    "pids": rejected("Fargate limits no processes", "say ulimits.nproc"),
+                    "pids": _PROCESSES,
                 },
             ),
             "reservations": mapped(
@@ -218,13 +223,19 @@ SERVICE: Keys = {
     "sysctls": mapped("container.SystemControls"),
     "tmpfs": mapped("container.LinuxParameters.Tmpfs"),
     "volumes": mapped(
-        "TaskDefinition.Volumes and container.MountPoints",
+        "TaskDefinition.Volumes and container.MountPoints; for files, container.Image",
         items={
-            "type": mapped("whether it is a volume of the task or a tmpfs"),
-            "source": mapped("container.MountPoints.SourceVolume"),
+            "type": mapped("whether it is a volume of the task, a tmpfs, or files of the project"),
+            "source": mapped(
+                "container.MountPoints.SourceVolume; for a bind mount a volume with a copy of "
+                "it, or container.Image"
+            ),
             "target": mapped("container.MountPoints.ContainerPath"),
             "read_only": mapped("container.MountPoints.ReadOnly"),
-            "bind": local_only("a task has no host to mount from", reported_by="mount-rejected"),
+            "bind": local_only(
+                "a task has no host to mount from; what is mounted is copied or stored",
+                reported_by="mount-copied",
+            ),
             "volume": mapped(
                 "TaskDefinition.Volumes",
                 keys={
@@ -255,18 +266,22 @@ SERVICE: Keys = {
         },
     ),
     # What the network of a task makes unnecessary, or has no place for
-    "networks": local_only(_LOOPBACK, items={"aliases": _ONE_LOOPBACK}),
-    "links": _ONE_LOOPBACK,
-    "container_name": _ONE_LOOPBACK,
-    "hostname": _ONE_LOOPBACK,
-    "domainname": _ONE_LOOPBACK,
+    "networks": local_only(_LOOPBACK, items={"aliases": _HOSTS}),
+    "links": _HOSTS,
+    "container_name": _HOSTS,
+    "hostname": _HOSTS,
+    "domainname": _HOSTS,
     "dns": _DNS,
     "dns_opt": _DNS,
     "dns_search": _DNS,
-    "extra_hosts": _DNS,
+    "extra_hosts": _HOSTS,
     "mac_address": approximated("AWS gives the task its address; this key is left out"),
     "external_links": rejected("there are no other containers on a host to link to"),
-    "network_mode": rejected("every Fargate task is in network mode awsvpc"),
+    "network_mode": approximated(
+        "every task is in network mode awsvpc: bridge and service:… are what a task is, host is "
+        "left out, none is an error",
+        reported_by="key-approximated",
+    ),
     # What only a laptop has
     "annotations": local_only("annotations are read by local container runtimes"),
     "attach": local_only("a deployed container's output goes to its log group"),
@@ -275,8 +290,8 @@ SERVICE: Keys = {
     "pull_refresh_after": _PULLED_ALWAYS,
     # What Fargate does not do
     "blkio_config": _SCHEDULER,
-    "cgroup": _NO_HOST,
-    "cgroup_parent": _NO_HOST,
+    "cgroup": _OF_THE_HOST,
+    "cgroup_parent": _OF_THE_HOST,
     "cpu_count": _SCHEDULER,
     "cpu_percent": _SCHEDULER,
     "cpu_period": _SCHEDULER,
@@ -289,36 +304,47 @@ SERVICE: Keys = {
     "device_cgroup_rules": _NO_DEVICES,
     "devices": _NO_DEVICES,
     "gpus": _NO_DEVICES,
-    "group_add": rejected("ECS takes one user and one group", 'write user: "UID:GID"'),
-    "ipc": _NO_HOST,
+    "group_add": approximated(
+        "ECS takes one user and one group; this key is left out", 'write user: "UID:GID"'
+    ),
+    "ipc": rejected(
+        "containers on Fargate share no memory with others: all but private and shareable",
+        reported_by="key-rejected",
+    ),
     "isolation": _NO_WINDOWS,
     "mem_swappiness": _NO_SWAP,
     "memswap_limit": _NO_SWAP,
     "models": _NO_MODELS,
-    "oom_kill_disable": _NO_HOST,
-    "oom_score_adj": _NO_HOST,
-    "pid": _NO_HOST,
-    "pids_limit": _NO_HOST,
+    "oom_kill_disable": _OF_THE_HOST,
+    "oom_score_adj": _OF_THE_HOST,
+    "pid": rejected("a container sees its own processes alone", reported_by="key-rejected"),
+    "pids_limit": _PROCESSES,
     "post_start": rejected("ECS has no hooks", "run it in the image's entry point"),
     "pre_start": rejected("ECS has no hooks", "make it a service that this one depends on"),
     "pre_stop": rejected("ECS has no hooks", "handle SIGTERM in the application"),
     "privileged": _NO_HOST,
     "provider": rejected("a provider is no container", "grant the resource to the construct"),
-    "runtime": _NO_HOST,
-    "security_opt": _NO_HOST,
-    "shm_size": rejected("Fargate fixes the size of /dev/shm", "mount a tmpfs elsewhere"),
-    "stop_signal": rejected(
-        "ECS sends the image's own signal", "write STOPSIGNAL in the Dockerfile"
+    "runtime": rejected("Fargate runs containers with runc", reported_by="key-rejected"),
+    "security_opt": approximated(
+        "Fargate runs containers under security options of its own; this key is left out"
     ),
-    "storage_opt": rejected("Fargate sizes the task's disk", "say ephemeral_storage_gib"),
+    "shm_size": approximated(
+        "Fargate fixes the size of /dev/shm; this key is left out", "mount a tmpfs elsewhere"
+    ),
+    "stop_signal": approximated(
+        "ECS sends the image's own signal, SIGTERM unless it says another; this key is left out",
+        "write STOPSIGNAL in the Dockerfile",
+    ),
+    "storage_opt": approximated(
+        "Fargate sizes the task's disk; this key is left out", "say ephemeral_storage_gib"
+    ),
     "umask": rejected("ECS has no umask", "set it in the image's entry point"),
     "use_api_socket": _NO_HOST,
-    "userns_mode": _NO_HOST,
-    "uts": _NO_HOST,
+    "userns_mode": _OF_THE_HOST,
+    "uts": _OF_THE_HOST,
     "volumes_from": rejected("ECS would mount all or nothing", "name the volumes under volumes"),
 }
 
-_NO_DRIVER = rejected("only a local engine has drivers", "remove it: the volume is on Amazon EFS")
 _NO_SECRET_DRIVER = rejected(
     "secrets are in AWS Secrets Manager", "remove the driver, or make the secret external"
 )
@@ -326,8 +352,12 @@ _NO_SECRET_DRIVER = rejected(
 VOLUME: Keys = {
     "name": mapped("the file system's id, if it is external"),
     "external": mapped("an EFS file system that exists"),
-    "driver": _NO_DRIVER,
-    "driver_opts": _NO_DRIVER,
+    "driver": mapped("a folder on Amazon EFS, for local: an error (volume-driver) for another"),
+    "driver_opts": rejected(
+        "what they mount is on no host of Fargate's",
+        f"say what it is instead with {EXTENSION}: {{storage: efs}} or {{storage: scratch}}",
+        reported_by="volume-driver",
+    ),
     "labels": _NO_LABELS,
 }
 

@@ -29,7 +29,7 @@ class KeySupport:
         support: Its class.
         becomes: The CloudFormation properties it ends up in, as ``<resource>.<property>``.
         why: Why it has this class, if it is not mapped.
-        fix: The way out, if it is rejected.
+        fix: The way out, if it is rejected, or if there is another way to say it.
         reported_by: The code of the rule that reports it where it is planned; empty: by its class.
         keys: The records of the keys below it.
         items: The records of the keys of each item, or of each named entry, below it.
@@ -71,9 +71,9 @@ def mapped(
     )
 
 
-def approximated(why: str, *, reported_by: str = "") -> KeySupport:
-    """The record of a key that means something similar."""
-    return KeySupport(support=Support.APPROXIMATED, why=why, reported_by=reported_by)
+def approximated(why: str, fix: str = "", *, reported_by: str = "") -> KeySupport:
+    """The record of a key that means something similar, or is left out without harm."""
+    return KeySupport(support=Support.APPROXIMATED, why=why, fix=fix, reported_by=reported_by)
 
 
 def local_only(

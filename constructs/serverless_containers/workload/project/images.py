@@ -1,10 +1,15 @@
 """Images of services with ``build``: chosen by a caller, then bound to one service."""
 
 import re
+import shutil
+import tempfile
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from aws_cdk import Stack, SymlinkFollowMode
+from aws_cdk import CopyOptions, FileSystem, IgnoreMode, Stack, SymlinkFollowMode
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -14,14 +19,24 @@ from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
 from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
-from serverless_containers.plan.build_context.ignore import literally
+from serverless_containers.plan.build_context.ignore import ignore_file_of, literally
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.builds import check_asset_build
+from serverless_containers.plan.model import BuildPlan
+from serverless_containers.plan.mounted_images import (
+    DOCKERFILE,
+    LAST_STAGE,
+    add_last_stage,
+    refuse_copies,
+    stage_context,
+)
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
     r"(?P<name>[a-z0-9._/-]+)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
+_STAGES_NOTHING = "aws:cdk:disable-asset-staging"
+"""The context key by which the CDK takes assets from where they are, rather than copies of them."""
 _NEVER_SENT = ["**/.secret-*"]
 """Left out of a build's context whatever its ``.dockerignore`` says: values of secrets."""
 
@@ -152,8 +167,9 @@ class _ImagesInRepositories(BoundImages):
         self._tag = tag
 
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
+        check_made_elsewhere(container)
         repository = ecr.Repository.from_repository_name(
-            scope, f"Repository-{container.name}", f"{self._prefix}{container.name}"
+            scope, f"Repository-{container.name}", f"{self._prefix}{container.service_name}"
         )
         return ecs.ContainerImage.from_ecr_repository(repository, self._tag)
 
@@ -170,43 +186,119 @@ class _LocalBuild(BuiltImages):
 class _ImageAssets(BoundImages):
     def __init__(self, exclusions: Exclusions, architecture: Architecture) -> None:
         self._exclusions = exclusions
-        self._architecture = architecture
+        self._platform = (
+            ecr_assets.Platform.LINUX_ARM64
+            if architecture is Architecture.ARM64
+            else ecr_assets.Platform.LINUX_AMD64
+        )
 
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
-        build = container.build
-        if build is None:
+        if container.build is None:
+            asset = self._add_files(scope, container)
+        elif container.copies:
+            asset = self._build_with_files(scope, container, container.build)
+        else:
+            asset = self._build(scope, container, container.build)
+        return ecs.ContainerImage.from_docker_image_asset(asset)
+
+    def _add_files(self, scope: Construct, container: ContainerPlan) -> ecr_assets.DockerImageAsset:
+        """An image that is named, with files."""
+        if container.image is None:
             raise TypeError(f"container {container.name} is not built")
-        findings = Findings()
-        check_asset_build(build, findings)
-        if findings.errors:
-            hide_traceback()
-            findings.raise_errors()
-        return ecs.ContainerImage.from_docker_image_asset(
-            ecr_assets.DockerImageAsset(
+        with _staged(scope) as folder:
+            stage_context(container, folder)
+            return ecr_assets.DockerImageAsset(
                 scope,
                 f"Image-{container.name}",
                 asset_name=container.name,
-                directory=build.context,
-                file=build.dockerfile_in_context,
-                build_args=dict(build.args) or None,
-                target=build.target,
-                network_mode=ecr_assets.NetworkMode.custom(build.network)
-                if build.network
-                else None,
-                cache_from=[
-                    ecr_assets.DockerCacheOption(type="registry", params={"ref": image})
-                    for image in build.cache_from
-                ]
-                or None,
-                cache_to=ecr_assets.DockerCacheOption(type="inline")
-                if build.inline_cache
-                else None,
-                cache_disabled=build.no_cache or None,
-                exclude=[*_NEVER_SENT, *map(literally, self._exclusions.inside(build.context))],
-                # As an engine has them: what they lead to outside is not for the image.
-                follow_symlinks=SymlinkFollowMode.NEVER,
-                platform=ecr_assets.Platform.LINUX_ARM64
-                if self._architecture is Architecture.ARM64
-                else ecr_assets.Platform.LINUX_AMD64,
+                directory=str(folder),
+                platform=self._platform,
             )
+
+    def _build_with_files(
+        self, scope: Construct, container: ContainerPlan, build: BuildPlan
+    ) -> ecr_assets.DockerImageAsset:
+        """An image that a service's own Dockerfile makes, with files."""
+        _check_asset(build)
+        context = Path(build.context)
+        ignore_file = ignore_file_of(build.context, build.dockerfile_in_context)
+        patterns = Path(ignore_file).read_text("utf-8").splitlines() if ignore_file else []
+        with _staged(scope) as folder:
+            FileSystem.copy_directory(
+                build.context,
+                str(folder),
+                CopyOptions(
+                    exclude=[*patterns, *self._left_out(build)],
+                    ignore_mode=IgnoreMode.DOCKER,
+                    follow=SymlinkFollowMode.NEVER,
+                ),
+            )
+            add_last_stage(folder, build, container.copies, context)
+            staged = replace(build, context=str(folder), dockerfile=DOCKERFILE, target=LAST_STAGE)
+            return self._build(scope, container, staged)
+
+    def _build(
+        self, scope: Construct, container: ContainerPlan, build: BuildPlan
+    ) -> ecr_assets.DockerImageAsset:
+        _check_asset(build)
+        return ecr_assets.DockerImageAsset(
+            scope,
+            f"Image-{container.name}",
+            asset_name=container.name,
+            directory=build.context,
+            file=build.dockerfile_in_context,
+            build_args=dict(build.args) or None,
+            target=build.target,
+            network_mode=ecr_assets.NetworkMode.custom(build.network) if build.network else None,
+            cache_from=[
+                ecr_assets.DockerCacheOption(type="registry", params={"ref": image})
+                for image in build.cache_from
+            ]
+            or None,
+            cache_to=ecr_assets.DockerCacheOption(type="inline") if build.inline_cache else None,
+            cache_disabled=build.no_cache or None,
+            exclude=self._left_out(build),
+            # As an engine has them: what they lead to outside is not for the image.
+            follow_symlinks=SymlinkFollowMode.NEVER,
+            platform=self._platform,
         )
+
+    def _left_out(self, build: BuildPlan) -> list[str]:
+        return [*_NEVER_SENT, *map(literally, self._exclusions.inside(build.context))]
+
+
+def _check_asset(build: BuildPlan) -> None:
+    """Refuse a build that no asset can express.
+
+    Raises:
+        InvalidSourceError: With all that cannot be.
+    """
+    findings = Findings()
+    check_asset_build(build, findings)
+    if findings.errors:
+        hide_traceback()
+        findings.raise_errors()
+
+
+def check_made_elsewhere(container: ContainerPlan) -> None:
+    """Refuse to add files to an image that is made elsewhere.
+
+    Raises:
+        InvalidSourceError: If there are some.
+    """
+    findings = Findings()
+    refuse_copies(container, findings)
+    if findings.errors:
+        hide_traceback()
+        findings.raise_errors()
+
+
+@contextmanager
+def _staged(scope: Construct) -> Iterator[Path]:
+    """A folder to make an asset of, which the CDK copies unless it was told not to."""
+    folder = Path(tempfile.mkdtemp(prefix="serverless-containers-"))
+    try:
+        yield folder
+    finally:
+        if not scope.node.try_get_context(_STAGES_NOTHING):
+            shutil.rmtree(folder, ignore_errors=True)

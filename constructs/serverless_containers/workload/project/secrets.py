@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -47,7 +47,13 @@ class ProjectSecrets(Construct):
         owner: The start of their names, which the roles of their service are tagged with.
         push_command: The command that puts their values into the stores.
         encryption_key: The key that encrypts those that are pushed. Default: the stores' own.
+
+    Attributes:
+        policies: Those of the secrets in Secrets Manager, which cannot be put on a secret that was
+            never pushed. What no failed deployment may leave behind depends on them.
     """
+
+    policies: Sequence[secretsmanager.CfnResourcePolicy]
 
     def __init__(
         self,
@@ -65,9 +71,8 @@ class ProjectSecrets(Construct):
         self._encryption_key = encryption_key
         _check_key(encryption_key)
         owned = [plan for plan in plans.values() if not plan.external]
-        for plan in owned:
-            if not plan.shared:
-                self._require(plan)
+        required = [self._require(plan) for plan in owned if not plan.shared]
+        self.policies = tuple(each for each in required if each is not None)
         if owned:
             names = ", ".join(plan.name for plan in owned)
             Annotations.of(self).add_info_v2(
@@ -112,11 +117,14 @@ class ProjectSecrets(Construct):
         if self._encryption_key is not None and execution_role is not None and stores:
             allow_decrypt(execution_role, self._encryption_key, stores)
 
-    def _require(self, plan: SecretPlan) -> None:
+    def _require(self, plan: SecretPlan) -> secretsmanager.CfnResourcePolicy | None:
         """Make a deployment fail in its first seconds if a secret was never pushed.
 
         What asks for it is a child of the stack with an id made of the name: another construct id,
         or another construct, is no reason to ask anew.
+
+        Returns:
+            The policy of a secret; None for a parameter.
         """
         stack = Stack.of(self)
         is_parameter = plan.store is SecretStore.PARAMETER_STORE
@@ -124,8 +132,9 @@ class ProjectSecrets(Construct):
             stack, f"{'Parameter' if is_parameter else 'SecretPolicy'}-{plan.name}", plan.name
         )
         _claim(stack, plan)
-        if stack.node.try_find_child(construct_id) is not None:
-            return
+        found = stack.node.try_find_child(construct_id)
+        if found is not None:
+            return found if isinstance(found, secretsmanager.CfnResourcePolicy) else None
         if is_parameter:
             # This type checks that the parameter exists, and reads no value: "Specify existing
             # resources at runtime with CloudFormation-supplied parameter types", AWS CloudFormation
@@ -145,9 +154,9 @@ class ProjectSecrets(Construct):
                     reason="Parameters of secrets are there to be checked; nothing refers to them.",
                 )
             )
-            return
+            return None
         # A policy can only be put on a secret that is there, and waits for no other resource.
-        secretsmanager.CfnResourcePolicy(
+        return secretsmanager.CfnResourcePolicy(
             stack,
             construct_id,
             secret_id=plan.name,

@@ -50,7 +50,10 @@ def check_task(
     """
     findings = Findings()
     check_count(plan.at, plan.containers, findings)
-    if plan.files and not pulls_utility_image:
+    is_pulled = any(
+        each.role is ContainerRole.FILES and not each.is_built for each in plan.containers
+    )
+    if is_pulled and not pulls_utility_image:
         findings.report(
             UTILITY_IMAGE,
             None,
@@ -88,7 +91,8 @@ def _check_images(
     """
     region = Stack.of(scope).region
     for container in plan.services:
-        if container.image is None or container.name in given:
+        given_image = container.service_name in given
+        if container.image is None or container.is_built or given_image:
             continue
         host, _, path = container.image.partition("/")
         found = _ECR_HOST.fullmatch(host) if path else None
@@ -98,7 +102,7 @@ def _check_images(
         findings.report(
             IMAGE_UNREACHABLE,
             container.image_at,
-            ("services", container.name, "image"),
+            ("services", container.service_name, "image"),
             f"{container.image} {where}; the tasks of {scope.node.path} have no way to the "
             "internet, and pull from ECR in their region alone",
             "name a copy in ECR there (a pull through cache has one once it was pulled from a "
@@ -159,6 +163,21 @@ def note_missing_delay(scope: IConstruct) -> None:
         "be answered with 503 while tasks change; pass a utility_image from ECR that has a POSIX "
         "shell, or stop_delay=Duration.seconds(0) where the application goes on serving after "
         "SIGTERM",
+    )
+
+
+def warn_of_missing_names(scope: IConstruct) -> None:
+    """Warn that nothing names the services to each other: tasks cannot pull the image for it.
+
+    Args:
+        scope: The construct that the warning is attached to.
+    """
+    Annotations.of(scope).add_warning_v2(
+        "serverless-containers:no-image-for-names",
+        f"tasks without a way to the internet cannot pull the image of {ContainerRole.FILES} "
+        "(names the services to each other), and go without it: they reach each other at "
+        "localhost, not by name; pass a utility_image from ECR that has a POSIX shell, or write "
+        "x-serverless-containers: {names: none} where no service names another",
     )
 
 

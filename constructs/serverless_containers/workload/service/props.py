@@ -22,6 +22,11 @@ class ServiceProps(ProjectProps, total=False):
     port: int | None
     """The port of the entrypoint that does. Default: its first TCP port."""
 
+    strict: bool | None
+    """Whether warnings that are guesses are errors: what is chosen, changed or left out that the
+    files do not say. Default: ``x-serverless-containers: {strict: …}`` in the Compose file, else
+    False."""
+
     cpu: float | None
     """CPU units of the task; 1024 are one vCPU. Default: the smallest size that holds the
     containers' ``deploy.resources``, a container without any counting for 256 units and 512 MiB."""

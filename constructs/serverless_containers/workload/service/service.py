@@ -18,19 +18,25 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
-from serverless_containers.plan.utility_containers import with_stop_delay
+from serverless_containers.plan.model import ContainerRole
+from serverless_containers.plan.utility_containers import (
+    MOST_CONTAINERS,
+    UTILITY_IMAGE,
+    with_stop_delay,
+    without_hosts,
+)
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
 from serverless_containers.workload.service.checks import (
     check_task,
     note_missing_delay,
+    warn_of_missing_names,
     warn_of_one_task,
 )
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.scaling import scale
 from serverless_containers.workload.task.task import Task
 
-_UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 _MOST_TASKS = 5000
 _QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
 _STORAGE = "EphemeralStorage, Amazon ECS API Reference"
@@ -41,7 +47,7 @@ _DEFAULT_STOP_DELAY = Duration.seconds(10)
 class ContainerService(Construct):
     """A Fargate service that runs a Compose project and rolls out safely.
 
-    All services of the project run in one task and reach each other at localhost. A deployment
+    All services of the project run in one task and reach each other by name. A deployment
     starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
     where a store must not run twice (0 and 100), and rolls itself back when they do not become
     healthy (circuit breaker). The platform version is fixed. Nothing can reach the tasks until an
@@ -145,13 +151,14 @@ class ContainerService(Construct):
             if taken:
                 raise ValueError(
                     f"{', '.join(taken)}: a variable for every container, and a secret of "
-                    f"{container.name}; give the secret another target in the Compose file"
+                    f"{container.service_name}; give the secret another target in the Compose file"
                 )
         return variables
 
     def _make_task(self, props: ServiceProps) -> Task:
         given = self.project.given_images
-        check_given("images", given, [each.name for each in self.plan.services])
+        check_given("images", given, [each.service_name for each in self.plan.services])
+        self._leave_out_hosts(props)
         seconds = self._stop_delay(props)
         self.plan = with_stop_delay(self.plan, seconds)
         check_task(
@@ -181,26 +188,32 @@ class ContainerService(Construct):
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
 
+    def _leave_out_hosts(self, props: ServiceProps) -> None:
+        """Do without names that only a container could add whose image cannot be pulled."""
+        is_built = any(
+            each.role is ContainerRole.FILES and each.is_built for each in self.plan.containers
+        )
+        is_alone = self.plan.hosts and not self.plan.files and not is_built
+        if is_alone and not _pulls_utility_image(props, self.placement):
+            self.plan = without_hosts(self.plan)
+            warn_of_missing_names(self)
+
     def _stop_delay(self, props: ServiceProps) -> int:
         """The seconds that the entrypoint goes on serving once its task is deregistered.
 
         By default none for what must not run twice: they would lengthen the time in which a task
-        on its way out overlaps its successor.
+        on its way out overlaps its successor. None either where ECS takes no further container.
         """
-        needed = (
-            _pulls_utility_image(props, self.placement)
-            and not self._requirements.drains
-            and self.plan.exclusive is None
-        )
-        default = _DEFAULT_STOP_DELAY if needed else Duration.seconds(0)
-        if (
-            "stop_delay" not in props
-            and not self._requirements.drains
-            and self.plan.exclusive is None
-            and not _pulls_utility_image(props, self.placement)
-        ):
+        given = props.get("stop_delay")
+        if given is not None:
+            return int(given.to_seconds())
+        is_wanted = not self._requirements.drains and self.plan.exclusive is None
+        if not is_wanted or len(self.plan.containers) >= MOST_CONTAINERS:
+            return 0
+        if not _pulls_utility_image(props, self.placement):
             note_missing_delay(self)
-        return int(props.get("stop_delay", default).to_seconds())
+            return 0
+        return int(_DEFAULT_STOP_DELAY.to_seconds())
 
     def _make_service(self, props: ServiceProps, *, name: str) -> ecs.FargateService:
         scaling, rollout = props.get("scaling"), self.plan.rollout
@@ -319,6 +332,7 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
     return PlanOptions(
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
+        strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
@@ -332,7 +346,7 @@ def _pulls_utility_image(props: ServiceProps, placement: Placement) -> bool:
 
 def _utility_image(props: ServiceProps) -> ecs.ContainerImage:
     given = props.get("utility_image")
-    return given or ecs.ContainerImage.from_registry(_UTILITY_IMAGE)
+    return given or ecs.ContainerImage.from_registry(UTILITY_IMAGE)
 
 
 def _enable_execute_command(

@@ -15,7 +15,11 @@ from serverless_containers.plan import (
     TaskPlan,
 )
 from serverless_containers.plan.model import AwsLogsPlan, ContainerRole
-from serverless_containers.workload.project.images import BoundImages, registry_image
+from serverless_containers.workload.project.images import (
+    BoundImages,
+    check_made_elsewhere,
+    registry_image,
+)
 from serverless_containers.workload.project.network import Placement
 from serverless_containers.workload.task.container_props import (
     health_check,
@@ -105,30 +109,35 @@ class Task(Construct):
             placement=placement,
             removal_policy=volume_removal_policy,
         )
-        self.log_groups: dict[str, logs.LogGroup] = {}
+        self._log_groups: dict[str, logs.LogGroup] = {}
         self._all: dict[str, ecs.ContainerDefinition] = {}
         for index, container in enumerate(plan.containers):
             # The CDK adds a log router itself, for the first container that needs one.
             if container.role is not ContainerRole.LOG_ROUTER:
                 self._add(container, index)
-        self.containers = {each.name: self._all[each.name] for each in plan.services}
-        self.entrypoint = self.containers[plan.entrypoint]
+        self.containers = {each.service_name: self._all[each.name] for each in plan.services}
+        self.log_groups = {
+            each.service_name: self._log_groups[each.name]
+            for each in plan.containers
+            if each.name in self._log_groups
+        }
+        self.entrypoint = self._all[plan.entrypoint]
         self._map_entrypoint(plan)
         self._acknowledge()
 
     def _make_log_group(self, name: str) -> logs.LogGroup:
-        self.log_groups[name] = logs.LogGroup(
+        self._log_groups[name] = logs.LogGroup(
             self,
             f"Logs-{name}",
             retention=self._log_retention,
             # What tasks that fail the stack's creation have written must outlive the stack.
             removal_policy=RemovalPolicy.RETAIN,
         )
-        return self.log_groups[name]
+        return self._log_groups[name]
 
     def _log_group(self, plan: ContainerPlan) -> logs.LogGroup:
         shared = plan.log.group_of if isinstance(plan.log, AwsLogsPlan) else None
-        return self.log_groups[shared] if shared else self._make_log_group(plan.name)
+        return self._log_groups[shared] if shared else self._make_log_group(plan.name)
 
     def _add(self, plan: ContainerPlan, index: int) -> None:
         is_service = plan.role is ContainerRole.SERVICE
@@ -195,12 +204,13 @@ class Task(Construct):
             )
 
     def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
-        if plan.role is not ContainerRole.SERVICE:
+        if plan.role is not ContainerRole.SERVICE and not plan.copies:
             return self._utility_image
-        given = self._given_images.get(plan.name)
+        given = self._given_images.get(plan.service_name)
         if given is not None:
+            check_made_elsewhere(plan)
             return given
-        if plan.image is not None:
+        if plan.image is not None and not plan.copies:
             return registry_image(self, plan.name, plan.image)
         return self._images.image(self, plan)
 

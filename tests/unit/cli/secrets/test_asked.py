@@ -50,13 +50,13 @@ def test_everything_that_is_wrong_with_the_values_is_told_and_nothing_pushed(cas
 
 
 def test_the_errors_of_the_project_are_told_as_check_tells_them(case):
-    case.declare("db", "file: .secret-db")
+    case.declare("db", "file: ../.secret-db\nname: a b")
     (case.folder / "app" / "compose.dev.yaml").write_text("services: {web: {dns: 1.1.1.1}}")
 
     result = case.push()
 
     assert result.exit_code == 1
-    assert "error: secret-file-place" in result.stderr
+    assert "error: secret-name-invalid" in result.stderr
     assert "warning" not in result.stderr
     assert case.aws.calls == []
 

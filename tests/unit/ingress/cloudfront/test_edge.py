@@ -193,7 +193,8 @@ class TestElsewhere:
         assert support.account == "111111111111"
         assert support.node.scope is stage
         assert support.stack_name.startswith("prod-Site-edge-eu-west-1-")
-        assert support.termination_protection
+        # Or an attempt that failed could not be repeated: the CDK CLI deletes it first.
+        assert not support.termination_protection
         assert support.tags.tag_values() == {"team": "shop"}
 
     def test_a_name_with_no_more_than_64_octets_goes_first(self):

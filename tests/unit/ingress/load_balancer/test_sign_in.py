@@ -244,7 +244,8 @@ def test_a_pool_that_is_made_takes_users_from_an_administrator(project):
     ((name, pool),) = site.resources(POOL).items()
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 12
-    assert site.template["Resources"][name]["DeletionPolicy"] == "Retain"
+    assert site.template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert site.template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_a_pool_that_is_made_may_be_open_and_go_with_the_stack(project):

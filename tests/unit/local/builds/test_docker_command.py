@@ -87,6 +87,30 @@ def test_names_that_are_given_are_noted(docker):
     assert names_given(docker.folder) == (f"{ECR}/one:1", "one:1", "two:2")
 
 
+def test_files_are_added_by_an_engine_without_buildkit_too(docker, tmp_path):
+    lines = [
+        "FROM x",
+        'COPY --chmod=0644 ["files/0", "/etc/x"]',
+        'COPY --from=serverless-containers-files --chmod=0755 ["/0", "/etc/y"]',
+        "COPY --chmod=0600 z /etc/z",
+    ]
+    (tmp_path / "Dockerfile").write_text("\n".join(lines))
+    shown = tmp_path / "shown"
+    (tmp_path / "real").write_text(
+        "#!/bin/sh\n"
+        f'case $1 in buildx) exit 1 ;; version) echo 26.1.5 ;; build) eval "cat '
+        f'\\"\\${{$(($# - 1))}}\\"" > {shown} ;; esac\n'
+    )
+    result, _ = docker("build", "-t", "one:1", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert shown.read_text().splitlines() == [
+        "FROM x",
+        'COPY ["files/0", "/etc/x"]',
+        'COPY --from=serverless-containers-files ["/0", "/etc/y"]',
+        "COPY --chmod=0600 z /etc/z",
+    ]
+
+
 def test_a_push_is_told_to_the_emulator_and_to_nobody_else(docker):
     result, calls = docker("push", f"{ECR}/one:1")
     # The real client was asked for the image alone; the emulator does not answer here.

@@ -344,3 +344,41 @@ def test_a_folder_that_says_where_it_is_is_not(app, found, context):
     (app.path / "inside").symlink_to("real")
     app.compose(f"services: {{web: {{build: {context}, ports: ['80']}}}}\n")
     assert "link-out-of-project" not in {code for code, _ in found()}
+
+
+def test_the_root_of_the_machine_is_no_context(app, found, monkeypatch):
+    def nothing(*_):
+        raise AssertionError("walked")
+
+    monkeypatch.setattr(check, "walk", nothing)
+    app.compose(
+        "services: {web: {build: {context: /, dockerfile_inline: FROM x}, ports: ['80']}}\n"
+    )
+    assert found() == [
+        (
+            "build-context-size",
+            "docker-compose.yml:1:35: services.web.build.context: the context is the root folder "
+            "of this machine, with all that is in it; name the folder of the project that the "
+            "image is built from",
+        )
+    ]
+
+
+def test_no_more_is_looked_at_than_a_project_holds(app, found, monkeypatch):
+    monkeypatch.setattr(check, "MOST_ENTRIES", 20)
+    for number in range(18):
+        app.write(f"files/{number}", "")
+    assert [code for code, _ in found()] == ["build-context-size"]
+    app.write(".dockerignore", "files")
+    assert [code for code, _ in found()] == ["build-context-size"]
+    monkeypatch.setattr(check, "MOST_ENTRIES", 22)
+    assert found() == []
+
+
+def test_without_a_build_nothing_is_looked_at(app, found, monkeypatch):
+    def nothing(*_):
+        raise AssertionError("walked")
+
+    monkeypatch.setattr(check, "walk", nothing)
+    app.compose("services: {web: {image: nginx, ports: ['80']}}\n")
+    assert found() == []

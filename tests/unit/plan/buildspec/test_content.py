@@ -148,7 +148,7 @@ esac
 """
 
 
-def unchanged(script, running, *, options=OPTIONS, latest="sha256:new", missing=""):
+def unchanged(script, running, *, options=OPTIONS, latest="sha256:new", missing="", **given):
     script.command("aws", AWS)
     (script.home / "rolling").write_text("".join(f"{name}\t{image}\n" for name, image in running))
     result = script.call(
@@ -157,6 +157,7 @@ def unchanged(script, running, *, options=OPTIONS, latest="sha256:new", missing=
         options,
         LATEST=latest,
         MISSING=missing,
+        **given,
     )
     assert result.returncode == 0, result.stderr
     found = result.stdout.decode()
@@ -167,8 +168,18 @@ def unchanged(script, running, *, options=OPTIONS, latest="sha256:new", missing=
 RUNNING = [("web", f"{REGISTRY}/web:new"), ("side", "x"), ("worker", f"{REGISTRY}/worker:new")]
 
 
-def test_what_runs_already_is_not_rolled_out(script):
-    assert unchanged(script, RUNNING)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        # CloudFormation restarts the pipeline that it puts back, whatever makes the tag.
+        {"options": BuildspecOptions()},
+        # The stack gives the tag, and nothing but a change of it another one.
+        {"SOURCE_TAG": "new", "latest": "sha256:other"},
+    ],
+)
+def test_what_runs_already_is_not_rolled_out(script, given):
+    assert unchanged(script, RUNNING, **given)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +194,8 @@ def test_what_runs_already_is_not_rolled_out(script):
         # Another run may be about to roll out something else.
         (RUNNING, {"latest": "sha256:other"}),
         (RUNNING, {"latest": "None"}),
-        # A commit that is released again is meant.
-        (RUNNING, {"options": BuildspecOptions()}),
+        # Who forces a run means it.
+        (RUNNING, {"FORCE_REBUILD": "true"}),
     ],
 )
 def test_anything_else_is(script, running, given):

@@ -124,3 +124,40 @@ def test_what_a_local_build_cannot_do_has_its_place(deploy, project, build, wher
     text = f"services: {{web: {{build: {build}, ports: ['80']}}}}"
     with pytest.raises(InvalidSourceError, match=rf"docker-compose.yml:1:\d+: .*{where}"):
         deploy(text)
+
+
+def test_a_service_is_meant_by_its_name_in_the_file(deploy, project):
+    # GIVEN services whose containers have other names, and one that is called as a utility is
+    project.write("app/Dockerfile", "FROM scratch\n")
+    deployed = deploy(
+        "services:\n"
+        "  laravel.test: {build: app, ports: ['80'], depends_on: [files], "
+        "configs: [{source: c, target: /etc/app/c}]}\n"
+        "  files: {image: nginx}\n"
+        "  the.cache: {image: redis}\n"
+        "configs: {c: {content: a}}\n",
+        images={
+            "the.cache": ecs.ContainerImage.from_registry("valkey/valkey:8"),
+            "laravel.test": ecs.ContainerImage.from_registry("shop:1"),
+        },
+    )
+    # THEN their images are taken, and the template is of containers with valid names
+    containers = deployed.containers()
+    assert containers["the-cache"]["Image"] == "valkey/valkey:8"
+    assert containers["laravel-test"]["Image"] == "shop:1"
+    assert [each["ContainerName"] for each in containers["laravel-test"]["DependsOn"]] == [
+        "files",
+        "files-2",
+    ]
+    assert {"laravel.test", "the.cache", "files"} <= deployed.ingress.containers.keys()
+    assert deployed.ingress.log_groups.keys() >= {"laravel.test", "the.cache", "files"}
+
+
+def test_repositories_are_named_after_the_services_of_the_file(deploy, project):
+    project.write("app/Dockerfile", "FROM scratch\n")
+    deployed = deploy(
+        "services: {the.web: {build: app, ports: ['80']}}",
+        images=BuiltImages.repositories(prefix="shop/", tag="1"),
+    )
+    image = deployed.containers()["the-web"]["Image"]
+    assert image["Fn::Join"][1][-1] == "/shop/the.web:1"

@@ -1,5 +1,7 @@
 """What differs by design: how each ingress keeps requests from a task that stops or starts."""
 
+import re
+
 import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
@@ -16,6 +18,15 @@ MIRROR = ecs.ContainerImage.from_registry(f"{MIRRORED.partition('/')[0]}/busybox
 class TestStopDelay:
     def test_api_gateway_needs_it_and_a_load_balancer_drains_by_itself(self, deploy, by_design):
         assert deploy().containers().keys() == by_design(api={"web", "stop-delay"}, hosting={"web"})
+
+    def test_it_takes_ten_seconds_unless_another_time_is_given(self, deploy, by_design):
+        for given, seconds in (
+            ({}, by_design(api=10, hosting=None)),
+            ({"stop_delay": Duration.seconds(25)}, 25),
+        ):
+            delay = deploy(**given).containers().get("stop-delay")
+            found = delay and re.search("sleep ([0-9]+); exit 0", delay["Command"][0])
+            assert (found and int(found[1])) == seconds
 
     def test_a_small_container_outlives_the_deregistration(self, deploy):
         # GIVEN a delay that was asked for

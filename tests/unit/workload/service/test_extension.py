@@ -85,7 +85,7 @@ class TestFindings:
     def test_warnings_and_notes_become_annotations(self, deploy):
         deployed = deploy("""
             services:
-              web: {image: nginx, ports: ["80"], container_name: one, restart: "on-failure:3"}
+              web: {image: nginx, ports: ["80"], attach: true, restart: "on-failure:3"}
             """)
         annotations = Annotations.from_stack(deployed.stack)
         annotations.has_warning(
@@ -94,7 +94,7 @@ class TestFindings:
         )
         annotations.has_info(
             "/Test/Front/Containers",
-            Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.container_name.*"),
+            Match.string_like_regexp(r"docker-compose\.yml:3:.*services\.web\.attach.*"),
         )
 
     def test_a_warning_can_be_suppressed_with_a_reason(self, deploy):

@@ -100,3 +100,21 @@ def test_their_files_are_named_from_the_current_folder(deploy, project, monkeypa
     monkeypatch.chdir(project.path.parent)
     with pytest.raises(InvalidSourceError, match=r"^sample/docker-compose\.yml:1:25: "):
         deploy(NGINX, **ENDPOINTS)
+
+
+PAIR = (
+    "services: {{web: {{image: '{0}', ports: ['80']}}, cache: {{image: '{0}', command: [x]}}}}"
+).format(f"123456789012.dkr.ecr.eu-west-1.{SUFFIX}")
+
+
+@pytest.mark.parametrize("keyword", [{}, {"utility_image": ecs.ContainerImage.from_registry("x")}])
+def test_names_need_an_image_that_can_be_pulled(deploy, keyword):
+    deployed = deploy(PAIR, env=IRELAND, **ENDPOINTS, **keyword)
+    assert ("files" in deployed.containers()) == bool(keyword)
+    warnings = Annotations.from_stack(deployed.stack).find_warning(
+        "*",
+        Match.string_like_regexp(".*each other at localhost, not by name.*no-image-for-names.*"),
+    )
+    assert len(warnings) == (0 if keyword else 1)
+    waits = "DependsOn" in deployed.containers()["web"]
+    assert waits == bool(keyword)

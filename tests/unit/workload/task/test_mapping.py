@@ -35,7 +35,8 @@ CASES = {
     ),
     "depends_on": (
         "depends_on: [other]",
-        {"DependsOn": [{"ContainerName": "other", "Condition": "START"}]},
+        {"DependsOn": [{"ContainerName": "files", "Condition": "SUCCESS"},
+                       {"ContainerName": "other", "Condition": "START"}]},
     ),
     "healthcheck": (
         "healthcheck: {test: probe, interval: 5s, timeout: 2s, retries: 1, start_period: 1s}",
@@ -94,6 +95,11 @@ ELSEWHERE = {
     "secrets": "test_task",
     "platform": "test_task.TestArchitecture",
     "scale": "service/test_service.test_the_number_of_tasks",
+    "container_name": "tests/unit/plan/test_hosts",
+    "domainname": "tests/unit/plan/test_hosts",
+    "extra_hosts": "tests/unit/plan/test_hosts",
+    "hostname": "tests/unit/plan/test_hosts",
+    "links": "tests/unit/plan/test_hosts",
     "extends": "tests/unit/compose",
     "profiles": "tests/unit/compose",
 }
@@ -109,7 +115,7 @@ OF_THE_ENTRYPOINT = ("ports", "expose")
 TOGETHER = [name for name in CASES if name not in OF_THE_ENTRYPOINT]
 TASKS = [TOGETHER[start : start + 7] for start in range(0, len(TOGETHER), 7)]
 """Keys whose containers are in one task, which holds ten: these, one that receives the traffic, one
-that others depend on, and the one that delays the stop."""
+that others depend on, and the one that names them to each other."""
 
 
 @pytest.fixture(scope="module")

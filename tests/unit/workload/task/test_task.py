@@ -65,7 +65,10 @@ def test_every_key_of_a_service_reaches_the_container(deploy):
             "Retries": 2,
             "StartPeriod": 20,
         },
-        "DependsOn": [{"ContainerName": "cache", "Condition": "START"}],
+        "DependsOn": [
+            {"ContainerName": "files", "Condition": "SUCCESS"},
+            {"ContainerName": "cache", "Condition": "START"},
+        ],
         "Cpu": 256,
         "Memory": 256,
         "MemoryReservation": 128,
@@ -157,10 +160,10 @@ def test_variables_of_the_caller_stand_over_those_of_the_file(deploy):
 
 def test_each_container_has_a_log_group_with_retention(deploy, by_design):
     deployed = deploy(FULL, log_retention=logs.RetentionDays.ONE_WEEK)
-    assert set(deployed.ingress.log_groups) == {"web", "cache"}
+    assert set(deployed.ingress.log_groups) == {"files", "web", "cache"}
     groups = deployed.resources("AWS::Logs::LogGroup")
-    # two containers, the flow log, and the API's access log; a load balancer logs to S3
-    assert [group["RetentionInDays"] for group in groups] == [7] * by_design(api=4, hosting=3)
+    # three containers, the flow log, and the API's access log; a load balancer logs to S3
+    assert [group["RetentionInDays"] for group in groups] == [7] * by_design(api=5, hosting=4)
 
 
 def test_the_task_role_can_do_nothing(deploy):

@@ -1,0 +1,128 @@
+"""The files that git leaves alone, by the ``.gitignore`` files of a repository.
+
+Source: https://git-scm.com/docs/gitignore. Only files of the repository count: those of a user
+differ from machine to machine.
+"""
+
+import os
+import posixpath
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from serverless_containers.plan.build_context.ignore import to_regex
+
+_LARGEST = 1024 * 1024
+"""Bytes of a ``.gitignore`` that are read."""
+_DEEPEST = 64
+"""Folders above the project in which a repository may start."""
+_PLACEHOLDERS = frozenset({".gitkeep", ".gitignore", ".keep", ".placeholder", ".DS_Store"})
+"""Files that are there so that git keeps an empty folder, or by themselves."""
+_MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    regex: re.Pattern[str]
+    excludes: bool
+    folders_only: bool
+
+
+@dataclass(slots=True)
+class GitIgnore:
+    """Tells which files of a project git leaves alone.
+
+    Attributes:
+        folder: The project folder, without links. Its repository may start above it.
+    """
+
+    folder: str
+    _top: str = ""
+    _files: dict[str, tuple[_Pattern, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._top = self.folder
+        path = self.folder
+        for _ in range(_DEEPEST):
+            if os.path.exists(f"{path}/.git"):  # noqa: PTH110  # has an answer for any text
+                self._top = path
+                break
+            path = posixpath.dirname(path)
+
+    def ignores(self, path: str, *, is_folder: bool) -> bool:
+        """Return whether a file or a folder, or a folder that it is in, is left alone.
+
+        Args:
+            path: The absolute path, without links, in the project folder.
+            is_folder: Whether it is a folder, or would be one.
+        """
+        if not path.startswith(f"{self._top}/"):
+            return False
+        parts = path[len(self._top) + 1 :].split("/")
+        return any(
+            self._matches(parts[:length], is_folder=is_folder or length < len(parts))
+            for length in range(1, len(parts) + 1)
+        )
+
+    def has_tracked_files(self, folder: str) -> bool:
+        """Return whether a folder holds a file that git would keep, as far as one can read.
+
+        Args:
+            folder: The absolute path, without links, in the project folder.
+        """
+        todo, seen = [folder], 0
+        while todo:
+            try:
+                with os.scandir(todo.pop()) as listed:
+                    entries = sorted(listed, key=lambda each: each.name)
+            except OSError:
+                continue
+            for entry in entries:
+                seen += 1
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if seen > _MOST_ENTRIES:
+                    return True
+                if entry.name in _PLACEHOLDERS or self._matches(
+                    entry.path[len(self._top) + 1 :].split("/"), is_folder=is_folder
+                ):
+                    continue
+                if not is_folder:
+                    return True
+                todo.append(entry.path)
+        return False
+
+    def _matches(self, parts: list[str], *, is_folder: bool) -> bool:
+        """Whether the last pattern that matches says that this one is left alone."""
+        found = False
+        for depth in range(len(parts)):
+            below = "/".join(parts[depth:])
+            for pattern in self._patterns("/".join((self._top, *parts[:depth]))):
+                if (is_folder or not pattern.folders_only) and pattern.regex.fullmatch(below):
+                    found = pattern.excludes
+        return found
+
+    def _patterns(self, folder: str) -> tuple[_Pattern, ...]:
+        if folder not in self._files:
+            try:
+                with Path(folder, ".gitignore").open("rb") as opened:
+                    text = opened.read(_LARGEST).decode("utf-8", "surrogateescape")
+            except (OSError, ValueError):
+                text = ""
+            self._files[folder] = tuple(
+                found for line in text.splitlines() if (found := _read(line)) is not None
+            )
+        return self._files[folder]
+
+
+def _read(line: str) -> _Pattern | None:
+    text = line.rstrip(" ")
+    if not text or text.startswith("#"):
+        return None
+    excludes = not text.startswith("!")
+    text = text.removeprefix("!").removeprefix("\\")
+    folders_only = text.endswith("/")
+    text = text.rstrip("/")
+    # A slash at the start or within binds it to the folder of the file.
+    anchored = "/" in text
+    regex = to_regex(text.lstrip("/") if anchored else f"**/{text}") if text else None
+    return _Pattern(regex, excludes, folders_only) if regex is not None else None

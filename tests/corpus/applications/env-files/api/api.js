@@ -1,0 +1,1 @@
+require("http").createServer((_, response) => response.end("api")).listen(4000);

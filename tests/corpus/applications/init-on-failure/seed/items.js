@@ -1,0 +1,1 @@
+db.items.insertOne({ name: "first" });

@@ -1,0 +1,1 @@
+<?php new mysqli(getenv("DB_HOST"), "root", "root", "intranet");

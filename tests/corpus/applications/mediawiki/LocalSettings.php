@@ -1,0 +1,3 @@
+<?php
+$wgDBserver = "database";
+$wgSitename = "Wiki";

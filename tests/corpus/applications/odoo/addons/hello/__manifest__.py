@@ -1,0 +1,1 @@
+{"name": "Hello", "depends": ["base"]}

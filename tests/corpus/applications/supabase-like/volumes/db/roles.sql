@@ -1,0 +1,1 @@
+ALTER USER auth WITH PASSWORD 'secret';
