@@ -2,9 +2,9 @@
 
 Context: ``-c environment=dev`` limits it to one environment, ``-c source=DIR`` points it to another
 folder, whose stacks are named after its Compose project or by ``-c name=NAME``,
-``-c entrypoint=NAME`` names the container that receives the traffic, ``-c images=docker`` builds
-images on this machine, ``-c image_tag=TAG`` takes them from the ECR repositories
-``<name>/<service>``, ``-c site=true`` deploys the folder as a web site too.
+``-c entrypoint=NAME`` names the container that receives the traffic and ``-c port=PORT`` its port,
+``-c images=docker`` builds images on this machine, ``-c image_tag=TAG`` takes them from the ECR
+repositories ``<name>/<service>``, ``-c site=true`` deploys the folder as a web site too.
 """
 
 import os
@@ -30,12 +30,22 @@ from stacks.naming import APPLICATION, SAMPLE, bad_name, is_sample, project_name
 
 
 def _is_on(value: object) -> bool:
-    """Whether a context value says yes; on the command line it is a text."""
+    """Return whether a context value says yes; on the command line it is a text."""
     if value is None or isinstance(value, bool):
         return bool(value)
     if value in {"true", "false"}:
         return value == "true"
     sys.exit(f"site {value!r} is neither true nor false")
+
+
+def _port(value: object) -> int | None:
+    """Return a context value as a port; on the command line it is a text."""
+    if value is None:
+        return None
+    text = str(value)
+    if text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535:
+        return int(text)
+    sys.exit(f"port {value!r} is no port; give one from 1 to 65535")
 
 
 def _name_of(app: App, source: Path, environment: str) -> str:
@@ -69,6 +79,7 @@ def build(app: App) -> App:
             config=config,
             source=source,
             entrypoint=app.node.try_get_context("entrypoint"),
+            port=_port(app.node.try_get_context("port")),
             images=Images(builder) if builder else config.images,
             image_tag=app.node.try_get_context("image_tag"),
             name=_name_of(app, source, environment),

@@ -17,6 +17,7 @@ def container_props(
     config: EnvironmentConfig,
     *,
     entrypoint: str | None,
+    port: int | None,
     images: BuiltImages,
     cluster: ContainerCluster,
     storage: StorageStack,
@@ -27,6 +28,7 @@ def container_props(
     Args:
         config: The environment.
         entrypoint: The container that receives the traffic. None leaves it to the Compose file.
+        port: The port of it that does. None leaves it to the Compose file, too.
         images: The source of the images; for each service by itself.
         cluster: The cluster that they run in.
         storage: The data and the secrets.
@@ -35,6 +37,7 @@ def container_props(
     return ServiceProps(
         environment_name=config.name,
         entrypoint=entrypoint,
+        port=port,
         strict=config.strict,
         images=images,
         secrets=storage.secrets,

@@ -23,6 +23,7 @@ class EnvironmentStage(Stage):
         config: The environment.
         source: The folder with the Compose file or the lone Dockerfile, or the Compose file itself.
         entrypoint: The container that receives the traffic. None leaves it to the Compose file.
+        port: The port of it that does. None leaves it to the Compose file, too.
         images: Who builds the images.
         image_tag: The tag under which they are in the ECR repositories ``<name>/<service>``
             already. None: they are built.
@@ -40,6 +41,7 @@ class EnvironmentStage(Stage):
         config: EnvironmentConfig,
         source: Path,
         entrypoint: str | None,
+        port: int | None = None,
         images: Images,
         image_tag: str | None = None,
         name: str = APPLICATION,
@@ -81,6 +83,7 @@ class EnvironmentStage(Stage):
             return container_props(
                 config,
                 entrypoint=entrypoint,
+                port=port,
                 images=built_images(config, images, f"{name.lower()}/", image_tag, pipeline),
                 cluster=network.cluster,
                 storage=storage,

@@ -104,7 +104,7 @@ def survey(file: Path, root: Path) -> Outcome:
     start = time.monotonic()
     plan, crash = None, None
     try:
-        plan = plan_source(file.parent, PlanOptions(may_delay_stop=True), findings)
+        plan = plan_source(file.parent, PlanOptions(ingress=None, may_delay_stop=True), findings)
     except Exception:  # a crash is a result here, beside the others
         crash = traceback.format_exc().strip().rpartition("\n")[2]
     errors: dict[str, str] = {}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from serverless_containers.build_pipeline import BuildPipeline
     from serverless_containers.container_api import ContainerApi
     from serverless_containers.container_hosting import ContainerHosting
+    from serverless_containers.container_service import ContainerService
     from serverless_containers.findings import Finding, InvalidSourceError, Severity, Suppression
     from serverless_containers.iam.resource_access import Access, ResourceAccess
     from serverless_containers.ingress.cloudfront.firewall import Firewall
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from serverless_containers.workload.project.cluster import ContainerCluster
     from serverless_containers.workload.project.images import BuiltImages
     from serverless_containers.workload.project.network import NetworkProfile
-    from serverless_containers.workload.service.props import ServiceProps
+    from serverless_containers.workload.service.props import ContainerServiceProps, ServiceProps
     from serverless_containers.workload.service.scaling import TaskScaling
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "ContainerApi",
     "ContainerCluster",
     "ContainerHosting",
+    "ContainerService",
+    "ContainerServiceProps",
     "Finding",
     "Firewall",
     "InvalidSourceError",
@@ -69,6 +72,8 @@ _HOMES = {
     "ContainerApi": "container_api",
     "ContainerCluster": "workload.project.cluster",
     "ContainerHosting": "container_hosting",
+    "ContainerService": "container_service",
+    "ContainerServiceProps": "workload.service.props",
     "Finding": "findings",
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",

@@ -138,7 +138,7 @@ class BuildPipeline(Construct):
         plan = plan or read_source(
             self,
             source,
-            PlanOptions(entrypoint=entrypoint, strict=strict),
+            PlanOptions(entrypoint=entrypoint, ingress=None, strict=strict),
             environment=environment_name,
             suppress=(),
         )

@@ -109,6 +109,8 @@ def the_capacity_waits_for_the_account(template):
         *of_type(template, "AWS::ServiceDiscovery::PrivateDnsNamespace"),
         *of_type(template, "AWS::ElasticLoadBalancingV2::LoadBalancer"),
     }
+    # Without an ingress there is nothing slower than IAM.
+    slow = slow or set(of_type(template, "AWS::IAM::Policy"))
     for name, each in of_type(template, "AWS::ECS::ClusterCapacityProviderAssociations").items():
         if "Front" in name and not slow.intersection(depends_on(each)):
             yield f"{name} waits for nothing that takes a minute"

@@ -21,6 +21,7 @@ from serverless_containers import (
     ContainerApi,
     ContainerCluster,
     ContainerHosting,
+    ContainerService,
     Firewall,
     NetworkProfile,
     PipelineSource,
@@ -49,6 +50,7 @@ secrets:
 WITH_VOLUME = (
     COMPOSE.replace("ports:", "volumes: ['data:/data']\n    ports:") + "volumes: {data: {}}\n"
 )
+WORKER = COMPOSE.replace('    ports: ["8080"]\n', "")
 WITHOUT_BUILD = COMPOSE.replace("build: ./web", "image: 'nginx:1.29'")
 
 
@@ -58,6 +60,7 @@ class Variant:
 
     Attributes:
         site: Whether it is a site.
+        worker: Whether no requests reach it.
         images: ``docker``, ``managed``, ``repositories``, ``connection`` or ``token``.
         compose: The Compose file.
         region: The region; None where it is known at deployment only.
@@ -71,6 +74,7 @@ class Variant:
     """
 
     site: bool = False
+    worker: bool = False
     images: str = "managed"
     compose: str = COMPOSE
     region: str | None = "eu-west-1"
@@ -133,6 +137,8 @@ def _constructs(variant, folder):
     construct, other = ContainerApi, ContainerHosting
     if variant.site:
         construct, other = other, construct
+    if variant.worker:
+        construct = ContainerService
     construct(stack, "Front", source=source, **props)
     if variant.also:
         other(Stack(app, "Other", env=env), "FrontToo", source=source, **props)
@@ -214,6 +220,14 @@ SAMPLE = {
         site=True,
         compose=WITHOUT_BUILD,
         props=with_props(rollout=Rollout.blue_green(bake_time=Duration.minutes(10))),
+    ),
+    "worker": Variant(worker=True, compose=WORKER),
+    "worker in a shared cluster": Variant(
+        worker=True,
+        compose=WORKER,
+        images="repositories",
+        region=None,
+        shared=with_props(network_profile=NetworkProfile.ENDPOINTS),
     ),
     "api with volumes": Variant(
         compose=WITH_VOLUME, props=with_props(network_profile=NetworkProfile.PRIVATE)
@@ -314,6 +328,16 @@ def _matrix():
             props=with_props(sign_in=SignIn.cognito(), firewall=Firewall(), vpc_origin=False),
         ),
     )
+    for profile, images in itertools.product(NetworkProfile, ("managed", "connection", "token")):
+        yield (
+            f"worker {profile.value} {images}",
+            Variant(
+                worker=True,
+                compose=WORKER if profile is NetworkProfile.ENDPOINTS else WITH_VOLUME,
+                images=images,
+                props=with_props(network_profile=profile, high_availability=images == "token"),
+            ),
+        )
     yield "site with images from docker", Variant(site=True, compose=WITHOUT_BUILD, images="docker")
     yield "api with volumes from a token", Variant(images="token", compose=WITH_VOLUME)
 

@@ -12,6 +12,7 @@ from serverless_containers import (
     ContainerApi,
     ContainerCluster,
     ContainerHosting,
+    ContainerService,
     PipelineSource,
     ResourceAccess,
     SecretsFromFiles,
@@ -22,6 +23,7 @@ from serverless_containers.arguments.keywords import _keywords, describe
 _CALLS = (
     ContainerApi.__init__,
     ContainerHosting.__init__,
+    ContainerService.__init__,
     ContainerCluster.__init__,
     BuildPipeline.__init__,
     BuildPipeline.managed,

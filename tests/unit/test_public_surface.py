@@ -16,6 +16,8 @@ from serverless_containers import (
     ContainerApi,
     ContainerCluster,
     ContainerHosting,
+    ContainerService,
+    ContainerServiceProps,
     PipelineProps,
     PipelineSource,
     SecretsFromFiles,
@@ -27,6 +29,7 @@ from serverless_containers.workload.project.props import ProjectProps
 CONSTRUCTS = (
     ContainerApi,
     ContainerHosting,
+    ContainerService,
     ContainerCluster,
     BuildPipeline,
     SecretsFromFiles,
@@ -53,6 +56,12 @@ def test_no_argument_of_a_service_is_required():
     assert "stop_delay" in typing.get_type_hints(ServiceProps)
 
 
+def test_a_worker_has_no_argument_about_requests():
+    for_requests = {"entrypoint", "port", "stop_delay"}
+    shared = typing.get_type_hints(ContainerServiceProps).keys()
+    assert typing.get_type_hints(ServiceProps).keys() - shared == for_requests
+
+
 @pytest.mark.parametrize("construct", CONSTRUCTS, ids=lambda each: each.__name__)
 def test_an_editor_shows_the_documentation_of_every_argument(construct):
     """It shows what `__init__` says, or else what that of the CDK's `Construct` says."""
@@ -66,7 +75,12 @@ def test_an_editor_shows_the_documentation_of_every_argument(construct):
 
 @pytest.mark.parametrize(
     ("props", "inherits"),
-    [(ProjectProps, object), (ServiceProps, ProjectProps), (PipelineProps, object)],
+    [
+        (ProjectProps, object),
+        (ContainerServiceProps, ProjectProps),
+        (ServiceProps, ContainerServiceProps),
+        (PipelineProps, object),
+    ],
     ids=lambda each: each.__name__,
 )
 def test_an_editor_shows_the_documentation_of_every_keyword(props, inherits):

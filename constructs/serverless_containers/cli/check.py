@@ -23,7 +23,19 @@ from serverless_containers.plan.catalogue import RULES
 @click.option(
     "--entrypoint",
     metavar="NAME",
-    help="The service that receives the traffic. By default the only one with ports.",
+    help="The service that receives the traffic. By default the only one with ports, or the "
+    "likeliest one.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="The port of that service which does. By default its first one that may speak HTTP.",
+)
+@click.option(
+    "--worker",
+    is_flag=True,
+    help="Check the project as a ContainerService, which no requests reach.",
 )
 @click.option(
     "--strict",
@@ -40,6 +52,8 @@ def command(
     *,
     project: ProjectArguments,
     entrypoint: str | None,
+    port: int | None,
+    worker: bool,
     strict: bool,
     output_format: str,
     detect_secrets: bool,
@@ -54,6 +68,9 @@ def command(
     with detector() if detect_secrets else nullcontext() as detect:
         options = PlanOptions(
             entrypoint=entrypoint,
+            port=port,
+            # Whoever has no ports in the file may well mean a worker.
+            ingress=False if worker else None,
             # Without the option the file decides.
             strict=strict or None,
             may_delay_stop=True,

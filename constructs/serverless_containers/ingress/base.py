@@ -1,4 +1,4 @@
-"""The base of constructs that run a service behind an ingress."""
+"""The base of constructs that run a service, behind an ingress or without one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
 from serverless_containers.workload.project.secrets import ProjectSecrets
 from serverless_containers.workload.service.props import ServiceProps
-from serverless_containers.workload.service.service import ContainerService
+from serverless_containers.workload.service.service import ProjectService
 
 
 class MetricProps(TypedDict, total=False):
@@ -40,7 +40,7 @@ class MetricProps(TypedDict, total=False):
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class ContainerServiceBase(Construct):
-    """The base of ContainerApi and ContainerHosting: a service of containers behind an ingress.
+    """The base of ContainerService, ContainerApi and ContainerHosting: a service of containers.
 
     It can be handed to grants, which go to the task role, and to rules of security groups, which
     are the tasks'.
@@ -70,7 +70,7 @@ class ContainerServiceBase(Construct):
             ValueError: If arguments contradict each other.
         """
         super().__init__(scope, construct_id)
-        self._containers = ContainerService(
+        self._containers = ProjectService(
             self, "Containers", source=source, requirements=requirements, **props
         )
 

@@ -8,13 +8,18 @@ file never moves a public entrypoint by itself.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from serverless_containers.compose.model import Condition, Project
+from serverless_containers.compose.model import Condition, Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
-from serverless_containers.plan.known_images import Purpose, known_as
+from serverless_containers.plan.known_images import (
+    Purpose,
+    is_web_server,
+    known_as,
+    speaks_fastcgi,
+)
 from serverless_containers.plan.ports import Listener
-from serverless_containers.plan.settings import EXTENSION, Settings
+from serverless_containers.plan.settings import EXTENSION, Setting, Settings
 
 NOT_HTTP: Mapping[int, str] = {
     21: "FTP",
@@ -37,11 +42,15 @@ NOT_HTTP: Mapping[int, str] = {
     1433: "Microsoft SQL Server",
     1521: "Oracle Database",
     1883: "MQTT",
+    1935: "RTMP",
     2049: "NFS",
     2181: "ZooKeeper",
+    2525: "SMTP",
     3306: "MySQL",
     3389: "RDP",
     4222: "NATS",
+    4317: "gRPC",
+    5005: "the Java debugger",
     5060: "SIP",
     5432: "PostgreSQL",
     5671: "AMQP",
@@ -49,6 +58,7 @@ NOT_HTTP: Mapping[int, str] = {
     5900: "VNC",
     6379: "Redis",
     6432: "PostgreSQL",
+    7233: "gRPC",
     7687: "Bolt",
     8883: "MQTT",
     9042: "Cassandra",
@@ -61,14 +71,18 @@ NOT_HTTP: Mapping[int, str] = {
     27017: "MongoDB",
     27018: "MongoDB",
     27019: "MongoDB",
+    24224: "Fluentd's forward protocol",
     28015: "RethinkDB",
     29092: "Kafka",
     33060: "MySQL",
+    50051: "gRPC",
     61613: "STOMP",
     61616: "OpenWire",
 }
 """Ports on which no HTTP is spoken, and the protocol that is: the Service Name and Transport
 Protocol Port Number Registry of IANA, or else the manual of the software that listens there."""
+_FASTCGI = 9000
+"""The port of PHP's process manager, which speaks FastCGI; others speak HTTP there."""
 _TLS = frozenset({443, 8443})
 """Ports of HTTP over TLS, which an ingress does not speak to a task."""
 _WEB = ("80", "443", "8080", "8000", "3000")
@@ -95,6 +109,7 @@ class _Candidate:
         ends: Whether another service waits for its end.
         purpose: Its purpose, by its image.
         description: The same in words.
+        is_web_server: Whether it runs a well-known web server or proxy.
     """
 
     name: str
@@ -103,6 +118,7 @@ class _Candidate:
     ends: bool
     purpose: Purpose
     description: str
+    is_web_server: bool
 
     @property
     def port(self) -> int:
@@ -134,9 +150,10 @@ def choose_entrypoint(
     named = settings.get("entrypoint")
     if named is not None:
         return _named(project, ports, settings, findings)
-    if not any(_tcp(each) for each in ports.values()):
-        return _suggest_port(project, settings, findings)
     wanted = settings.get("port")
+    if not any(_tcp(each) for each in ports.values()):
+        # Where nobody names anything, there is no traffic to receive either.
+        return None if wanted is None else _named_port(project, wanted, findings)
     owner = None if wanted is None else _owner_of(int(wanted.value), ports)
     if owner is not None:
         return _owned(owner, project, ports, settings, findings)
@@ -152,7 +169,7 @@ def _chosen(
     """The entrypoint where nothing is named."""
     candidates = _candidates(project, ports)
     if not candidates:
-        _refuse_protocols(ports, findings)
+        _refuse_protocols(project, ports, findings)
         return None
     silent = _silent_applications(project, candidates)
     if silent and _fitting(candidates)[0].purpose >= Purpose.TOOL:
@@ -222,10 +239,19 @@ def _tcp(listening: Iterable[Listener]) -> list[int]:
     return [each.plan.port for each in listening if each.plan.protocol == "tcp"]
 
 
-def _http_listener(listening: Iterable[Listener]) -> Listener | None:
+def _protocol(service: Service, port: int) -> str | None:
+    """The protocol other than HTTP that a service speaks on a port; None if HTTP may be spoken."""
+    if port == _FASTCGI and speaks_fastcgi(service):
+        return "FastCGI"
+    return NOT_HTTP.get(port)
+
+
+def _http_listener(service: Service, listening: Iterable[Listener]) -> Listener | None:
     """The first port on which HTTP may be spoken, one without TLS before others."""
     capable = [
-        each for each in listening if each.plan.protocol == "tcp" and each.plan.port not in NOT_HTTP
+        each
+        for each in listening
+        if each.plan.protocol == "tcp" and _protocol(service, each.plan.port) is None
     ]
     plain = (each for each in capable if each.plan.port not in _TLS)
     return next(plain, capable[0] if capable else None)
@@ -238,18 +264,26 @@ def _candidates(
     ending = _ending(project)
     found = []
     for name, listening in ports.items():
-        listener = _http_listener(listening)
+        service = project.services[name]
+        listener = _http_listener(service, listening)
         if listener is None:
             continue
-        service = project.services[name]
         known = known_as(service)
         published = tuple(
             port.published or str(port.target)
             for port in service.ports
-            if port.target == listener.plan.port and port.protocol == "tcp"
+            if port.target == listener.plan.port and port.protocol.lower() == "tcp"
         )
         found.append(
-            _Candidate(name, listener, published, name in ending, known.purpose, known.description)
+            _Candidate(
+                name,
+                listener,
+                published,
+                name in ending,
+                known.purpose,
+                known.description,
+                is_web_server(service),
+            )
         )
     return tuple(found)
 
@@ -273,22 +307,28 @@ def _choose(project: Project, candidates: Sequence[_Candidate]) -> tuple[_Candid
     pool = [each for each in fitting if each.published] or fitting
     if len(pool) == 1:
         return pool[0], _why_alone(project, pool[0], candidates)
-    on_web = [each for each in pool if set(each.published) & set(_WEB)]
-    if len(on_web) == 1:
-        return on_web[0], f"it alone is published on {_either(_WEB)}"
-    in_front = [each for each in on_web if set(each.published) & set(_FRONT)]
-    if len(in_front) == 1:
-        return in_front[0], f"it alone is published on {_either(_FRONT)}"
-    rivals = in_front or on_web or pool
-    depended = _depended(project, [each.name for each in rivals])
+    depended = _depended(project, [each.name for each in pool])
+    rivals = pool
+    for web in (_WEB, _FRONT):
+        on_web = [each for each in rivals if set(each.published) & set(web)]
+        # A proxy may be started before what it hands requests on to.
+        if len(on_web) == 1 and (on_web[0].is_web_server or on_web[0].name not in depended):
+            return on_web[0], f"it alone is published on {_either(web)}"
+        rivals = on_web if len(on_web) > 1 else rivals
+    names = [each.name for each in rivals]
+    depended = _depended(project, names)
     free = [each for each in rivals if each.name not in depended]
     if len(free) == 1:
-        return free[0], (
-            f"of {listed([each.name for each in rivals])} it is the only one that none of the "
-            "others depends on"
-        )
-    amount = "several of them are" if on_web else "none of them is"
-    return None, (f"{amount} published on {_either(_WEB)}, and no single one depends on the others")
+        return free[0], f"of {listed(names)} it alone is one that none of the others depends on"
+    servers = [each for each in rivals if each.is_web_server]
+    if len(servers) == 1:
+        return servers[0], f"of {listed(names)} it alone is a web server by its image"
+    on_web = [each for each in pool if set(each.published) & set(_WEB)]
+    amount = {0: "none of them is", 1: "one that another depends on is"}
+    return None, (
+        f"{amount.get(len(on_web), 'several of them are')} published on {_either(_WEB)}, no single "
+        "one depends on the others, and no single one is a web server by its image"
+    )
 
 
 def _either(names: Sequence[str]) -> str:
@@ -320,9 +360,7 @@ def _why_alone(project: Project, chosen: _Candidate, candidates: Sequence[_Candi
         return f"it alone is no store, broker or tool: {_described(rivals)}"
     if rivals:
         return f"it is {chosen.description}: {_described(rivals)}"
-    is_expected = chosen.purpose is Purpose.APPLICATION or (
-        len(project.services) == 1 and chosen.published
-    )
+    is_expected = chosen.purpose < Purpose.TOOL or (len(project.services) == 1 and chosen.published)
     return "" if is_expected else f"it is {chosen.description}, and no application has a port"
 
 
@@ -377,17 +415,24 @@ def _refuse_tools(
     )
 
 
-def _refuse_protocols(ports: Mapping[str, tuple[Listener, ...]], findings: Findings) -> None:
-    """Report that on no port of the project HTTP is spoken, at the first."""
-    told = [f"{port} of {name} is {NOT_HTTP[port]}" for name in ports for port in _tcp(ports[name])]
+def _refuse_protocols(
+    project: Project, ports: Mapping[str, tuple[Listener, ...]], findings: Findings
+) -> None:
+    """Report that on no port of some services HTTP is spoken, at the first."""
+    told = [
+        f"{port} of {name} is {_protocol(project.services[name], port)}"
+        for name in ports
+        for port in _tcp(ports[name])
+    ]
     first = next(each for listening in ports.values() for each in listening if _tcp([each]))
     findings.report(
         rules.NO_HTTP_PORT,
         first.at,
         first.path,
         f"no container has a port that speaks HTTP: {listed(told)}",
-        'add ports to the one that serves requests: ports: ["80"], or name the port with '
-        f"{EXTENSION}: {{port: …}} or port=… if it speaks HTTP all the same",
+        'add ports to the one that serves requests: ports: ["80"], name the port with '
+        f"{EXTENSION}: {{port: …}} or port=… if it speaks HTTP all the same, or run a worker as a "
+        "ContainerService (check --worker)",
     )
 
 
@@ -405,7 +450,9 @@ def _named(
         return Entrypoint(service=name, port=int(wanted.value))
     if name not in choices:
         problem = "has no TCP port" if name in ports else "is no service of this project"
-        offer = f"name one of {listed(choices)}" if choices else "give it a port"
+        offer = (
+            f"name one of {listed(choices)}" if choices else "give it a port, or name the port, too"
+        )
         findings.report(
             rules.ENTRYPOINT_UNKNOWN,
             named.at,
@@ -427,9 +474,9 @@ def _port_of(
     """The port of a service that was named or chosen."""
     tcp, wanted = _tcp(ports[name]), settings.get("port")
     if wanted is None:
-        listener = _http_listener(ports[name])
+        listener = _http_listener(project.services[name], ports[name])
         if listener is None:
-            _refuse_protocols({name: ports[name]}, findings)
+            _refuse_protocols(project, {name: ports[name]}, findings)
             return None
         return Entrypoint(service=name, port=listener.plan.port)
     port = int(wanted.value)
@@ -443,39 +490,39 @@ def _port_of(
         )
         return None
     known = known_as(project.services[name])
-    if port in NOT_HTTP and known.purpose is Purpose.STORE:
+    protocol = _protocol(project.services[name], port)
+    if protocol is not None and known.purpose is Purpose.STORE:
         findings.report(
             rules.NO_HTTP_PORT,
             wanted.at,
             wanted.path,
-            f"{name} is {known.description}, and its port {port} is {NOT_HTTP[port]}, not HTTP",
+            f"{name} is {known.description}, and its port {port} is {protocol}, not HTTP",
             "name the port of the service that serves requests",
         )
         return None
     return Entrypoint(service=name, port=port)
 
 
-def _suggest_port(project: Project, settings: Settings, findings: Findings) -> Entrypoint | None:
-    """Without any port: take the one that was named for a lone container, else suggest port 80."""
-    wanted = settings.get("port")
-    if wanted is not None and len(project.services) == 1:
-        return Entrypoint(service=next(iter(project.services)), port=int(wanted.value))
-    for service in project.services.values():
-        dockerfile = service.build.parsed_dockerfile if service.build else None
-        if dockerfile is not None and len(project.services) == 1:
+def _named_port(project: Project, wanted: Setting, findings: Findings) -> Entrypoint | None:
+    """Without any port: the one that was named, for a lone container."""
+    names = list(project.services)
+    if len(names) == 1:
+        known = known_as(project.services[names[0]])
+        if known.purpose is not Purpose.APPLICATION:
             findings.report(
-                rules.NO_PORT,
-                dockerfile.at,
-                (),
-                "the Dockerfile has no EXPOSE, so that no port is known to receive the traffic",
-                "add the port that the application listens on: EXPOSE 80 if it is the usual one",
+                rules.ENTRYPOINT_CHOSEN,
+                wanted.at,
+                wanted.path,
+                f"{names[0]} receives the traffic, on port {wanted.value}: it is "
+                f"{known.description}, and there is no other service",
+                _how_to_name(names),
             )
-            return None
+        return Entrypoint(service=names[0], port=int(wanted.value))
     findings.report(
         rules.NO_PORT,
-        project.at("services"),
-        ("services",),
-        "no container has a port to receive the traffic",
-        'add ports to the one that serves requests: ports: ["80"]',
+        wanted.at,
+        wanted.path,
+        f"port {wanted.value} is named, and none of {listed(names)} has a port",
+        "name the one that listens on it, too, as the entrypoint, or give it a port",
     )
     return None

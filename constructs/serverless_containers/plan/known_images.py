@@ -19,7 +19,7 @@ class Purpose(IntEnum):
     APPLICATION = 0
     """Anything that is not known as something else."""
     DASHBOARD = 1
-    """What people look at, beside an application or alone."""
+    """What people look at, beside an application or alone: a dashboard, or where they sign in."""
     TOOL = 2
     """An interface for administrators and developers, or a helper of theirs."""
     STORE = 3
@@ -34,11 +34,13 @@ class KnownImage:
     description: str
 
 
+_USERS = "signs users in for applications"
 _DASHBOARDS: Mapping[str, str] = {
     "chronograf": "a dashboard of InfluxDB",
     "grafana": "a dashboard of metrics and logs",
     "grafana-enterprise": "a dashboard of metrics and logs",
     "grafana-oss": "a dashboard of metrics and logs",
+    "keycloak": _USERS,
     "kibana": "a dashboard of Elasticsearch",
     "opensearch-dashboards": "a dashboard of OpenSearch",
 }
@@ -91,6 +93,9 @@ _TOOLS: Mapping[str, str] = {
     "kafka-manager": _KAFKA_TOOL,
     "kafka-ui": _KAFKA_TOOL,
     "kafka_manager": _KAFKA_TOOL,
+    "temporalio/ui": "an interface for administrators of Temporal",
+    "browserless/chrome": _BROWSER,
+    "rq-dashboard": "an interface for administrators of RQ",
     "ksqldb-server": _KAFKA_TOOL,
     "liquibase": _MIGRATION,
     "localstack": _AWS_MOCK,
@@ -155,6 +160,9 @@ _SERVERS: Mapping[str, str] = {
     "mosquitto": _BROKER,
     "nats": _BROKER,
     "nats-streaming": _BROKER,
+    "ollama": "runs models for applications",
+    "temporalio/auto-setup": "runs workflows for applications",
+    "temporalio/server": "runs workflows for applications",
     "openldap": "a directory of users",
     "opentelemetry-collector": _COLLECTOR,
     "opentelemetry-collector-contrib": _COLLECTOR,
@@ -177,12 +185,20 @@ _PATTERNS: tuple[tuple[str, KnownImage], ...] = (
 )
 """Patterns of the end of a repository's name."""
 
+_WEB_SERVERS = frozenset(
+    {
+        "apache", "apisix", "caddy", "envoy", "haproxy", "httpd", "kong", "nginx", "nginx-proxy",
+        "nginx-proxy-manager", "nginx-unprivileged", "openresty", "swag", "traefik",
+    }
+)  # fmt: skip
+"""What answers the requests of a browser itself, or hands them on to others."""
+
 _KNOWN: Mapping[str, KnownImage] = {
     **{name: KnownImage(Purpose.DASHBOARD, text) for name, text in _DASHBOARDS.items()},
     **{name: KnownImage(Purpose.TOOL, text) for name, text in _TOOLS.items()},
     **{name: KnownImage(Purpose.STORE, text) for name, text in _SERVERS.items()},
 }
-"""What an image is, by the end of its repository's name, whoever publishes or mirrors it."""
+"""Kinds of images by the ends of their repositories' names, whoever publishes or mirrors it."""
 
 
 def known_as(service: Service) -> KnownImage:
@@ -202,3 +218,22 @@ def known_as(service: Service) -> KnownImage:
             if any(fnmatchcase(name, pattern) for name in names):
                 return known
     return KnownImage(Purpose.APPLICATION, "an application")
+
+
+def is_web_server(service: Service) -> bool:
+    """Return whether a service runs a well-known web server or proxy, by the same images.
+
+    Args:
+        service: The service.
+    """
+    return any(not _WEB_SERVERS.isdisjoint(names_of(image)) for image in images_of(service))
+
+
+def speaks_fastcgi(service: Service) -> bool:
+    """Return whether a service runs PHP behind a web server, by the tag of the same images.
+
+    Args:
+        service: The service.
+    """
+    tags = (image.partition("@")[0].rpartition(":")[2] for image in images_of(service))
+    return any("fpm" in tag.split("-") for tag in tags)

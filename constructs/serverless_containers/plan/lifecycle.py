@@ -18,12 +18,12 @@ _SIGNS = "_.:/=+-@"
 _NEVER = frozenset({"no", "none"})
 _ENDING = _NEVER | {"on-failure"}
 _POLICIES = _NEVER | {"always", "any", "on-failure", "unless-stopped"}
-"""What Docker Compose hands to the engine under a name that it takes; `none` and `any` are names of
-``deploy.restart_policy`` that it takes for `no` and `always` in both places."""
+"""Policies that Docker Compose hands to the engine under a name that it takes; `none` and `any` are
+names of ``deploy.restart_policy`` that it takes for `no` and `always` in both places."""
 
 
 def stays_down(service: Service) -> bool:
-    """Whether the files say that a service is not to be started again."""
+    """Return whether the files say that a service is not to be started again."""
     return _condition(service) in _NEVER
 
 

@@ -395,7 +395,7 @@ class TaskPlan:
         directory: The project's folder, absolute.
         at: Where its services stand in the files.
         containers: All of them, in an order in which each follows those that it depends on.
-        entrypoint: The container that receives the traffic.
+        entrypoint: The container that receives the traffic; None where no requests come in.
         port: The port on which it does.
         size: CPU and memory of the whole task.
         replicas: The number of tasks that the files ask for, or None if they do not say.
@@ -415,8 +415,8 @@ class TaskPlan:
     directory: Path
     at: Location | None = None
     containers: tuple[ContainerPlan, ...]
-    entrypoint: str
-    port: int
+    entrypoint: str | None = None
+    port: int | None = None
     size: TaskSize
     replicas: int | None = None
     architecture: Architecture | None = None

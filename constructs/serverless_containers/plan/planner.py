@@ -17,7 +17,7 @@ from serverless_containers.plan.containers import (
     plan_container,
     with_checked_dependencies,
 )
-from serverless_containers.plan.entrypoint import choose_entrypoint
+from serverless_containers.plan.entrypoint import Entrypoint, choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
     plan_exclusive,
@@ -33,7 +33,11 @@ from serverless_containers.plan.names import (
     container_names,
     with_valid_names,
 )
-from serverless_containers.plan.ports import listeners, share_ports
+from serverless_containers.plan.ports import (
+    Listener,
+    listeners,
+    share_ports,
+)
 from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts, in_order
@@ -49,6 +53,12 @@ from serverless_containers.plan.utility_containers import (
     warn_of_full_task,
     with_utilities,
 )
+from serverless_containers.plan.workers import (
+    is_worker,
+    note_unreached,
+    note_worker,
+    report_missing_port,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,7 @@ class PlanOptions:
     Attributes:
         entrypoint: The name of the service that receives the traffic.
         port: The port on which it does.
+        ingress: Whether requests come in, for which a port is needed. None: where there is one.
         cpu: CPU units of the task.
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
@@ -69,6 +80,7 @@ class PlanOptions:
 
     entrypoint: str | None = None
     port: int | None = None
+    ingress: bool | None = True
     cpu: int | None = None
     memory_mib: int | None = None
     execute: bool = False
@@ -127,7 +139,7 @@ def plan_task(
     files = Files(project, findings)
     form = settings.get("secrets")
     secrets_are_files = form is not None and form.value == "files"
-    entrypoint = choose_entrypoint(project, ports, settings, findings)
+    entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     awaited = awaited_services(project)
     ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
     started = [project.services[name] for name in _in_start_order(project)]
@@ -179,7 +191,7 @@ def plan_task(
     rollout = plan_rollout(project, findings)
     tags = plan_tags(project, findings)
     exclusive = plan_exclusive(project, containers, mounts.volumes, findings)
-    if options.may_delay_stop and exclusive is None:
+    if options.may_delay_stop and exclusive is None and entrypoint is not None:
         warn_of_full_task(project.at("services"), in_task, findings)
     if exclusive is not None:
         rollout = stop_first(rollout)
@@ -187,7 +199,7 @@ def plan_task(
             warn_of_spot(exclusive, findings)
     elif rollout.max_healthy_percent > 100:
         note_shared_volumes(project, containers, mounts.volumes, findings)
-    if entrypoint is None or findings.errors:
+    if findings.errors:
         return None
     named = with_valid_names(
         TaskParts(
@@ -202,8 +214,8 @@ def plan_task(
         directory=project.directory,
         at=project.at("services"),
         containers=with_utilities(named.containers, named.files, hosts, named.folders),
-        entrypoint=container_names(project.services)[entrypoint.service],
-        port=entrypoint.port,
+        entrypoint=container_names(project.services)[entrypoint.service] if entrypoint else None,
+        port=entrypoint.port if entrypoint else None,
         size=size,
         replicas=replicas,
         architecture=architecture,
@@ -218,6 +230,26 @@ def plan_task(
     )
     check_plan(plan, project, findings)
     return None if findings.errors else plan
+
+
+def _plan_entrypoint(
+    project: Project,
+    ports: Mapping[str, tuple[Listener, ...]],
+    settings: Settings,
+    options: PlanOptions,
+    findings: Findings,
+) -> Entrypoint | None:
+    """The container and the port that receive the traffic; None without traffic or a choice."""
+    if options.ingress is False:
+        note_unreached(project, ports, settings, findings)
+        return None
+    if not is_worker(ports, settings):
+        return choose_entrypoint(project, ports, settings, findings)
+    if options.ingress is None:
+        note_worker(project, findings)
+    else:
+        report_missing_port(project, findings)
+    return None
 
 
 def _check_files(project: Project, findings: Findings) -> bool:

@@ -129,7 +129,7 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
 
 
 def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings) -> bool:
-    """Whether a port is of a protocol that ECS maps; reports it if not."""
+    """Return whether a port is of a protocol that ECS maps; reports it if not."""
     if protocol in {"tcp", "udp"}:
         return True
     findings.report(rules.PROTOCOL_UNSUPPORTED, at, path, f"expected tcp or udp, got {protocol!r}")
@@ -137,7 +137,7 @@ def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings)
 
 
 def _are_ports(first: int, last: int, at: Location, path: KeyPath, findings: Findings) -> bool:
-    """Whether a container can listen on a range of ports; reports it if not."""
+    """Return whether a container can listen on a range of ports; reports it if not."""
     if 1 <= first <= last <= _LAST_PORT:
         return True
     findings.report(
@@ -196,7 +196,7 @@ def _strength(service: Service, listener: Listener) -> int:
 
 
 def _must_clash(project: Project, owner: tuple[str, Listener], other: tuple[str, Listener]) -> bool:
-    """Whether two containers listen on a port without any doubt."""
+    """Return whether two containers listen on a port without any doubt."""
     claims = (owner, other)
     return all(_strength(project.services[name], each) < 2 for name, each in claims) and (
         all(each.is_declared for _, each in claims)

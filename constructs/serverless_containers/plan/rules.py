@@ -32,7 +32,13 @@ IMAGE_INVALID = Rule.error(
     "https://docs.docker.com/reference/compose-file/services/#image",
 )
 NO_PORT = Rule.error(
-    "no-port", "Some container has a port, or its Dockerfile an EXPOSE, to receive the traffic."
+    "no-port",
+    "Behind an ingress, some container has a port, or its Dockerfile an EXPOSE, to receive the "
+    "traffic.",
+)
+NO_INGRESS = Rule.note(
+    "no-ingress",
+    "A project with ports is reached through an ingress; one without any is a worker.",
 )
 NO_HTTP_PORT = Rule.error(
     "no-http-port",

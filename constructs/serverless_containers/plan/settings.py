@@ -8,7 +8,7 @@ from serverless_containers.compose.model import Part, Project
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.words import nearest
+from serverless_containers.spelling import nearest
 
 EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"
@@ -27,6 +27,7 @@ class Setting:
 
 
 Settings = Mapping[str, Setting]
+"""Settings by name."""
 
 Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | range | tuple[str, ...]]
 """The settings of a place by name: each of a type, a whole number of a range, or one of

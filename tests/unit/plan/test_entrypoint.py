@@ -55,7 +55,7 @@ WEB = "80, 443, 8080, 8000 or 3000"
                 frontend=app('"3000:3000"', ", depends_on: [backend]"),
             ),
             ("frontend", 3000),
-            "of backend, frontend it is the only one that none of the others depends on",
+            "of backend, frontend it alone is one that none of the others depends on",
             id="a frontend that depends on its backend",
         ),
         pytest.param(
@@ -65,8 +65,53 @@ WEB = "80, 443, 8080, 8000 or 3000"
                 web=app('"5001:5001"', ", depends_on: [migrate]"),
             ),
             ("web", 5001),
-            "of api, web it is the only one that none of the others depends on",
+            "of api, web it alone is one that none of the others depends on",
             id="what depends on the other through a third",
+        ),
+        pytest.param(
+            services(
+                backend=app('"8000:8000"'),
+                frontend=app('"5173:5173"', ", depends_on: [backend]"),
+            ),
+            ("frontend", 5173),
+            "of backend, frontend it alone is one that none of the others depends on",
+            id="a frontend on an unusual port before a backend on a usual one",
+        ),
+        pytest.param(
+            services(
+                backend=app('"80:80"'),
+                frontend=app('"3000:3000"', ", depends_on: [backend]"),
+            ),
+            ("frontend", 3000),
+            "of backend, frontend it alone is one that none of the others depends on",
+            id="a frontend on a usual port before a backend on 80",
+        ),
+        pytest.param(
+            services(
+                app=app('"3000:3000"', ", depends_on: [proxy]"),
+                proxy='{image: "traefik:3", ports: ["80:80"]}',
+            ),
+            ("proxy", 80),
+            "it alone is published on 80 or 443",
+            id="a proxy that is started first",
+        ),
+        pytest.param(
+            services(
+                backend=app('"8000:8000"'),
+                frontend='{image: "nginx:1.29", ports: ["3000:80"]}',
+            ),
+            ("frontend", 80),
+            "of backend, frontend it alone is a web server by its image",
+            id="a web server beside an application",
+        ),
+        pytest.param(
+            services(
+                php='{image: "php:8.4-fpm-alpine", expose: ["9000"]}',
+                nginx='{image: "nginx:1.29", expose: ["80"]}',
+            ),
+            ("nginx", 80),
+            "",
+            id="PHP behind a web server",
         ),
         pytest.param(
             services(api=app('"9000:3000"'), web=app('"8080:5000"')),
@@ -229,9 +274,19 @@ class TestPortsOfOtherProtocols:
         assert planned.messages("no-http-port") == [
             "docker-compose.yml:3:38: services.db.ports[0]: no container has a port that speaks "
             "HTTP: 5432 of db is PostgreSQL; add ports to the one that serves requests: ports: "
-            '["80"], or name the port with x-serverless-containers: {port: …} or port=… if it '
-            "speaks HTTP all the same"
+            '["80"], name the port with x-serverless-containers: {port: …} or port=… if it speaks '
+            "HTTP all the same, or run a worker as a ContainerService (check --worker)"
         ]
+
+    def test_php_behind_a_web_server(self, plan):
+        planned = plan(
+            services(php='{build: ., ports: ["9000:9000"]}'),
+            dockerfiles={"Dockerfile": "FROM php:8.4-fpm\n"},
+        )
+        assert "9000 of php is FastCGI" in planned.messages("no-http-port")[0]
+
+    def test_others_speak_http_there(self, plan):
+        assert chosen(plan(services(web=app('"9000:9000"')))) == (("web", 9000), "")
 
     def test_the_only_port_of_what_is_named(self, plan):
         planned = plan(services(web=app('"80"'), db=DATABASE), entrypoint="db")
@@ -246,6 +301,37 @@ class TestPortsOfOtherProtocols:
 
     def test_the_port_of_an_application_that_is_named(self, plan):
         assert chosen(plan(services(web=app('"9092"')), port=9092)) == (("web", 9092), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            services(api=app('"5000:5000"'), web=app('"5001:5001"')),
+            "api (5000), web (5001); none of them is published on",
+        ),
+        (
+            services(api=app('"8000:3001"'), web=app('"3000:3002"')),
+            "api (3001, published on 8000), web (3002, published on 3000); several of them are",
+        ),
+        (
+            services(
+                db='{image: "elasticsearch:9.0.0", ports: ["9200:9200"]}',
+                api=app('"5000:5000"'),
+                web=app('"5001:5001"'),
+            ),
+            "api (5000), web (5001); none",
+        ),
+    ],
+)
+def test_what_no_rule_decides_is_told_with_its_ports(plan, text, told):
+    planned = plan(text)
+    assert planned.plan is None
+    (message,) = planned.messages("entrypoint-ambiguous")
+    assert f"several containers can receive the traffic: {told}" in message
+    assert message.endswith(
+        'name one with x-serverless-containers: {entrypoint: …} or entrypoint="…"'
+    )
 
 
 class TestStoresAndToolsAlone:
@@ -298,6 +384,13 @@ class TestNamedPort:
     def test_where_one_alone_has_ports_nothing_is_said(self, plan):
         text = services(a=app('"5000:5000", "5001:5001"'))
         assert chosen(plan(text, port=5001)) == (("a", 5001), "")
+
+    def test_the_only_service_gets_it(self, plan):
+        assert chosen(plan(services(a='{image: "acme/app:1"}'), port=8080)) == (("a", 8080), "")
+        assert chosen(plan(services(es='{image: "elasticsearch:9.0.0"}'), port=9200)) == (
+            ("es", 9200),
+            "it is a store, and there is no other service",
+        )
 
     def test_a_named_service_without_ports_gets_it(self, plan):
         text = services(a=app('"5000:5000"'), b='{image: "acme/app:1"}')

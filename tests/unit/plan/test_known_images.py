@@ -13,7 +13,7 @@ from serverless_containers.plan.known_images import Purpose, known_as
         ("acme/shop:1", Purpose.APPLICATION),
         ("nginx", Purpose.APPLICATION),
         ("wordpress:6", Purpose.APPLICATION),
-        ("quay.io/keycloak/keycloak:26", Purpose.APPLICATION),
+        ("quay.io/keycloak/keycloak:26", Purpose.DASHBOARD),
         ("acme/console", Purpose.APPLICATION),
         ("grafana/grafana-oss:12.0.0", Purpose.DASHBOARD),
         ("docker.elastic.co/kibana/kibana:9.0.0", Purpose.DASHBOARD),

@@ -50,8 +50,8 @@ def test_several_candidates_and_no_choice_are_listed(plan):
     assert planned.messages("entrypoint-ambiguous") == [
         "docker-compose.yml:3:34: services: several containers can receive the traffic: express "
         "(8080, published on 5001), python (5000); none of them is published on 80, 443, 8080, "
-        "8000 or 3000, and no single one depends on the others; name one with "
-        'x-serverless-containers: {entrypoint: …} or entrypoint="…"'
+        "8000 or 3000, no single one depends on the others, and no single one is a web server by "
+        'its image; name one with x-serverless-containers: {entrypoint: …} or entrypoint="…"'
     ]
 
 
@@ -125,7 +125,8 @@ def test_no_port_anywhere(plan):
     planned = plan("services: {worker: {image: busybox}, other: {image: busybox}}")
     assert planned.messages("no-port") == [
         "docker-compose.yml:1:11: services: no container has a port to receive the traffic; add "
-        'ports to the one that serves requests: ports: ["80"]'
+        'ports to the one that serves requests: ports: ["80"]; what serves no requests is a '
+        "worker, which ContainerService runs"
     ]
 
 
@@ -172,7 +173,7 @@ class TestLoneDockerfile:
         assert planned.messages("no-port") == [
             "Dockerfile:1:1: the Dockerfile has no EXPOSE, so that no port is known to receive the "
             "traffic; add the port that the application listens on: EXPOSE 80 if it is the usual "
-            "one"
+            "one, or port=80; what serves no requests is a worker, which ContainerService runs"
         ]
 
     def test_without_expose_the_caller_can_name_the_port(self, plan):

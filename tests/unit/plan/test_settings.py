@@ -9,7 +9,8 @@ import pytest
         (
             "{cpus: 256}",
             "docker-compose.yml:1:27: x-serverless-containers.cpus: there is no setting of this "
-            "name; the settings are entrypoint, port, cpu, memory, secrets, names, suppress, pack; "
+            "name; the settings are entrypoint, port, cpu, memory, secrets, names, "
+            "strict, suppress, pack; "
             "did you mean 'cpu'?",
         ),
         (
@@ -30,7 +31,7 @@ import pytest
         (
             "web",
             "docker-compose.yml:1:26: x-serverless-containers: expected a mapping of entrypoint, "
-            "port, cpu, memory, secrets, names, suppress, pack",
+            "port, cpu, memory, secrets, names, strict, suppress, pack",
         ),
     ],
 )

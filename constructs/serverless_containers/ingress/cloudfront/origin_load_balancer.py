@@ -18,7 +18,7 @@ from serverless_containers.ingress.load_balancer.load_balancer import (
 from serverless_containers.ingress.load_balancer.rollout import Rollout
 from serverless_containers.ingress.load_balancer.sign_in import SignIn
 from serverless_containers.ingress.load_balancer.targets import TargetHealthCheck, TargetOptions
-from serverless_containers.workload.service.service import ContainerService
+from serverless_containers.workload.service.service import ProjectService
 
 _IDLE_MARGIN = 5
 _DEFAULT_IDLE = 60
@@ -88,7 +88,7 @@ class OriginLoadBalancer(LoadBalancerIngress):
         scope: Construct,
         construct_id: str,
         *,
-        service: ContainerService,
+        service: ProjectService,
         certificate: acm.ICertificate | None = None,
         internal: bool = False,
         origin_secret: OriginSecret | None = None,

@@ -13,7 +13,7 @@ from serverless_containers.ingress.http_api.access_log import AccessLog
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
 from serverless_containers.workload.project.zones import linked_subnets
-from serverless_containers.workload.service.service import ContainerService
+from serverless_containers.workload.service.service import ProjectService
 
 _QUOTAS = "Quotas for HTTP APIs, Amazon API Gateway Developer Guide"
 _DNS_TTL = Duration.seconds(10)
@@ -45,7 +45,7 @@ class HttpApiIngress(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        service: ContainerService,
+        service: ProjectService,
         authorization: Authorization,
         cors: apigwv2.CorsPreflightOptions | None,
         throttle: apigwv2.ThrottleSettings | None,
@@ -100,7 +100,7 @@ class HttpApiIngress(Construct):
             else None,
         )
 
-    def _register(self, service: ContainerService) -> servicediscovery.Service:
+    def _register(self, service: ProjectService) -> servicediscovery.Service:
         discovery = servicediscovery.Service(
             self,
             "Discovery",
@@ -115,7 +115,7 @@ class HttpApiIngress(Construct):
         )
         return discovery
 
-    def _make_link(self, service: ContainerService) -> apigwv2.VpcLink:
+    def _make_link(self, service: ProjectService) -> apigwv2.VpcLink:
         group = ec2.SecurityGroup(
             self,
             "LinkSecurityGroup",

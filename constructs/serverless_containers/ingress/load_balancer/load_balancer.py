@@ -17,9 +17,9 @@ from constructs import Construct
 from serverless_containers.ingress.load_balancer.rollout import (
     Rollout,
     roll_back_on,
-    rollout_alarms,
     shift_traffic,
 )
+from serverless_containers.ingress.load_balancer.rollout_alarms import rollout_alarms
 from serverless_containers.ingress.load_balancer.sign_in import BoundSignIn, SignIn
 from serverless_containers.ingress.load_balancer.targets import (
     TargetHealthCheck,
@@ -29,7 +29,7 @@ from serverless_containers.ingress.load_balancer.targets import (
 from serverless_containers.ingress.log_bucket import make_log_bucket
 from serverless_containers.ingress.untagged import keep_untagged
 from serverless_containers.workload.service.checks import check_rollout
-from serverless_containers.workload.service.service import ContainerService
+from serverless_containers.workload.service.service import ProjectService
 
 _TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
 """TLS 1.3 and 1.2 with forward secrecy: what AWS recommends ("Security policies for your
@@ -139,7 +139,7 @@ class LoadBalancerIngress(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        service: ContainerService,
+        service: ProjectService,
         source: RequestSource,
         idle_seconds: float = 60,
         certificate: acm.ICertificate | None = None,
@@ -307,7 +307,7 @@ class LoadBalancerIngress(Construct):
             return
         resource.load_balancers = [
             ecs.CfnService.LoadBalancerProperty(
-                container_name=self._service.plan.entrypoint,
+                container_name=self._service.entrypoint.container_name,
                 container_port=self._service.port,
                 target_group_arn=self.target_group.target_group_arn,
                 advanced_configuration=shift,

@@ -128,7 +128,7 @@ def _keys(node: MappingNode, path: KeyPath, records: Keys) -> Iterator[_WrittenK
 
 
 def _says_nothing(name: str, value: Node) -> bool:
-    """Whether a value asks for no more than there would be without it."""
+    """Return whether a value asks for no more than there would be without it."""
     if name == "networks" and isinstance(value, MappingNode):
         return tuple(value) == ("default",)
     match value:

@@ -36,13 +36,17 @@ class IngressRequirements:
         zones: The number of availability zones that it spans itself; a load balancer needs two.
         gateway: Whether it needs an internet gateway and public subnets.
         drains: Whether it finishes the requests of a task before ECS stops it.
+        port: Whether it forwards requests, for which some container needs a port.
     """
 
     zones: int = 1
     gateway: bool = False
     drains: bool = False
+    port: bool = True
 
 
+NO_INGRESS = IngressRequirements(drains=True, port=False)
+"""The requirements of a service that no requests reach: there are none to be finished either."""
 SHARED_NETWORK = IngressRequirements(zones=2, gateway=True)
 """The requirements of every ingress together, for a network that services share."""
 

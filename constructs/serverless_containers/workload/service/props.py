@@ -12,15 +12,11 @@ from serverless_containers.workload.project.props import ProjectProps
 from serverless_containers.workload.service.scaling import TaskScaling
 
 
-class ServiceProps(ProjectProps, total=False):
-    """The keyword arguments that ContainerApi and ContainerHosting share. All are optional."""
+class ContainerServiceProps(ProjectProps, total=False):
+    """The keyword arguments that ContainerService, ContainerApi and ContainerHosting share.
 
-    entrypoint: str | None
-    """The service that receives the traffic. Default: ``x-serverless-containers: {entrypoint: …}``
-    in the Compose file, else the only service with ports."""
-
-    port: int | None
-    """The port of the entrypoint that does. Default: its first TCP port."""
+    All are optional.
+    """
 
     strict: bool | None
     """Whether warnings that are guesses are errors: what is chosen, changed or left out that the
@@ -73,16 +69,27 @@ class ServiceProps(ProjectProps, total=False):
     security_groups: Sequence[ec2.ISecurityGroup]
     """The tasks' security groups. Default: one is made that nothing but the ingress can reach."""
 
+    utility_image: ecs.ContainerImage
+    """A small image with a POSIX shell, to write configs and, behind an ingress, to delay stops.
+    Default: busybox from ECR Public, which tasks without a way to the internet cannot pull."""
+
+    volume_removal_policy: RemovalPolicy
+    """The removal policy of the file system of named volumes when the stack is deleted. Default: it
+    is kept."""
+
+
+class ServiceProps(ContainerServiceProps, total=False):
+    """The keyword arguments that ContainerApi and ContainerHosting share. All are optional."""
+
+    entrypoint: str | None
+    """The service that receives the traffic. Default: ``x-serverless-containers: {entrypoint: …}``
+    in the Compose file, else the only service with ports, or the likeliest one, with a warning."""
+
+    port: int | None
+    """The port of the entrypoint that does. Default: its first one that may speak HTTP."""
+
     stop_delay: Duration
     """The time for which the entrypoint goes on serving after its task was taken out of service, in
     whole seconds up to 110. Zero leaves it to the application, and its container out of the task,
     which has at most ten. Default: 10 seconds, where the
     ``utility_image`` can be pulled and no service must run once; else zero."""
-
-    utility_image: ecs.ContainerImage
-    """A small image with a POSIX shell, for ``stop_delay`` and to write configs. Default: busybox
-    from ECR Public, which tasks without a way to the internet cannot pull."""
-
-    volume_removal_policy: RemovalPolicy
-    """The removal policy of the file system of named volumes when the stack is deleted. Default: it
-    is kept."""

@@ -44,8 +44,8 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _DEFAULT_STOP_DELAY = Duration.seconds(10)
 
 
-class ContainerService(Construct):
-    """A Fargate service that runs a Compose project and rolls out safely.
+class ProjectService(Construct):
+    """A Fargate service of a Compose project, which rolls out safely.
 
     All services of the project run in one task and reach each other by name. A deployment
     starts new tasks before it stops old ones (100 and 200 percent), is asked for the other order
@@ -56,7 +56,6 @@ class ContainerService(Construct):
     Attributes:
         project: The project that it is a service of.
         plan: The plan of its task.
-        port: The port of the entrypoint that receives the traffic.
         images: The images of its containers.
         service: The ECS service.
         cluster: Its cluster.
@@ -65,7 +64,6 @@ class ContainerService(Construct):
         task_definition: Its task definition.
         containers: The containers by service name.
         log_groups: Their log groups by service name.
-        entrypoint: The container that receives the traffic.
         file_system: The file system of named volumes, if there are any.
         secrets: The secrets of its containers, but for those that were given one by one.
         environment: The variables that every container gets, over those of the files.
@@ -106,12 +104,11 @@ class ContainerService(Construct):
         self.project = Project(
             self,
             source=source,
-            options=_plan_options(props),
+            options=_plan_options(props, self._requirements),
             requirements=self._requirements,
             props=props,
         )
         self.plan = self.project.plan
-        self.port = self.plan.port
         self.secrets = self.project.secrets
         self.environment = self._variables(props)
         self._architecture = (
@@ -129,16 +126,41 @@ class ContainerService(Construct):
         self.task_definition = task.definition
         self.containers: Mapping[str, ecs.ContainerDefinition] = task.containers
         self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
-        self.entrypoint = task.entrypoint
+        self._entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
         self.service = self._make_service(props, name=self.images.service_name or service_name)
+        if not self._requirements.port and self.task_definition.execution_role is not None:
+            # No ingress takes a minute to make; IAM's role and policy take about half of one.
+            self.project.associate_capacity_after(self.task_definition.execution_role)
         self._wait_for(task)
         task.storage.connect(self.service)
         for key, value in self.plan.tags.items():
             Tags.of(self.service).add(key, value)
         self._grant(props)
+
+    @property
+    def entrypoint(self) -> ecs.ContainerDefinition:
+        """The container that receives the traffic.
+
+        Raises:
+            ValueError: If none does.
+        """
+        if self._entrypoint is None:
+            raise ValueError(f"no container of {self.node.path} receives traffic")
+        return self._entrypoint
+
+    @property
+    def port(self) -> int:
+        """The port of the entrypoint that receives the traffic.
+
+        Raises:
+            ValueError: If none does.
+        """
+        if self.plan.port is None:
+            raise ValueError(f"no port of {self.node.path} receives traffic")
+        return self.plan.port
 
     def _variables(self, props: ServiceProps) -> Mapping[str, str]:
         """The variables for every container, none of which may be a secret of one, too."""
@@ -249,7 +271,9 @@ class ContainerService(Construct):
                     "SecurityGroup",
                     vpc=self.vpc,
                     # Another description is another group, and a project can be renamed.
-                    description="Tasks behind an entrypoint",
+                    description="Tasks behind an entrypoint"
+                    if self._requirements.port
+                    else "Tasks without an ingress",
                 )
             ],
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
@@ -324,7 +348,7 @@ def _check_values(props: ServiceProps) -> None:
             raise ValueError(f"stop_delay: expected whole seconds, got {seconds:g}")
 
 
-def _plan_options(props: ServiceProps) -> PlanOptions:
+def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> PlanOptions:
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
     # Of a pair that is half unknown nothing can be said.
@@ -332,6 +356,7 @@ def _plan_options(props: ServiceProps) -> PlanOptions:
     return PlanOptions(
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
+        ingress=requirements.port,
         strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,

@@ -121,8 +121,8 @@ class Task(Construct):
             for each in plan.containers
             if each.name in self._log_groups
         }
-        self.entrypoint = self._all[plan.entrypoint]
-        self._map_entrypoint(plan)
+        self.entrypoint = None if plan.entrypoint is None else self._all[plan.entrypoint]
+        self._map_port(plan)
         self._acknowledge()
 
     def _make_log_group(self, name: str) -> logs.LogGroup:
@@ -214,10 +214,15 @@ class Task(Construct):
             return registry_image(self, plan.name, plan.image)
         return self._images.image(self, plan)
 
-    def _map_entrypoint(self, plan: TaskPlan) -> None:
-        """A port that only an argument names has no mapping yet."""
-        entrypoint = next(each for each in plan.containers if each.name == plan.entrypoint)
-        if not any(port.port == plan.port for port in entrypoint.ports):
+    def _map_port(self, plan: TaskPlan) -> None:
+        """Map the port of the entrypoint where only an argument names it."""
+        mapped = {
+            port.port
+            for each in plan.services
+            if each.name == plan.entrypoint
+            for port in each.ports
+        }
+        if self.entrypoint is not None and plan.port is not None and plan.port not in mapped:
             self.entrypoint.add_port_mappings(ecs.PortMapping(container_port=plan.port))
 
     def _acknowledge(self) -> None:

@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from serverless_containers.ingress.cloudfront.origin_load_balancer import OriginLoadBalancer
 from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
-from serverless_containers.workload.service.service import ContainerService
+from serverless_containers.workload.service.service import ProjectService
 from tests.support.shared_template import SharedTemplate
 from tests.unit.workload.deployed import NGINX
 
@@ -65,7 +65,7 @@ class Site(SharedTemplate):
             subnet_configuration=subnets(*kinds),
             restrict_default_security_group=False,
         )
-        self._service = ContainerService(stack, "Service", source=source, vpc=self._vpc, **service)
+        self._service = ProjectService(stack, "Service", source=source, vpc=self._vpc, **service)
         if certificate:
             ingress["certificate"] = acm.Certificate.from_certificate_arn(
                 stack, "Certificate", CERTIFICATE

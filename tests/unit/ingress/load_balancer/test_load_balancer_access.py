@@ -11,7 +11,7 @@ from serverless_containers.ingress.cloudfront.origin_secret import OriginSecret
 from serverless_containers.ingress.load_balancer.sign_in import SignIn
 from serverless_containers.ingress.load_balancer.targets import TargetHealthCheck
 from serverless_containers.workload.project.network import IngressRequirements, NetworkProfile
-from serverless_containers.workload.service.service import ContainerService
+from serverless_containers.workload.service.service import ProjectService
 from tests.unit.ingress.load_balancer.load_balanced import (
     CERTIFICATE,
     ISOLATED,
@@ -133,7 +133,7 @@ def test_a_group_of_another_stack_does_not_come_to_depend_on_the_ingress(project
     group = ec2.SecurityGroup(below, "Group", vpc=vpc)
     project.compose(NGINX)
     stack = Stack(app, "Above")
-    service = ContainerService(
+    service = ProjectService(
         stack, "Service", source=project.path, vpc=vpc, security_groups=[group]
     )
     OriginLoadBalancer(stack, "Ingress", service=service, internal=True)
@@ -253,7 +253,7 @@ def test_chosen_subnets_have_to_be_in_two_zones(project):
 def test_zones_that_are_chosen_at_deployment_count(project):
     project.compose(NGINX)
     stack = Stack(App(), "Test")
-    service = ContainerService(
+    service = ProjectService(
         stack,
         "Service",
         source=project.path,
@@ -270,7 +270,7 @@ def test_zones_that_are_chosen_at_deployment_count(project):
 def test_the_subnets_that_a_network_keeps_for_an_ingress(project, profile, internal):
     project.compose(NGINX)
     stack = Stack(App(), "Test")
-    service = ContainerService(
+    service = ProjectService(
         stack,
         "Service",
         source=project.path,
