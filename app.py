@@ -30,7 +30,7 @@ from stacks.naming import APPLICATION, SAMPLE, bad_name, is_sample, project_name
 
 
 def _is_on(value: object) -> bool:
-    """Whether a context value says yes; on the command line it is a text."""
+    """Return whether a context value says yes; on the command line it is a text."""
     if value is None or isinstance(value, bool):
         return bool(value)
     if value in {"true", "false"}:

@@ -24,7 +24,7 @@ _LONGEST_END = "-site-pipeline"
 
 
 def is_sample(source: Path) -> bool:
-    """Whether a folder is that of the sample application."""
+    """Return whether a folder is that of the sample application."""
     return source.resolve() == SAMPLE
 
 

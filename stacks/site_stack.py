@@ -83,7 +83,7 @@ class SiteStack(Stack):
 
 
 def _is_sample(source: Path) -> bool:
-    """Whether the folder is the sample application, and nobody has put another in its place."""
+    """Return whether the folder is the sample application, with nothing else in its place."""
     return is_sample(source) and (source / "express").is_dir()
 
 

@@ -19,7 +19,7 @@ _DIVIDED = frozenset({"ingress"})
 
 def rooms() -> Mapping[str, str]:
     """Read the rooms, by name, with the first line of what their docstrings say."""
-    at_the_top = [file for file in sorted(LIBRARY.glob("*.py")) if file.name != "__init__.py"]
+    at_the_top = [file for file in sorted(LIBRARY.glob("*.py")) if not file.stem.startswith("__")]
     constructs = [file.stem for file in at_the_top if _uses_the_cdk(file)]
     return {
         _TOP: f"The public constructs: {', '.join(f'`{name}`' for name in constructs)}.",
@@ -41,8 +41,8 @@ def imports() -> Mapping[str, frozenset[str]]:
     """Read which rooms each room imports."""
     found: dict[str, set[str]] = {name: set() for name in _ROOMS}
     for file in (*LIBRARY.rglob("*.py"), *STACKS.rglob("*.py")):
-        if file == LIBRARY / "__init__.py":
-            # It looks names up when they are used.
+        if file.parent == LIBRARY and file.stem.startswith("__"):
+            # The one looks names up when they are used, the other is the command line.
             continue
         room = _room_of_file(file)
         ours = (name for name in _imported(file) if name.split(".")[0] in {PACKAGE, STACKS.name})

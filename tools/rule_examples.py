@@ -36,7 +36,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """What the reference says of a rule beside its summary.
+    """The reason and the examples of a rule, for the reference beside its summary.
 
     Attributes:
         why: What would happen without the rule.

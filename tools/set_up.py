@@ -79,11 +79,10 @@ def main(arguments: list[str]) -> int:
 def _check_own(folders: list[Path]) -> int:
     links = [folder for folder in folders if folder.is_symlink()]
     for link in links:
-        print(
+        sys.stderr.write(
             f"{link} is a link to {os.path.realpath(link)}: an installation would change what is "
             f"there, and whatever uses it. Remove the link (rm {link}), and run make again, which "
-            "installs in this checkout.",
-            file=sys.stderr,
+            "installs in this checkout.\n"
         )
     return 1 if links else 0
 

@@ -21,7 +21,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "compose.md": render_matrix,
     "architecture.md": _architecture,
 }
-"""What writes each page, by its name in docs/."""
+"""Writers of the pages, by their names in docs/."""
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ DIFFERENCES: Mapping[str, tuple[dict[str, object], str]] = {
         "Docker Compose looks for the pattern anywhere in the text",
     ),
 }
-"""Where the reader takes another shape than the official schema has, as Docker Compose does: what
-differs, and why."""
+"""Places at which the reader takes another shape than the official schema has, as Docker Compose
+does: what differs, and why."""
 
 # A job, and a hook before the start, is a container as a service is.
 _CONTAINERS = re.compile(r"\A(?:jobs\.\*|services\.\*\.pre_start\[\])\.")

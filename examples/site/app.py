@@ -33,7 +33,7 @@ FLAGS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the context asks for."""
+    """Settings from the context."""
 
     region: str | None
     domain: str | None
@@ -83,7 +83,7 @@ class Settings:
         return settings
 
     def contradictions(self) -> list[str]:
-        """What does not go together."""
+        """Return the settings that do not go together, each with the way out."""
         found = []
         if bool(self.hosted_zone_id) != bool(self.hosted_zone_name):
             found.append("hosted_zone_id, hosted_zone_name: give both, or neither")

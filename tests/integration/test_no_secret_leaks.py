@@ -123,7 +123,7 @@ def test_no_command_shows_a_value(source, project, form, command):
     project.compose(COMPOSE % form)
     put_files(source)
     code, output = run(
-        sys.executable, "-m", "serverless_containers.cli", *command, source, "--environment", "dev"
+        sys.executable, "-m", "serverless_containers", *command, source, "--environment", "dev"
     )
     assert code == 0
     assert list(leaks(VALUES, [output])) == []

@@ -141,6 +141,14 @@ def test_an_unknown_entrypoint(project, tmp_path):
     ]
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("port", ["0", "65536", "http", "٣"])
+def test_a_port_that_is_none(project, tmp_path, port):
+    result = app(project.compose(GOOD), out=tmp_path / "out", port=port)
+    assert result.returncode == 1
+    assert result.stderr == f"port {port!r} is no port; give one from 1 to 65535\n"
+
+
 def test_all_errors_are_reported_at_once(project, tmp_path):
     project.compose(
         "services:\n"

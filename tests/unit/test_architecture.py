@@ -10,13 +10,14 @@ import pytest
 LIBRARY = Path(__file__).parent.parent.parent / "constructs" / "serverless_containers"
 
 MAY_IMPORT = {
-    "findings": set(),
+    "spelling": set(),
+    "findings": {"spelling"},
     "json_source": set(),
     "toolchain": set(),
-    "compose": {"findings"},
-    "plan": {"findings", "json_source", "compose"},
+    "compose": {"spelling", "findings"},
+    "plan": {"spelling", "findings", "json_source", "compose"},
     # The constructs, from the parts to what is public. None of them knows a Compose file.
-    "arguments": set(),
+    "arguments": {"spelling"},
     "iam": {"plan", "arguments"},
     "workload": {"findings", "plan", "arguments", "iam"},
     "pipeline": {"findings", "plan", "arguments", "iam"},
@@ -26,7 +27,7 @@ MAY_IMPORT = {
     "ingress.base": {"plan", "workload", "build_pipeline"},
     "ingress.http_api": {"arguments", "workload", "ingress"},
     "ingress.load_balancer": {"plan", "arguments", "workload", "ingress"},
-    "ingress.cloudfront": {"arguments", "workload", "ingress", "ingress.load_balancer"},
+    "ingress.cloudfront": {"spelling", "arguments", "workload", "ingress", "ingress.load_balancer"},
     "container_api": {"arguments", "workload", "ingress.base", "ingress.http_api"},
     "container_service": {"arguments", "workload", "ingress.base"},
     "container_hosting": {
@@ -37,9 +38,10 @@ MAY_IMPORT = {
         "ingress.cloudfront",
     },
     # What is no construct, and above the plan.
-    "client_config": {"findings", "json_source"},
+    "client_config": {"spelling", "findings", "json_source"},
     "secret_stores": {"findings", "plan"},
     "local": {"findings", "toolchain"},
+    "__main__": {"cli"},
     # It shows Compose files themselves, too.
     "cli": {
         "findings",

@@ -1,6 +1,5 @@
 """Keyword arguments of the constructs, by names and types that Python itself does not check."""
 
-import difflib
 import inspect
 import math
 import os
@@ -14,6 +13,8 @@ from types import NoneType, UnionType
 from typing import ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from aws_cdk import Token, Tokenization
+
+from serverless_containers.spelling import nearest
 
 _SECRET = frozenset({"environment", "registry_logins", "secrets", "token"})
 """Keywords in which a value may be one to keep secret, and is not shown."""
@@ -182,8 +183,8 @@ def _correct(
 ) -> None:
     for name, value in list(given.items()):
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+            near = nearest(name, known)
+            hint = f"; did you mean {near!r}?" if near else f"; there are {', '.join(known)}"
             raise TypeError(f"unexpected keyword argument {name!r}{hint}")
         keyword = known[name]
         try:
@@ -211,7 +212,7 @@ def _told(name: str, error: MismatchError) -> str:
             f"{name}{error.place}: got a bool, and 'true', 'True' and '1' are not the same to a "
             "container; give the text"
         )
-    near = nearest(error.value, error.hint)
+    near = _nearest_member(error.value, error.hint)
     meant = f" (did you mean {near}?)" if near else ""
     told = f"{name}{error.place}: got {shown}{meant}; give {describe(error.hint)}"
     if error.place:
@@ -246,7 +247,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_finite(value: float) -> bool:
-    """Whether JSON has a number, which the CDK's Node process gets: it ends at any other one."""
+    """Return whether JSON has a number; the CDK's Node process ends at any other one."""
     try:
         return math.isfinite(value)
     except OverflowError:
@@ -363,14 +364,13 @@ def _qualified(kind: type[Enum]) -> str:
     return f"{service[1]}.{kind.__name__}" if service else kind.__name__
 
 
-def nearest(value: object, hint: object) -> str | None:
+def _nearest_member(value: object, hint: object) -> str | None:
     """Return the member of an enumeration that a text was perhaps meant to name."""
     for each in get_args(hint) or (hint,):
         if isinstance(each, type) and issubclass(each, Enum) and isinstance(value, str):
-            names = {member.name.lower(): member.name for member in each}
-            found = difflib.get_close_matches(value.lower(), names, n=1)
+            found = nearest(value, (member.name for member in each))
             if found:
-                return f"{_qualified(each)}.{names[found[0]]}"
+                return f"{_qualified(each)}.{found}"
     return None
 
 
@@ -441,7 +441,7 @@ def _is(value: object, hint: type) -> bool:
 
 
 def _implements(value: object, interface: type) -> bool:
-    """Whether an object has an interface of jsii's, which ``isinstance`` does not know.
+    """Return whether an object has an interface of jsii's, which ``isinstance`` does not know.
 
     Its class is asked and not the object, whose properties are read in another process.
     """

@@ -1,14 +1,20 @@
 """``serverless-containers explain``."""
 
+import json
 import sys
 from pathlib import Path
 
 import click
 
-from serverless_containers.cli.arguments import ProjectArguments, outputs_option, project_arguments
+from serverless_containers.cli.arguments import (
+    ProjectArguments,
+    format_option,
+    outputs_option,
+    project_arguments,
+)
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
-from serverless_containers.cli.output import print_findings, write_line
+from serverless_containers.cli.output import print_findings, write_document, write_line
 from serverless_containers.client_config import (
     VARIABLES_OUTPUT,
     ClientConfigError,
@@ -25,7 +31,8 @@ from serverless_containers.plan.support import KeyOutcome, Support, explain
 @outputs_option(
     "What `cdk deploy --outputs-file FILE` wrote: the variables of resources are told too."
 )
-def command(*, project: ProjectArguments, outputs: Path | None) -> None:
+@format_option("text", "json", of="them")
+def command(*, project: ProjectArguments, outputs: Path | None, output_format: str) -> None:
     """Say what becomes of each key of the project: its CloudFormation property, or why none.
 
     PATH is a folder with a Compose file, or the file; by default the current folder. As in a
@@ -37,34 +44,58 @@ def command(*, project: ProjectArguments, outputs: Path | None) -> None:
     if model is None or findings.errors:
         print_findings(findings, project.places, sys.stderr)
         sys.exit(ExitCode.FAILED)
-    for outcome in explain(model):
-        write_line(_line(outcome), sys.stdout)
+    told = [_entry(outcome) for outcome in explain(model)]
     if outputs is not None:
-        for line in _variables(outputs):
-            write_line(line, sys.stdout)
+        told += _variables(outputs)
+    if output_format == "json":
+        write_document(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for entry in told:
+        write_line(_line(entry), sys.stdout)
 
 
-def _line(outcome: KeyOutcome) -> str:
-    said = outcome.becomes
-    if outcome.support is not Support.MAPPED:
-        said = f"{outcome.support}: {said}"
-    return f"{outcome.at}: {dotted(outcome.path)} -> {said}"
+_Entry = dict[str, str | int]
 
 
-def _variables(file: Path) -> tuple[str, ...]:
-    """Return the variables of every stack that has told some, a line each."""
+def _entry(outcome: KeyOutcome) -> _Entry:
+    return {
+        "file": outcome.at.file,
+        "line": outcome.at.line,
+        "column": outcome.at.column,
+        "key": dotted(outcome.path),
+        "class": str(outcome.support),
+        "becomes": outcome.becomes,
+    }
+
+
+def _line(entry: _Entry) -> str:
+    said = entry["becomes"]
+    if entry["class"] != Support.MAPPED:
+        said = f"{entry['class']}: {said}"
+    return f"{entry['file']}:{entry['line']}:{entry['column']}: {entry['key']} -> {said}"
+
+
+def _variables(file: Path) -> list[_Entry]:
+    """Return the variables of every stack that has told some."""
     try:
         stacks = load_outputs(file)
     except ClientConfigError as error:
         raise click.ClickException(str(error)) from error
-    return tuple(line for stack in stacks for line in _variables_of(stack))
+    return [entry for stack in stacks for entry in _variables_of(stack)]
 
 
-def _variables_of(stack: StackOutputs) -> tuple[str, ...]:
+def _variables_of(stack: StackOutputs) -> list[_Entry]:
     output = stack.outputs.get(VARIABLES_OUTPUT)
     if output is None or output.value is None:
-        return ()
-    return tuple(
-        f"{output.at}: {stack.name}.resources -> {name} in every container"
+        return []
+    return [
+        {
+            "file": output.at.file,
+            "line": output.at.line,
+            "column": output.at.column,
+            "key": f"{stack.name}.resources",
+            "class": str(Support.MAPPED),
+            "becomes": f"{name} in every container",
+        }
         for name in output.value.split(", ")
-    )
+    ]

@@ -16,7 +16,7 @@ from serverless_containers.json_source import (
 
 Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Mapping[str, Value]]"
 Document: TypeAlias = Mapping[str, Value]
-"""What is to be written: text, objects, and lists of objects that have a ``name``."""
+"""Values to write: text, objects, and lists of objects that have a ``name``."""
 
 _INDENT = "  "
 

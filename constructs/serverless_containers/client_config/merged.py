@@ -1,4 +1,4 @@
-"""What came of writing into a file that was there."""
+"""The result of writing into a file that was there."""
 
 from dataclasses import dataclass
 

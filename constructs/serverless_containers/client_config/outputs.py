@@ -1,6 +1,5 @@
 """The file that ``cdk deploy --outputs-file`` writes: stacks and their outputs."""
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from serverless_containers.json_source import (
     kind_of,
     parse_json,
 )
+from serverless_containers.spelling import nearest
 
 _AGAIN = "write it anew: cdk deploy --outputs-file FILE"
 VARIABLES_OUTPUT = "VariablesOfContainers"
@@ -70,11 +70,10 @@ class StackOutputs:
 
     def missing(self, key: str, why: str) -> str:
         """Return that an output is not there, and what may have been meant instead."""
-        names = {name.lower(): name for name in self.outputs if name not in _KEYS}
-        close = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.75)
+        near = nearest(key, (name for name in self.outputs if name not in _KEYS))
         fix = (
-            f"rename the output {names[close[0]]!r}, if it is that"
-            if close
+            f"rename the output {near!r}, if it is that"
+            if near
             else "deploy the stack again, or give it this output"
         )
         return self.problem(key, f"the output is missing{why}", fix)

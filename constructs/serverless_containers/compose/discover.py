@@ -1,6 +1,5 @@
 """Which files make a project: Docker Compose's own choice, and that of an environment."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from serverless_containers.compose import rules
 from serverless_containers.compose.files import is_file
 from serverless_containers.findings import Findings, Location
 from serverless_containers.findings.listing import listed
+from serverless_containers.spelling import nearest
 
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _STEMS = ("compose", "docker-compose")
@@ -177,15 +177,14 @@ def _own(
     found = _beside(base, environment)[:1]
     others = {} if found else _others(base, named)
     if others:
-        folded = {each.casefold(): each for each in others}
-        near = difflib.get_close_matches(environment.casefold(), folded, n=1)
+        near = nearest(environment, others)
         findings.report(
             rules.ENVIRONMENT_WITHOUT_FILE,
             None,
             ("environment",),
             f"the environment {environment!r} has no file beside {base.name}, and others have: "
             f"{listed(list(others.values()))}",
-            f"did you mean {folded[near[0]]!r}?"
+            f"did you mean {near!r}?"
             if near
             else f"add {base.stem}.{environment}{base.suffix}, or name one of these environments",
         )

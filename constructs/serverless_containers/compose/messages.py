@@ -1,6 +1,5 @@
 """Messages of the schema's findings: what is expected, what is there, what to write."""
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from serverless_containers.compose.yaml.nodes import (
     Timestamp,
 )
 from serverless_containers.findings import KeyPath
+from serverless_containers.spelling import nearest
 
 _KIND_NAMES = (
     (Kind.TEXT, "text"),
@@ -104,8 +104,8 @@ def either(names: tuple[str, ...], *, quote: bool = True) -> str:
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     """A hint at a known word that is close; empty when there is none."""
-    close = difflib.get_close_matches(word.lower().replace("-", "_"), known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else ""
+    near = nearest(word, known)
+    return f"did you mean {near!r}?" if near else ""
 
 
 def shown(node: Node, path: KeyPath = ()) -> str:

@@ -1,6 +1,5 @@
 """Findings that were looked at, and found to be meant."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -9,6 +8,7 @@ from serverless_containers.findings import rules
 from serverless_containers.findings.finding import Finding, Findings, Rule, Severity
 from serverless_containers.findings.listing import listed
 from serverless_containers.findings.location import KeyPath, Location, dotted
+from serverless_containers.spelling import nearest
 
 _EVERYTHING_BELOW = ".*"
 
@@ -135,12 +135,12 @@ def _is_sound(suppression: Suppression, known: Mapping[str, Rule], findings: Fin
     rule = known.get(suppression.rule)
     where = (suppression.at, suppression.keys)
     if rule is None:
-        near = difflib.get_close_matches(suppression.rule, known, n=1)
+        near = nearest(suppression.rule, known)
         findings.report(
             rules.SUPPRESSION_UNKNOWN_RULE,
             *where,
             f"there is no rule {suppression.rule!r}",
-            f"did you mean {near[0]!r}?" if near else "name the rule of a finding",
+            f"did you mean {near!r}?" if near else "name the rule of a finding",
         )
     elif rule.severity is Severity.ERROR:
         findings.report(

@@ -72,7 +72,7 @@ JsonNode: TypeAlias = JsonScalar | JsonArray | JsonObject
 
 
 def kind_of(node: JsonNode) -> str:
-    """What a value is, in words."""
+    """Return the kind of a value, in words."""
     if isinstance(node, JsonObject):
         return "an object"
     if isinstance(node, JsonArray):
@@ -188,7 +188,7 @@ class _Reader:
             at = self.skip(self.skip(value.end) + 1)
 
     def _closes(self, at: int, bracket: str) -> bool:
-        """Whether the bracket, and no comma, comes next."""
+        """Return whether the bracket, and no comma, comes next."""
         at = self.skip(at)
         found = self._text[at : at + 1]
         if found not in {bracket, ","}:

@@ -28,7 +28,7 @@ _HOST = re.compile(
     r"(?P<before>//|@|(?<![\w.@/-]))(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)"
     r"(?P<port>:\d+(?![^/?,;\s]))?(?![\w.-])(?!:[^/@\s]*@)"
 )
-"""What may be the host of an address; a user's name before ``@`` is none."""
+"""Pattern of the host of an address; a user's name before ``@`` is none."""
 _HOST_VARIABLE = re.compile(r"HOST|SERVER|ADDR|ENDPOINT|UPSTREAM|BROKER|NODE", re.IGNORECASE)
 _LOCAL_PORT = re.compile(r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\]):(?P<port>\d{1,5})(?!\d)")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from serverless_containers.compose.limits import MOST_PORTS
 from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import PortPlan
@@ -71,7 +72,9 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
         path = (*service.path, "ports", index)
         if not _is_protocol(protocol, port.at("protocol"), path, findings):
             continue
-        _are_ports(port.target, port.target, port.at("target"), path, findings)
+        # Of a port without a target the reader has told.
+        if isinstance(port.node, MappingNode) and "target" in port.node:
+            _are_ports(port.target, port.target, port.at("target"), path, findings)
         plan = PortPlan(port.target, protocol)
         found.setdefault(plan, Listener(plan=plan, at=port.at("target"), path=port.path))
         if port.host_ip:
@@ -81,6 +84,17 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 path,
                 f"the host address {port.host_ip} is left out: a task has an interface of its own",
             )
+    if len(found) > MOST_PORTS:
+        first_above = list(found.values())[MOST_PORTS]
+        findings.report(
+            rules.TOO_MANY_PORTS,
+            first_above.at,
+            first_above.path,
+            f"{service.name} has {len(found)} ports; a service has at most {MOST_PORTS}, ranges "
+            "expanded",
+            "name the ports that it listens on",
+        )
+        return tuple(found.values())
     ranges: list[tuple[int, int, str, Location, KeyPath]] = [
         (each.first, each.last, each.protocol.lower(), each.at(), each.path)
         for each in service.expose
@@ -91,14 +105,20 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
             (each.first, each.last, each.protocol, each.at, ())
             for each in service.build.parsed_dockerfile.exposed
         ]
-    amount = len(found)
+    amount = 0
     for first, last, protocol, at, path in ranges:
         if not _is_protocol(protocol, at, path, findings):
             continue
         if not _are_ports(first, last, at, path, findings):
             continue
         amount += last - first + 1
-        if amount > MOST_PORTS:
+        if amount <= MOST_PORTS:
+            for number in range(first, last + 1):
+                plan = PortPlan(number, protocol)
+                found.setdefault(
+                    plan, Listener(plan=plan, at=at, path=path, is_declared=is_declared)
+                )
+        if max(amount, len(found)) > MOST_PORTS:
             findings.report(
                 rules.TOO_MANY_PORTS,
                 at,
@@ -108,14 +128,11 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 "name the ports that it listens on",
             )
             break
-        for number in range(first, last + 1):
-            plan = PortPlan(number, protocol)
-            found.setdefault(plan, Listener(plan=plan, at=at, path=path, is_declared=is_declared))
     return tuple(found.values())
 
 
 def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings) -> bool:
-    """Whether a port is of a protocol that ECS maps; reports it if not."""
+    """Return whether a port is of a protocol that ECS maps; reports it if not."""
     if protocol in {"tcp", "udp"}:
         return True
     findings.report(rules.PROTOCOL_UNSUPPORTED, at, path, f"expected tcp or udp, got {protocol!r}")
@@ -123,7 +140,7 @@ def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings)
 
 
 def _are_ports(first: int, last: int, at: Location, path: KeyPath, findings: Findings) -> bool:
-    """Whether a container can listen on a range of ports; reports it if not."""
+    """Return whether a container can listen on a range of ports; reports it if not."""
     if 1 <= first <= last <= _LAST_PORT:
         return True
     findings.report(
@@ -182,7 +199,7 @@ def _strength(service: Service, listener: Listener) -> int:
 
 
 def _must_clash(project: Project, owner: tuple[str, Listener], other: tuple[str, Listener]) -> bool:
-    """Whether two containers listen on a port without any doubt."""
+    """Return whether two containers listen on a port without any doubt."""
     claims = (owner, other)
     return all(_strength(project.services[name], each) < 2 for name, each in claims) and (
         all(each.is_declared for _, each in claims)

@@ -8,7 +8,7 @@ from serverless_containers.compose.model import Part, Project
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.words import nearest
+from serverless_containers.spelling import nearest
 
 EXTENSION = "x-serverless-containers"
 SUPPRESS = "suppress"

@@ -5,7 +5,7 @@ from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, 
 from serverless_containers.findings import Findings, KeyPath, Suppression
 from serverless_containers.findings.rules import SUPPRESSION_INVALID
 from serverless_containers.plan.settings import EXTENSION, SUPPRESS, quoted
-from serverless_containers.plan.words import nearest
+from serverless_containers.spelling import nearest
 
 _KEYS = ("rule", "path", "reason")
 _EXAMPLE = '{rule: port-host-address, path: services.web.ports[0], reason: "…"}'

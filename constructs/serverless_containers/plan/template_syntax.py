@@ -124,7 +124,7 @@ def check_content(
 
 
 def _is_nobodys(key: str, above: KeyPath) -> bool:
-    """Whether a key is somebody else's extension, of the project or of a service."""
+    """Return whether a key is somebody else's extension, of the project or of a service."""
     depth = len(above)
     return (
         key.startswith("x-")

@@ -92,7 +92,7 @@ def _asked_of_git(root: Path) -> str:
 
 
 def _answer(words: Sequence[str], environment: Mapping[str, str]) -> str:
-    """What a program writes; empty if there is none of that name, or it fails."""
+    """Return the output of a program; empty if there is none of that name, or it fails."""
     program = shutil.which(words[0])
     if program is None:
         return ""

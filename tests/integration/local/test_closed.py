@@ -193,7 +193,7 @@ def test_a_role_that_a_container_assumes_may_not_do_more(theirs, running):
 
 def test_its_user_s_tools_work_with_the_variables_that_are_printed(running):
     script = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
-    shell = f'eval "$({sys.executable} -m serverless_containers.cli local env)" && exec "$0" "$@"'
+    shell = f'eval "$({sys.executable} -m serverless_containers local env)" && exec "$0" "$@"'
     told = subprocess.run(
         ["/bin/sh", "-c", shell, sys.executable, "-c", script],
         cwd=running.app.folder,

@@ -104,7 +104,7 @@ def test_a_secret_that_is_pushed_is_read_by_the_application(app, running, engine
     push = ["secrets", "push", "container_src", "--env", "dev", "--yes", "--restart"]
     stack = ["--stack", "serverless-containers-dev-api", "--endpoint", running.endpoint]
     pushed = subprocess.run(
-        [sys.executable, "-m", "serverless_containers.cli", *push, *stack],
+        [sys.executable, "-m", "serverless_containers", *push, *stack],
         cwd=app.folder,
         env={**os.environ, **running.credentials.variables("us-east-1")},
         capture_output=True,

@@ -194,6 +194,31 @@ def test_under_strict_a_guess_is_an_error(run):
     assert run("check", "--strict", "--entrypoint", "a").exit_code == 0
 
 
+def test_a_project_without_ports_passes_as_a_worker_with_a_note(run):
+    run.write("compose.yaml", "services: {a: {image: x}}")
+    done = run("check")
+    assert done.exit_code == 0
+    assert "this is a worker, which ContainerService runs" in done.stdout
+    assert done.stdout.endswith("    note: no-ingress\n1 note\n")
+    assert run("check", "--worker").stdout == "no findings\n"
+
+
+def test_the_port_that_is_named(run):
+    run.write("compose.yaml", "services: {a: {image: x}}")
+    assert run("check", "--port", "3000").stdout == "no findings\n"
+    run.write("compose.yaml", "services: {a: {image: x, ports: ['80']}}")
+    assert "does not listen on port 3000" in run("check", "--port", "3000").stdout
+    assert run("check", "--port", "0").exit_code == 2
+
+
+def test_a_worker_may_have_any_ports(run):
+    run.write("compose.yaml", "services: {a: {image: 'redis:8', ports: ['6379']}}")
+    assert "error: no-http-port" in run("check").stdout
+    done = run("check", "--worker")
+    assert done.exit_code == 0
+    assert "note: no-ingress" in done.stdout
+
+
 def test_suppressed_findings_are_counted(run):
     suppress = "x-serverless-containers: {suppress: [{rule: port-host-address, reason: r}]}\n"
     run.write("compose.yaml", suppress + FAULTS)

@@ -1,5 +1,7 @@
 """``serverless-containers explain``."""
 
+import json
+
 
 def test_each_key_says_what_it_became(run):
     run.write(
@@ -70,3 +72,54 @@ def test_outputs_that_are_not_there_are_told_with_the_way_out(run):
     result = run("explain", "--outputs", "none.json")
     assert result.exit_code == 1
     assert "cdk deploy 'dev/*' --outputs-file none.json" in result.stderr
+
+
+def test_keys_that_the_reader_resolves_are_told(run):
+    run.write("a.env", "A=1\n")
+    run.write("base.yaml", "services: {base: {image: nginx, user: root}}\n")
+    run.write(
+        "compose.yaml",
+        """\
+        services:
+          web:
+            extends: {file: base.yaml, service: base}
+            env_file: a.env
+          off:
+            profiles: [off]
+            image: nginx
+            env_file: a.env
+        """,
+    )
+    lines = run("explain").stdout.splitlines()
+    task = "AWS::ECS::TaskDefinition ContainerDefinitions[web]"
+    assert "compose.yaml:3:5: services.web.extends -> what it adds to the service" in lines
+    assert f"compose.yaml:4:5: services.web.env_file -> {task}.Environment" in lines
+    assert f"base.yaml:1:33: services.web.user -> {task}.User" in lines
+    assert not any("off" in line for line in lines)
+    assert len(lines) == len(set(lines))
+
+
+def test_a_lone_dockerfile_is_told(run):
+    run.write("Dockerfile", "FROM nginx\nEXPOSE 80\nHEALTHCHECK CMD true\n")
+    lines = run("explain").stdout.splitlines()
+    assert [line.partition(" ContainerDefinitions")[0] for line in lines] == [
+        "Dockerfile:1:1: FROM -> AWS::ECS::TaskDefinition",
+        "Dockerfile:2:8: EXPOSE -> AWS::ECS::TaskDefinition",
+        "Dockerfile:3:1: HEALTHCHECK -> AWS::ECS::TaskDefinition",
+    ]
+    assert [line.rpartition(".")[2] for line in lines] == ["Image", "PortMappings", "HealthCheck"]
+
+
+def test_as_json(run):
+    run.write("compose.yaml", "services: {web: {image: nginx, ipc: private}}")
+    run.write("outputs.json", OUTPUTS)
+    told = json.loads(run("explain", "--format", "json", "--outputs", "outputs.json").stdout)
+    assert told[1] == {
+        "file": "compose.yaml",
+        "line": 1,
+        "column": 18,
+        "key": "services.web.image",
+        "class": "mapped",
+        "becomes": "AWS::ECS::TaskDefinition ContainerDefinitions[web].Image",
+    }
+    assert [entry["key"] for entry in told[-2:]] == ["dev-Api.resources"] * 2

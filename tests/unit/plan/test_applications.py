@@ -40,7 +40,7 @@ def test_the_plan_is_the_same_elsewhere(application, tmp_path):
     findings = Findings()
 
     # WHEN it is planned there
-    plan = plan_source(there, PlanOptions(may_delay_stop=True), findings)
+    plan = plan_source(there, PlanOptions(ingress=None, may_delay_stop=True), findings)
 
     # THEN both say the same
     here, said = application.plan()

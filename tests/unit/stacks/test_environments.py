@@ -8,7 +8,12 @@ import pytest
 from aws_cdk import App, RemovalPolicy, Stack
 from aws_cdk.assertions import Annotations, Match, Template
 
-from serverless_containers import BuildPipeline, ContainerApi, NetworkProfile
+from serverless_containers import (
+    BuildPipeline,
+    ContainerApi,
+    InvalidSourceError,
+    NetworkProfile,
+)
 from stacks.environment_stage import EnvironmentStage
 from stacks.environments import (
     ENVIRONMENTS,
@@ -67,6 +72,26 @@ def test_nothing_is_guessed_but_in_dev():
         "staging": True,
         "prod": True,
     }
+
+
+@pytest.mark.parametrize("environment", list(ENVIRONMENTS))
+def test_another_service_with_ports_moves_nothing_where_nothing_is_guessed(
+    stage, project, environment
+):
+    project.compose(
+        "services: {web: {image: nginx, ports: ['80']}, more: {image: x, ports: ['5000']}}"
+    )
+    if ENVIRONMENTS[environment].strict:
+        with pytest.raises(InvalidSourceError, match=r"web receives the traffic.* under strict"):
+            stage(ENVIRONMENTS[environment])
+    else:
+        assert stage(ENVIRONMENTS[environment]).api.api.plan.entrypoint == "web"
+
+
+def test_a_port_may_be_named_for_what_declares_none(stage, project):
+    project.compose("services: {web: {image: nginx}}")
+    plan = stage(ENVIRONMENTS["dev"], port=3000).api.api.plan
+    assert (plan.entrypoint, plan.port) == ("web", 3000)
 
 
 def test_prod_survives_the_loss_of_a_zone_and_keeps_its_data():

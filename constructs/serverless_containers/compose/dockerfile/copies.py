@@ -126,7 +126,7 @@ def through_stages(
 
 
 def _through(placed: PlacedPath, earlier: Sequence[PlacedPath]) -> Iterator[PlacedPath]:
-    """What is put somewhere of a stage, as that has it of the context."""
+    """The part of the context that is put somewhere of a stage, by way of that stage."""
     source = f"/{placed.source}".rstrip("/")
     for each in earlier:
         above = each.target.rstrip("/")

@@ -6,7 +6,6 @@ Source: https://docs.docker.com/reference/dockerfile/#overview, #here-documents 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import NoReturn
 
 from serverless_containers.compose.dockerfile.expansion import ExpansionError, expand, split_raw
@@ -21,6 +20,7 @@ from serverless_containers.compose.dockerfile.words import Word, split_first, sp
 from serverless_containers.compose.quota import QuotaError, StoppedError
 from serverless_containers.compose.rules import TOO_LARGE
 from serverless_containers.findings import Findings, Location, Rule
+from serverless_containers.spelling import nearest
 
 KEYWORDS = (
     *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK"),
@@ -119,13 +119,13 @@ def _read(line: Line, words: Word, escape: str, findings: Findings) -> Instructi
     name, rest = split_first(words.text, words.start)
     keyword = name.text.upper()
     if keyword not in KEYWORDS:
-        near = get_close_matches(keyword, KEYWORDS, n=1)
+        near = nearest(keyword, KEYWORDS)
         findings.report(
             UNKNOWN_INSTRUCTION,
             line.at(name.start),
             (),
             f"unknown instruction {name.text!r}",
-            f"did you mean {near[0]}?" if near else f"expected one of {', '.join(KEYWORDS)}",
+            f"did you mean {near}?" if near else f"expected one of {', '.join(KEYWORDS)}",
         )
         return None
     options, arguments = split_options(rest.text, rest.start, escape)

@@ -84,7 +84,7 @@ def read_dockerfile(
 def _placed(
     wanted: Stage, stages: Sequence[Stage], evaluated: Mapping[int, Dockerfile]
 ) -> tuple[PlacedPath, ...]:
-    """Where paths of the context are in an image, those that come through other stages too."""
+    """The places of the context's paths in an image, those through other stages too."""
     known: dict[int, tuple[PlacedPath, ...]] = {}
     followed = 0
 

@@ -46,7 +46,7 @@ class DomainNames:
         return self.names[1:]
 
     def is_apex(self, name: str) -> bool:
-        """Whether a name is the top of its zone, where DNS allows no CNAME (RFC 1034, 3.6.2).
+        """Return whether a name is its zone's top, where DNS allows no CNAME (RFC 1034, 3.6.2).
 
         Without a zone it is a guess by the form of the name: two labels, or three of which the
         last two are such as ``co.uk``.
@@ -110,7 +110,7 @@ def parse_domain_names(names: str | Sequence[str], *, zone_name: str | None = No
 
 
 def is_token(text: str) -> bool:
-    """Whether a string holds a value that only CloudFormation knows, as the CDK encodes it."""
+    """Return whether a string holds a value that CloudFormation alone knows, as the CDK has it."""
     return "${Token[" in text
 
 

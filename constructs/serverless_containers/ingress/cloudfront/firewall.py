@@ -1,6 +1,5 @@
 """A web ACL before a distribution."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_fields
+from serverless_containers.spelling import nearest
 
 DEFAULT_RULE_GROUPS = (
     "AWSManagedRulesAmazonIpReputationList",
@@ -78,10 +78,10 @@ class Firewall:
     def _check_count(self) -> None:
         for group, rules in self.count.items():
             if group not in self.rule_groups:
-                near = difflib.get_close_matches(group, self.rule_groups, n=1)
+                near = nearest(group, self.rule_groups)
                 raise ValueError(
                     f"count names the group {group!r}, which is not in rule_groups; "
-                    + (f"did you mean {near[0]!r}?" if near else "add it there")
+                    + (f"did you mean {near!r}?" if near else "add it there")
                 )
             for rule in rules:
                 if rule != EVERY_RULE:

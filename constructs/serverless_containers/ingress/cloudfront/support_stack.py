@@ -173,7 +173,7 @@ def _joined(name: str, end: str) -> str:
 
 
 def _bootstrapped_alike(one: Stack, other: Stack) -> bool:
-    """Whether two stacks have the app's synthesizer, or default ones for the same bootstrap."""
+    """Return whether two stacks have the app's synthesizer, or default ones for one bootstrap."""
     first, second = one.synthesizer, other.synthesizer
     if first is second:
         return True

@@ -17,9 +17,9 @@ from constructs import Construct
 from serverless_containers.ingress.load_balancer.rollout import (
     Rollout,
     roll_back_on,
-    rollout_alarms,
     shift_traffic,
 )
+from serverless_containers.ingress.load_balancer.rollout_alarms import rollout_alarms
 from serverless_containers.ingress.load_balancer.sign_in import BoundSignIn, SignIn
 from serverless_containers.ingress.load_balancer.targets import (
     TargetHealthCheck,

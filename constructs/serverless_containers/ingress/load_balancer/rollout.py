@@ -1,6 +1,6 @@
 """Rollouts: the ways in which a new version of a service replaces the old one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Duration, Token, Validations
@@ -20,10 +20,6 @@ _LONGEST = 33 * 60
 36 hours it gives a deployment up ("AWS::ECS::Service DeploymentConfiguration", CloudFormation)."""
 
 _BAKE_MINUTES = 5
-_ALARM_PERIOD = Duration.minutes(1)
-_ALARM_PERCENT = 5
-_ERROR_MINUTES = 2
-_UNHEALTHY_MINUTES = 10
 
 
 @checks_fields
@@ -319,111 +315,6 @@ def shift_traffic(
     )
 
 
-def rollout_alarms(
-    scope: Construct,
-    load_balancer: elbv2.ApplicationLoadBalancer,
-    groups: Sequence[elbv2.ApplicationTargetGroup],
-    *,
-    share: float,
-) -> Sequence[cloudwatch.Alarm]:
-    """Alarms that tell a new version that fails from the old one beside it.
-
-    One goes off when 5 percent of the answers of either target group are errors, one when as many
-    requests as half of the new version's smallest share get no answer of a target but the load
-    balancer's own 5xx (the targets closed the connection, or took too long), both for 2 minutes;
-    and one when a target stays unhealthy for 10 minutes. "CloudWatch metrics for your Application
-    Load Balancer", Elastic Load Balancing documentation.
-
-    Args:
-        scope: The construct above them.
-        load_balancer: The load balancer.
-        groups: The target groups between which traffic is shifted.
-        share: The percent of the requests that the new version gets first.
-    """
-    failing = {
-        f"errors{number}": group.metrics.http_code_target(
-            elbv2.HttpCodeTarget.TARGET_5XX_COUNT, period=_ALARM_PERIOD, statistic="Sum"
-        )
-        for number, group in enumerate(groups)
-    }
-    asked = {
-        f"requests{number}": group.metrics.request_count(period=_ALARM_PERIOD, statistic="Sum")
-        for number, group in enumerate(groups)
-    }
-    rates = [f"100 * FILL(errors{n}, 0) / FILL(requests{n}, 1)" for n in range(len(groups))]
-    return [
-        _alarm(
-            scope,
-            "Errors",
-            description="A version answers with errors; its rollout is taken back",
-            expression=f"MAX([{', '.join(rates)}])",
-            metrics={**failing, **asked},
-            label="Percent of a version's answers that are errors",
-            threshold=_ALARM_PERCENT,
-            minutes=_ERROR_MINUTES,
-        ),
-        _alarm(
-            scope,
-            "Unanswered",
-            description="A version does not answer; its rollout is taken back",
-            expression="100 * FILL(unanswered, 0) / FILL(requests, 1)",
-            metrics={
-                "unanswered": load_balancer.metrics.http_code_elb(
-                    elbv2.HttpCodeElb.ELB_5XX_COUNT, period=_ALARM_PERIOD, statistic="Sum"
-                ),
-                "requests": load_balancer.metrics.request_count(
-                    period=_ALARM_PERIOD, statistic="Sum"
-                ),
-            },
-            label="Percent of the requests that no target answered",
-            threshold=min(_ALARM_PERCENT, share / 2),
-            minutes=_ERROR_MINUTES,
-        ),
-        _alarm(
-            scope,
-            "Unhealthy",
-            description="Tasks stay unhealthy; their rollout is taken back",
-            expression=f"MAX([{', '.join(f'FILL(hosts{n}, 0)' for n in range(len(groups)))}])",
-            metrics={
-                f"hosts{number}": group.metrics.unhealthy_host_count(
-                    period=_ALARM_PERIOD, statistic="Maximum"
-                )
-                for number, group in enumerate(groups)
-            },
-            label="Targets that are unhealthy",
-            threshold=1,
-            minutes=_UNHEALTHY_MINUTES,
-        ),
-    ]
-
-
-def _alarm(
-    scope: Construct,
-    construct_id: str,
-    *,
-    description: str,
-    expression: str,
-    metrics: Mapping[str, cloudwatch.IMetric],
-    label: str,
-    threshold: float,
-    minutes: int,
-) -> cloudwatch.Alarm:
-    return cloudwatch.Alarm(
-        scope,
-        construct_id,
-        alarm_description=description,
-        metric=cloudwatch.MathExpression(
-            expression=expression, using_metrics=dict(metrics), label=label, period=_ALARM_PERIOD
-        ),
-        threshold=threshold,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluation_periods=minutes,
-        datapoints_to_alarm=minutes,
-        # Without a request there is no error.
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-    )
-
-
 def _bake_time(given: Duration | None) -> Duration:
     time = given or Duration.minutes(_BAKE_MINUTES)
     whole_minutes("bake_time", time, 0, 1440, source=_SOURCE)
@@ -442,7 +333,9 @@ def _check_tenths(what: str, percent: float) -> None:
 
 
 def _waiting_steps(percent: float) -> int:
-    """After how many steps ECS waits; after the one that completes the shift the bake time begins.
+    """Return the number of steps that ECS waits after: all but the one that completes the shift.
+
+    After that one the bake time begins.
 
     Args:
         percent: The percent of the traffic that a step shifts.

@@ -343,7 +343,7 @@ def _check_domain_prefix(prefix: str) -> None:
 
 
 def is_public_pattern(path: str) -> bool:
-    """Whether a pattern of a path has no wildcard but a star at its end."""
+    """Return whether a pattern of a path has no wildcard but a star at its end."""
     return not {"*", "?"} & set(path.removesuffix("*"))
 
 

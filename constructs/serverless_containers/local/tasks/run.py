@@ -37,7 +37,7 @@ _DRAIN_SECONDS: Final = 30.0
 """Longest time for which requests under way keep a task from being told to end: as long as API
 Gateway waits for an answer."""
 _UNANSWERED: Final = 5
-"""After so many questions without an answer the engine counts as gone."""
+"""Questions without an answer after which the engine counts as gone."""
 
 
 class StartError(Exception):

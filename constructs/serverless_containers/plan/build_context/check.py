@@ -151,7 +151,7 @@ class _Check:
                 self._look_at(entry)
 
     def _is_whole_machine(self) -> bool:
-        """Whether a context is the root of all folders; reports it."""
+        """Return whether a context is the root of all folders; reports it."""
         found = False
         for service in self._project.services.values():
             build = service.build
@@ -231,7 +231,7 @@ class _Check:
             self._search(entry, self._detector)
 
     def _is_packed(self, entry: Entry, credential: Credential) -> bool:
-        """Whether what holds credentials is packed after all; says what there is to say of it."""
+        """Return whether what holds credentials is packed after all, and report on it."""
         handling = credential.handling
         covered = self._packed.covers(entry.path) or self._mounted.covers(entry.path)
         if handling is not Handling.LEAVE_OUT_ALWAYS and covered:
@@ -366,7 +366,7 @@ def _itself_and_above(name: str) -> Iterable[str]:
 
 
 def _says_more_than_all(pattern: str) -> bool:
-    """Whether the last part of a pattern asks for some names, rather than for all."""
+    """Return whether the last part of a pattern asks for some names, rather than for all."""
     return re.search(r"\w", posixpath.basename(pattern)) is not None
 
 
@@ -384,7 +384,7 @@ class PackedAnyway:
     paths: frozenset[str] = frozenset()
 
     def covers(self, path: str) -> bool:
-        """Whether a path is one of them, or below one."""
+        """Return whether a path is one of them, or below one."""
         if not self.paths:
             return False
         return path in self.paths or any(str(each) in self.paths for each in PurePath(path).parents)

@@ -190,7 +190,7 @@ def _by_form(name: str) -> Credential | None:
 
 
 def _begins(path: str, pattern: re.Pattern[bytes]) -> bool:
-    """Whether a file begins as a credential does. One that cannot be read counts as one."""
+    """Return whether a file begins as a credential does. One that cannot be read counts as one."""
     try:
         # A pipe would wait for its writer for ever.
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)

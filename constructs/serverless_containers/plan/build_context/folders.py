@@ -18,11 +18,8 @@ def built_folders(project: Project) -> tuple[Path, ...]:
 
 def files_of_secrets(project: Project) -> tuple[Path, ...]:
     """The files with the values of the project's secrets, whatever they are named."""
-    return tuple(
-        each.file
-        for each in project.secrets.values()
-        if each.file is not None and not each.external
-    )
+    owned = (each for each in project.secrets.values() if not each.external)
+    return tuple(each.file for each in owned if each.file is not None)
 
 
 def real(path: Path | str) -> str:

@@ -69,7 +69,7 @@ class IgnoreRules:
         )
 
     def ignores(self, matched: Matched) -> bool:
-        """Whether what is matched like this is left out."""
+        """Return whether what is matched like this is left out."""
         for is_match, excludes in zip(reversed(matched), reversed(self._excludes), strict=True):
             if is_match:
                 return excludes

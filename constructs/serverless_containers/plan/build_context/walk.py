@@ -97,7 +97,7 @@ class Entry:
         return bool(self._above)
 
     def is_read(self) -> bool:
-        """Whether some build can read it."""
+        """Return whether some build can read it."""
         name = os.path.basename(self.path)  # noqa: PTH119  # text
         return any(not each.below(name).is_ignored for each in self._above)
 

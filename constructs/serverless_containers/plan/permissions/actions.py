@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from serverless_containers.plan.words import nearest, short
+from serverless_containers.plan.words import short
+from serverless_containers.spelling import nearest
 
 ACTIONS = Path(__file__).parent / "actions.txt"
 """The file of names."""

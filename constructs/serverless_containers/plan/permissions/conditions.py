@@ -9,7 +9,8 @@ from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import ConditionTest, Text
 from serverless_containers.plan.permissions.values import read_values, shown
 from serverless_containers.plan.permissions.variables import VariableExpander
-from serverless_containers.plan.words import nearest, short
+from serverless_containers.plan.words import short
+from serverless_containers.spelling import nearest
 
 _EXAMPLE = '{"StringLike": {"s3:prefix": ["media/*"]}}'
 

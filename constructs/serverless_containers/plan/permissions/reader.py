@@ -110,7 +110,7 @@ def _decoded(content: bytes, name: str, findings: Findings) -> str | None:
 
 
 def _is_untouched(root: Node) -> bool:
-    """Whether a file is the default one, which grants nothing."""
+    """Return whether a file is the default one, which grants nothing."""
     if not isinstance(root, Sequence) or len(root) != 1:
         return False
     only = root.items[0]

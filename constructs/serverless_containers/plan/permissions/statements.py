@@ -13,7 +13,8 @@ from serverless_containers.plan.permissions.resources import read_resource
 from serverless_containers.plan.permissions.size import LARGEST_POLICY
 from serverless_containers.plan.permissions.values import read_values, shown
 from serverless_containers.plan.permissions.variables import VariableExpander
-from serverless_containers.plan.words import nearest, short
+from serverless_containers.plan.words import short
+from serverless_containers.spelling import nearest
 
 _KEYS = ("Sid", "Effect", "Action", "Resource", "Condition")
 _NEEDED = {"Action": "NotAction", "Resource": "NotResource"}

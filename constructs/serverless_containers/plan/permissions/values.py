@@ -58,7 +58,7 @@ def _is_type(value: Scalar, *, text_only: bool) -> bool:
 
 
 def _has_allowed_characters(value: Scalar, path: KeyPath, findings: Findings) -> bool:
-    """Whether a policy may have the characters of a text. Those that it may not are reported."""
+    """Return whether a policy may have the characters of a text; report those it may not."""
     foreign = _FOREIGN.search(value.text)
     if foreign is None:
         return True

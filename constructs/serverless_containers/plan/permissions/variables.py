@@ -7,7 +7,8 @@ from serverless_containers.compose.yaml.nodes import Scalar
 from serverless_containers.findings import Findings, KeyPath
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.model import PseudoParameter, Text
-from serverless_containers.plan.words import nearest, short
+from serverless_containers.plan.words import short
+from serverless_containers.spelling import nearest
 
 _ENVIRONMENT = "env"
 DEPLOYED = "\0"

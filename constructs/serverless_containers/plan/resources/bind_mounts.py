@@ -1,4 +1,4 @@
-"""What becomes of each bind mount.
+"""The fate of each bind mount.
 
 A task has no host to mount from. A mount of what the image has anyway is left out; one of a folder
 of data becomes a volume; one of files that are only read becomes a copy of them. Another one would
@@ -154,7 +154,7 @@ class BindMounts:
         return source if relative.startswith("..") else f"./{relative}"
 
     def is_inside(self, source: str) -> bool:
-        """Whether a path is in the project folder, or is it."""
+        """Return whether a path is in the project folder, or is it."""
         return _is_within(source, os.path.normpath(self.project.directory))
 
 
@@ -183,7 +183,7 @@ class _Case:
         return None
 
     def of_the_host(self) -> Becomes | bool | None:
-        """What is the host's own: its time zone, which a task need not have, and its sockets."""
+        """Judge what is the host's own: its time zone, which a task need not have, its sockets."""
         if self.target in _TIME_ZONE and not self.binds.is_inside(self.source):
             return self._drop(
                 f"{self.source} is the time zone of a host, which a task does not have",
@@ -233,7 +233,7 @@ class _Case:
         )
 
     def outside(self) -> bool | None:
-        """What this machine alone has."""
+        """Judge what this machine alone has."""
         if not self.binds.is_inside(self.source):
             return self._refuse(f"a task has no host to mount {self.source} from", OUTSIDE_FIX)
         # The project folder itself may be behind a link.
@@ -435,7 +435,7 @@ def _holds_program(placed: PlacedPath, context: str, source: str, target: str) -
 
 
 def _is_ignored(context: str, dockerfile: str | None, inside: str) -> bool:
-    """Whether a path is left out of a build's context."""
+    """Return whether a path is left out of a build's context."""
     known = IgnoreRules.of(context, dockerfile)
     matched, path = known.top, ""
     for part in inside.split("/") if inside else ():

@@ -63,7 +63,7 @@ def _check(volume: Volume, findings: Findings) -> None:
 
 
 def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
-    """What the options of the local driver mount, and the way out."""
+    """Return what the options of the local driver mount, and the way out."""
     kind = options.get("type", "").lower()
     flags = options.get("o", "").lower().split(",")
     device = options.get("device", "")

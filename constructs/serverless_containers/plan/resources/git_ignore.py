@@ -92,7 +92,7 @@ class GitIgnore:
         return False
 
     def _matches(self, parts: list[str], *, is_folder: bool) -> bool:
-        """Whether the last pattern that matches says that this one is left alone."""
+        """Return whether the last pattern that matches says that this one is left alone."""
         found = False
         for depth in range(len(parts)):
             below = "/".join(parts[depth:])

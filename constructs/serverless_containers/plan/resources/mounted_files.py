@@ -50,7 +50,7 @@ class MountedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MountedFiles:
-    """What is found at the source of a mount.
+    """Files found at the source of a mount.
 
     Attributes:
         files: The files by their paths below it, sorted. The path of a single file is empty.
@@ -112,7 +112,7 @@ def find_files(source: str, *, read_here: frozenset[str]) -> MountedFiles:
 
 
 def _problem(path: str, name: str, mode: int) -> str | None:
-    """What makes something impossible to copy."""
+    """Return what makes something impossible to copy."""
     if _CONTROL.search(name):
         return f"holds a file whose name is no text: {name!r}"
     if is_secret(Path(path)):

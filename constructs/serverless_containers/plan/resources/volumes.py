@@ -162,7 +162,7 @@ class Mounts:
                 )
 
     def _is_in_image(self, mount: Mount, left_out: Collection[str]) -> bool:
-        """Whether a volume only keeps a mount that is left out from hiding what the image has."""
+        """Return whether a volume only keeps a mount that is left out from hiding the image."""
         around = _folder_around(mount.target, left_out)
         if around is None or not (mount.source is None or is_of_packages(mount.target)):
             return False

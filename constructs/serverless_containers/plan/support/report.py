@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from serverless_containers.compose.files import Reader
 from serverless_containers.compose.model import Project
+from serverless_containers.compose.tree import Trees
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 from serverless_containers.plan import rules
@@ -15,6 +17,8 @@ _RULES: Mapping[Support, Rule] = {
     Support.LOCAL_ONLY: rules.KEY_LOCAL_ONLY,
     Support.REJECTED: rules.KEY_REJECTED,
 }
+_RESOLVED = ("env_file", "extends", "label_file")
+"""The keys of a service that the reader puts their meaning in the place of."""
 _SHARED = ("volumes", "secrets", "configs")
 """The sections of which only what some service uses is deployed."""
 
@@ -55,16 +59,63 @@ def check_keys(project: Project, findings: Findings) -> None:
 
 def explain(project: Project) -> Iterator[KeyOutcome]:
     """Tell what became of every key of a project, in the order of its files."""
-    outcomes = (
+    walked = (*_walk(project), *_resolved_keys(project))
+    # What a file says in a key that is resolved may also be what is left of another file's.
+    written = {(found.at, found.path): found for found in walked}.values()
+    outcomes = [
         KeyOutcome(
             at=found.at,
             path=found.path,
             support=found.record.support,
             becomes=_spelled_out(found.record.becomes, found.path) or found.record.why,
         )
-        for found in _walk(project)
-    )
+        for found in written
+    ]
+    if not project.files:
+        outcomes += _of_dockerfile(project)
     yield from sorted(outcomes, key=lambda outcome: outcome.at)
+
+
+def _resolved_keys(project: Project) -> Iterator[_WrittenKey]:
+    """The keys that the reader has put something else in the place of, as the files have them."""
+    trees = Trees(Reader(project.directory, Findings()))
+    records = PROJECT["services"].items
+    for file in project.files:
+        for document in trees.parse(file) or ():
+            yield from _chosen(document.root, (), PROJECT, ("include",))
+            services = document.root.get("services")
+            if not isinstance(services, MappingNode):
+                continue
+            for name in services.entries.keys() & project.services.keys():
+                yield from _chosen(services.get(name), ("services", name), records, _RESOLVED)
+
+
+def _chosen(
+    node: Node | None, path: KeyPath, records: Keys, names: tuple[str, ...]
+) -> Iterator[_WrittenKey]:
+    if isinstance(node, MappingNode):
+        for found in _keys(node, path, records):
+            if found.path[-1] in names:
+                yield found
+
+
+def _of_dockerfile(project: Project) -> Iterator[KeyOutcome]:
+    """The outcome of the instructions of a lone Dockerfile that a deployment looks at."""
+    for name, service in project.services.items():
+        file = service.build.parsed_dockerfile if service.build else None
+        if file is None:
+            continue
+        found = [(file.at, "FROM", "container.Image")]
+        found += [(each.at, "EXPOSE", "container.PortMappings") for each in file.exposed]
+        if file.healthcheck is not None:
+            found.append((file.healthcheck.at, "HEALTHCHECK", "container.HealthCheck"))
+        for at, instruction, becomes in found:
+            yield KeyOutcome(
+                at=at,
+                path=(instruction,),
+                support=Support.MAPPED,
+                becomes=_spelled_out(becomes, ("services", name)),
+            )
 
 
 def _spelled_out(becomes: str, path: KeyPath) -> str:
@@ -128,7 +179,7 @@ def _keys(node: MappingNode, path: KeyPath, records: Keys) -> Iterator[_WrittenK
 
 
 def _says_nothing(name: str, value: Node) -> bool:
-    """Whether a value asks for no more than there would be without it."""
+    """Return whether a value asks for no more than there would be without it."""
     if name == "networks" and isinstance(value, MappingNode):
         return tuple(value) == ("default",)
     match value:

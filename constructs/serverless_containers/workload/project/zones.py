@@ -35,29 +35,38 @@ def place_subnets(subnets: Sequence[ec2.ISubnet]) -> None:
     Args:
         subnets: The subnets of a group, in the order of their zones.
     """
+    conditions: Sequence[str] = ()
     for number, subnet in enumerate(subnets):
         resource = subnet.node.default_child
         if not isinstance(resource, ec2.CfnSubnet):
             continue
-        region = Stack.of(subnet).region
+        stack = Stack.of(subnet)
+        region = stack.region
         if Token.is_unresolved(region):
-            _choose(resource, number)
+            conditions = conditions or _conditions(stack)
+            _choose(resource, number, conditions)
         elif region in _PREFERRED:
             resource.add_property_deletion_override("AvailabilityZone")
             resource.add_property_override("AvailabilityZoneId", _PREFERRED[region][number])
 
 
-def _choose(resource: ec2.CfnSubnet, number: int) -> None:
-    stack = Stack.of(resource)
-    known = _condition(stack, "TaskZonesById", *_PREFERRED)
-    zone = Aws.NO_VALUE
-    for region, ids in _PREFERRED.items():
+def _conditions(stack: Stack) -> Sequence[str]:
+    """The logical ids of the conditions: that the region is any of the table, and one for each."""
+    conditions = [_condition(stack, "TaskZonesById", *_PREFERRED)]
+    for region in _PREFERRED:
         name = f"TaskZonesOf{''.join(part.title() for part in region.split('-'))}"
-        here = _condition(stack, name, region)
-        zone = Fn.condition_if(here.logical_id, ids[number], zone).to_string()
+        conditions.append(_condition(stack, name, region))
+    return [each.logical_id for each in conditions]
+
+
+def _choose(resource: ec2.CfnSubnet, number: int, conditions: Sequence[str]) -> None:
+    known, *each_region = conditions
+    nothing = {"Ref": "AWS::NoValue"}
+    zone: object = nothing
+    for condition, ids in zip(each_region, _PREFERRED.values(), strict=True):
+        zone = {"Fn::If": [condition, ids[number], zone]}
     resource.add_property_override(
-        "AvailabilityZone",
-        Fn.condition_if(known.logical_id, Aws.NO_VALUE, resource.availability_zone),
+        "AvailabilityZone", {"Fn::If": [known, nothing, resource.availability_zone]}
     )
     resource.add_property_override("AvailabilityZoneId", zone)
     Validations.of(resource).acknowledge(
@@ -86,7 +95,7 @@ def linked_subnets(scope: Construct, ids: list[str]) -> list[str]:
 
 
 def _condition(stack: Stack, name: str, *regions: str) -> CfnCondition:
-    """Whether a stack is in one of these regions; made once."""
+    """Return whether a stack is in one of these regions; made once."""
     found = stack.node.try_find_child(name)
     if isinstance(found, CfnCondition):
         return found
