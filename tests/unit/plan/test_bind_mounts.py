@@ -149,6 +149,10 @@ class TestLeftOut:
         (message,) = planned.messages("mount-dropped")
         assert "; set TZ under environment" in message
 
+    def test_the_source_of_random_numbers(self, mounted):
+        assert mounted("/dev/urandom:/dev/random:ro")["web"].mounts == ()
+        assert len(mounted("/dev/sda:/dev/random:ro").messages("mount-rejected")) == 1
+
 
 class TestStored:
     def test_a_folder_that_is_not_there(self, mounted):

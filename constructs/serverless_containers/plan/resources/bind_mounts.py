@@ -37,6 +37,7 @@ LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
 """The way to say that a mount is for this machine alone."""
 OUTSIDE_FIX = f"copy the files into the image, use a named volume, or {LOCAL_ONLY}"
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
+_RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
 """Names of files of a program, as opposed to those that say which packages it needs."""
@@ -187,6 +188,10 @@ class _Case:
             return self._drop(
                 f"{self.source} is the time zone of a host, which a task does not have",
                 "set TZ under environment, and remove the mount",
+            )
+        if {self.source, self.target} <= _RANDOM:
+            return self._drop(
+                f"{self.target} is in every container", "remove the mount, or " + LOCAL_ONLY
             )
         if _SOCKETS.fullmatch(self.source):
             return self._refuse(
