@@ -66,5 +66,5 @@ class Dockerfiles:
         )
         if content is None:
             return None
-        lines = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        lines = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
         return lines, self._reader.shown(file)

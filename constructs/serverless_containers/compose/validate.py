@@ -3,7 +3,7 @@
 What is left is well-formed: no later phase looks for anything but the types of the schema.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from serverless_containers.compose import rules
 from serverless_containers.compose.keys.schema import PROJECT, SERVICE
@@ -24,6 +24,10 @@ from serverless_containers.compose.yaml.nodes import (
 )
 from serverless_containers.findings import Findings, KeyPath
 
+_MOST_SEARCHED = 50
+_LONGEST_SEARCHED = 50
+"""Keys of a file, and characters of one, of which a typing error is searched: each search takes
+milliseconds."""
 _ELSEWHERE = {
     "limits": "write it under deploy.resources, or say cpus and mem_limit",
     "placement": "write it under deploy",
@@ -76,6 +80,8 @@ def _is_first_format(root: MappingNode) -> bool:
 class _Validation:
     findings: Findings
     broken: set[str]
+    searched: list[str] = field(default_factory=list)
+    """The unknown keys for which a known one that is close was searched."""
 
     def node(self, node: Node, shape: Shape, path: KeyPath) -> Node | None:
         """The value as far as it fits; None when it does not."""
@@ -220,7 +226,9 @@ class _Validation:
             return None
         known = tuple(shape.keys or ())
         hint = _ELSEWHERE.get(key, "") if _is_service(path) else ""
-        hint = hint or did_you_mean(key, known)
+        if not hint and len(self.searched) < _MOST_SEARCHED and len(key) <= _LONGEST_SEARCHED:
+            self.searched.append(key)
+            hint = did_you_mean(key, known)
         if not hint and path == () and key in (SERVICE.keys or ()):
             hint = "it belongs to a service"
         self.findings.report(

@@ -24,6 +24,7 @@ from serverless_containers.plan.resources.linux import plan_linux
 from serverless_containers.plan.resources.logs import plan_log
 from serverless_containers.plan.secrets import rules as secret_rules
 from serverless_containers.plan.sizes import CPU_UNITS_PER_VCPU
+from serverless_containers.plan.values import check_values
 
 _CONDITIONS = {
     Condition.STARTED: DependencyCondition.START,
@@ -64,6 +65,7 @@ def plan_container(
     """
     build = plan_build(service, findings)
     _check_image(service, findings)
+    check_values(service, findings)
     entrypoint, command = _start(service, findings)
     limits = service.deploy.limits if service.deploy else None
     reservations = service.deploy.reservations if service.deploy else None
@@ -181,6 +183,14 @@ def _secrets(service: Service, findings: Findings) -> dict[str, str]:
                 f"{use.target}",
                 "write a plain name, which becomes the variable's",
             )
+        elif not name or "=" in name:
+            findings.report(
+                rules.SECRET_TARGET,
+                *place(use, "target" if use.target else "source"),
+                f"the secret {use.source} is injected as a variable, which has a name, and no '=' "
+                f"in it, got {use.target or use.source!r}",
+                "write a plain name, which becomes the variable's",
+            )
         else:
             secrets[name] = use.source
         _warn_of_attributes(use, findings)
@@ -210,7 +220,7 @@ def _environment(service: Service, secrets: dict[str, str], findings: Findings) 
                 f"{name} is also a secret of this service, which is injected under the same name",
                 "remove the variable, or give the secret another target",
             )
-        elif value is None:
+        elif value is None and name:
             # What is no name may be a value that lost its own: only its place is told.
             is_name = _VARIABLE.fullmatch(name)
             findings.report(
@@ -220,7 +230,7 @@ def _environment(service: Service, secrets: dict[str, str], findings: Findings) 
                 f"{name if is_name else 'a variable'} has no value here, and is left out",
                 f"give it one in .env, or write {name if is_name else 'NAME'}: value",
             )
-        else:
+        elif value is not None:
             environment[name] = value
     return environment
 

@@ -349,19 +349,25 @@ def _described(candidates: Iterable[_Candidate]) -> str:
 
 def _why_alone(project: Project, chosen: _Candidate, candidates: Sequence[_Candidate]) -> str:
     """Why the last one left is chosen; nothing where the files leave no other."""
-    others = [each for each in candidates if each is not chosen]
-    if any(each.purpose is chosen.purpose and not each.ends for each in others):
-        return "it alone publishes its port, and the others only expose theirs"
-    ended = [each.name for each in others if each.ends and each.purpose is chosen.purpose]
+    # To publish a port, beside services that expose theirs, is to say who is asked from outside.
+    rivals = [
+        each
+        for each in candidates
+        if each is not chosen and (each.published or not chosen.published)
+    ]
+    ended = [each.name for each in rivals if each.ends and each.purpose is chosen.purpose]
     if ended:
         return f"other services wait for the end of {listed(ended)}"
-    rivals = [each for each in others if each.published or not chosen.published]
     if rivals and chosen.purpose is Purpose.APPLICATION:
         return f"it alone is no store, broker or tool: {_described(rivals)}"
     if rivals:
         return f"it is {chosen.description}: {_described(rivals)}"
-    is_expected = chosen.purpose < Purpose.TOOL or (len(project.services) == 1 and chosen.published)
-    return "" if is_expected else f"it is {chosen.description}, and no application has a port"
+    if chosen.purpose >= Purpose.TOOL and (len(project.services) > 1 or not chosen.published):
+        return f"it is {chosen.description}, and no application has a port"
+    # A Dockerfile alone has no other way to say so.
+    if not chosen.published and project.files:
+        return "no service publishes a port, and it alone exposes one that may speak HTTP"
+    return ""
 
 
 def _silent_applications(project: Project, candidates: Sequence[_Candidate]) -> list[str]:

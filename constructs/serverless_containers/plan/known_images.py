@@ -19,7 +19,7 @@ class Purpose(IntEnum):
     APPLICATION = 0
     """Anything that is not known as something else."""
     DASHBOARD = 1
-    """What people look at, beside an application or alone: a dashboard, or where they sign in."""
+    """A page that people look at, beside an application or alone: a dashboard, or a sign-in."""
     TOOL = 2
     """An interface for administrators and developers, or a helper of theirs."""
     STORE = 3
@@ -191,7 +191,7 @@ _WEB_SERVERS = frozenset(
         "nginx-proxy-manager", "nginx-unprivileged", "openresty", "swag", "traefik",
     }
 )  # fmt: skip
-"""What answers the requests of a browser itself, or hands them on to others."""
+"""Images that answer the requests of a browser themselves, or hand them on to others."""
 
 _KNOWN: Mapping[str, KnownImage] = {
     **{name: KnownImage(Purpose.DASHBOARD, text) for name, text in _DASHBOARDS.items()},

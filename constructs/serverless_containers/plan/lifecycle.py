@@ -12,6 +12,8 @@ from serverless_containers.plan.places import place
 _SHORTEST_WINDOW, _LONGEST_WINDOW = 60, 1800
 # "Tag", Amazon ECS API Reference
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
+_MOST_TAGS = 50
+"""Tags of one resource; "Tagging Amazon ECS resources", Amazon ECS Developer Guide."""
 _SIGNS = "_.:/=+-@"
 _NEVER = frozenset({"no", "none"})
 _ENDING = _NEVER | {"on-failure"}
@@ -184,6 +186,15 @@ def plan_tags(project: Project, findings: Findings) -> dict[str, str]:
             reason = _no_tag(key, value)
             if reason is None:
                 tags[key] = value
+                if len(tags) > _MOST_TAGS and service.deploy is not None:
+                    findings.report(
+                        rules.TOO_MANY_TAGS,
+                        *place(service.deploy, "labels", key),
+                        f"an ECS service has at most {_MOST_TAGS} tags, and this label would be "
+                        "one more",
+                        "as a label of the container, under the service's labels, it is kept",
+                    )
+                    return dict(sorted(tags.items()))
             elif service.deploy is not None:
                 findings.report(
                     rules.LABEL_NO_TAG,

@@ -84,6 +84,17 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 path,
                 f"the host address {port.host_ip} is left out: a task has an interface of its own",
             )
+    if len(found) > MOST_PORTS:
+        first_above = list(found.values())[MOST_PORTS]
+        findings.report(
+            rules.TOO_MANY_PORTS,
+            first_above.at,
+            first_above.path,
+            f"{service.name} has {len(found)} ports; a service has at most {MOST_PORTS}, ranges "
+            "expanded",
+            "name the ports that it listens on",
+        )
+        return tuple(found.values())
     ranges: list[tuple[int, int, str, Location, KeyPath]] = [
         (each.first, each.last, each.protocol.lower(), each.at(), each.path)
         for each in service.expose
@@ -94,14 +105,20 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
             (each.first, each.last, each.protocol, each.at, ())
             for each in service.build.parsed_dockerfile.exposed
         ]
-    amount = len(found)
+    amount = 0
     for first, last, protocol, at, path in ranges:
         if not _is_protocol(protocol, at, path, findings):
             continue
         if not _are_ports(first, last, at, path, findings):
             continue
         amount += last - first + 1
-        if amount > MOST_PORTS:
+        if amount <= MOST_PORTS:
+            for number in range(first, last + 1):
+                plan = PortPlan(number, protocol)
+                found.setdefault(
+                    plan, Listener(plan=plan, at=at, path=path, is_declared=is_declared)
+                )
+        if max(amount, len(found)) > MOST_PORTS:
             findings.report(
                 rules.TOO_MANY_PORTS,
                 at,
@@ -111,9 +128,6 @@ def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:
                 "name the ports that it listens on",
             )
             break
-        for number in range(first, last + 1):
-            plan = PortPlan(number, protocol)
-            found.setdefault(plan, Listener(plan=plan, at=at, path=path, is_declared=is_declared))
     return tuple(found.values())
 
 

@@ -86,6 +86,9 @@ PORT_INVALID = Rule.error(
 PORT_HOST_ADDRESS = Rule.warning(
     "port-host-address", "No host address is bound: a task has one network interface of its own."
 )
+LIMIT_NEGATIVE = Rule.error(
+    "limit-negative", "Limits and reservations of CPU and memory are above 0.", _TASK_DEFINITION
+)
 TASK_SIZE_INVALID = Rule.error(
     "task-size-invalid",
     "CPU and memory are a pair that Fargate offers.",
@@ -122,6 +125,9 @@ COMMAND_CLEARED = Rule.error(
     "command-cleared",
     "An image's command is replaced or kept, and its entry point cleared for a command alone.",
     _TASK_DEFINITION,
+)
+VARIABLE_NAME = Rule.error(
+    "variable-name", "A variable has a name.", "Amazon ECS API Reference, KeyValuePair"
 )
 VARIABLE_UNSET = Rule.warning(
     "variable-unset", "A variable that is only named has a value where the file is read."
@@ -211,6 +217,11 @@ RESTART_WINDOW_RANGE = Rule.warning(
 )
 ROLLOUTS_DISAGREE = Rule.error(
     "rollouts-disagree", "The services of one task are rolled out in one way."
+)
+TOO_MANY_TAGS = Rule.error(
+    "too-many-tags",
+    "The labels of a deployment are no more than the tags that an ECS service may have.",
+    "Tagging Amazon ECS resources, Amazon ECS Developer Guide",
 )
 LABEL_NO_TAG = Rule.warning(
     "label-no-tag",

@@ -1,5 +1,6 @@
 """Small files that ask for much: the work grows with the file, or ends early with a finding."""
 
+import difflib
 import itertools
 
 import pytest
@@ -195,3 +196,25 @@ def test_the_finding_says_where_it_is_too_much(project):
     assert found.at is not None
     assert found.at.line > 2
     assert "200000 values" in found.message
+
+
+def test_typing_errors_are_searched_for_the_first_unknown_keys(project, monkeypatch):
+    # GIVEN a service with many keys that there are not, of which the first and the last are close
+    searched = []
+    search = difflib.get_close_matches
+    monkeypatch.setattr(
+        difflib,
+        "get_close_matches",
+        lambda word, *args, **kwargs: searched.append(word) or search(word, *args, **kwargs),
+    )
+    unknown = rows(300, "    unknown{at}: 1\n")
+    text = f"{SERVICE}    imag: x\n    {'imag' * 200}: x\n{unknown}    comand: x\n"
+    project.write("compose.yaml", text)
+
+    # WHEN it is read
+    found = [str(each) for each in plan(project.path).errors]
+
+    # THEN all are reported, and a key that is close is told where there are few
+    assert len(found) == 303
+    assert sum("did you mean 'image'?" in each for each in found) == 1
+    assert len(searched) <= 50

@@ -110,7 +110,7 @@ WEB = "80, 443, 8080, 8000 or 3000"
                 nginx='{image: "nginx:1.29", expose: ["80"]}',
             ),
             ("nginx", 80),
-            "",
+            "no service publishes a port, and it alone exposes one that may speak HTTP",
             id="PHP behind a web server",
         ),
         pytest.param(
@@ -177,7 +177,7 @@ WEB = "80, 443, 8080, 8000 or 3000"
                 nginx='{image: "acme/proxy:1", ports: ["8443:8443"]}',
             ),
             ("nginx", 8443),
-            "it alone publishes its port, and the others only expose theirs",
+            "",
             id="one that publishes beside one that exposes",
         ),
         pytest.param(
@@ -212,6 +212,21 @@ def test_the_first_rule_that_decides_chooses_and_is_named(plan, text, place, rea
 )
 def test_where_the_files_leave_one_nothing_is_said(plan, text, place):
     assert chosen(plan(text)) == (place, "")
+
+
+def test_a_lone_dockerfile_has_no_other_way_to_say_it(plan):
+    planned = plan(None, dockerfiles={"Dockerfile": "FROM node:22\nEXPOSE 3000\n"}, strict=True)
+    assert chosen(planned) == ((planned.plan.entrypoint, 3000), "")
+
+
+def test_a_compose_file_publishes_what_its_dockerfile_exposes(plan):
+    planned = plan(
+        "services: {web: {build: .}}", dockerfiles={"Dockerfile": "FROM node:22\nEXPOSE 3000\n"}
+    )
+    assert chosen(planned) == (
+        ("web", 3000),
+        "no service publishes a port, and it alone exposes one that may speak HTTP",
+    )
 
 
 def test_the_warning_says_how_to_say_it(plan):

@@ -119,6 +119,21 @@ def test_a_job_is_no_service(plan_service, mode):
     ]
 
 
+@pytest.mark.parametrize("number", [50, 51])
+def test_labels_are_no_more_than_a_service_may_have_tags(plan_service, number):
+    labels = ", ".join(f"label-{each:02}: x" for each in range(number))
+    planned = plan_service(f"deploy: {{labels: {{'aws:x': left out, {labels}}}}}")
+    assert planned.messages("too-many-tags") == (
+        []
+        if number == 50
+        else [
+            "docker-compose.yml:5:702: services.web.deploy.labels.label-50: an ECS service has at "
+            "most 50 tags, and this label would be one more; as a label of the container, under "
+            "the service's labels, it is kept"
+        ]
+    )
+
+
 def test_labels_of_deploy_are_the_services_tags(plan_service):
     planned = plan_service("deploy: {labels: {team: shop, cost: low}}\nlabels: {a: b}")
     assert planned.plan.tags == {"cost": "low", "team": "shop"}

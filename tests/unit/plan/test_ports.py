@@ -188,6 +188,34 @@ class TestLoneDockerfile:
         assert [str(port) for port in planned["web"].ports] == ["8080/tcp"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            "ports: ['1-999', '2000-2998']",
+            "1:45: services.web.ports[1000]: web has 1998 ports; a service has at most 1000",
+        ),
+        (
+            "ports: ['1-999'], expose: ['2000-2002']",
+            "1:55: services.web.expose[0]: web exposes 2000 to 2002; a service has at most 1000 p",
+        ),
+        (
+            "ports: ['80'], expose: ['2000-2998', '3000']",
+            "1:65: services.web.expose[1]: web exposes 3000 to 3000; a service has at most 1000 p",
+        ),
+    ],
+)
+def test_ports_are_counted_for_a_service_as_a_whole(plan, keys, message):
+    planned = plan(f"services: {{web: {{image: x, {keys}}}}}")
+    (found,) = planned.messages("too-many-ports")
+    assert found.startswith(f"docker-compose.yml:{message}")
+
+
+def test_a_port_that_is_published_and_exposed_counts_once(plan):
+    planned = plan("services: {web: {image: x, ports: ['1-1000'], expose: ['1-1000']}}")
+    assert len(planned["web"].ports) == 1000
+
+
 DOCKERFILE = "FROM scratch\nEXPOSE 8000\n"
 
 

@@ -269,3 +269,21 @@ def test_bytes_that_are_no_text_are_refused_wherever_they_come_from(plan):
     planned = plan("services: {web: {image: x, ports: ['80'], environment: {A: \"\\udcff\"}}}")
     assert planned.errors
     assert planned.plan is None
+
+
+@pytest.mark.parametrize("command", ['curl "\udcff"', '["CMD", "curl", "\udcff"]'])
+def test_so_are_those_of_a_health_check_in_a_dockerfile(plan, project, command):
+    text = f"FROM x\nEXPOSE 80\nHEALTHCHECK CMD {command}\n# caf\udce9\n"
+    (project.path / "Dockerfile").write_bytes(text.encode("utf-8", "surrogateescape"))
+    planned = plan("services: {web: {build: .}}")
+    assert planned.plan is None
+    assert planned.messages("not-utf-8") == [
+        "Dockerfile:3:1: the health check holds bytes that are no text in UTF-8; save the file "
+        "that the value comes from as UTF-8, or put what is no text into the image"
+    ]
+
+
+def test_the_rest_of_a_dockerfile_may_hold_any_bytes(plan, project):
+    text = "FROM x\n# caf\udce9\nLABEL a=caf\udce9\nCOPY caf\udce9 /caf\udce9\nEXPOSE 80\n"
+    (project.path / "Dockerfile").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert plan("services: {web: {build: .}}").plan is not None

@@ -3,6 +3,7 @@
 from serverless_containers.compose.keys import expansions, identities, paths
 from serverless_containers.compose.keys import values as v
 from serverless_containers.compose.keys.record import Key, struct
+from serverless_containers.compose.notation.go import to_boolean
 
 TEXT = Key(v.text)
 TEXTS = Key(v.texts)
@@ -43,5 +44,9 @@ DEVICE_REQUEST = {
 }
 
 ENV_FILE = struct(
-    {"path": Key(v.text, path=paths.FILE), "required": Key(v.given_boolean), "format": TEXT}
+    {
+        "path": Key(v.text, path=paths.FILE),
+        "required": Key(v.given_boolean, cast=to_boolean),
+        "format": TEXT,
+    }
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from serverless_containers.compose import paths, rules
+from serverless_containers.compose import messages, paths, rules
 from serverless_containers.compose.files import Reader
 from serverless_containers.compose.notation.go import show
 from serverless_containers.compose.notation.mounts import parse_mount
@@ -92,7 +92,14 @@ def depends_on(node: Node, path: KeyPath, expansion: Expansion) -> Node:
         }
         return MappingNode(entries, node.mark, names.key_marks)
     if not isinstance(node, MappingNode):
-        return node
+        # The schema sees only what is left of a service that another file's extends.
+        expansion.findings.report(
+            rules.WRONG_TYPE,
+            node.at,
+            path,
+            f"expected a list or a mapping, got {messages.shown(node, path)}",
+        )
+        return MappingNode({}, node.mark)
     changes = {}
     for name, value in node.items():
         if isinstance(value, MappingNode) and not ("condition" in value and "required" in value):

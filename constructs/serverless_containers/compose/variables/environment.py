@@ -124,7 +124,7 @@ def _read_file(
 ) -> None:
     name, required, form = (value_of(file.get(key)) for key in ("path", "required", "format"))
     location = Path(str(name))
-    if required in {False, "false"} and not exists(location):
+    if required is False and not exists(location):
         return
     if not exists(location):
         reader.findings.report(

@@ -4,11 +4,14 @@ Works on the parser's events, not on PyYAML's own tree: that resolves types by Y
 last of duplicate keys, and recurses as deep as the file says.
 """
 
+import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
+from yaml.reader import ReaderError
 
 from serverless_containers.compose import limits, rules
 from serverless_containers.compose.quota import Quota, QuotaError
@@ -57,15 +60,39 @@ def parse(
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
         findings.report(rules.YAML_SYNTAX, at, (), problem, "correct the YAML")
         return None
-    except yaml.YAMLError as error:
-        reason = str(error).splitlines()[0]
-        findings.report(
-            rules.YAML_SYNTAX, Location(file, 1, 1), (), reason, "save the file as UTF-8 text"
-        )
+    except ReaderError as error:
+        _report_no_text(error, content, file, findings)
         return None
     except _StopReading:
         return None
     return tuple(builder.documents) if builder.sound else None
+
+
+def _report_no_text(error: ReaderError, content: bytes, file: str, findings: Findings) -> None:
+    """Report a byte that is no text, or a character that YAML does not allow, at its place."""
+    codec = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    # PyYAML counts bytes or characters, as it is installed with libyaml or without.
+    if error.reason.endswith("are not allowed"):
+        before = content.decode(codec, "replace").partition(chr(error.character))[0]
+        problem = f"the character U+{error.character:04X} is not allowed in YAML"
+        fix = "remove it, and save the file as UTF-8 text"
+    else:
+        start = _undecodable(content, codec)
+        before = content[:start].decode(codec, "replace")
+        problem = f"the byte 0x{content[start : start + 1].hex()} is not {codec.upper()} here"
+        fix = "save the file as UTF-8 text"
+    lines = re.split(r"\r\n|\r|\n", before.removeprefix("\ufeff"))
+    at = Location(file, len(lines), len(lines[-1]) + 1)
+    findings.report(rules.YAML_SYNTAX, at, (), problem, fix)
+
+
+def _undecodable(content: bytes, codec: str) -> int:
+    """Return the index of the first byte that is no text of a codec."""
+    try:
+        content.decode(codec)
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(content)
 
 
 def _events(content: bytes) -> Iterator[Any]:

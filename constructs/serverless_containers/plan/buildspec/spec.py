@@ -5,6 +5,7 @@ Format: "Build specification reference for CodeBuild", AWS CodeBuild User Guide.
 followed by what this project puts into it.
 """
 
+import string
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
+    # YAML 1.1 reads these as ends of lines, and a block of lines cannot escape them.
+    if not {"\x85", "\u2028", "\u2029"}.isdisjoint(text):
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -89,8 +93,28 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def _here_document(script: str) -> str:
-    # A value from a Compose file may hold any line, this one too.
-    end = "END_OF_PIPELINE"
-    while end in script.splitlines():
-        end += "_"
+    end = _end_of(script)
     return f"cat > {_HOME} <<'{end}'\n{script}{end}"
+
+
+def _end_of(script: str) -> str:
+    """Return a line that ends a here-document, and leaves the lines of the script as they are.
+
+    A value from a Compose file may hold any line, this one too. And dash 0.5.12, the ``sh`` of
+    Ubuntu, loses a byte that is not ASCII after what a line has in common with the end.
+    """
+    lines = script.split("\n")
+    candidates = []
+    for start in ("", *string.ascii_letters, *string.digits):
+        end = f"{start}END_OF_PIPELINE"
+        while end in lines:
+            end += "_"
+        candidates.append(end)
+        if not any(_loses_a_byte(line, end) for line in lines):
+            return end
+    return candidates[0]
+
+
+def _loses_a_byte(line: str, end: str) -> bool:
+    common = next((at for at, each in enumerate(end) if line[at : at + 1] != each), len(end))
+    return 0 < common < len(line) and not line[common].isascii()

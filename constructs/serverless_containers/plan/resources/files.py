@@ -27,6 +27,9 @@ from serverless_containers.plan.template_syntax import check_content
 
 _LARGEST = 32 * 1024
 """Bytes of all configs together: half of what a task definition may have, before Base64."""
+_ALL_PERMISSIONS = 0o7777
+_HIGHEST_ID = 2**32 - 2
+"""The last number of 32 bits stands for no id: chown(2)."""
 _SECRETS = PurePosixPath("/run/secrets")
 
 
@@ -61,13 +64,13 @@ class Files:
         for use in service.configs:
             content = self._content(use)
             target = PurePosixPath(use.target or f"/{use.source}")
-            if content is not None and self._fits_folder(use, target):
+            if content is not None and self._is_sound(use, target):
                 mounts[target.parent] = self._add(service, use, target, content=content)
                 self._warn_of_hidden(use, target)
         if secrets:
             for use in service.secrets:
                 target = _SECRETS / (use.target or use.source)
-                if self._fits_folder(use, target):
+                if self._is_sound(use, target):
                     mounts[target.parent] = self._add(service, use, target, secret=use.source)
         return tuple(mounts.values())
 
@@ -97,7 +100,36 @@ class Files:
         )
         return MountPlan(volume=name, path=str(target.parent), read_only=True)
 
+    def _is_sound(self, use: FileUse, target: PurePosixPath) -> bool:
+        sound = self._fits_folder(use, target)
+        for key in ("uid", "gid"):
+            text = getattr(use, key)
+            if text is not None and not _is_id(text):
+                sound = self._refuse_attribute(
+                    use, key, f"expected a number, as Linux has ids, got {text!r}", 'write "1000"'
+                )
+        if use.mode is not None and not 0 <= use.mode <= _ALL_PERMISSIONS:
+            sound = self._refuse_attribute(
+                use,
+                "mode",
+                f"expected permissions from 0 to 7777 in octal, got {use.mode:o}",
+                "write 0440",
+            )
+        return sound
+
+    def _refuse_attribute(self, use: FileUse, key: str, message: str, fix: str) -> bool:
+        self.findings.report(rules.FILE_ATTRIBUTES, *place(use, key), message, fix)
+        return False
+
     def _fits_folder(self, use: FileUse, target: PurePosixPath) -> bool:
+        if ".." in target.parts or (use.target or "").endswith("/"):
+            self.findings.report(
+                rules.FILE_TARGET,
+                *place(use, "target"),
+                f"expected the path of a file, without .. in it, got {use.target or use.source!r}",
+                "write the path as it is, with the file's name at its end",
+            )
+            return False
         if target.is_absolute() and len(target.parts) > 2:
             return True
         self.findings.report(
@@ -170,6 +202,10 @@ class Files:
         return None
 
 
-def _id(text: str | None) -> int:
+def _is_id(text: str) -> bool:
     # More digits are no id of Linux, and int() refuses thousands of them.
-    return int(text) if text and len(text) <= 10 and text.isdecimal() else 0
+    return text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= _HIGHEST_ID
+
+
+def _id(text: str | None) -> int:
+    return int(text) if text and _is_id(text) else 0

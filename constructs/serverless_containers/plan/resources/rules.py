@@ -22,6 +22,11 @@ ULIMIT_UNKNOWN = Rule.warning(
     "A ulimit has one of the names that ECS knows.",
     "Amazon ECS API Reference, Ulimit",
 )
+ULIMIT_ORDER = Rule.error(
+    "ulimit-order",
+    "A soft limit is not above its hard one.",
+    "Amazon ECS API Reference, Ulimit",
+)
 SYSCTL_REJECTED = Rule.error(
     "sysctl-rejected",
     "A sysctl is one of those that Fargate supports.",
@@ -76,8 +81,18 @@ VOLUME_DRIVER_LOCAL = Rule.note(
 MOUNT_TWICE = Rule.error(
     "mount-twice", "No two volumes are mounted at one path of a container.", _TASK_DEFINITION
 )
+MOUNT_TARGET = Rule.error(
+    "mount-target",
+    "A volume or a tmpfs is mounted at an absolute path, and not at the root folder.",
+    "Amazon ECS API Reference, MountPoint",
+)
 FILE_TARGET = Rule.error(
     "file-target", "A config, or a secret as a file, is put into a folder of its own."
+)
+FILE_ATTRIBUTES = Rule.error(
+    "file-attributes",
+    "A config, or a secret as a file, has the ids and the permissions of a file of Linux.",
+    "https://docs.docker.com/reference/compose-file/services/#long-syntax",
 )
 FILE_SOURCE = Rule.error(
     "file-source",

@@ -84,6 +84,8 @@ def run_commands(shell, spec, folder):
 @example(label="a", argument="", inline=ESCAPE, command="true")
 @example(label="a", argument="", inline="x", command=ESCAPE)
 @example(label=ESCAPE + ESCAPE.replace(END, f"{END}_"), argument="", inline="x", command="true")
+@example(label="Eü", argument="E\x85\nENDé", inline=f"{END}ü\nE", command="true\n# aé\n# Eé")
+@example(label=f"{END}\nEü", argument=f"{END}_ü\naü", inline="bü", command="true")
 def test_no_text_ends_the_here_document(tmp_path, shell, *, label, argument, inline, command):
     image = BuildspecImage(
         service="web", args={"A": argument}, labels={"l": label}, dockerfile_inline=inline
