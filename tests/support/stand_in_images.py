@@ -35,7 +35,7 @@ cp /bin/serve "$2"
 _PYTHON = "#!/bin/sh\nfor LISTENS; do :; done\nexport LISTENS\nexec serve\n"
 _MIGRATE = f"""#!/bin/sh
 cat /migrations/*
-exec wget -q -O - --post-data 'printenv POSTGRES_USER' http://db:5432{ASK}
+exec wget -q -O - --post-data 'echo $POSTGRES_USER' http://db:5432{ASK}
 """
 _TOOLS = {
     "docker-php-ext-install": _NOTHING,
