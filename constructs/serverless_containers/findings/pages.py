@@ -27,6 +27,9 @@ _PAGES: Mapping[str, str] = {
     "Amazon ECR interface VPC endpoints (AWS PrivateLink), Amazon ECR User Guide": (
         f"{_AWS}/AmazonECR/latest/userguide/vpc-endpoints.html"
     ),
+    "Tagging Amazon ECS resources, Amazon ECS Developer Guide": (
+        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html"
+    ),
     "Amazon ECS service quotas, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/service-quotas.html"
     ),

@@ -68,6 +68,7 @@ PORT_EXPOSED_TWICE = Rule.warning(
     "port-exposed-twice",
     "No port that EXPOSE alone names is also that of another container of the task.",
     "https://docs.docker.com/reference/dockerfile/#expose",
+    guess=True,
 )
 DEFAULT_PORT_TAKEN = Rule.warning(
     "default-port-taken",
@@ -101,6 +102,7 @@ HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",
     "Amazon ECS API Reference, HealthCheck",
+    guess=True,
 )
 HEALTH_CHECK_START_INTERVAL = Rule.warning(
     "health-check-start-interval",
@@ -111,6 +113,7 @@ DEPENDENCY_NOT_CHECKED = Rule.warning(
     "dependency-not-checked",
     "A container that others wait for to be healthy has a health check.",
     "Amazon ECS API Reference, ContainerDependency",
+    guess=True,
 )
 BUILD_MISSING = Rule.error(
     "build-missing", "The context and the Dockerfile of a build are on this machine."
@@ -154,6 +157,7 @@ STOP_TIMEOUT_RANGE = Rule.warning(
     "stop-timeout-range",
     "A container gets at least 2 and at most 120 seconds to stop.",
     _TASK_DEFINITION,
+    guess=True,
 )
 DEPENDENCY_CHECK_DISABLED = Rule.error(
     "dependency-check-disabled",
@@ -169,6 +173,7 @@ NAME_INVALID = Rule.warning(
     "name-invalid",
     "Services and volumes have names that ECS takes and the task does not need itself.",
     _TASK_DEFINITION,
+    guess=True,
 )
 PROTOCOL_UNSUPPORTED = Rule.error(
     "protocol-unsupported", "A port is one of TCP or UDP.", "Amazon ECS API Reference, PortMapping"
@@ -214,6 +219,7 @@ RESTART_WINDOW_RANGE = Rule.warning(
     "restart-window-range",
     "A container must run for 60 to 1800 seconds to be restarted.",
     "Amazon ECS API Reference, ContainerRestartPolicy",
+    guess=True,
 )
 ROLLOUTS_DISAGREE = Rule.error(
     "rollouts-disagree", "The services of one task are rolled out in one way."
@@ -253,7 +259,9 @@ DEPLOY_MODE = Rule.error(
     "deploy-mode", "A service is no job, which would run to its end instead of serving."
 )
 DEPLOY_GLOBAL = Rule.warning(
-    "deploy-global", "A service is replicated: Fargate has no nodes to run one task on each."
+    "deploy-global",
+    "A service is replicated: Fargate has no nodes to run one task on each.",
+    guess=True,
 )
 KEY_REJECTED = Rule.error(
     "key-rejected", "No key asks for something that Fargate cannot do.", _FARGATE_DIFFERENCES

@@ -13,14 +13,13 @@ CAPABILITY_REJECTED = Rule.error(
     "Amazon ECS API Reference, KernelCapabilities",
 )
 ULIMIT_RANGE = Rule.warning(
-    "ulimit-range",
-    "The limit of open files is within Fargate's.",
-    _FARGATE_DIFFERENCES,
+    "ulimit-range", "The limit of open files is within Fargate's.", _FARGATE_DIFFERENCES, guess=True
 )
 ULIMIT_UNKNOWN = Rule.warning(
     "ulimit-unknown",
     "A ulimit has one of the names that ECS knows.",
     "Amazon ECS API Reference, Ulimit",
+    guess=True,
 )
 ULIMIT_ORDER = Rule.error(
     "ulimit-order",
@@ -33,7 +32,7 @@ SYSCTL_REJECTED = Rule.error(
     "Amazon ECS API Reference, SystemControl",
 )
 TMPFS_SIZE = Rule.warning(
-    "tmpfs-size", "A tmpfs has a size, in whole MiB.", "Amazon ECS API Reference, Tmpfs"
+    "tmpfs-size", "A tmpfs has a size, in whole MiB.", "Amazon ECS API Reference, Tmpfs", guess=True
 )
 MOUNT_REJECTED = Rule.error(
     "mount-rejected",
@@ -50,6 +49,7 @@ MOUNT_DROPPED = Rule.note(
 MOUNT_STORED = Rule.warning(
     "mount-stored",
     "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",
+    guess=True,
 )
 MOUNT_COPIED = Rule.note(
     "mount-copied", "A bind mount of files that are only read becomes a copy of them."
