@@ -70,7 +70,7 @@ class TestFindings:
         with pytest.raises(InvalidSourceError) as raised:
             deploy("""
                 services:
-                  web: {image: nginx, privileged: true, ports: ["80"]}
+                  web: {image: acme/web, privileged: true, ports: ["80"]}
                   api: {ports: ["80"]}
                 """)
         assert {found.rule.code for found in raised.value.findings} == {
