@@ -11,7 +11,6 @@ from serverless_containers.compose.model import Project, Service
 from serverless_containers.compose.yaml.nodes import MappingNode, Scalar
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan import rules
-from serverless_containers.plan.places import place
 
 _KEEP = "or keep it in compose.override.yaml, which a deployment leaves out"
 _Outcome = tuple[Rule, str, str]
@@ -81,13 +80,15 @@ def check_values(project: Project, findings: Findings) -> None:
         for value in _values(service, "container_name")
     }
     for service in project.services.values():
+        if not isinstance(service.node, MappingNode):
+            continue
         for key, outcomes in _OUTCOMES.items():
             for value in _values(service, key):
                 outcome = outcomes.get(value) or _OTHERS[key]
                 if key == "network_mode" and ":" in value:
                     outcome = _joined(value, project, named)
                 rule, message, fix = outcome
-                findings.report(rule, *place(service, key), message, fix)
+                findings.report(rule, service.node.key_at(key), (*service.path, key), message, fix)
 
 
 def _values(service: Service, key: str) -> Iterator[str]:
