@@ -169,7 +169,7 @@ def test_files_profiles_and_variables_are_those_that_are_named(run):
     # in a folder below, which then is the project's
     run.write("a/b/base.yaml", 'services: {web: {image: "x:${TAG}", ports: ["80"], pid: host}}')
     done = run("check", "a", "-f", "b/base.yaml", "--env-file", "vars")
-    assert done.stdout.startswith("a/b/base.yaml:1:57: services.web.pid: ")
+    assert done.stdout.startswith("a/b/base.yaml:1:52: services.web.pid: ")
     done = run("check", "a", *files, "--env-file", "vars", "--profile", "debug")
     assert "a/more.yaml:1:47: services.dbg.privileged: " in done.stdout
 
