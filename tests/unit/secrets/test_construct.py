@@ -85,9 +85,10 @@ def test_names(keep):
 
 
 def test_mistakes_are_told_together(project):
+    project.write("Dockerfile", "FROM scratch")
     project.compose(
         dedent("""
-        services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
+        services: {web: {build: ., ports: ['80'], secrets: [A, B]}}
         secrets: {A: {file: .secret-a}, B: {file: .secret-b, name: 'x y'}}
         """)
     )
