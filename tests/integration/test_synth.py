@@ -153,11 +153,11 @@ def test_all_errors_are_reported_at_once(project, tmp_path):
     project.compose(
         "services:\n"
         "  a: {image: x, ports: ['80'], privileged: true}\n"
-        "  b: {image: x, ports: ['80'], stop_signal: SIGINT}\n"
+        "  b: {image: x, ports: ['80'], pid: host}\n"
     )
     findings = refused(cdk(project.path, tmp_path / "out"))
     assert [finding.split(": ")[1] for finding in findings] == [
-        "services", "services.a.privileged", "services.b.ports[0]", "services.b.stop_signal",
+        "services", "services.a.privileged", "services.b.ports[0]", "services.b.pid",
     ]  # fmt: skip
 
 

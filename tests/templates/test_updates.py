@@ -130,6 +130,7 @@ UPDATES = {
     "a way out where there was none": Update(
         changed(API, network_profile=NetworkProfile.ENDPOINTS, stop_delay=Duration.seconds(0)),
         changed(API, network_profile=NetworkProfile.PUBLIC, stop_delay=Duration.seconds(0)),
+        one(TASK),  # it can pull the image of the container that names its services
         removed=one("AWS::EC2::SecurityGroup"),  # that of the endpoints
     ),
     "three zones": Update(PRIVATE, changed(PRIVATE, high_availability=True), moved=one(LINK)),

@@ -85,16 +85,17 @@ def test_names(keep):
 
 
 def test_mistakes_are_told_together(project):
+    project.write("Dockerfile", "FROM scratch")
     project.compose(
         dedent("""
-        services: {web: {image: nginx, ports: ['80'], secrets: [A, B]}}
-        secrets: {A: {file: ../.secret-a, name: 'a"b'}, B: {file: ../.secret-b, name: 'x y'}}
+        services: {web: {build: ., ports: ['80'], secrets: [A, B]}}
+        secrets: {A: {file: .secret-a}, B: {file: .secret-b, name: 'x y'}}
         """)
     )
     with pytest.raises(InvalidSourceError) as caught:
         SecretsFromFiles(Stack(App(), "S"), "Secrets", source=project.path)
     assert [each.rule.code for each in caught.value.findings] == [
-        "secret-name-invalid", "secret-name-invalid",
+        "secret-file-place", "secret-file-place", "secret-name-invalid",
     ]  # fmt: skip
 
 
