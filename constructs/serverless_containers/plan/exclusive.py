@@ -11,13 +11,13 @@ such a task; without a task (a desired count of 0) there is nothing to overlap.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import replicas_of
+from serverless_containers.plan.known_images import store_of
 from serverless_containers.plan.model import (
     ContainerPlan,
     ExclusivePlan,
@@ -29,148 +29,11 @@ from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import EXTENSION, Known, Setting, read_extension
 
 _OF_A_SERVICE: Known = {"exclusive": bool}
-_RDS, _REDIS, _SEARCH = "Amazon RDS", "Amazon ElastiCache", "Amazon OpenSearch Service"
-_MONGO, _KAFKA, _OTHER = "Amazon DocumentDB", "Amazon MSK", "a managed database"
-_IMAGE_CONTEXT = "docker-image://"
-_STORES: Mapping[str, str] = {
-    "arangodb": _OTHER,
-    "azure-sql-edge": _RDS,
-    "cassandra": "Amazon Keyspaces",
-    "chroma": _SEARCH,
-    "citus": _RDS,
-    "clickhouse": _OTHER,
-    "clickhouse-server": _OTHER,
-    "cockroach": "Amazon Aurora",
-    "couchbase": _OTHER,
-    "couchdb": "Amazon DynamoDB",
-    "cp-kafka": _KAFKA,
-    "cp-server": _KAFKA,
-    "database/enterprise": _RDS,
-    "database/express": _RDS,
-    "database/free": _RDS,
-    "db2": _RDS,
-    "dragonflydb/dragonfly": _REDIS,
-    "elasticsearch": _SEARCH,
-    "etcd": _OTHER,
-    "influxdb": "Amazon Timestream for InfluxDB",
-    "kafka": _KAFKA,
-    "kafka-native": _KAFKA,
-    "keydb": _REDIS,
-    "mariadb": _RDS,
-    "mariadb-galera": _RDS,
-    "meilisearch": _SEARCH,
-    "milvus": _SEARCH,
-    "minio": "Amazon S3",
-    "mongo": _MONGO,
-    "mongodb": _MONGO,
-    "mongodb-atlas-local": _MONGO,
-    "mongodb-community-server": _MONGO,
-    "mongodb-enterprise-server": _MONGO,
-    "mssql/server": _RDS,
-    "mysql": _RDS,
-    "mysql-cluster": _RDS,
-    "mysql/community-server": _RDS,
-    "mysql/enterprise-server": _RDS,
-    "mysql-server": _RDS,
-    "neo4j": "Amazon Neptune",
-    "opensearch": _SEARCH,
-    "paradedb": _RDS,
-    "percona": _RDS,
-    "percona-distribution-postgresql": _RDS,
-    "percona-server": _RDS,
-    "percona-server-mongodb": _MONGO,
-    "percona-xtradb-cluster": _RDS,
-    "pgautoupgrade": _RDS,
-    "pgvector": _RDS,
-    "postgis": _RDS,
-    "postgres": _RDS,
-    "postgresql": _RDS,
-    "postgresql-repmgr": _RDS,
-    "prometheus": "Amazon Managed Service for Prometheus",
-    "qdrant": _SEARCH,
-    "questdb": "Amazon Timestream for InfluxDB",
-    "rabbitmq": "Amazon MQ",
-    "redis": _REDIS,
-    "redis-stack": _REDIS,
-    "redis-stack-server": _REDIS,
-    "redpanda": _KAFKA,
-    "rethinkdb": _OTHER,
-    "scylla": "Amazon Keyspaces",
-    "solr": _SEARCH,
-    "surrealdb": _OTHER,
-    "timescaledb": _RDS,
-    "timescaledb-ha": _RDS,
-    "typesense": _SEARCH,
-    "valkey": _REDIS,
-    "valkey-bundle": _REDIS,
-    "weaviate": _SEARCH,
-    "yugabyte": "Amazon Aurora",
-    "zookeeper": _OTHER,
-}
-"""The end of a repository's name, whoever publishes or mirrors it (``library/postgres``,
-``bitnami/postgresql``), and what AWS runs in place of the store."""
-_PUBLISHED: Mapping[str, str] = {"gvenzl/oracle-*": _RDS, "tensorchord/*": _RDS}
-"""Patterns of a publisher's repositories, likewise."""
-
 WAY_OUT = (
     "{instead}, put {service} into a project and a stack of its own, or write "
     "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
 )
 """The advice where something asks for several tasks of an exclusive service."""
-
-
-def managed_store(image: str | None) -> str | None:
-    """Return what AWS runs in place of the store that an image holds; None if it is no store.
-
-    Args:
-        image: The image, as the files name it.
-    """
-    if image is None:
-        return None
-    name, published = names_of(image)
-    patterns = (each for pattern, each in _PUBLISHED.items() if fnmatchcase(published, pattern))
-    return _STORES.get(name) or _STORES.get(published) or next(patterns, None)
-
-
-def names_of(image: str) -> tuple[str, str]:
-    """Return the end of a repository's name, without and with its publisher.
-
-    Args:
-        image: The image, as the files name it.
-    """
-    *path, last = image.partition("@")[0].split("/")
-    name = last.partition(":")[0]
-    return name, "/".join((*path[-1:], name))
-
-
-def images_of(service: Service) -> tuple[str, ...]:
-    """Return the image that a service names and the one that its Dockerfile builds on."""
-    return tuple(filter(None, (service.image, _base_image(service))))
-
-
-def store_of(service: Service) -> tuple[str, str] | None:
-    """Return the image that makes a service a store, and what AWS runs in its place, if one does.
-
-    Args:
-        service: The service; see `images_of`.
-    """
-    for image in images_of(service):
-        managed = managed_store(image)
-        if managed is not None:
-            return image, managed
-    return None
-
-
-def _base_image(service: Service) -> str | None:
-    build = service.build
-    if build is None or build.parsed_dockerfile is None:
-        return None
-    base = build.parsed_dockerfile.base_image
-    # A context of that name takes the image's place.
-    given = build.additional_contexts.get(base) if base is not None else None
-    if given is None:
-        return base
-    return given.removeprefix(_IMAGE_CONTEXT) if given.startswith(_IMAGE_CONTEXT) else None
 
 
 def plan_exclusive(

@@ -1,7 +1,7 @@
-"""Well-known images of what serves an application, and not its callers.
+"""Well-known images: stores, and what else serves an application and not its callers.
 
-Beside the stores of `exclusive` these are brokers, exporters and interfaces for administrators. A
-service with such an image receives the traffic only where no other can.
+Those are brokers, exporters and interfaces for administrators. A service with such an image
+receives the traffic only where no other can.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from enum import IntEnum
 from fnmatch import fnmatchcase
 
 from serverless_containers.compose.model import Service
-from serverless_containers.plan.exclusive import images_of, names_of, store_of
 
 
 class Purpose(IntEnum):
@@ -33,6 +32,89 @@ class KnownImage:
     purpose: Purpose
     description: str
 
+
+_RDS, _REDIS, _SEARCH = "Amazon RDS", "Amazon ElastiCache", "Amazon OpenSearch Service"
+_MONGO, _KAFKA, _OTHER = "Amazon DocumentDB", "Amazon MSK", "a managed database"
+_IMAGE_CONTEXT = "docker-image://"
+_STORES: Mapping[str, str] = {
+    "arangodb": _OTHER,
+    "azure-sql-edge": _RDS,
+    "cassandra": "Amazon Keyspaces",
+    "chroma": _SEARCH,
+    "citus": _RDS,
+    "clickhouse": _OTHER,
+    "clickhouse-server": _OTHER,
+    "cockroach": "Amazon Aurora",
+    "couchbase": _OTHER,
+    "couchdb": "Amazon DynamoDB",
+    "cp-kafka": _KAFKA,
+    "cp-server": _KAFKA,
+    "database/enterprise": _RDS,
+    "database/express": _RDS,
+    "database/free": _RDS,
+    "db2": _RDS,
+    "dragonflydb/dragonfly": _REDIS,
+    "elasticsearch": _SEARCH,
+    "etcd": _OTHER,
+    "influxdb": "Amazon Timestream for InfluxDB",
+    "kafka": _KAFKA,
+    "kafka-native": _KAFKA,
+    "keydb": _REDIS,
+    "mariadb": _RDS,
+    "mariadb-galera": _RDS,
+    "meilisearch": _SEARCH,
+    "milvus": _SEARCH,
+    "minio": "Amazon S3",
+    "mongo": _MONGO,
+    "mongodb": _MONGO,
+    "mongodb-atlas-local": _MONGO,
+    "mongodb-community-server": _MONGO,
+    "mongodb-enterprise-server": _MONGO,
+    "mssql/server": _RDS,
+    "mysql": _RDS,
+    "mysql-cluster": _RDS,
+    "mysql/community-server": _RDS,
+    "mysql/enterprise-server": _RDS,
+    "mysql-server": _RDS,
+    "neo4j": "Amazon Neptune",
+    "opensearch": _SEARCH,
+    "paradedb": _RDS,
+    "percona": _RDS,
+    "percona-distribution-postgresql": _RDS,
+    "percona-server": _RDS,
+    "percona-server-mongodb": _MONGO,
+    "percona-xtradb-cluster": _RDS,
+    "pgautoupgrade": _RDS,
+    "pgvector": _RDS,
+    "postgis": _RDS,
+    "postgres": _RDS,
+    "postgresql": _RDS,
+    "postgresql-repmgr": _RDS,
+    "prometheus": "Amazon Managed Service for Prometheus",
+    "qdrant": _SEARCH,
+    "questdb": "Amazon Timestream for InfluxDB",
+    "rabbitmq": "Amazon MQ",
+    "redis": _REDIS,
+    "redis-stack": _REDIS,
+    "redis-stack-server": _REDIS,
+    "redpanda": _KAFKA,
+    "rethinkdb": _OTHER,
+    "scylla": "Amazon Keyspaces",
+    "solr": _SEARCH,
+    "surrealdb": _OTHER,
+    "timescaledb": _RDS,
+    "timescaledb-ha": _RDS,
+    "typesense": _SEARCH,
+    "valkey": _REDIS,
+    "valkey-bundle": _REDIS,
+    "weaviate": _SEARCH,
+    "yugabyte": "Amazon Aurora",
+    "zookeeper": _OTHER,
+}
+"""The end of a repository's name, whoever publishes or mirrors it (``library/postgres``,
+``bitnami/postgresql``), and what AWS runs in place of the store."""
+_PUBLISHED: Mapping[str, str] = {"gvenzl/oracle-*": _RDS, "tensorchord/*": _RDS}
+"""Patterns of a publisher's repositories, likewise."""
 
 _USERS = "signs users in for applications"
 _DASHBOARDS: Mapping[str, str] = {
@@ -185,6 +267,22 @@ _PATTERNS: tuple[tuple[str, KnownImage], ...] = (
 )
 """Patterns of the end of a repository's name."""
 
+_DEFAULT_PORTS: Mapping[int, frozenset[str]] = {
+    80: frozenset({"apache", "caddy", "httpd", "nginx", "traefik", "wordpress"}),
+    1433: frozenset({"azure-sql-edge", "mssql/server"}),
+    3306: frozenset({"mariadb", "mysql", "mysql-server", "percona", "percona-server"}),
+    5432: frozenset({"pgvector", "postgis", "postgres", "postgresql", "timescaledb"}),
+    5672: frozenset({"rabbitmq"}),
+    6379: frozenset({"dragonfly", "keydb", "redis", "redis-stack", "redis-stack-server", "valkey"}),
+    9042: frozenset({"cassandra", "scylla"}),
+    9092: frozenset({"cp-kafka", "kafka", "kafka-native", "redpanda"}),
+    9200: frozenset({"elasticsearch", "opensearch"}),
+    11211: frozenset({"memcached"}),
+    27017: frozenset({"mongo", "mongodb", "percona-server-mongodb"}),
+}
+"""The port on which the server of an image listens by default, by the end of the repository's name:
+each image's page on Docker Hub."""
+
 _WEB_SERVERS = frozenset(
     {
         "apache", "apisix", "caddy", "envoy", "haproxy", "httpd", "kong", "nginx", "nginx-proxy",
@@ -199,6 +297,72 @@ _KNOWN: Mapping[str, KnownImage] = {
     **{name: KnownImage(Purpose.STORE, text) for name, text in _SERVERS.items()},
 }
 """Kinds of images by the ends of their repositories' names, whoever publishes or mirrors it."""
+
+
+def managed_store(image: str | None) -> str | None:
+    """Return what AWS runs in place of the store that an image holds; None if it is no store.
+
+    Args:
+        image: The image, as the files name it.
+    """
+    if image is None:
+        return None
+    name, published = names_of(image)
+    patterns = (each for pattern, each in _PUBLISHED.items() if fnmatchcase(published, pattern))
+    return _STORES.get(name) or _STORES.get(published) or next(patterns, None)
+
+
+def names_of(image: str) -> tuple[str, str]:
+    """Return the end of a repository's name, without and with its publisher.
+
+    Args:
+        image: The image, as the files name it.
+    """
+    *path, last = image.partition("@")[0].split("/")
+    name = last.partition(":")[0]
+    return name, "/".join((*path[-1:], name))
+
+
+def images_of(service: Service) -> tuple[str, ...]:
+    """Return the image that a service names and the one that its Dockerfile builds on."""
+    return tuple(filter(None, (service.image, _base_image(service))))
+
+
+def store_of(service: Service) -> tuple[str, str] | None:
+    """Return the image that makes a service a store, and what AWS runs in its place, if one does.
+
+    Args:
+        service: The service; see `images_of`.
+    """
+    for image in images_of(service):
+        managed = managed_store(image)
+        if managed is not None:
+            return image, managed
+    return None
+
+
+def _base_image(service: Service) -> str | None:
+    build = service.build
+    if build is None or build.parsed_dockerfile is None:
+        return None
+    base = build.parsed_dockerfile.base_image
+    # A context of that name takes the image's place.
+    given = build.additional_contexts.get(base) if base is not None else None
+    if given is None:
+        return base
+    return given.removeprefix(_IMAGE_CONTEXT) if given.startswith(_IMAGE_CONTEXT) else None
+
+
+def default_port(image: str | None) -> int | None:
+    """Return the port on which the server of a well-known image listens; None if it is not known.
+
+    Args:
+        image: The image, as the files name it.
+    """
+    names = names_of(image or "")
+    return next(
+        (port for port, known in _DEFAULT_PORTS.items() if not known.isdisjoint(names)), None
+    )
 
 
 def known_as(service: Service) -> KnownImage:

@@ -8,24 +8,8 @@ from serverless_containers.compose.model import Project, Service
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.known_images import default_port
 from serverless_containers.plan.model import PortPlan
-
-_DEFAULT_PORTS: Mapping[int, frozenset[str]] = {
-    80: frozenset({"apache", "caddy", "httpd", "nginx", "traefik", "wordpress"}),
-    1433: frozenset({"azure-sql-edge", "mssql/server"}),
-    3306: frozenset({"mariadb", "mysql", "mysql-server", "percona", "percona-server"}),
-    5432: frozenset({"pgvector", "postgis", "postgres", "postgresql", "timescaledb"}),
-    5672: frozenset({"rabbitmq"}),
-    6379: frozenset({"dragonfly", "keydb", "redis", "redis-stack", "redis-stack-server", "valkey"}),
-    9042: frozenset({"cassandra", "scylla"}),
-    9092: frozenset({"cp-kafka", "kafka", "kafka-native", "redpanda"}),
-    9200: frozenset({"elasticsearch", "opensearch"}),
-    11211: frozenset({"memcached"}),
-    27017: frozenset({"mongo", "mongodb", "percona-server-mongodb"}),
-}
-"""The port on which the server of an image listens by default, by the end of the repository's name:
-each image's page on Docker Hub."""
-
 
 _LAST_PORT = 65_535
 
@@ -46,19 +30,6 @@ class Listener:
     at: Location
     path: KeyPath
     is_declared: bool = True
-
-
-def default_port(image: str | None) -> int | None:
-    """Return the port on which the server of a well-known image listens; None if it is not known.
-
-    Args:
-        image: The image, as the files name it.
-    """
-    repository = (image or "").partition("@")[0]
-    *above, last = repository.split("/")
-    name = last.partition(":")[0]
-    names = {name, "/".join((*above[-1:], name))}
-    return next((port for port, known in _DEFAULT_PORTS.items() if names & known), None)
 
 
 def listeners(service: Service, findings: Findings) -> tuple[Listener, ...]:

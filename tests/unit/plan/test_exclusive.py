@@ -2,7 +2,7 @@
 
 import pytest
 
-from serverless_containers.plan.exclusive import managed_store
+from serverless_containers.plan.known_images import managed_store
 from serverless_containers.plan.model import RolloutPlan
 
 STOP_FIRST = RolloutPlan(min_healthy_percent=0, max_healthy_percent=100)

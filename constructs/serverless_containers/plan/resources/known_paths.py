@@ -5,6 +5,8 @@ Sources: the pages of the images on Docker Hub, and the documentation of their m
 
 import re
 
+from serverless_containers.plan.known_images import names_of
+
 _DATA = (
     "/bitnami",
     "/data/db",
@@ -123,7 +125,7 @@ def is_data(target: str, image: str | None) -> bool:
     """
     if target in _DATA_ITSELF or _is_below(target, _DATA):
         return True
-    return _name(image) in _IN_DATA.get(target, ())
+    return names_of(image or "")[0] in _IN_DATA.get(target, ())
 
 
 def is_configuration(target: str, image: str | None) -> bool:
@@ -144,7 +146,7 @@ def is_configuration(target: str, image: str | None) -> bool:
 
 def only_reads(image: str | None) -> bool:
     """Return whether an image is of a server that reads the files that it is given."""
-    return _name(image) in _READERS
+    return names_of(image or "")[0] in _READERS
 
 
 def is_of_packages(target: str) -> bool:
@@ -156,11 +158,6 @@ def is_changed(target: str) -> bool:
     """Return whether a file has a name that programs give to what they write to."""
     name = target.rpartition("/")[2].lower()
     return name.endswith(_DATABASE_FILES) or name in _CHANGED_FILES
-
-
-def _name(image: str | None) -> str:
-    """The last part of an image's name, without tag and digest."""
-    return (image or "").partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _is_below(path: str, folders: tuple[str, ...]) -> bool:
