@@ -108,16 +108,6 @@ def plan_container(
     )
 
 
-def awaited_services(project: Project) -> frozenset[str]:
-    """The services for whose end another one waits, which must then not end the task."""
-    return frozenset(
-        each.service
-        for service in project.services.values()
-        for each in service.depends_on
-        if each.condition is Condition.COMPLETED
-    )
-
-
 def _check_image(service: Service, findings: Findings) -> None:
     """Report the name of an image that a variable without a value has left unfinished.
 

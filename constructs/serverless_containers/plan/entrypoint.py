@@ -8,7 +8,7 @@ file never moves a public entrypoint by itself.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from serverless_containers.compose.model import Condition, Project, Service
+from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
@@ -18,6 +18,7 @@ from serverless_containers.plan.known_images import (
     known_as,
     speaks_fastcgi,
 )
+from serverless_containers.plan.lifecycle import awaited_services
 from serverless_containers.plan.ports import Listener
 from serverless_containers.plan.settings import EXTENSION, Setting, Settings
 
@@ -261,7 +262,7 @@ def _candidates(
     project: Project, ports: Mapping[str, tuple[Listener, ...]]
 ) -> tuple[_Candidate, ...]:
     """The services that can receive the traffic."""
-    ending = _ending(project)
+    ending = awaited_services(project)
     found = []
     for name, listening in ports.items():
         service = project.services[name]
@@ -288,23 +289,12 @@ def _candidates(
     return tuple(found)
 
 
-def _ending(project: Project) -> set[str]:
-    """The services for whose end another one waits."""
-    return {
-        each.service
-        for service in project.services.values()
-        for each in service.depends_on
-        if each.condition is Condition.COMPLETED
-    }
-
-
 def _choose(project: Project, candidates: Sequence[_Candidate]) -> tuple[_Candidate | None, str]:
     """Return the service that receives the traffic, and why it is chosen where others could.
 
     Without a choice, the reason for that.
     """
-    fitting = _fitting(candidates)
-    pool = [each for each in fitting if each.published] or fitting
+    pool = _pool(candidates)
     if len(pool) == 1:
         return pool[0], _why_alone(project, pool[0], candidates)
     depended = _depended(project, [each.name for each in pool])
@@ -343,6 +333,12 @@ def _fitting(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return [each for each in lasting if each.purpose is purpose]
 
 
+def _pool(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Those that one is chosen from: of the fitting ones those that are published, if any is."""
+    fitting = _fitting(candidates)
+    return [each for each in fitting if each.published] or fitting
+
+
 def _described(candidates: Iterable[_Candidate]) -> str:
     return listed([f"{each.name} is {each.description}" for each in candidates])
 
@@ -372,7 +368,7 @@ def _why_alone(project: Project, chosen: _Candidate, candidates: Sequence[_Candi
 
 def _silent_applications(project: Project, candidates: Sequence[_Candidate]) -> list[str]:
     """The applications of a project that have no port, those that end left out."""
-    others = {each.name for each in candidates} | _ending(project)
+    others = {each.name for each in candidates} | awaited_services(project)
     return [
         name
         for name, service in project.services.items()
@@ -394,8 +390,7 @@ def _depended(project: Project, names: Sequence[str]) -> set[str]:
 
 
 def _report_undecided(candidates: Sequence[_Candidate], reason: str, findings: Findings) -> None:
-    fitting = _fitting(candidates)
-    shown = [each for each in fitting if each.published] or fitting
+    shown = _pool(candidates)
     findings.report(
         rules.ENTRYPOINT_AMBIGUOUS,
         shown[0].listener.at,

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Container, Iterator
 
-from serverless_containers.compose.model import Deploy, Project, Service
+from serverless_containers.compose.model import Condition, Deploy, Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import RestartPlan, RolloutPlan
@@ -25,6 +25,16 @@ names of ``deploy.restart_policy`` that it takes for `no` and `always` in both p
 def stays_down(service: Service) -> bool:
     """Return whether the files say that a service is not to be started again."""
     return _condition(service) in _NEVER
+
+
+def awaited_services(project: Project) -> frozenset[str]:
+    """The services for whose end another one waits, which must then not end the task."""
+    return frozenset(
+        each.service
+        for service in project.services.values()
+        for each in service.depends_on
+        if each.condition is Condition.COMPLETED
+    )
 
 
 def ending_services(

@@ -10,7 +10,6 @@ from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
-    awaited_services,
     check_entrypoint,
     check_mounts,
     check_writable,
@@ -25,7 +24,12 @@ from serverless_containers.plan.exclusive import (
     warn_of_spot,
 )
 from serverless_containers.plan.hosts import plan_hosts, warn_of_addresses
-from serverless_containers.plan.lifecycle import ending_services, plan_rollout, plan_tags
+from serverless_containers.plan.lifecycle import (
+    awaited_services,
+    ending_services,
+    plan_rollout,
+    plan_tags,
+)
 from serverless_containers.plan.model import ContainerPlan, ContainerRole, HostPlan, TaskPlan
 from serverless_containers.plan.names import (
     TaskParts,
