@@ -174,6 +174,11 @@ class FilePlan:
     owner: tuple[int, int] = (0, 0)
 
 
+def mode_of(*, executable: bool) -> int:
+    """Return the permissions of a file that is copied, of which git keeps one bit alone."""
+    return 0o755 if executable else 0o644
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyPlan:
     """A file or a folder of the project that is copied into an image.
@@ -194,6 +199,11 @@ class CopyPlan:
     executable: bool = False
     at: Location | None = field(default=None, compare=False)
     path: KeyPath = field(default=(), compare=False)
+
+    @property
+    def mode(self) -> int:
+        """The permissions of a file in the image."""
+        return mode_of(executable=self.executable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ which they are copied to volumes when a task starts.
 
 import base64
 import json
-import os
 import posixpath
 import shutil
 from collections.abc import Iterable, Sequence
@@ -50,26 +49,24 @@ def stage_context(container: ContainerPlan, folder: Path) -> None:
         lines.append(f"COPY {FILES} {COPIED}")
         for target, file in _files_of(container.copies).items():
             kind = EXECUTABLE if file.executable else PLAIN
-            _copy(file.source, folder / FILES / kind / target.lstrip("/"), file.executable)
+            _copy(file.source, folder / FILES / kind / target.lstrip("/"), file.mode)
     else:
         for number, each in enumerate(container.copies):
-            _copy(each.source, folder / FILES / str(number), each.executable)
-            lines.append(copy_line(f"{FILES}/{number}", each.target, executable=each.executable))
+            _copy(each.source, folder / FILES / str(number), each.mode)
+            lines.append(copy_line(f"{FILES}/{number}", each))
     (folder / "Dockerfile").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def copy_line(source: str, target: str, *, executable: bool, stage: str | None = None) -> str:
+def copy_line(source: str, copy: CopyPlan, *, stage: str | None = None) -> str:
     """Return the instruction that adds a file, which then belongs to root.
 
     Args:
         source: Its path in the context or the stage.
-        target: Its path in the image.
-        executable: Whether its mode is 0755, rather than 0644.
+        copy: Its path in the image, and its mode.
         stage: The stage that it comes from. Default: the context.
     """
     origin = f"--from={stage} " if stage else ""
-    mode = "0755" if executable else "0644"
-    return f"COPY {origin}--chmod={mode} {json.dumps([source, target])}"
+    return f"COPY {origin}--chmod={copy.mode:04o} {json.dumps([source, copy.target])}"
 
 
 def add_last_stage(
@@ -95,11 +92,10 @@ def add_last_stage(
     lines = [named.rstrip("\n"), "", f"FROM {UTILITY_IMAGE} AS {_FILES_STAGE}"]
     for number, each in enumerate(copies):
         lines += _written(f"/{number}", read_regular(each.source, most=each.source.stat().st_size))
-        lines.append(f"RUN chmod {'0755' if each.executable else '0644'} /{number}")
+        lines.append(f"RUN chmod {each.mode:04o} /{number}")
     lines.append(f"FROM {stage} AS {LAST_STAGE}")
     lines += [
-        copy_line(f"/{number}", each.target, executable=each.executable, stage=_FILES_STAGE)
-        for number, each in enumerate(copies)
+        copy_line(f"/{number}", each, stage=_FILES_STAGE) for number, each in enumerate(copies)
     ]
     (folder / DOCKERFILE).write_text("\n".join(lines) + "\n", "utf-8", "surrogateescape")
     ignored = ignore_file_of(str(original), build.dockerfile_in_context)
@@ -144,10 +140,10 @@ def _files_of(copies: Iterable[CopyPlan]) -> dict[str, MountedFile]:
     return files
 
 
-def _copy(source: Path, target: Path, executable: bool) -> None:  # noqa: FBT001  # of a file
+def _copy(source: Path, target: Path, mode: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target, follow_symlinks=False)
-    os.chmod(target, 0o755 if executable else 0o644)  # noqa: PTH101  # the same
+    target.chmod(mode)
 
 
 def _written(path: str, content: bytes) -> list[str]:

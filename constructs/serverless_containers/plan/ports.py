@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from serverless_containers.compose.limits import MOST_PORTS
 from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.notation.ports import HIGHEST_PORT
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
 from serverless_containers.plan.known_images import default_port
 from serverless_containers.plan.model import PortPlan
-
-_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +111,13 @@ def _is_protocol(protocol: str, at: Location, path: KeyPath, findings: Findings)
 
 def _are_ports(first: int, last: int, at: Location, path: KeyPath, findings: Findings) -> bool:
     """Return whether a container can listen on a range of ports; reports it if not."""
-    if 1 <= first <= last <= _LAST_PORT:
+    if 1 <= first <= last <= HIGHEST_PORT:
         return True
     findings.report(
         rules.PORT_INVALID,
         at,
         path,
-        f"expected a port, or a range of them, from 1 to {_LAST_PORT}",
+        f"expected a port, or a range of them, from 1 to {HIGHEST_PORT}",
         'name the port that the service listens on, such as "80"',
     )
     return False
@@ -207,6 +206,7 @@ def _warn_of_defaults(
 ) -> None:
     """Warn of images whose servers have the same port by default, which no line declares."""
     users: dict[int, str] = {plan.port: claim[0][0] for plan, claim in claims.items()}
+    declaring = {name for claim in claims.values() for name, _ in claim}
     # In the order of the files, so that the later of two is blamed.
     for service in sorted(project.services.values(), key=lambda each: each.at()):
         name = service.name
@@ -214,9 +214,8 @@ def _warn_of_defaults(
         # What has a command may have been told of another port.
         if port is None or service.command or service.entrypoint:
             continue
-        declares = any(each[0] == name for plan, claim in claims.items() for each in claim)
         owner = users.setdefault(port, name)
-        if owner != name and not declares:
+        if owner != name and name not in declaring:
             findings.report(
                 rules.DEFAULT_PORT_TAKEN,
                 service.at("image"),

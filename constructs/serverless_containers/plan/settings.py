@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from serverless_containers.compose.model import Part, Project
+from serverless_containers.compose.notation.ports import HIGHEST_PORT
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
@@ -35,7 +36,7 @@ several words."""
 
 _OF_A_PROJECT: Known = {
     "entrypoint": str,
-    "port": range(1, 65536),
+    "port": range(1, HIGHEST_PORT + 1),
     "cpu": int,
     "memory": int,
     "secrets": ("variables", "files"),

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from serverless_containers.compose.model import Project, Service
+from serverless_containers.compose.notation.ports import HIGHEST_PORT
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.ports import Listener
 from serverless_containers.plan.settings import Settings
 
-_HIGHEST_PORT = 65535
 _WORKER = "a worker, which ContainerService runs"
 
 
@@ -117,8 +117,8 @@ def _named_ports(project: Project) -> Iterator[tuple[str, int]]:
     for service in sorted(project.services.values(), key=lambda each: each.at()):
         text = _port_variable(service)
         if text is not None and text.isascii() and text.isdecimal():
-            number = int(text) if len(text) <= len(str(_HIGHEST_PORT)) else 0
-            if 1 <= number <= _HIGHEST_PORT:
+            number = int(text) if len(text) <= len(str(HIGHEST_PORT)) else 0
+            if 1 <= number <= HIGHEST_PORT:
                 yield service.name, number
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from serverless_containers.compose.limits import MOST_PORTS
 
 _NUMBER = re.compile(r"[0-9]{1,20}\Z")
-_HIGHEST = 65535
+HIGHEST_PORT = 65535
+"""The last port of TCP and UDP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def _address(text: str) -> str:
 
 def _range(text: str, whole: str) -> tuple[int, int]:
     ends = text.split("-")[:2]
-    if not all(_NUMBER.match(end) and int(end) <= _HIGHEST for end in ends):
+    if not all(_NUMBER.match(end) and int(end) <= HIGHEST_PORT for end in ends):
         raise PortError(
-            f"expected a port between 1 and {_HIGHEST}, got {whole!r}", 'write "8080:80"'
+            f"expected a port between 1 and {HIGHEST_PORT}, got {whole!r}", 'write "8080:80"'
         )
     first, last = int(ends[0]), int(ends[-1])
     if last < first:

@@ -20,7 +20,7 @@ from serverless_containers.plan.build_context.credentials import (
     Handling,
     credential_of,
 )
-from serverless_containers.plan.build_context.folders import files_of_secrets, real
+from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
 from serverless_containers.plan.build_context.ignore import to_regex
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
@@ -74,10 +74,6 @@ def check_build_contexts(
         The files that have to be left out.
     """
     return _Check(project, findings, detector, mounted).run()
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
 MOST_ENTRIES = 200_000
@@ -206,7 +202,7 @@ class _Check:
         # As text: a path that says itself that it leads out is no secret link.
         top = os.path.abspath(self._project.directory)  # noqa: PTH100  # text
         path = os.path.normpath(os.path.join(top, folder))  # noqa: PTH118  # text
-        if not _is_within(path, top) or _is_within(real(path), self._folder):
+        if not is_within(path, top) or is_within(real(path), self._folder):
             return
         self._findings.report(
             LINK_OUT,

@@ -29,3 +29,8 @@ def real(path: Path | str) -> str:
     except ValueError:
         # No file has a name with a zero byte.
         return os.path.abspath(path)  # noqa: PTH100  # text
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a path is that of a folder or below it, both as text without ``..``."""
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")

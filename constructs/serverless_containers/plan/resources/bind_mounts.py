@@ -17,7 +17,7 @@ from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
 from serverless_containers.plan.build_context.credentials import Handling
-from serverless_containers.plan.build_context.folders import real
+from serverless_containers.plan.build_context.folders import is_within, real
 from serverless_containers.plan.build_context.ignore import IgnoreRules, to_regex
 from serverless_containers.plan.build_context.walk import is_never_sent
 from serverless_containers.plan.places import place
@@ -30,7 +30,7 @@ from serverless_containers.plan.resources.known_paths import (
     is_of_packages,
     only_reads,
 )
-from serverless_containers.plan.resources.mounted_files import MountedFiles, find_files
+from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
 from serverless_containers.plan.settings import EXTENSION
 
 LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
@@ -42,8 +42,7 @@ _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
 """Names of files of a program, as opposed to those that say which packages it needs."""
 _UNSOUND_IN_IMAGE = re.compile(r"[\0-\x1f\x7f\ud800-\udfff$`\"\\]")
-"""Characters that mean something in a Dockerfile, besides the following ones."""
-_UNSOUND = re.compile(r"[\0-\x1f\x7f\ud800-\udfff]")
+"""Characters that mean something in a Dockerfile, besides `UNSOUND`."""
 
 
 class Becomes(Enum):
@@ -155,7 +154,7 @@ class BindMounts:
 
     def is_inside(self, source: str) -> bool:
         """Return whether a path is in the project folder, or is it."""
-        return _is_within(source, os.path.normpath(self.project.directory))
+        return is_within(source, os.path.normpath(self.project.directory))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,7 +173,7 @@ class _Case:
         return self.binds.shown(self.source)
 
     def unsound(self) -> bool | None:
-        if _UNSOUND.search(self.source) or _UNSOUND_IN_IMAGE.search(self.target):
+        if UNSOUND.search(self.source) or _UNSOUND_IN_IMAGE.search(self.target):
             return self._refuse("a path holds characters that no path should", "rename it")
         if not self.target.startswith("/") or self.target == "/":
             return self._refuse(
@@ -215,7 +214,7 @@ class _Case:
         if build is None or not build.is_local or build.parsed_dockerfile is None:
             return None
         context = os.path.normpath(build.context)
-        if not _is_within(self.source, context):
+        if not is_within(self.source, context):
             return None
         inside = os.path.relpath(self.source, context)
         inside = "" if inside == "." else inside
@@ -408,7 +407,7 @@ def has_placed(dockerfile: Dockerfile, *, context: str, source: str, target: str
 def _covers(placed: PlacedPath, context: str, source: str, target: str) -> bool:
     if not os.path.isdir(os.path.join(context, placed.source)):  # noqa: PTH112, PTH118  # any text
         return placed_file(placed, source) == target
-    if source != placed.source and not _is_within(f"/{source}", f"/{placed.source}"):
+    if source != placed.source and not is_within(f"/{source}", f"/{placed.source}"):
         return False
     below = source[len(placed.source) :].lstrip("/")
     return _normal(posixpath.join(placed.target, below)) == target
@@ -424,7 +423,7 @@ def placed_file(placed: PlacedPath, source: str) -> str | None:
 
 
 def _holds_program(placed: PlacedPath, context: str, source: str, target: str) -> bool:
-    if source == placed.source or not _is_within(f"/{placed.source}", f"/{source}"):
+    if source == placed.source or not is_within(f"/{placed.source}", f"/{source}"):
         return False
     below = placed.source[len(source) :].lstrip("/")
     expected = _normal(posixpath.join(target, below))
@@ -456,10 +455,6 @@ def _is_named_as_file(path: str) -> bool:
     name = path.rpartition("/")[2]
     stem, dot, ending = name.rpartition(".")
     return bool(dot and stem and 0 < len(ending) <= 5) and ending not in ("d", "data")
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _normal(path: str) -> str:

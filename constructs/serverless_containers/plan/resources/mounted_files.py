@@ -14,10 +14,12 @@ from serverless_containers.plan.build_context.credentials import (
     credential_of,
 )
 from serverless_containers.plan.build_context.walk import is_never_sent
+from serverless_containers.plan.model import mode_of
 
 _MOST_FILES = 20_000
 """Files and folders of one mount."""
-_CONTROL = re.compile(r"[\0-\x1f\x7f\ud800-\udfff]")
+UNSOUND = re.compile(r"[\0-\x1f\x7f\ud800-\udfff]")
+"""Characters that no path should hold: of control, and of what is no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class MountedFile:
     source: Path
     executable: bool
     size: int
+
+    @property
+    def mode(self) -> int:
+        """Its permissions in a container."""
+        return mode_of(executable=self.executable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +120,7 @@ def find_files(source: str, *, read_here: frozenset[str]) -> MountedFiles:
 
 def _problem(path: str, name: str, mode: int) -> str | None:
     """Return what makes something impossible to copy."""
-    if _CONTROL.search(name):
+    if UNSOUND.search(name):
         return f"holds a file whose name is no text: {name!r}"
     if is_secret(Path(path)):
         return f"{'holds' if name else 'is'} the file of a secret{f' ({name})' if name else ''}"

@@ -247,7 +247,7 @@ class Mounts:
                 "copy it in the Dockerfile",
             )
             return
-        copies.append(_part(bind, bind.target, executable=file.executable))
+        copies.append(_part(bind, bind.target))
         image = image_of(service)
         if service.build is None:
             self._say_copied(bind, f"into an image that is built on {image}")
@@ -314,7 +314,7 @@ class Mounts:
                     volume=volume,
                     name=path,
                     content=content,
-                    mode=0o755 if file.executable else 0o644,
+                    mode=file.mode,
                 )
             )
 
@@ -403,13 +403,13 @@ def _folder_around(path: str, folders: Collection[str]) -> str | None:
     return None
 
 
-def _part(bind: BindMount, target: str, *, executable: bool = False) -> CopyPlan:
+def _part(bind: BindMount, target: str) -> CopyPlan:
     at, path = place(bind.mount)
     return CopyPlan(
         source=Path(bind.source),
         target=target,
         is_folder=bind.becomes is Becomes.FOLDER,
-        executable=executable or (bind.becomes is Becomes.FILE and bind.found.files[""].executable),
+        executable=bind.becomes is Becomes.FILE and bind.found.files[""].executable,
         at=at,
         path=path,
     )
