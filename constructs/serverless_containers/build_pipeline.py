@@ -240,18 +240,19 @@ class BuildPipeline(Construct):
     def console_url(self) -> str:
         """The URL of the pipeline in the console, for an output: its region may be a token."""
         region = Stack.of(self).region
-        return (
-            f"https://{region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/"
-            f"{self._name}/view?region={region}"
-        )
+        return self._url_in(f"{region}.", f"?region={region}")
 
     @property
     def _url_to_tell(self) -> str:
-        region = Stack.of(self).region
-        if not Token.is_unresolved(region):
-            return self.console_url
         # Without a region the console takes the one that it has shown last.
-        return self.console_url.replace(f"{region}.", "").replace(f"?region={region}", "")
+        is_known = not Token.is_unresolved(Stack.of(self).region)
+        return self.console_url if is_known else self._url_in("", "")
+
+    def _url_in(self, host: str, query: str) -> str:
+        return (
+            f"https://{host}console.aws.amazon.com/codesuite/codepipeline/pipelines/"
+            f"{self._name}/view{query}"
+        )
 
     def _allow_tag(self, name: str) -> None:
         """Let the build write the tag of the newest images to Parameter Store.

@@ -446,6 +446,13 @@ class TaskPlan:
         return tuple(each for each in self.containers if each.role is ContainerRole.SERVICE)
 
     @property
+    def pulls_files_image(self) -> bool:
+        """Whether a container writes files or names whose image is not built for the project."""
+        return any(
+            each.role is ContainerRole.FILES and not each.is_built for each in self.containers
+        )
+
+    @property
     def built(self) -> tuple[ContainerPlan, ...]:
         """The containers whose images are built."""
         return tuple(container for container in self.containers if container.is_built)

@@ -49,7 +49,7 @@ from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
-from serverless_containers.plan.support.values import check_values
+from serverless_containers.plan.support.engine_keys import check_engine_keys
 from serverless_containers.plan.template_values import check_plan, check_project
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
@@ -268,7 +268,7 @@ def _check_files(project: Project, findings: Findings) -> bool:
         )
         return False
     check_keys(project, findings)
-    check_values(project, findings)
+    check_engine_keys(project, findings)
     check_project(project, findings)
     check_names(project, findings)
     check_drivers(project, findings)

@@ -44,8 +44,10 @@ class Files:
     _size: int = 0
     _folders: dict[tuple[str, PurePosixPath], int] = field(default_factory=dict)
     _taken: frozenset[str] = field(init=False)
+    _secret_files: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._secret_files = frozenset(map(real, files_of_secrets(self.project)))
         self._taken = anonymous_names(self.project) | self.project.volumes.keys()
 
     @property
@@ -173,8 +175,7 @@ class Files:
             return source.content.encode("utf-8", "surrogateescape")
         if source.file is None:
             return None
-        secrets = {real(file) for file in files_of_secrets(self.project)}
-        if is_secret(source.file) or real(source.file) in secrets:
+        if is_secret(source.file) or real(source.file) in self._secret_files:
             self.findings.report(
                 SECRET_READ,
                 *place(source, "file"),

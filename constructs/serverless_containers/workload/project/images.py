@@ -195,10 +195,12 @@ class _ImageAssets(BoundImages):
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
         if container.build is None:
             asset = self._add_files(scope, container)
-        elif container.copies:
-            asset = self._build_with_files(scope, container, container.build)
-        else:
-            asset = self._build(scope, container, container.build)
+            return ecs.ContainerImage.from_docker_image_asset(asset)
+        findings = Findings()
+        check_asset_build(container.build, findings)
+        _raise_errors(findings)
+        make = self._build_with_files if container.copies else self._build
+        asset = make(scope, container, container.build)
         return ecs.ContainerImage.from_docker_image_asset(asset)
 
     def _add_files(self, scope: Construct, container: ContainerPlan) -> ecr_assets.DockerImageAsset:
@@ -219,7 +221,6 @@ class _ImageAssets(BoundImages):
         self, scope: Construct, container: ContainerPlan, build: BuildPlan
     ) -> ecr_assets.DockerImageAsset:
         """An image that a service's own Dockerfile makes, with files."""
-        _check_asset(build)
         context = Path(build.context)
         ignore_file = ignore_file_of(build.context, build.dockerfile_in_context)
         patterns = Path(ignore_file).read_text("utf-8").splitlines() if ignore_file else []
@@ -240,7 +241,6 @@ class _ImageAssets(BoundImages):
     def _build(
         self, scope: Construct, container: ContainerPlan, build: BuildPlan
     ) -> ecr_assets.DockerImageAsset:
-        _check_asset(build)
         return ecr_assets.DockerImageAsset(
             scope,
             f"Image-{container.name}",
@@ -267,19 +267,6 @@ class _ImageAssets(BoundImages):
         return [*_NEVER_SENT, *map(literally, self._exclusions.inside(build.context))]
 
 
-def _check_asset(build: BuildPlan) -> None:
-    """Refuse a build that no asset can express.
-
-    Raises:
-        InvalidSourceError: With all that cannot be.
-    """
-    findings = Findings()
-    check_asset_build(build, findings)
-    if findings.errors:
-        hide_traceback()
-        findings.raise_errors()
-
-
 def check_made_elsewhere(container: ContainerPlan) -> None:
     """Refuse to add files to an image that is made elsewhere.
 
@@ -288,6 +275,10 @@ def check_made_elsewhere(container: ContainerPlan) -> None:
     """
     findings = Findings()
     refuse_copies(container, findings)
+    _raise_errors(findings)
+
+
+def _raise_errors(findings: Findings) -> None:
     if findings.errors:
         hide_traceback()
         findings.raise_errors()

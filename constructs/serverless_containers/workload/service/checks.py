@@ -50,10 +50,7 @@ def check_task(
     """
     findings = Findings()
     check_count(plan.at, plan.containers, findings)
-    is_pulled = any(
-        each.role is ContainerRole.FILES and not each.is_built for each in plan.containers
-    )
-    if is_pulled and not pulls_utility_image:
+    if plan.pulls_files_image and not pulls_utility_image:
         findings.report(
             UTILITY_IMAGE,
             None,

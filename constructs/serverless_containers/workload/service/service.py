@@ -18,7 +18,6 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions
-from serverless_containers.plan.model import ContainerRole
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
     UTILITY_IMAGE,
@@ -212,11 +211,8 @@ class ProjectService(Construct):
 
     def _leave_out_hosts(self, props: ServiceProps) -> None:
         """Do without names that only a container could add whose image cannot be pulled."""
-        is_built = any(
-            each.role is ContainerRole.FILES and each.is_built for each in self.plan.containers
-        )
-        is_alone = self.plan.hosts and not self.plan.files and not is_built
-        if is_alone and not _pulls_utility_image(props, self.placement):
+        is_for_names = self.plan.pulls_files_image and not self.plan.files
+        if is_for_names and not _pulls_utility_image(props, self.placement):
             self.plan = without_hosts(self.plan)
             warn_of_missing_names(self)
 

@@ -72,7 +72,7 @@ _OTHERS: Mapping[str, _Outcome] = {
 }
 
 
-def check_values(project: Project, findings: Findings) -> None:
+def check_engine_keys(project: Project, findings: Findings) -> None:
     """Report the keys of services that ask an engine for something."""
     named = {
         value: service.name
