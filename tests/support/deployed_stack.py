@@ -135,10 +135,8 @@ def service(*rollouts, counts=(2, 2, 0), **more):
         "platformVersion": "1.4.0",
         "taskDefinition": rollouts[0]["taskDefinition"],
         "deployments": list(rollouts),
-        "serviceRegistries": [
-            {"registryArn": REGISTRY, "containerName": "web", "containerPort": 80}
-        ],
-        "loadBalancers": [{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}],
+        "serviceRegistries": [{"registryArn": REGISTRY, **port}],
+        "loadBalancers": [{"targetGroupArn": GROUP, **port}],
         "events": [
             {
                 "id": "1",

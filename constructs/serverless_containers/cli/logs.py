@@ -122,6 +122,7 @@ class _Printer:
         head = f"{line.time:%Y-%m-%d %H:%M:%S} {line.container.ljust(self._width)} |"
         if self._in_colour:
             head = click.style(head, fg=self._colours[line.container])
-        # Tabs of a stack trace are no commands.
-        text = printable(line.message.expandtabs())
-        sys.stdout.write(f"{head} {encodable(text, sys.stdout.encoding or 'utf-8')}\n")
+        # Tabs and ends of lines, as a stack trace has them, are no commands.
+        for part in line.message.expandtabs().splitlines() or [""]:
+            text = encodable(printable(part), sys.stdout.encoding or "utf-8")
+            sys.stdout.write(f"{head} {text}\n")

@@ -1,15 +1,18 @@
 """Times on the command line: an age such as ``10m``, or a moment such as ISO 8601 has it."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import click
+
+from serverless_containers.cli.arguments import Command
 
 _AGE = re.compile(r"(?P<number>\d{1,6})(?P<unit>[smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class SinceType(click.ParamType):
+class SinceType(click.ParamType[datetime]):
     """A moment, given by itself or by its age."""
 
     name = "time"
@@ -42,7 +45,7 @@ class SinceType(click.ParamType):
         return moment
 
 
-def since_option(default: str, what: str) -> click.Option | object:
+def since_option(default: str, what: str) -> Callable[[Command], Command]:
     """Return the decorator that declares ``--since``.
 
     Args:

@@ -1,7 +1,7 @@
 """The log lines of a deployed service, in the order of their times."""
 
+import heapq
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,6 @@ from serverless_containers.aws_api.errors import AwsError
 POLL_SECONDS = 2.0
 _OVERLAP = timedelta(seconds=30)
 """Time for which lines are asked for again: CloudWatch takes events late, and in any order."""
-_REMEMBERED = 50_000
-"""Ids of lines that were told, by which none is told twice."""
-
 ERRORS = (
     "?ERROR ?Error ?error ?FATAL ?Fatal ?fatal ?CRITICAL ?Critical ?critical ?PANIC ?panic "
     "?Exception ?exception ?Traceback"
@@ -133,17 +130,16 @@ class _Lines:
         self._client = clients.client("logs")
         self._sources = sources
         self._pattern = pattern
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._told: dict[str, datetime] = {}
 
     def from_time(self, start: datetime) -> Iterator[LogLine]:
-        found = [line for source in self._sources for line in self._of(source, start)]
-        # Stable: those of one moment stay as their container wrote them.
-        for line in sorted(found, key=lambda line: line.time):
+        # Those that were before it are not asked for again.
+        self._told = {each: time for each, time in self._told.items() if time >= start}
+        logs = (self._of(source, start) for source in self._sources)
+        for line in heapq.merge(*logs, key=lambda line: line.time):
             if line.id not in self._told:
-                self._told[line.id] = None
+                self._told[line.id] = line.time
                 yield line
-        while len(self._told) > _REMEMBERED:
-            self._told.popitem(last=False)
 
     def _of(self, source: LogSource, start: datetime) -> Iterator[LogLine]:
         # Containers may share a group; the prefix of a stream's name ends with a slash.
@@ -164,8 +160,11 @@ class _Lines:
                 )
             except AwsError as failure:
                 raise _explained(failure, source, self._pattern) from None
-            for event in answer.get("events", ()):
-                yield _line(event, source.container)
+            # Stable: those of one moment stay as the container wrote them.
+            yield from sorted(
+                (_line(event, source.container) for event in answer.get("events", ())),
+                key=lambda line: line.time,
+            )
             if not answer.get("nextToken"):
                 return
             token = {"nextToken": answer["nextToken"]}
