@@ -33,13 +33,6 @@ class Spot:
     on_demand_weight: int = 0
     weight: int = 1
 
-    @staticmethod
-    def of(given: "Spot | bool | None") -> "Spot | None":
-        """Return what a keyword says: True is spare capacity for all tasks."""
-        if isinstance(given, Spot):
-            return given
-        return Spot(base=0) if given else None
-
     def __post_init__(self) -> None:
         """Refuse what ECS would refuse."""
         for name, value, least, most in (
@@ -48,6 +41,13 @@ class Spot:
             ("weight", self.weight, 1, 1000),
         ):
             check_range(name, value, least, most, unit="", source=_SOURCE)
+
+
+def spare_capacity(given: Spot | bool | None) -> Spot | None:  # noqa: FBT001  # the keyword's type
+    """Return what the keyword ``spot`` says: True is spare capacity for all tasks."""
+    if isinstance(given, Spot):
+        return given
+    return Spot(base=0) if given else None
 
 
 def strategies_of(spot: Spot | None) -> Sequence[ecs.CapacityProviderStrategy]:

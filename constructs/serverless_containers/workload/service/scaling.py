@@ -42,8 +42,7 @@ class ScalingMetric:
 
     def __post_init__(self) -> None:
         """Refuse a target that no number of tasks reaches."""
-        if not Token.is_unresolved(self.target) and not self.target > 0:
-            raise ValueError(f"ScalingMetric: expected a target above zero, got {self.target:g}")
+        _check_positive("ScalingMetric", "target", self.target)
 
 
 @checks_fields
@@ -126,12 +125,21 @@ class TaskScaling:
         ):
             if percent is not None:
                 check_range(name, percent, 1, 100, unit=" percent", source=_SOURCE)
-        requests = self.requests_per_task
-        if requests is not None and not Token.is_unresolved(requests) and not requests > 0:
-            raise ValueError(
-                f"TaskScaling: expected requests_per_task above zero, got {requests:g}"
-            )
+        if self.requests_per_task is not None:
+            _check_positive("TaskScaling", "requests_per_task", self.requests_per_task)
         _check_capacities("TaskScaling", self.min_capacity, self.max_capacity)
+
+
+def _check_positive(owner: str, name: str, number: float) -> None:
+    """Refuse a number that is known and not above zero.
+
+    Raises:
+        ValueError: If it is.
+    """
+    # Node takes no infinity for a question.
+    if math.isfinite(number) and (Token.is_unresolved(number) or number > 0):
+        return
+    raise ValueError(f"{owner}: expected {name} above zero, got {number:g}")
 
 
 def _check_capacities(owner: str, fewest: float | None, most: float | None) -> None:
@@ -325,7 +333,15 @@ class _Queries:
                     ],
                 ),
                 stat=stat.statistic,
-                unit=stat.unit_filter.value if stat.unit_filter else None,
+                unit=_unit(stat.unit_filter) if stat.unit_filter else None,
             ),
             return_data=returned,
         )
+
+
+def _unit(unit: cloudwatch.Unit) -> str:
+    """Return CloudWatch's name of a unit, such as Bytes/Second; Python gets that of the member."""
+    if unit is cloudwatch.Unit.NONE:
+        return "None"
+    name = unit.name.removesuffix("_PER_SECOND")
+    return name.capitalize() + ("/Second" if name != unit.name else "")

@@ -28,7 +28,7 @@ from serverless_containers.plan.utility_containers import (
 )
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
-from serverless_containers.workload.service.capacity import Spot, strategies_of
+from serverless_containers.workload.service.capacity import spare_capacity, strategies_of
 from serverless_containers.workload.service.checks import (
     check_task,
     note_missing_delay,
@@ -313,7 +313,7 @@ class ProjectService(Construct):
             task_definition=self.task_definition,
             # A count in the template would undo at each deployment what scaling has chosen.
             desired_count=None if scaling or props.get("keep_task_count") else self._count(props),
-            capacity_provider_strategies=strategies_of(Spot.of(props.get("spot"))),
+            capacity_provider_strategies=strategies_of(spare_capacity(props.get("spot"))),
             platform_version=ecs.FargatePlatformVersion.VERSION1_4,
             circuit_breaker=ecs.DeploymentCircuitBreaker(
                 enable=rollout.circuit_breaker, rollback=rollout.rollback
@@ -409,7 +409,7 @@ def _check_values(props: ServiceProps) -> None:
 def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> PlanOptions:
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
-    spot = Spot.of(props.get("spot"))
+    spot = spare_capacity(props.get("spot"))
     # Of a pair that is half unknown nothing can be said.
     known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
     return PlanOptions(
