@@ -8,6 +8,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
+from serverless_containers.plan.builds import check_asset_build
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     check_entrypoint,
@@ -80,6 +81,8 @@ class PlanOptions:
         strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
+        docker_builds: Whether Docker builds the images on this machine, as CDK image assets. False:
+            what does says itself what it cannot build. None: it is not known who builds them.
     """
 
     entrypoint: str | None = None
@@ -91,6 +94,7 @@ class PlanOptions:
     spot: bool = False
     strict: bool | None = None
     may_delay_stop: bool = False
+    docker_builds: bool | None = None
 
     def over(self, settings: Settings) -> Settings:
         """The file's settings, with the caller's in their place where there are any."""
@@ -164,6 +168,9 @@ def plan_task(
                 secrets_are_files=secrets_are_files,
             )
         )
+    if options.docker_builds is not False:
+        for build in (each.build for each in containers if each.build is not None):
+            check_asset_build(build, findings, known=options.docker_builds is not None)
     containers = with_checked_dependencies(project, containers, findings)
     all_files = (*files.files, *mounts.files)
     hosts = _with_room(

@@ -310,6 +310,11 @@ BUILD_NOT_LOCAL = Rule.error(
     "A build that Docker does on this machine uses what a CDK image asset can express.",
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
 )
+BUILD_NEEDS_PIPELINE = Rule.warning(
+    "build-needs-pipeline",
+    "Where it is not known who builds, a build is one that Docker on this machine can do as well.",
+    "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+)
 BUILD_CACHE_IGNORED = Rule.note(
     "build-cache-ignored",
     "A build's caches are ones that Docker's own driver has: images in registries to take layers "

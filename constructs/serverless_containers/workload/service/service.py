@@ -358,6 +358,7 @@ def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> Pla
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
         spot=props.get("spot", False),
+        docker_builds=props.get("images") is None,
     )
 
 
