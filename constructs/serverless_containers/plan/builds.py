@@ -3,14 +3,14 @@
 import csv
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from serverless_containers.compose.model import Build, Service
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.model import BuildPlan
+from serverless_containers.plan.model import BuildPlan, ContainerPlan
 from serverless_containers.plan.places import place
 from serverless_containers.plan.support.keys import BUILD
 
@@ -65,6 +65,21 @@ def plan_build(service: Service, findings: Findings) -> BuildPlan | None:
         path=build.path,
         places=dict(_places(build)),
     )
+
+
+def check_asset_builds(
+    containers: Iterable[ContainerPlan], findings: Findings, *, docker_builds: bool | None
+) -> None:
+    """Report the builds of containers that Docker cannot do on this machine.
+
+    Args:
+        containers: The containers.
+        findings: Takes the errors, or the warnings.
+        docker_builds: Whether Docker builds; see `PlanOptions`.
+    """
+    if docker_builds is not False:
+        for build in (each.build for each in containers if each.build is not None):
+            check_asset_build(build, findings, known=docker_builds is not None)
 
 
 def check_asset_build(build: BuildPlan, findings: Findings, *, known: bool = True) -> None:

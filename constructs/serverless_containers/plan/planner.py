@@ -8,7 +8,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
-from serverless_containers.plan.builds import check_asset_build
+from serverless_containers.plan.builds import check_asset_builds
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     check_entrypoint,
@@ -168,9 +168,6 @@ def plan_task(
                 secrets_are_files=secrets_are_files,
             )
         )
-    if options.docker_builds is not False:
-        for build in (each.build for each in containers if each.build is not None):
-            check_asset_build(build, findings, known=options.docker_builds is not None)
     containers = with_checked_dependencies(project, containers, findings)
     all_files = (*files.files, *mounts.files)
     hosts = _with_room(
@@ -182,9 +179,7 @@ def plan_task(
     in_task = with_utilities(containers, all_files, hosts, mounts.folders)
     check_count(project.at("services"), in_task, findings)
     warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
-    check_mounts(project, containers, findings)
-    if options.execute:
-        check_writable(project, findings)
+    _check_containers(project, containers, options, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, hosts, findings)
     if entrypoint is not None:
@@ -280,6 +275,16 @@ def _check_files(project: Project, findings: Findings) -> bool:
     check_names(project, findings)
     check_drivers(project, findings)
     return True
+
+
+def _check_containers(
+    project: Project, containers: list[ContainerPlan], options: PlanOptions, findings: Findings
+) -> None:
+    """Report what is wrong with containers by themselves, or with what the caller has them do."""
+    check_asset_builds(containers, findings, docker_builds=options.docker_builds)
+    check_mounts(project, containers, findings)
+    if options.execute:
+        check_writable(project, findings)
 
 
 def _in_start_order(project: Project) -> list[str]:

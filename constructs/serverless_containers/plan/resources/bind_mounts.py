@@ -8,11 +8,11 @@ lose what the container writes, or needs what this machine alone has: it is refu
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from serverless_containers.compose.dockerfile import Dockerfile, PlacedPath
-from serverless_containers.compose.model import Mount, Project, Service
+from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
@@ -31,11 +31,13 @@ from serverless_containers.plan.resources.known_paths import (
     only_reads,
 )
 from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
-from serverless_containers.plan.settings import EXTENSION
+from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
 LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
 """The way to say that a mount is for this machine alone."""
 OUTSIDE_FIX = f"copy the files into the image, use a named volume, or {LOCAL_ONLY}"
+OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+"""The settings of a named volume."""
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
@@ -154,7 +156,7 @@ class BindMounts:
 
     def is_inside(self, source: str) -> bool:
         """Return whether a path is in the project folder, or is it."""
-        return is_within(source, os.path.normpath(self.project.directory))
+        return is_folder_of(self.project, source)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -374,6 +376,50 @@ class _Case:
 
     def _report(self, rule: Rule, problem: str, fix: str) -> None:
         self.binds.findings.report(rule, *place(self.mount), problem, fix)
+
+
+def bound_folder(volume: Volume) -> str | None:
+    """Return the folder that the options of a volume bind; None if they bind none.
+
+    The options are mount(8)'s, of Docker's ``local`` driver.
+    """
+    options = volume.driver_opts
+    kind = options.get("type", "").lower()
+    flags = options.get("o", "").lower().split(",")
+    is_bind = kind in {"", "none", "bind"} and (
+        "bind" in flags or "rbind" in flags or kind == "bind"
+    )
+    if volume.external or not is_bind or volume.driver not in {None, "", "local"}:
+        return None
+    return options.get("device", "")
+
+
+def as_bind_mount(mount: Mount, project: Project) -> Mount | None:
+    """Return a mount as the bind mount that it is; None if it is another kind of mount.
+
+    So is a volume whose options bind a folder in the project, unless the file says what the volume
+    is on Fargate.
+
+    Args:
+        mount: The mount.
+        project: The canonical model.
+    """
+    if mount.type == "bind":
+        return mount
+    volume = project.volumes.get(mount.source or "") if mount.type == "volume" else None
+    folder = bound_folder(volume) if volume is not None and mount.subpath is None else None
+    if volume is None or folder is None or not is_folder_of(project, folder):
+        return None
+    if "storage" in read_extension(volume, OF_A_VOLUME, Findings()):
+        return None
+    is_read_only = mount.read_only or "ro" in volume.driver_opts.get("o", "").lower().split(",")
+    return replace(mount, type="bind", source=folder, read_only=is_read_only)
+
+
+def is_folder_of(project: Project, path: str) -> bool:
+    """Return whether an absolute path is in the project folder, or is it."""
+    folder = os.path.normpath(project.directory)
+    return os.path.isabs(path) and is_within(os.path.normpath(path), folder)  # noqa: PTH117  # any text
 
 
 def image_of(service: Service) -> str | None:

@@ -29,9 +29,11 @@ from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.resources.bind_mounts import (
     LOCAL_ONLY,
+    OF_A_VOLUME,
     Becomes,
     BindMount,
     BindMounts,
+    as_bind_mount,
     image_of,
 )
 from serverless_containers.plan.resources.known_paths import is_of_packages
@@ -41,8 +43,6 @@ from serverless_containers.plan.settings import Known, read_extension
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
 # Ids of Linux have 32 bits.
 _IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
-OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
-"""The settings of a named volume."""
 _OF_A_MOUNT: Known = {"local-only": bool}
 _COST_OF_A_FILE = 200
 """Bytes of a task definition that writing a file takes, besides its content and its path."""
@@ -105,8 +105,9 @@ class Mounts:
         for read_only in (False, True):
             for service in self.project.services.values():
                 for index, mount in enumerate(service.volumes):
-                    if mount.type == "bind" and mount.read_only is read_only:
-                        self._decide(binds, service, mount, index)
+                    bind = as_bind_mount(mount, self.project)
+                    if bind is not None and bind.read_only is read_only:
+                        self._decide(binds, service, bind, index)
         self._refuse_nested(binds)
 
     def of(self, service: Service) -> tuple[MountPlan, ...]:
@@ -115,19 +116,23 @@ class Mounts:
         planned = self._copy(service, binds)
         left_out = {each.target for each in binds.values() if each.becomes is Becomes.NOTHING}
         for index, mount in enumerate(service.volumes):
-            if mount.type == "volume":
+            is_read_only = mount.read_only
+            if as_bind_mount(mount, self.project) is not None:
+                if index not in binds or binds[index].becomes is not Becomes.VOLUME:
+                    continue
+                volume: VolumePlan | None = self._stored(service, binds[index])
+                is_read_only = binds[index].mount.read_only
+            elif mount.type == "volume":
                 if self._is_in_image(mount, left_out):
                     continue
                 volume = self._volume(service, mount, index)
-            elif index in binds and binds[index].becomes is Becomes.VOLUME:
-                volume = self._stored(service, binds[index])
             else:
-                if mount.type not in ("bind", "tmpfs"):
+                if mount.type != "tmpfs":
                     self._refuse(mount)
                 continue
             if volume is not None:
                 planned[index] = MountPlan(
-                    volume=volume.name, path=mount.target, read_only=mount.read_only
+                    volume=volume.name, path=mount.target, read_only=is_read_only
                 )
         return tuple(planned[index] for index in sorted(planned))
 
@@ -209,7 +214,11 @@ class Mounts:
 
     def _is_hidden(self, service: Service, bind: BindMount) -> bool:
         """Refuse a file in a volume, which would hide what its image has."""
-        volumes = {each.target for each in service.volumes if each.type in ("volume", "tmpfs")}
+        volumes = {
+            each.target
+            for each in service.volumes
+            if each.type in ("volume", "tmpfs") and as_bind_mount(each, self.project) is None
+        }
         volumes.update(text.partition(":")[0] for text in service.tmpfs)
         volumes.update(
             each.target
