@@ -28,8 +28,9 @@ NO_ACTIVE_SERVICE = Rule.error(
 )
 IMAGE_INVALID = Rule.error(
     "image-invalid",
-    "The name of an image has something before and behind each separator.",
-    "https://docs.docker.com/reference/compose-file/services/#image",
+    "The name of an image has something before and behind each separator, and its repository no "
+    "capital letters.",
+    "https://pkg.go.dev/github.com/distribution/reference",
 )
 NO_PORT = Rule.error(
     "no-port",
