@@ -95,6 +95,7 @@ class Mounts:
     _copies: dict[str, list[CopyPlan]] = field(default_factory=dict)
     _names: dict[tuple[CopyPlan, ...], str] = field(default_factory=dict)
     _bases: set[str] = field(default_factory=set)
+    _owners: dict[str, str] = field(default_factory=dict)
     _taken: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -130,6 +131,8 @@ class Mounts:
                     self._refuse(mount)
                 continue
             if volume is not None:
+                if volume.kind is VolumeKind.EFS and not is_read_only:
+                    self._compare_owners(service, mount, volume)
                 planned[index] = MountPlan(
                     volume=volume.name, path=mount.target, read_only=is_read_only
                 )
@@ -402,6 +405,21 @@ class Mounts:
             'write its numbers, as user: "1000:1000"; `id` says them in a container of the image',
         )
         return 0, 0
+
+    def _compare_owners(self, service: Service, mount: Mount, volume: VolumePlan) -> None:
+        """Warn of a service that writes to a folder whose owner is another service's user."""
+        first = self._owners.setdefault(volume.name, service.name)
+        user = owner_of(service) or (0, 0)
+        if user == volume.owner:
+            return
+        owner, own = (":".join(map(str, ids)) for ids in (volume.owner, user))
+        self.findings.report(
+            rules.VOLUME_USERS,
+            *place(mount),
+            f"{service.name} runs as {own}, and the folder on Amazon EFS belongs to {owner}, whom "
+            f"{first} runs as: what {service.name} makes there does, too",
+            f'give both the same user, as user: "{owner}", or a volume each',
+        )
 
     def _is_scratch(self, volume: Volume) -> bool:
         storage = read_extension(volume, OF_A_VOLUME, self.findings).get("storage")
