@@ -444,6 +444,25 @@ class TestCopied:
         (message,) = planned.messages("mount-copied")
         assert "; without .DS_Store, node_modules; copy" in message
 
+    def test_a_mode_that_git_does_not_keep_is_told(self, mounted, project):
+        project.write("conf/a.sh", "a").chmod(0o750)
+        project.write("conf/b", "b").chmod(0o600)
+        planned = mounted("./conf:/etc/app:ro")
+        assert [each.mode for each in planned.plan.files] == [0o755, 0o644]
+        (message,) = planned.messages("mount-copied")
+        assert "; the copy of a.sh and more has mode 0755, not 0750, of which git keeps " in message
+
+    def test_so_is_that_of_a_single_file(self, mounted, project):
+        project.write("app.conf", "a").chmod(0o600)
+        (message,) = mounted("./app.conf:/etc/app.conf:ro").messages("mount-copied")
+        assert "; the copy of the file has mode 0644, not 0600, of which git keeps not" in message
+
+    @pytest.mark.parametrize("mode", [0o444, 0o644, 0o664, 0o777])
+    def test_one_that_all_may_read_is_not(self, mounted, project, mode):
+        project.write("app.conf", "a").chmod(mode)
+        (message,) = mounted("./app.conf:/etc/app.conf:ro").messages("mount-copied")
+        assert "has mode" not in message
+
     def test_a_project_without_builds_is_packed_for_a_pipeline(self, mounted, project):
         project.write("a.conf", "a")
         project.write("id_rsa", "-----BEGIN OPENSSH PRIVATE KEY-----")

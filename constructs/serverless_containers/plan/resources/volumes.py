@@ -334,6 +334,13 @@ class Mounts:
         problem = f"what is mounted at {bind.target} is copied {how}"
         if missing:
             problem += f"; without {', '.join(missing[:3])}{' and more' if missing[3:] else ''}"
+        opened = [(name, file) for name, file in bind.found.files.items() if file.is_opened]
+        if opened:
+            name, file = opened[0]
+            problem += (
+                f"; the copy of {name or 'the file'}{' and more' if opened[1:] else ''} has mode "
+                f"{file.mode:04o}, not {file.permissions:04o}, of which git keeps nothing"
+            )
         if not bind.mount.read_only:
             problem += "; what the container writes there is lost with the task"
         self.findings.report(
