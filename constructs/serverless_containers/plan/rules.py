@@ -110,6 +110,12 @@ HEALTH_CHECK_START_INTERVAL = Rule.warning(
     "ECS checks at one interval, during the start period too.",
     "Amazon ECS API Reference, HealthCheck",
 )
+HEALTH_CHECK_STORE = Rule.note(
+    "health-check-store",
+    "A store with a health check has time to initialize: ECS's longest start period, where none is "
+    "said.",
+    "Amazon ECS API Reference, HealthCheck",
+)
 DEPENDENCY_NOT_CHECKED = Rule.warning(
     "dependency-not-checked",
     "A container that others wait for to be healthy has a health check.",
