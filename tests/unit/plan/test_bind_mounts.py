@@ -1,6 +1,7 @@
 """What becomes of bind mounts: left out, stored, copied, or refused."""
 
 import os
+import re
 import socket
 from textwrap import dedent
 
@@ -163,9 +164,35 @@ class TestStored:
         assert planned.messages("mount-stored") == [
             "docker-compose.yml:8:9: services.web.volumes[0]: ./data/pictures does not exist here: "
             "it becomes a folder of Amazon EFS, which starts empty and outlives the tasks; say so "
-            "with a named volume, such as pictures:/pictures, or copy files that are only read by "
-            "writing :ro"
+            "with the named volume bind-data-pictures-6ba3e15e, which is the same folder, or copy "
+            "files that are only read by writing :ro"
         ]
+
+    @pytest.mark.parametrize("folder", ["data", "data/pictures", "a b"])
+    def test_the_named_volume_that_is_advised_is_the_same_one(self, plan, mounted, folder):
+        # GIVEN a folder that became a volume, and what the warning says to write instead
+        before = mounted(f"./{folder}:/kept", user="33")
+        (message,) = before.messages("mount-stored")
+        name = re.search("the named volume ([^,]*),", message)[1]
+        # WHEN it is written
+        after = plan(f"""
+            services:
+              web: {{image: shop:1, ports: ["80"], user: "33", volumes: ["{name}:/kept"]}}
+            volumes: {{{name}: {{}}}}
+            """)
+        # THEN the folder is the same, with all that is in it
+        assert after.plan.volumes == before.plan.volumes
+        assert after["web"].mounts == before["web"].mounts
+
+    def test_long_names_that_begin_alike_are_not_the_same(self, plan):
+        planned = plan(f"""
+            services:
+              web:
+                image: shop:1
+                ports: ["80"]
+                volumes: ["./{"a" * 230}1:/one", "./{"a" * 230}2:/two"]
+            """)
+        assert len(planned.plan.volumes) == 2
 
     def test_its_name_is_the_folders_where_it_can_be(self, mounted):
         assert mounted("./media:/media").plan.volumes[0].name == "bind-media"

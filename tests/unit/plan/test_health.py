@@ -189,9 +189,9 @@ class TestStores:
         assert planned["db"].health_check.retries == 5
         assert planned.messages("health-check-store") == [
             "docker-compose.yml:4:48: services.db.healthcheck.test: db is a store (mysql:8.4), "
-            "which may take minutes to initialize, and ECS replaces a task with a container that is not "
-            "healthy in time: it gets a start period of 300s, which the first check that succeeds "
-            "ends; write start_period: 300s to say so, or another one"
+            "which may take minutes to initialize, and ECS replaces a task with a container that "
+            "is not healthy in time: it gets a start period of 300s, which the first check that "
+            "succeeds ends; write start_period: 300s to say so, or another one"
         ]
 
     @pytest.mark.parametrize(("said", "seconds"), [("0s", 0), ("20s", 20), ("10m", 300)])

@@ -5,6 +5,7 @@ of data becomes a volume; one of files that are only read becomes a copy of them
 lose what the container writes, or needs what this machine alone has: it is refused.
 """
 
+import hashlib
 import os
 import posixpath
 import re
@@ -20,6 +21,7 @@ from serverless_containers.plan.build_context.credentials import Handling
 from serverless_containers.plan.build_context.folders import is_within, real
 from serverless_containers.plan.build_context.ignore import IgnoreRules, to_regex
 from serverless_containers.plan.build_context.walk import is_never_sent
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.resources.git_ignore import GitIgnore
@@ -38,6 +40,8 @@ LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
 OUTSIDE_FIX = f"copy the files into the image, use a named volume, or {LOCAL_ONLY}"
 OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
 """The settings of a named volume."""
+_LONGEST_NAME = 200
+"""Characters of the name of a volume, without what makes it unique."""
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
@@ -70,12 +74,14 @@ class BindMount:
         source: Its source, absolute.
         target: Its path in the container, without a slash at its end.
         found: The files that are copied; none for other kinds.
+        volume: The name of the volume that it becomes; empty for other kinds.
     """
 
     mount: Mount
     becomes: Becomes
     source: str
     target: str
+    volume: str = ""
     found: MountedFiles = field(default_factory=lambda: MountedFiles(files={}))
 
 
@@ -87,6 +93,7 @@ class BindMounts:
         project: The canonical model.
         findings: Takes what becomes of each mount.
         packed: The files that are packed whatever they hold.
+        taken: The names of other volumes.
         folder: The project folder, without links.
         git: The files of it that git leaves alone.
         read_here: The files of variables that are read on this machine.
@@ -96,6 +103,7 @@ class BindMounts:
     project: Project
     findings: Findings
     packed: PackedAnyway
+    taken: frozenset[str] = frozenset()
     folder: str = field(init=False)
     git: GitIgnore = field(init=False)
     read_here: frozenset[str] = field(init=False)
@@ -141,6 +149,7 @@ class BindMounts:
                     source=case.source,
                     target=case.target,
                     found=case.found,
+                    volume=self.volume_of(case.source) if decided is Becomes.VOLUME else "",
                 )
             if decided is False:
                 return None
@@ -153,6 +162,21 @@ class BindMounts:
         if relative == ".":
             return "."
         return source if relative.startswith("..") else f"./{relative}"
+
+    def volume_of(self, source: str) -> str:
+        """The name of the volume that a folder of the project becomes.
+
+        Args:
+            source: The absolute path of the folder, without links.
+        """
+        relative = posixpath.relpath(source, self.folder)
+        slug = re.sub(r"[^A-Za-z0-9_-]+", "-", relative.strip("./")) or "data"
+        name = f"bind-{slug}"[:_LONGEST_NAME]
+        if name != f"bind-{relative}":
+            # Other paths may come to the same name.
+            digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
+            name = f"{name}-{digest[:8]}"
+        return free(name, self.taken)
 
     def is_inside(self, source: str) -> bool:
         """Return whether a path is in the project folder, or is it."""
@@ -259,7 +283,8 @@ class _Case:
             self._report(
                 rules.MOUNT_STORED,
                 f"{self.shown} is a folder of Amazon EFS, because it is one for {sharing}",
-                "say so with a named volume in both services",
+                f"say so with the named volume {self.binds.volume_of(self.source)} in both "
+                "services, which is the same folder",
             )
             return Becomes.VOLUME
         reason = self._reason_for_data()
@@ -271,13 +296,12 @@ class _Case:
                 f"{'read-only' if self.mount.read_only else 'as a file'}",
                 f"add it to the project, or {LOCAL_ONLY}",
             )
-        name = self.source.rpartition("/")[2].lstrip(".") or "data"
         self._report(
             rules.MOUNT_STORED,
             f"{self.shown} {reason}: it becomes a folder of Amazon EFS, which starts empty and "
             "outlives the tasks",
-            f"say so with a named volume, such as {name}:{self.target}, or copy files that are "
-            "only read by writing :ro",
+            f"say so with the named volume {self.binds.volume_of(self.source)}, which is the same "
+            "folder, or copy files that are only read by writing :ro",
         )
         self.binds.stored[self.source] = self.service.name
         return Becomes.VOLUME

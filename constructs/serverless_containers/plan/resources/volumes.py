@@ -5,7 +5,6 @@ file system. An anonymous one is as short-lived as its container: it is on the t
 is one that files of the project are copied to, which a service mounts from a folder.
 """
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +15,6 @@ from serverless_containers.compose.files import read_regular
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
 from serverless_containers.plan.build_context.check import read_pack_setting
-from serverless_containers.plan.build_context.folders import real
 from serverless_containers.plan.model import (
     CopyPlan,
     FilePlan,
@@ -100,7 +98,12 @@ class Mounts:
 
     def __post_init__(self) -> None:
         self._taken = anonymous_names(self.project) | self.project.volumes.keys()
-        binds = BindMounts(self.project, self.findings, read_pack_setting(self.project, Findings()))
+        binds = BindMounts(
+            self.project,
+            self.findings,
+            read_pack_setting(self.project, Findings()),
+            taken=self._taken,
+        )
         # What one service writes to is a volume for those that only read it, too.
         for read_only in (False, True):
             for service in self.project.services.values():
@@ -183,14 +186,7 @@ class Mounts:
         return True
 
     def _stored(self, service: Service, bind: BindMount) -> VolumePlan:
-        relative = posixpath.relpath(bind.source, real(self.project.directory))
-        slug = re.sub(r"[^A-Za-z0-9_-]+", "-", relative.strip("./")) or "data"
-        name = f"bind-{slug}"[:200]
-        if slug != relative:
-            # Other characters may come to the same name.
-            digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
-            name = f"{name}-{digest[:8]}"
-        name = free(name, self._taken)
+        name = bind.volume
         planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=self._owner(service))
         return self.volumes.setdefault(name, planned)
 
