@@ -152,7 +152,7 @@ def plan_task(
     ending = ending_services(project, awaited, entrypoint.service if entrypoint else None, findings)
     started = [project.services[name] for name in _in_start_order(project)]
     written = {each.name: files.of(each, secrets=secrets_are_files) for each in started}
-    mounts = Mounts(project, findings, room=files.room)
+    mounts = Mounts(project, findings, room=files.room, written=written, first_files=files.files)
     containers = []
     for service in started:
         warn_of_exposure(service, findings)

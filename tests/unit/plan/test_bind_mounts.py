@@ -421,6 +421,76 @@ class TestCopied:
         (message,) = planned.messages("mount-rejected")
         assert "/data/x.yml is in the volume at /data, and ECS mounts folders, not files" in message
 
+    CONFIGURED = """
+        services:
+          web:
+            image: nginx:1.29
+            ports: ["80"]
+            configs: [{{source: main, target: /etc/nginx/nginx.conf}}]
+            volumes: [{mounts}]
+        configs: {{main: {{content: events}}}}
+        """
+
+    def test_a_file_in_the_folder_of_a_config_is_written_beside_it(self, plan, project):
+        project.write("site.conf", "server").chmod(0o755)
+        planned = plan(self.CONFIGURED.format(mounts='"./site.conf:/etc/nginx/conf.d/site.conf"'))
+        volume = planned["web"].mounts[0].volume
+        assert planned["web"].mounts == (
+            MountPlan(volume=volume, path="/etc/nginx", read_only=True),
+        )
+        assert planned["web"].copies == ()
+        assert [
+            (each.volume, each.name, each.content, each.mode) for each in planned.plan.files
+        ] == [
+            (volume, "nginx.conf", b"events", 0o444),
+            (volume, "conf.d/site.conf", b"server", 0o755),
+        ]
+        (message,) = planned.messages("mount-copied")
+        assert "is copied from the task definition into /etc/nginx, which nobody can wr" in message
+        assert "lost" not in message
+
+    def test_so_is_one_in_the_folder_of_a_secret(self, plan, project):
+        project.write("ca.pem.txt", "x")
+        planned = plan("""
+            x-serverless-containers: {secrets: files}
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["80"]
+                secrets: [key]
+                volumes: ["./ca.pem.txt:/run/secrets/ca:ro"]
+            secrets: {key: {file: ./.secret-key}}
+            """)
+        assert [each.name for each in planned.plan.files] == ["key", "ca"]
+
+    @pytest.mark.parametrize(
+        ("target", "size", "problem"),
+        [
+            ("/etc/nginx/nginx.conf", 1, "as configs or secrets, and nginx.conf is one; remove"),
+            ("/etc/nginx/x", 40_000, "and the task definition has no room for it; put it elsewh"),
+        ],
+    )
+    def test_unless_it_cannot_be(self, plan, project, target, size, problem):
+        project.write("x", "x" * size)
+        planned = plan(self.CONFIGURED.format(mounts=f'"./x:{target}:ro"'))
+        (message,) = planned.messages("mount-rejected")
+        assert problem in message
+        assert planned.plan is None
+
+    def test_a_file_in_a_volume_in_a_folder_would_be_hidden_too(self, plan, project):
+        project.write("conf/a", "a")
+        project.write("x", "x")
+        planned = plan("""
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["80"]
+                volumes: ["./conf:/conf:ro", "data:/conf/data/", "./x:/conf/data/x:ro"]
+            volumes: {data: {}}
+            """)
+        (message,) = planned.messages("mount-rejected")
+        assert "/conf/data/x is in the volume at /conf/data, and ECS mounts folders" in message
+
     def test_a_folder_in_a_volume_is_mounted_after_it(self, plan, project):
         project.write("dashboards/x.json", "x")
         planned = plan("""

@@ -78,6 +78,8 @@ class Mounts:
         project: The canonical model.
         findings: Takes what is wrong, and what becomes of each bind mount.
         room: Bytes of files that the task definition still has room for.
+        written: The folders of configs and secrets, by service.
+        first_files: The files in them.
         volumes: The volumes, by name.
         files: The files that are written to them from the task definition.
         folders: The files and folders that are copied to them from an image.
@@ -86,6 +88,8 @@ class Mounts:
     project: Project
     findings: Findings
     room: int = 0
+    written: Mapping[str, Sequence[MountPlan]] = field(default_factory=dict)
+    first_files: Sequence[FilePlan] = ()
     volumes: dict[str, VolumePlan] = field(default_factory=dict)
     files: list[FilePlan] = field(default_factory=list)
     folders: list[CopyPlan] = field(default_factory=list)
@@ -195,44 +199,82 @@ class Mounts:
         # A folder before what is mounted in it.
         ordered = sorted(binds.items(), key=lambda each: each[1].target.count("/"))
         folders: dict[str, _Contents] = {}
+        volumes = self._volumes_of(service)
+        written = {each.path: each.volume for each in self.written.get(service.name, ())}
         for index, bind in ordered:
             if bind.becomes not in (Becomes.FILE, Becomes.FOLDER):
                 continue
-            name = _folder_around(bind.target, folders)
-            if name is not None:
+            name = _folder_around(bind.target, {*folders, *written, *volumes})
+            if name in folders:
                 folders[name].put(bind)
                 self._say_copied(bind, f"into the folder that is mounted at {name}")
             elif bind.becomes is Becomes.FOLDER:
                 folders[bind.target] = _Contents(
                     bind, index, dict(bind.found.files), [_part(bind, "")]
                 )
-            elif not self._is_hidden(service, bind):
+            elif name in written:
+                self._add_to_written(bind, name, written[name])
+            elif name is not None:
+                self._refuse_hidden(bind, name)
+            else:
                 self._add_to_image(service, bind)
         return {each.index: self._fill(service, each) for each in folders.values()}
 
-    def _is_hidden(self, service: Service, bind: BindMount) -> bool:
-        """Refuse a file in a volume, which would hide what its image has."""
-        volumes = {
+    def _volumes_of(self, service: Service) -> frozenset[str]:
+        """The paths of the volumes of a service that hide what its image has."""
+        stored = (
+            each.target
+            for each in self._decided.get(service.name, {}).values()
+            if each.becomes is Becomes.VOLUME
+        )
+        mounted = (
             each.target
             for each in service.volumes
             if each.type in ("volume", "tmpfs") and as_bind_mount(each, self.project) is None
-        }
-        volumes.update(text.partition(":")[0] for text in service.tmpfs)
-        volumes.update(
-            each.target
-            for each in self._decided[service.name].values()
-            if each.becomes is Becomes.VOLUME
         )
-        around = _folder_around(bind.target, volumes)
-        if around is None:
-            return False
+        in_memory = (text.partition(":")[0] for text in service.tmpfs)
+        return frozenset(
+            path.rstrip("/") for paths in (stored, mounted, in_memory) for path in paths
+        )
+
+    def _add_to_written(self, bind: BindMount, folder: str, volume: str) -> None:
+        """Add a file to the folder of configs or secrets that it is in."""
+        name = bind.target[len(folder) :].lstrip("/")
+        file = bind.found.files[""]
+        cost = file.size + 2 * len(name) + _COST_OF_A_FILE
+        clashing = [
+            each
+            for each in self.first_files
+            if each.volume == volume and f"{name}/".startswith(f"{each.name}/")
+        ]
+        if clashing or cost > self.room:
+            self.findings.report(
+                rules.MOUNT_REJECTED,
+                *place(bind.mount),
+                f"{bind.target} is in {folder}, which holds what the service has as configs or "
+                "secrets, "
+                + (
+                    f"and {clashing[0].name} is one"
+                    if clashing
+                    else "and the task definition has no room for it"
+                ),
+                "remove one of the two" if clashing else f"put it elsewhere than {folder}",
+            )
+            return
+        self.room -= cost
+        self._write(volume, {name: file}, bind)
+        self._say_copied(
+            bind, f"from the task definition into {folder}, which nobody can write to", lost=False
+        )
+
+    def _refuse_hidden(self, bind: BindMount, around: str) -> None:
+        """Refuse a file in a volume, which would hide what its image has."""
         self.findings.report(
             rules.MOUNT_REJECTED,
             *place(bind.mount),
             f"{bind.target} is in the volume at {around}, and ECS mounts folders, not files",
             f"mount a folder that holds it below {around}, or put it elsewhere",
         )
-        return True
 
     def _add_to_image(self, service: Service, bind: BindMount) -> None:
         copies = self._copies.setdefault(service.name, [])
@@ -292,7 +334,7 @@ class Mounts:
         if is_new and cost <= self.room:
             is_written = True
             self.room -= cost
-            self._write(name, contents)
+            self._write(name, contents.files, bind)
         elif is_new:
             self.folders += [_on_volume(name, part) for part in contents.parts]
         self._say_copied(
@@ -304,14 +346,14 @@ class Mounts:
         )
         return MountPlan(volume=name, path=bind.target, read_only=bind.mount.read_only)
 
-    def _write(self, volume: str, contents: _Contents) -> None:
-        for path, file in sorted(contents.files.items()):
+    def _write(self, volume: str, files: Mapping[str, MountedFile], bind: BindMount) -> None:
+        for path, file in sorted(files.items()):
             try:
                 content = read_regular(file.source, most=file.size)
             except (OSError, ValueError) as error:
                 self.findings.report(
                     rules.MOUNT_REJECTED,
-                    *place(contents.bind.mount),
+                    *place(bind.mount),
                     f"{path} cannot be read ({getattr(error, 'strerror', None) or error})",
                     f"mend it, or {LOCAL_ONLY}",
                 )
@@ -325,7 +367,7 @@ class Mounts:
                 )
             )
 
-    def _say_copied(self, bind: BindMount, how: str) -> None:
+    def _say_copied(self, bind: BindMount, how: str, *, lost: bool = True) -> None:
         missing = bind.found.left_out
         problem = f"what is mounted at {bind.target} is copied {how}"
         if missing:
@@ -337,7 +379,7 @@ class Mounts:
                 f"; the copy of {name or 'the file'}{' and more' if opened[1:] else ''} has mode "
                 f"{file.mode:04o}, not {file.permissions:04o}, of which git keeps nothing"
             )
-        if not bind.mount.read_only:
+        if lost and not bind.mount.read_only:
             problem += "; what the container writes there is lost with the task"
         self.findings.report(
             rules.MOUNT_COPIED,
