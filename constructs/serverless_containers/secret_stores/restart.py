@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from serverless_containers.secret_stores.clients import AwsClients, call
-from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.aws_api.clients import AwsClients, call
+from serverless_containers.aws_api.errors import AwsError
 
 _OUTPUTS = ("ClusterName", "ServiceName")
 _POLL_SECONDS = 5
