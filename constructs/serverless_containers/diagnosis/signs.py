@@ -138,10 +138,10 @@ def shows(evidence: Evidence, codes: Collection[str]) -> tuple[str, ...]:
                 if stop.detail
                 else f"task {task_id(task['taskArn'])} stopped {at}: {stop.summary}"
             )
-    for at, text in new_events(evidence):
+    for when, text in new_events(evidence):
         explained = explain_reason(text)
         if explained is not None and explained.code in codes:
-            lines.append(f"event {clock(at)}: {shortened(text)}")
+            lines.append(f"event {clock(when)}: {shortened(text)}")
     return first(lines)
 
 
@@ -314,9 +314,7 @@ def _default_route(subnet: str, tables: Answers) -> Answer | None:
     chosen: Any = None
     for table in tables:
         for each in table.get("Associations", ()):
-            if each.get("SubnetId") == subnet:
-                chosen = table
-            elif each.get("Main") and chosen is None:
+            if each.get("SubnetId") == subnet or (each.get("Main") and chosen is None):
                 chosen = table
     for route in (chosen or {}).get("Routes", ()):
         if route.get("DestinationCidrBlock") == "0.0.0.0/0":

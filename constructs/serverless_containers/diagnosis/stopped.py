@@ -74,7 +74,7 @@ class StopReason:
     expected: bool = False
 
 
-def _row(
+def _row(  # noqa: PLR0917  # the columns of a table
     code: str,
     pattern: str,
     summary: str,
@@ -89,8 +89,10 @@ def _row(
     )
 
 
-_NO_WAY = r"i/o timeout|context deadline exceeded|connection (?:refused|timed out)|dial tcp|" + (
-    r"no route to host|no such host|request canceled|Client\.Timeout|connection issue between the task"
+_NO_WAY = (
+    r"i/o timeout|context deadline exceeded|connection (?:refused|timed out)|dial tcp|"
+    r"no route to host|no such host|request canceled|Client\.Timeout|"
+    r"connection issue between the task"
 )
 _NOT_THERE = (
     r"ResourceNotFoundException|can't find the specified (?:secret|version)|ParameterNotFound"
@@ -146,8 +148,8 @@ REASONS: Final = (
         r"failed to resolve ref(?:erence)? \S+: \S+: not found|ImageNotFound|RepositoryNotFound|"
         r"name unknown)",
         "the image is not in its repository",
-        "No image has the tag or digest of the task definition: it was never pushed, or a lifecycle "
-        "rule has expired it.",
+        "No image has the tag or digest of the task definition: it was never pushed, or a "
+        "lifecycle rule has expired it.",
         "Push the image (run the pipeline), or roll back to a version whose image is there.",
         PULL_ERRORS,
     ),
@@ -280,8 +282,8 @@ REASONS: Final = (
         "file-system-name",
         r"(?:efs|mount)[^\n]*?(?:Failed to resolve|Name or service not known)",
         "the file system's name does not resolve",
-        "The VPC has no DNS resolution or DNS host names, or there is no mount target in the task's "
-        "zone.",
+        "The VPC has no DNS resolution or DNS host names, or there is no mount target in the "
+        "task's zone.",
         "Turn on DNS host names in the VPC, and make a mount target in each zone of the tasks.",
         FILE_SYSTEMS,
     ),
@@ -329,14 +331,6 @@ REASONS: Final = (
         "Amazon ECR cannot be reached",
         "The task's subnets have no way to Amazon ECR.",
         "Add the endpoints ecr.api, ecr.dkr, s3 and logs, or a route to a NAT gateway.",
-        INITIALIZATION_ERRORS,
-    ),
-    _row(
-        "not-initialized",
-        r"ResourceInitializationError",
-        "the task could not be made ready",
-        "Something that the task needs before its containers start could not be made or fetched.",
-        "Look at the details.",
         INITIALIZATION_ERRORS,
     ),
     # Capacity
@@ -398,7 +392,8 @@ REASONS: Final = (
     ),
     _row(
         "dependency",
-        r"dependency|dependsOn|dependent container|Container .* did not (?:become healthy|complete)",
+        r"dependency|dependsOn|"
+        r"dependent container|Container .* did not (?:become healthy|complete)",
         "a container waited for another one in vain",
         "The container that it depends on did not start, did not become healthy in its start "
         "timeout, or ended with an error.",
@@ -500,7 +495,8 @@ REASONS: Final = (
     ),
     _row(
         "deployment",
-        r"\(deployment ecs-svc|deployment (?:circuit breaker|rollback)|task set .* (?:deleted|scal)",
+        r"\(deployment ecs-svc|deployment (?:circuit breaker|rollback)|"
+        r"task set .* (?:deleted|scal)",
         "a deployment replaced it",
         "A deployment, or its rollback, stopped the tasks of the other version.",
         "",
@@ -531,6 +527,14 @@ REASONS: Final = (
         "The task could not be run for a reason that is not its own.",
         "Nothing: ECS starts another task. If it repeats, ask AWS Support.",
         STOPPED_ERRORS,
+    ),
+    _row(
+        "not-initialized",
+        r"ResourceInitializationError",
+        "the task could not be made ready",
+        "Something that the task needs before its containers start could not be made or fetched.",
+        "Look at the details.",
+        INITIALIZATION_ERRORS,
     ),
 )
 """The reasons that are known. The first whose pattern fits counts."""

@@ -128,8 +128,11 @@ def _health_check(evidence: Evidence) -> Found | None:
     ]
     if not found and not sick:
         return None
-    checks = [(each["name"], each["healthCheck"]) for each in evidence.containers
-              if each.get("healthCheck")]
+    checks = [
+        (each["name"], each["healthCheck"])
+        for each in evidence.containers
+        if each.get("healthCheck")
+    ]
     lines = [*_lines(found), *first(sick)]
     advice = ""
     for name, check in checks:

@@ -34,10 +34,10 @@ from serverless_containers.diagnosis.stopped import (
 )
 
 _STATUS = "serverless-containers status --stack {stack}"
-_STOPPED = "aws ecs list-tasks --cluster {cluster} --service-name {service} --desired-status STOPPED"
-_REDEPLOY = (
-    "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment"
+_STOPPED = (
+    "aws ecs list-tasks --cluster {cluster} --service-name {service} --desired-status STOPPED"
 )
+_REDEPLOY = "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment"
 _PULLS = {"image-missing", "image-denied", "image-not-pulled"}
 _UNREACHABLE = {
     "registry-unreachable": ("ecr.api", "ecr.dkr", "s3", "logs"),
@@ -183,8 +183,10 @@ def _endpoint_closed(evidence: Evidence) -> Found | None:
     groups = task_groups(evidence)
     ids = [group["GroupId"] for group in groups]
     shut = []
-    if groups and not lets_in(groups, 443, (), egress=True) and not lets_in(
-        groups, 443, evidence.security_groups, egress=True
+    if (
+        groups
+        and not lets_in(groups, 443, (), egress=True)
+        and not lets_in(groups, 443, evidence.security_groups, egress=True)
     ):
         shut.append(f"no security group of the tasks ({', '.join(ids)}) lets port 443 out")
     cidrs = subnet_cidrs(evidence)
@@ -206,9 +208,7 @@ def _endpoint_closed(evidence: Evidence) -> Found | None:
     if not shut:
         return None
     group = next((word for word in re.findall(r"sg-\w+", shut[-1])), "")
-    return Found(
-        evidence=(*lines, *shut), values={"group": group, "source": ids[0] if ids else ""}
-    )
+    return Found(evidence=(*lines, *shut), values={"group": group, "source": ids[0] if ids else ""})
 
 
 def _unreachable(evidence: Evidence) -> Found | None:
@@ -345,7 +345,9 @@ def _spot(evidence: Evidence) -> Found | None:
     lost = [task for task, stop in stops(evidence) if stop.code == "spot-interruption"]
     if not lost:
         return None
-    lines = [f"task {task_id(task['taskArn'])} stopped {clock(task.get('stoppedAt'))}" for task in lost]
+    lines = [
+        f"task {task_id(task['taskArn'])} stopped {clock(task.get('stoppedAt'))}" for task in lost
+    ]
     return Found(evidence=first(lines))
 
 
@@ -369,8 +371,18 @@ def _do_not_start(evidence: Evidence) -> Found | None:
         for at, text in new_events(evidence)
         if "unable to consistently start tasks" in text or "unable to place a task" in text
     ]
-    lines += shows(evidence, {"not-started", "not-initialized", "container-not-started",
-                              "runtime-timeout", "internal-error", "unresponsive", "unknown"})
+    lines += shows(
+        evidence,
+        {
+            "not-started",
+            "not-initialized",
+            "container-not-started",
+            "runtime-timeout",
+            "internal-error",
+            "unresponsive",
+            "unknown",
+        },
+    )
     return Found(evidence=first(lines)) if lines else None
 
 
@@ -537,7 +549,7 @@ RULES = (
         title="The log group of a container does not exist.",
         sees="Tasks stop with `failed to validate logger args` or `The specified log group does "
         "not exist`.",
-        why="The log group was deleted by hand, or the task definition names one of another region.",
+        why="The log group was deleted by hand, or the task definition names another region's.",
         look="aws logs describe-log-groups --log-group-name-prefix {log_group}",
         fix="Make it again under the same name.",
         repair="aws logs create-log-group --log-group-name {log_group}",
@@ -565,8 +577,8 @@ RULES = (
         why="There is no mount target in the task's zone, port 2049 is not let in from the tasks, "
         "the VPC resolves no names, or the task's role may not mount.",
         look="aws efs describe-mount-targets --file-system-id {file_system}",
-        fix="Make a mount target in each zone of the tasks, let port 2049 in from the tasks' group, "
-        "and give the task's role elasticfilesystem:ClientMount and ClientWrite.",
+        fix="Make a mount target in each zone of the tasks, let port 2049 in from the tasks' group, and "
+        " give the task's role elasticfilesystem:ClientMount and ClientWrite.",
         repair="cdk deploy {stack}",
         page=FILE_SYSTEMS,
         find=_file_system,
@@ -601,8 +613,8 @@ RULES = (
     Rule(
         code="quota-reached",
         title="A quota of the account is used up.",
-        sees="Fewer tasks run than should; an event says `You've reached the limit on the number of "
-        "vCPUs`.",
+        sees="Fewer tasks run than should; an event says `You've reached the limit on the number "
+        "of vCPUs`.",
         why="Fargate counts the vCPUs of all running tasks of an account and region; a new account "
         "starts with few.",
         look="aws service-quotas list-service-quotas --service-code fargate",
