@@ -185,12 +185,28 @@ def call_pages(
     """
 
     def ask() -> Sequence[Any]:
+        if not client.can_paginate(operation):
+            return _by_token(getattr(client, operation), key, arguments)[:most]
         pages = client.get_paginator(operation).paginate(
             **arguments, PaginationConfig={"MaxItems": most}
         )
         return [entry for page in pages for entry in page.get(key, ())]
 
     return _in_words(client, operation, resource, ask)
+
+
+def _by_token(
+    ask: Callable[..., Mapping[str, Any]], key: str, arguments: Mapping[str, object]
+) -> list[Any]:
+    """Return all of a list that botocore has no paginator for."""
+    found: list[Any] = []
+    token: Mapping[str, str] = {}
+    while True:
+        answer = ask(**arguments, **token)
+        found += answer.get(key, ())
+        if not answer.get("nextToken"):
+            return found
+        token = {"nextToken": answer["nextToken"]}
 
 
 _Answer = TypeVar("_Answer")

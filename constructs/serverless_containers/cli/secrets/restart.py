@@ -8,6 +8,13 @@ from typing import Any
 import click
 
 from serverless_containers.aws_api.clients import AwsClients
+from serverless_containers.aws_api.ecs_service import (
+    ServiceDescription,
+    ServiceId,
+    describe_service,
+    force_new_deployment,
+    wait_for_deployment,
+)
 from serverless_containers.aws_api.endpoints import Endpoint, endpoint_of
 from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.arguments import declare
@@ -18,13 +25,8 @@ from serverless_containers.secret_stores.model import PushStep, SecretChange
 from serverless_containers.secret_stores.push import WRITING
 from serverless_containers.secret_stores.restart import (
     RestartNeed,
-    ServiceDescription,
-    ServiceId,
     decide_restart,
-    describe_service,
-    force_new_deployment,
     service_of_stack,
-    wait_for_deployment,
 )
 
 _SENTENCES = {
