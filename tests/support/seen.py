@@ -364,7 +364,9 @@ def _check(value, shape, path):
         for inner in value:
             _check(inner, shape.member, path)
     elif shape.type_name == "string" and getattr(shape, "enum", None):
-        assert value in shape.enum, f"{path}: {value} is none of {shape.enum}"
+        assert value.lower() in {known.lower() for known in shape.enum}, (
+            f"{path}: {value} is none of {shape.enum}"
+        )
 
 
 def seen(**others):

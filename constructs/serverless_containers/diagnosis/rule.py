@@ -58,7 +58,7 @@ def fill(command: str, values: Mapping[str, str]) -> str:
     """Return a command with its values, and in capitals those that are not known.
 
     Args:
-        command: The command, with names in braces.
+        command: The command, with names in braces, as `str.format` reads them.
         values: The values by name; empty ones count as not known.
     """
     known = _Values({name: value for name, value in values.items() if value})

@@ -153,9 +153,15 @@ def first(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def shortened(text: str, most: int = 240) -> str:
-    """Return a text on one line, cut where it is too long."""
+    """Return a text on one line. Of one that is too long the middle is left out.
+
+    AWS's messages begin with the kind of an error and end with its cause.
+    """
     line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+    if len(line) <= most:
+        return line
+    head = most // 3
+    return f"{line[:head]} \N{HORIZONTAL ELLIPSIS} {line[head + 3 - most :]}"
 
 
 def details(evidence: Evidence, codes: Collection[str]) -> Iterator[str]:

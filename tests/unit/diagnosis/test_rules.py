@@ -762,7 +762,6 @@ def test_nothing_is_found_in_what_works():
 
 
 def test_every_rule_is_tried():
-    assert list(CASES) == [code for code in BY_CODE if code in CASES]
     assert set(CASES) == set(BY_CODE)
     assert len(BY_CODE) == len(RULES)
 
@@ -808,7 +807,7 @@ def test_what_explains_stands_before_what_is_explained():
 def test_a_rule_is_told_in_full(rule):
     for text in (rule.title, rule.sees, rule.why, rule.fix):
         assert text[0].isupper() or text[0] == "`", text
-        assert text.endswith(".") or text.endswith("(most recent call last):"), text
+        assert text.endswith("."), text
     assert rule.page.startswith('"')
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.code)
 
@@ -822,7 +821,6 @@ def test_its_commands_are_such_that_programs_take_them(code):
 
     for command in filter(None, (found.look, found.repair)):
         words = shlex.split(command)
-        assert not re.search(r"[{}]", command.replace("{}", ""))
         if words[0] not in OF_OTHERS and not command.startswith("aws logs tail"):
             check(words)
 
@@ -900,7 +898,10 @@ def test_a_group_that_lets_nothing_out_is_named(egress, let_out):
     ("tables", "words"),
     [
         ([route_table()], "has no route to the internet"),
-        ([route_table({**NAT, "State": "blackhole"})], "its NAT gateway is gone"),
+        (
+            [route_table({**NAT, "State": "blackhole"})],
+            "has a route to the internet that leads nowhere: its NAT gateway is gone",
+        ),
         (
             [
                 route_table(
@@ -911,7 +912,7 @@ def test_a_group_that_lets_nothing_out_is_named(egress, let_out):
                     }
                 )
             ],
-            "its tasks have no public addresses",
+            "has an internet gateway, and its tasks have no public addresses",
         ),
         (
             [

@@ -6,9 +6,11 @@ from serverless_containers.diagnosis.rules import deployments, ingress, names, p
 RULES: tuple[Rule, ...] = (
     *deployments.FIRST,
     *starts.RULES,
+    *ingress.PORTS,
     *processes.RULES,
     *names.RULES,
     *ingress.RULES,
+    *starts.LAST,
     *deployments.LAST,
 )
 """All rules, in the order of the answer."""

@@ -401,12 +401,13 @@ def _own_errors(evidence: Evidence) -> Found | None:
 
 _DEPLOY = "cdk deploy {stack}"
 _OPEN = (
-    "aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port {port} "
-    "--source-group {source}"
+    "aws ec2 authorize-security-group-ingress --group-id {group} --ip-permissions "
+    "'IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={source}}}]'"
 )
 _GROUPS = "aws ec2 describe-security-groups --group-ids {group} {source}"
-_PORT = (*ANSWER_CAUSE, "health-check-lost", "container-health-check")
-RULES = (
+_UNREACHED = (*ANSWER_CAUSE, "health-check-lost")
+_PORT = (*_UNREACHED, "container-health-check")
+PORTS = (
     Rule(
         code="port-mismatch",
         title="The program listens on another port than requests are sent to.",
@@ -431,6 +432,9 @@ RULES = (
         find=_loopback,
         explains=_PORT,
     ),
+)
+"""The rules that explain a container's own health check, too."""
+RULES = (
     Rule(
         code="security-group-load-balancer",
         title="A security group keeps the load balancer from the tasks.",
@@ -442,7 +446,7 @@ RULES = (
         repair=_OPEN,
         page=LOAD_BALANCERS,
         find=_closed_to_load_balancer,
-        explains=_PORT,
+        explains=_UNREACHED,
     ),
     Rule(
         code="security-group-vpc-link",
@@ -620,7 +624,7 @@ RULES = (
         sees="Every visitor gets a plain 403 of the load balancer.",
         why="The generation of the secret was raised by more than one at a time, or a deployment "
         "changed the listener and not the distribution.",
-        look="aws cloudformation describe-stack-events --stack-name {stack} --max-items 20",
+        look="aws cloudformation describe-stack-events --stack-name {stack}",
         fix="Deploy the stack again; raise the generation by one at a time.",
         repair=_DEPLOY,
         page='"Restrict access to Application Load Balancers", Amazon CloudFront Developer Guide',

@@ -453,8 +453,9 @@ RULES = (
         "group lets it in from them.",
         look="aws ec2 describe-security-groups --group-ids {group}",
         fix="Let port 443 in to the endpoint's group from the tasks' group, and out of the latter.",
-        repair="aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp "
-        "--port 443 --source-group {source}",
+        repair="aws ec2 authorize-security-group-ingress --group-id {group} "
+        "--ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,"
+        "UserIdGroupPairs=[{{GroupId={source}}}]'",
         page=INITIALIZATION_ERRORS,
         find=_endpoint_closed,
         explains=_STARTS,
@@ -577,8 +578,8 @@ RULES = (
         why="There is no mount target in the task's zone, port 2049 is not let in from the tasks, "
         "the VPC resolves no names, or the task's role may not mount.",
         look="aws efs describe-mount-targets --file-system-id {file_system}",
-        fix="Make a mount target in each zone of the tasks, let port 2049 in from the tasks' group, and "
-        " give the task's role elasticfilesystem:ClientMount and ClientWrite.",
+        fix="Make a mount target in each zone of the tasks, let port 2049 in from their group, "
+        "and give the task's role elasticfilesystem:ClientMount and ClientWrite.",
         repair="cdk deploy {stack}",
         page=FILE_SYSTEMS,
         find=_file_system,
@@ -685,6 +686,9 @@ RULES = (
         find=_unreachable,
         explains=ANY_CAUSE,
     ),
+)
+"""The rules whose causes lie before a container's start."""
+LAST = (
     Rule(
         code="deployment-waits-for-images",
         title="No image has been built yet.",
@@ -710,3 +714,4 @@ RULES = (
         explains=("deployment-rolled-back", "deployment-stuck", "tasks-missing", "alarm"),
     ),
 )
+"""The rules that tell what follows from others."""
