@@ -342,3 +342,14 @@ def alarm(name, state, reason="Threshold Crossed: 3 datapoints were greater than
         "StateReason": reason,
         "StateUpdatedTimestamp": ago(minutes=5),
     }
+
+
+def after_update(aws, updated, *moments):
+    """Have ECS take an update of the service, which is at these moments afterwards."""
+
+    def update(_asked):
+        if moments:
+            aws.answer("DescribeServices", *map(services, moments))
+        return {"service": updated}
+
+    aws.answer("UpdateService", update)

@@ -16,7 +16,7 @@ from serverless_containers.cli.aws_arguments import AwsArguments, aws_arguments
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.misuse import MisuseError
-from serverless_containers.cli.output import print_error
+from serverless_containers.cli.output import print_error, print_line
 from serverless_containers.operations.deployed import DeployedService, find_service
 
 
@@ -155,3 +155,64 @@ def confirm(question: str, *, yes: bool) -> None:
 def can_ask() -> bool:
     """Return whether somebody is there to answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The wait for the end of a change, as it is given on the command line.
+
+    Attributes:
+        wanted: Whether to wait.
+        timeout_seconds: How long.
+    """
+
+    wanted: bool
+    timeout_seconds: float
+
+
+def waiting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare the wait for the end of a change, which the command gets as ``waiting``."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        wait: bool,
+        timeout: float,
+        **others: Any,  # noqa: ANN401  # the command's own
+    ) -> None:
+        command(waiting=Waiting(wanted=wait, timeout_seconds=timeout * 60), **others)
+
+    return declare(
+        click.option("--wait/--no-wait", default=True, help="Wait for the end. By default it is."),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0),
+            default=20,
+            show_default=True,
+            metavar="MINUTES",
+            help="How long to wait.",
+        ),
+    )(wrapped)
+
+
+def teller(*, as_json: bool) -> Callable[[str], None]:
+    """Return the function that shows the progress of a change.
+
+    Args:
+        as_json: Whether standard output is for JSON; the progress is on standard error then.
+    """
+    return print_error if as_json else print_line
+
+
+@contextmanager
+def goes_on_in_aws(what: str) -> Iterator[None]:
+    """Say at Ctrl-C that a change goes on.
+
+    Args:
+        what: The change, ``the restart``.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        print_error(f"Interrupted: {what} goes on in AWS.")
+        sys.exit(ExitCode.INTERRUPTED)

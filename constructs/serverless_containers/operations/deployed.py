@@ -124,6 +124,24 @@ def describe_service(clients: AwsClients, deployed: DeployedService) -> Mapping[
     return _service_of(clients, deployed.cluster, deployed.service)
 
 
+def require_ecs_deployments(service: Mapping[str, Any], change: str) -> None:
+    """Raise an error unless ECS itself deploys a service.
+
+    Args:
+        service: The service, as ECS describes it.
+        change: The change that needs it, ``a rollback``.
+
+    Raises:
+        AwsError: If another controller does, which takes no change of the service from ECS.
+    """
+    controller = service.get("deploymentController", {}).get("type", "ECS")
+    if controller != "ECS":
+        raise AwsError(
+            f"{service['serviceName']} is deployed by {controller}, which {change} has to be asked "
+            "of: ECS takes it only of services that it deploys itself"
+        )
+
+
 def describe_task_definition(clients: AwsClients, name: str) -> Mapping[str, Any]:
     """Return a task definition: "TaskDefinition", Amazon ECS API Reference.
 
