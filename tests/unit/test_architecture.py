@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "aws_api": set(),
     "secret_stores": {"findings", "plan", "aws_api"},
     "operations": {"spelling", "aws_api"},
+    "diagnosis": {"aws_api", "operations"},
     "local": {"findings", "toolchain"},
     "__main__": {"cli"},
     # It shows Compose files themselves, too.
@@ -54,6 +55,7 @@ MAY_IMPORT = {
         "aws_api",
         "secret_stores",
         "operations",
+        "diagnosis",
         "local",
     },
 }

@@ -4,20 +4,22 @@ import sys
 from collections.abc import Sequence
 
 import click
-from rich.padding import Padding
-from rich.text import Text
 
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.deployed import DeployedArguments, deployed_arguments, json_option
 from serverless_containers.cli.documents import write_json
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.misuse import MisuseCommand
-from serverless_containers.cli.output import encodable
-from serverless_containers.cli.tables import make_console
+from serverless_containers.cli.output import print_line
+from serverless_containers.cli.tables import print_labelled, print_styled
 from serverless_containers.diagnosis.collect import collect
 from serverless_containers.diagnosis.diagnose import Diagnosis, diagnose
 from serverless_containers.diagnosis.evidence import Unseen
-from serverless_containers.findings.formats import printable
 from serverless_containers.operations.deployed import DeployedService
+
+
+class _UnknownError(click.ClickException):
+    exit_code = ExitCode.UNKNOWN
 
 
 @click.command(name="diagnose", cls=MisuseCommand)
@@ -30,10 +32,14 @@ def command(*, arguments: DeployedArguments, as_json: bool) -> None:
     address answers, and names the causes that are known, with the evidence and the way out. Changes
     nothing, and reads no value of a secret.
 
-    Exits with 0 if nothing was found, and with 1 if something was. Notes do not count.
+    Exits with 0 if nothing was found, with 1 if something was, and with 3 if AWS does not tell of
+    the service. Notes do not count.
     """
-    clients, deployed = arguments.find()
-    evidence = collect(clients, deployed)
+    try:
+        clients, deployed = arguments.find()
+        evidence = collect(clients, deployed)
+    except AwsError as failure:
+        raise _UnknownError(str(failure)) from None
     found = diagnose(evidence)
     if as_json:
         write_json(
@@ -53,35 +59,25 @@ def command(*, arguments: DeployedArguments, as_json: bool) -> None:
 
 
 def _show(deployed: DeployedService, found: Sequence[Diagnosis], unseen: Sequence[Unseen]) -> None:
-    console = make_console()
-
-    def line(indent: int, *parts: str | tuple[str, str]) -> None:
-        words = [
-            encodable(printable(each), console.encoding)
-            if isinstance(each, str)
-            else (encodable(printable(each[0]), console.encoding), each[1])
-            for each in parts
-        ]
-        console.print(Padding(Text.assemble(*words), (0, 0, 0, indent), expand=False))
-
-    line(0, (str(deployed), "bold"))
+    print_styled((str(deployed), "bold"))
     for each in found:
-        console.print()
+        print_line("")
         style = "cyan" if each.note else "bold red"
-        line(0, (each.title, style), ("  (note)" if each.note else "", "cyan"), f"  {each.code}")
-        for shown in each.evidence:
-            line(2, ("seen  ", "dim"), shown)
-        line(2, ("why   ", "dim"), each.why)
-        line(2, ("fix   ", "dim"), each.fix)
-        line(2, ("look  ", "dim"), each.look)
-        if each.repair:
-            line(2, ("run   ", "dim"), each.repair)
-        for other in each.follows:
-            line(2, ("also  ", "dim"), f"explains: {other}")
-        line(2, ("page  ", "dim"), each.page)
-    console.print()
-    if not any(not each.note for each in found):
-        line(0, ("Nothing was found that is known to fail.", "green"))
+        print_styled((each.title, style), (f"  {each.code}{' (note)' if each.note else ''}", "dim"))
+        print_labelled(
+            (
+                *(("seen", line) for line in each.evidence),
+                ("why", each.why),
+                ("fix", each.fix),
+                ("look", each.look),
+                *((("run", each.repair),) if each.repair else ()),
+                *(("also", f"explains: {other}") for other in each.follows),
+                ("page", each.page),
+            )
+        )
+    print_line("")
+    if all(each.note for each in found):
+        print_styled(("Nothing was found that is known to fail.", "green"))
     for part in unseen:
         words = f"lacks {part.action}" if part.action else part.message
-        line(0, (f"could not look at {part.part}: {words}", "yellow"))
+        print_styled((f"could not look at {part.part}: {words}", "yellow"))

@@ -15,5 +15,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     DIFFERENT = 2
     """``secrets diff``: there is something to push. ``drift``: something is not as deployed."""
+    UNKNOWN = 3
+    """``diagnose``: AWS did not tell of the service."""
     INTERRUPTED = 130
     """Ctrl-C, as shells have it: 128 and the number of SIGINT."""

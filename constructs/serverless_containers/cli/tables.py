@@ -106,6 +106,26 @@ def print_columns(
     _print(make_console(), table)
 
 
+def print_labelled(rows: Iterable[tuple[str, str]], *, indent: int = 2) -> None:
+    """Write texts beside their labels. On a terminal a text wraps beside its label.
+
+    Args:
+        rows: The labels and the texts.
+        indent: The spaces before a label.
+    """
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        table.add_row(_text(f"{' ' * indent}{label}", "dim"), _text(text))
+    _print(make_console(), table)
+
+
+def print_styled(*parts: tuple[str, str]) -> None:
+    """Write a line of texts with their styles."""
+    _print(make_console(), Text.assemble(*(_text(text, style) for text, style in parts)))
+
+
 def styled(state: str) -> Text:
     """Return text in the colour of the state that it names, if it names one."""
     known = _STYLES.get(state) or _STYLES.get(state.upper())

@@ -409,7 +409,7 @@ class _Collector:
     # The network
 
     def _subnets(self, service: Answer) -> Answers:
-        ids = _network(service).get("subnets", _NONE)
+        ids = _network(service).get("subnets", ())
         if not ids:
             return ()
         found: Answers = self._call("ec2", "describe_subnets", "the subnets", SubnetIds=list(ids))[
@@ -440,7 +440,7 @@ class _Collector:
     ) -> Mapping[str, Answer]:
         ids = dict.fromkeys(
             (
-                *_network(service).get("securityGroups", _NONE),
+                *_network(service).get("securityGroups", ()),
                 *(group for each in balancers for group in each.get("SecurityGroups", ())),
                 *(group for each in links for group in each.get("SecurityGroupIds", ())),
                 *(group["GroupId"] for each in endpoints for group in each.get("Groups", ())),
@@ -495,8 +495,8 @@ class _Collector:
     def _secrets(self, definition: Answer | None) -> Mapping[str, str]:
         names = dict.fromkeys(
             each["valueFrom"]
-            for container in (definition or {}).get("containerDefinitions", _NONE)
-            for each in container.get("secrets", _NONE)
+            for container in (definition or {}).get("containerDefinitions", ())
+            for each in container.get("secrets", ())
         )
         found = {}
         for name in names:
@@ -553,7 +553,7 @@ class _Collector:
     def _file_systems(self, definition: Answer | None) -> Mapping[str, Answers]:
         ids = dict.fromkeys(
             volume["efsVolumeConfiguration"]["fileSystemId"]
-            for volume in (definition or {}).get("volumes", _NONE)
+            for volume in (definition or {}).get("volumes", ())
             if volume.get("efsVolumeConfiguration")
         )
         found = {}
@@ -607,7 +607,7 @@ class _Collector:
                     *(
                         each["CertificateArn"]
                         for domain in domains
-                        for each in domain.get("DomainNameConfigurations", _NONE)
+                        for each in domain.get("DomainNameConfigurations", ())
                         if each.get("CertificateArn")
                     ),
                 )
@@ -639,7 +639,7 @@ class _Collector:
                 "Listeners",
                 LoadBalancerArn=balancer["LoadBalancerArn"],
             )
-            for certificate in listener.get("Certificates", _NONE)
+            for certificate in listener.get("Certificates", ())
         ]
 
     def _certificate(self, arn: str) -> Answer:
@@ -746,7 +746,7 @@ def _network(service: Answer) -> Mapping[str, Any]:
 def _names(distribution: Answer | None, domains: Answers) -> Iterator[tuple[str, str]]:
     """Yield the domain names of the service, each with the name that it should lead to."""
     if distribution is not None:
-        aliases = distribution.get("DistributionConfig", {}).get("Aliases", {}).get("Items", _NONE)
+        aliases = distribution.get("DistributionConfig", {}).get("Aliases", {}).get("Items", ())
         for alias in aliases:
             if not alias.startswith("*"):
                 yield alias, distribution["DomainName"]
