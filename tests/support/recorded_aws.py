@@ -4,6 +4,8 @@ What is asked, and what is answered, is held against the models of the services:
 would not give in that shape fails the test, and so does a call that nothing answers.
 """
 
+from functools import cache
+
 import botocore.session
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -12,7 +14,12 @@ from botocore.validate import ParamValidator
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-_LOADER = create_loader()
+
+
+@cache
+def loader():
+    """The models of the services, which every session would read anew."""
+    return create_loader()
 
 
 class RefusalError(Exception):
@@ -36,9 +43,8 @@ class RecordedAws:
 
         assert hasattr(BaseClient, "_make_api_call")
         monkeypatch.setattr(BaseClient, "_make_api_call", call)
-        # Every session would read the models of the services anew.
         assert hasattr(botocore.session, "create_loader")
-        monkeypatch.setattr("botocore.session.create_loader", lambda *_: _LOADER)
+        monkeypatch.setattr("botocore.session.create_loader", lambda *_: loader())
         for name in ("AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

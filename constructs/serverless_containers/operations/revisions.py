@@ -1,6 +1,5 @@
 """Revisions of a service's task definition, and the way back to one of them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,13 +19,10 @@ from serverless_containers.operations.history import (
     rollouts,
     service_deployments,
 )
+from serverless_containers.operations.images import ecr_digest
 from serverless_containers.operations.stacks import in_parallel
 
 MOST_REVISIONS = 10
-_ECR_IMAGE = re.compile(
-    r"(?P<registry>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[\w-]+)\.[\w.-]+?/"
-    r"(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
-)
 _NOT_THERE = frozenset({"ImageNotFoundException", "RepositoryNotFoundException"})
 
 
@@ -234,7 +230,10 @@ def deploy_revision(clients: AwsClients, deployed: DeployedService, arn: str) ->
         service=deployed.service,
         taskDefinition=arn,
     )["service"]
-    return next(each["id"] for each in service["deployments"] if each.get("status") == "PRIMARY")
+    primary: str = next(
+        each["id"] for each in service["deployments"] if each.get("status") == "PRIMARY"
+    )
+    return primary
 
 
 def _tags(clients: AwsClients, arn: str) -> Sequence[Mapping[str, str]]:
@@ -295,40 +294,23 @@ def _revision(
 def _image_problem(
     clients: AwsClients, container: str, image: str, digest: str | None
 ) -> ImageProblem | None:
-    parts = _ECR_IMAGE.fullmatch(image)
-    if parts is None:
-        return None
-    wanted = (
-        {"imageDigest": parts["digest"]}
-        if parts["digest"]
-        else {"imageTag": parts["tag"] or "latest"}
-    )
     try:
-        answer = call(
-            clients.in_region(parts["region"]).client("ecr"),
-            "describe_images",
-            image,
-            registryId=parts["registry"],
-            repositoryName=parts["repository"],
-            imageIds=[wanted],
-        )
+        now = ecr_digest(clients, image)
     except AwsError as failure:
-        if failure.code in _NOT_THERE:
-            problem = "does not exist any more: no task could start"
-        else:
-            problem = f"could not be looked for: {failure}"
+        is_gone = failure.code in _NOT_THERE
         return ImageProblem(
             container=container,
             image=image,
-            problem=problem,
-            is_fatal=failure.code in _NOT_THERE,
+            problem="does not exist any more: no task could start"
+            if is_gone
+            else f"could not be looked for: {failure}",
+            is_fatal=is_gone,
         )
-    now = {each.get("imageDigest") for each in answer["imageDetails"]}
-    if digest is not None and digest not in now:
-        return ImageProblem(
-            container=container,
-            image=image,
-            problem="is another image by now than that revision ran with: its tag was moved",
-            is_fatal=False,
-        )
-    return None
+    if now is None or digest is None or digest == now:
+        return None
+    return ImageProblem(
+        container=container,
+        image=image,
+        problem="is another image by now than that revision ran with: its tag was moved",
+        is_fatal=False,
+    )
