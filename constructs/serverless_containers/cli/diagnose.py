@@ -9,7 +9,6 @@ from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.deployed import DeployedArguments, deployed_arguments, json_option
 from serverless_containers.cli.documents import write_json
 from serverless_containers.cli.exit_codes import ExitCode
-from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_line
 from serverless_containers.cli.tables import print_labelled, print_styled
 from serverless_containers.diagnosis.collect import collect
@@ -22,7 +21,7 @@ class _UnknownError(click.ClickException):
     exit_code = ExitCode.UNKNOWN
 
 
-@click.command(name="diagnose", cls=MisuseCommand)
+@click.command(name="diagnose")
 @deployed_arguments()
 @json_option
 def command(*, arguments: DeployedArguments, as_json: bool) -> None:

@@ -8,7 +8,7 @@ class ExitCode(IntEnum):
 
     ``local`` that a signal ends exits with 128 and the signal's number besides; a command that is
     called as it should not be, with click's 2, or with 1 where 2 is that of a difference: below
-    ``secrets``, and for deployed services.
+    ``secrets``, and for deployed services but in ``diagnose``.
     """
 
     OK = 0

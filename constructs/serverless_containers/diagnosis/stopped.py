@@ -541,86 +541,95 @@ REASONS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Exit:
+class ExitMeaning:
+    """The meaning of an exit code.
+
+    Attributes:
+        code: The name of the explanation.
+        summary: The end of the container in a few words.
+        cause: Why it ended.
+        fix: How to mend it; empty where nothing is wrong.
+    """
+
     code: str
     summary: str
     cause: str
     fix: str
 
 
-_EXITS: Final[Mapping[int, _Exit]] = {
-    0: _Exit(
+EXIT_MEANINGS: Final[Mapping[int, ExitMeaning]] = {
+    0: ExitMeaning(
         "container-ended",
         "ended by itself",
         "An essential container's program came to its end without an error, and a service's tasks "
         "are to run forever.",
         'Run it in the foreground; if its work is done at the end, say `restart: "no"`.',
     ),
-    1: _Exit(
+    1: ExitMeaning(
         "application-error",
         "ended with an error",
         "The program ended itself; its last lines in the log say why.",
         "Read the log: `serverless-containers logs`.",
     ),
-    2: _Exit(
+    2: ExitMeaning(
         "application-error",
         "ended with an error",
         "The program ended itself: often wrong arguments, or an error in a shell script.",
         "Read the log: `serverless-containers logs`; check `command`.",
     ),
-    126: _Exit(
+    126: ExitMeaning(
         "command-denied",
         "its command may not be executed",
         "The file is there and lacks the permission to be executed, or is no program.",
         "`COPY --chmod=755`, or `RUN chmod +x` in the Dockerfile.",
     ),
-    127: _Exit(
+    127: ExitMeaning(
         "command-missing",
         "its command is not in the image",
         "A shell found no such program: a wrong name, a file that was not copied, or a missing "
         "library.",
         "Check `command` and `entrypoint` against the image, and the line ends of scripts.",
     ),
-    134: _Exit(
+    134: ExitMeaning(
         "aborted",
         "aborted itself (SIGABRT)",
         "The program called abort(): a failed assertion, or a heap that its runtime could not "
         "enlarge, as Node.js does at its own limit.",
         "Read the log; with Node.js raise --max-old-space-size with the container's memory.",
     ),
-    135: _Exit(
+    135: ExitMeaning(
         "crashed",
         "crashed (SIGBUS)",
         "The program met a bus error: most often shared memory that is too small, or a mapped file "
         "that was cut short.",
         "Read the log; run it with core dumps or a sanitizer.",
     ),
-    136: _Exit(
+    136: ExitMeaning(
         "crashed",
         "crashed (SIGFPE)",
         "The program divided by zero, or had another arithmetic error.",
         "Read the log.",
     ),
-    132: _Exit(
+    132: ExitMeaning(
         "crashed",
         "crashed (SIGILL)",
         "The program used an instruction that the processor lacks: it was built for a newer one.",
         "Build it for the baseline of the task's processor.",
     ),
-    139: _Exit(
+    139: ExitMeaning(
         "crashed",
         "crashed (SIGSEGV)",
         "The program touched memory that is not its own: a defect in native code, or a library "
         "for another system (glibc against musl).",
         "Read the log; check native modules against the base image.",
     ),
-    143: _Exit(
+    143: ExitMeaning(
         "terminated",
         "ended on SIGTERM",
         "The container was asked to stop, and did.",
         "",
     ),
-    255: _Exit(
+    255: ExitMeaning(
         "application-error",
         "ended with an error",
         "The program, or the entrypoint script, ended with -1.",
@@ -748,7 +757,7 @@ def explain_exit_code(code: int) -> str:
     """
     if code == _KILLED:
         return "killed (SIGKILL)"
-    found = _EXITS.get(code)
+    found = EXIT_MEANINGS.get(code)
     if found is not None:
         return found.summary
     return f"ended by signal {code - 128}" if 128 < code < 160 else "ended with an error"
@@ -803,7 +812,7 @@ def _explain_exit(
             exit_code=code,
             detail=said or reason,
         )
-    known = _EXITS.get(code) or _Exit(
+    known = EXIT_MEANINGS.get(code) or ExitMeaning(
         "application-error" if code < 128 else "crashed",
         explain_exit_code(code),
         "The program ended itself; its last lines in the log say why."

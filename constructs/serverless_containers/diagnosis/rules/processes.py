@@ -236,7 +236,7 @@ RULES = (
         sees="Tasks stop with `Task failed container health checks`, or show UNHEALTHY.",
         why="The command of `healthcheck` fails: its program is not in the image, the port or path "
         "is wrong, or the start takes longer than `start_period`.",
-        look="serverless-containers exec --stack {stack} --container {container}",
+        look="serverless-containers exec --stack {stack} --service {container}",
         fix="Run the command in the container, and raise `start_period` for a slow start.",
         repair="cdk deploy {stack}",
         page=DEFINITION,
