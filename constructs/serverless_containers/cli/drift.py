@@ -14,7 +14,7 @@ from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_line
 from serverless_containers.cli.tables import print_columns
-from serverless_containers.operations.drift import compare
+from serverless_containers.operations.drift import Comparison, compare
 
 
 @click.command(name="drift", cls=MisuseCommand)
@@ -39,8 +39,8 @@ def command(*, arguments: DeployedArguments, cloudformation: bool, as_json: bool
     else:
         print_line(f"{deployed.service} of {deployed.stack} in {deployed.region}")
         print_columns(
-            ("part", "agrees", "template", "running"),
-            [(each.part, each.agreement.value, each.template, each.running) for each in found],
+            ("part", "agrees", "template -> running"),
+            [(each.part, each.agreement.value, _values(each)) for each in found],
         )
         print_line(
             "The next deployment of the stack brings what the template says."
@@ -48,3 +48,9 @@ def command(*, arguments: DeployedArguments, cloudformation: bool, as_json: bool
             else "It runs what the template says."
         )
     sys.exit(ExitCode.DIFFERENT if differs else ExitCode.OK)
+
+
+def _values(comparison: Comparison) -> str:
+    if comparison.template == comparison.running:
+        return comparison.running
+    return f"{comparison.template or 'none'} -> {comparison.running or 'none'}"

@@ -37,17 +37,19 @@ def command(*, arguments: DeployedArguments, since: datetime, as_json: bool) -> 
     """
     now = datetime.now(UTC)
     clients, deployed = arguments.find()
-    metrics = service_metrics(clients, deployed, since=since, now=now, points=_points())
+    metrics = service_metrics(clients, deployed, since=since, now=now, points=_points(deployed))
     if as_json:
         write_json({"service": deployed.service, "metrics": metrics})
     else:
         _show(deployed, metrics)
 
 
-def _points() -> int:
+def _points(deployed: DeployedService) -> int:
     if not sys.stdout.isatty():
         return _POINTS_IN_A_FILE
-    return max(_LEAST_POINTS, min(_MOST_POINTS, make_console().width - _BESIDE_THE_GRAPH))
+    two_ways_in = deployed.http_apis and deployed.target_groups
+    beside = _BESIDE_THE_GRAPH + (len(" (targets)") if two_ways_in else 0)
+    return max(_LEAST_POINTS, min(_MOST_POINTS, make_console().width - beside))
 
 
 def _show(deployed: DeployedService, metrics: Metrics) -> None:
@@ -59,7 +61,7 @@ def _show(deployed: DeployedService, metrics: Metrics) -> None:
     print_columns(
         ("metric", "graph", "last", "mean", "peak", "total"),
         [_row(each) for each in metrics.series],
-        wraps=-1,
+        last_wraps=False,
     )
 
 

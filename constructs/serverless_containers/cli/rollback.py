@@ -142,14 +142,14 @@ def _list(deployed: DeployedService, found: Sequence[Revision], *, as_json: bool
         return
     print_line(f"{deployed.service} of {deployed.stack} in {deployed.region}")
     print_columns(
-        ("revision", "registered", "deployed", "outcome", "runs", "state", "registered by"),
+        ("revision", "registered", "deployed", "outcome", "tasks", "state", "registered by"),
         [
             (
                 f"{each.number}{' *' if each.current else ''}",
                 short_time(each.registered),
                 short_time(each.deployed),
                 each.outcome,
-                f"{each.running} tasks" if each.running else "",
+                str(each.running or ""),
                 each.status,
                 each.registered_by.rpartition("/")[2],
             )

@@ -58,14 +58,11 @@ def _show(deployed: DeployedService, status: ServiceStatus) -> None:
     print_line(f"{deployed.service}")
     print_line(f"  stack {deployed.stack}, cluster {deployed.cluster}, {deployed.region}")
     unsteady = status.unsteady
-    print_state(
-        " ",
-        "not steady" if unsteady else "steady",
-        f": {'; '.join(unsteady)}" if unsteady else "",
-    )
-    print_line(
-        f"  {_counts(service)}, {revision_name(service['taskDefinition'])}, {_where(service)}"
-    )
+    print_state(" ", "not steady" if unsteady else "steady")
+    for reason in unsteady:
+        print_line(f"    {reason}")
+    revision = revision_name(service["taskDefinition"])
+    print_line(f"  {_counts(service)}, {revision}, {_where(service)}")
     _show_deployments(status)
     _show_tasks(status)
     _show_stopped(status.stopped_tasks)
@@ -123,7 +120,7 @@ def _show_tasks(status: ServiceStatus) -> None:
     rows = []
     for task in status.tasks:
         first = (
-            task_id(task),
+            _short_id(task),
             task["lastStatus"],
             revision_name(task["taskDefinitionArn"]).rpartition(":")[2],
             short_time(task.get("startedAt")),
@@ -138,7 +135,9 @@ def _show_tasks(status: ServiceStatus) -> None:
                 )
             )
     print_columns(
-        ("task", "state", "revision", "started", "container", "runs", "health"), rows, wraps=4
+        ("task", "state", "revision", "started", "container", "runs", "health"),
+        rows,
+        last_wraps=False,
     )
 
 
@@ -154,6 +153,11 @@ def task_id(task: Mapping[str, Any]) -> str:
     return arn.rpartition("/")[2]
 
 
+def _short_id(task: Mapping[str, Any]) -> str:
+    """Return the beginning of a task's id, by which other commands know it, too."""
+    return task_id(task)[:12]
+
+
 def _show_stopped(stopped: Sequence[Mapping[str, Any]]) -> None:
     if not stopped:
         return
@@ -162,7 +166,7 @@ def _show_stopped(stopped: Sequence[Mapping[str, Any]]) -> None:
     print_columns(
         ("stopped", "task", "why"),
         [
-            (short_time(task.get("stoppedAt")), task_id(task), _why(task))
+            (short_time(task.get("stoppedAt")), _short_id(task), _why(task))
             for task in stopped[:_MOST_STOPPED]
         ],
     )

@@ -1,21 +1,26 @@
 """Tables and headings of the commands for deployed services.
 
-On a terminal a table fits its width: a column wraps. In a file or a pipe each row is one line.
+On a terminal a table fits its width: its last column wraps. In a file or a pipe each row is one
+line.
 """
 
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from textwrap import wrap
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from serverless_containers.cli.output import encodable
 from serverless_containers.findings.formats import printable
 
 _WIDTH_OF_A_FILE = 10_000
+_GAP = 2
+_LEAST_ROOM = 32
+"""Cells of a column that wraps, below which it has lines of its own."""
 _STYLES: Mapping[str, str] = {
     **dict.fromkeys(
         ("COMPLETED", "SUCCESSFUL", "RUNNING", "HEALTHY", "Succeeded", "OK", "steady", "same"),
@@ -86,24 +91,45 @@ def print_state(label: str, state: str, rest: str = "") -> None:
 
 
 def print_columns(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, wraps: int | None = None
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, last_wraps: bool = True
 ) -> None:
     """Write rows in columns, with headings.
 
     Args:
         headings: The headings. A column that holds nothing is left out.
         rows: The cells. AWS's words for states have colours.
-        wraps: The column that wraps where the terminal is too narrow. Default: the last one.
+        last_wraps: Whether the last column wraps where the terminal is too narrow; it goes below
+            its row where little is left of it. Default: it does.
     """
-    cells = [[printable(cell) for cell in row] for row in rows]
-    kept = [i for i, heading in enumerate(headings) if heading and any(row[i] for row in cells)]
-    wrapping = len(headings) - 1 if wraps is None else wraps
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for i in kept:
-        table.add_column(headings[i], no_wrap=i != wrapping, overflow="fold")
+    cells = [[_text(cell).plain for cell in row] for row in rows]
+    kept = [i for i in range(len(headings)) if any(row[i] for row in cells)]
+    long = kept.pop() if last_wraps and kept and kept[-1] == len(headings) - 1 else None
+    widths = {i: max(map(cell_len, [headings[i], *(row[i] for row in cells)])) for i in kept}
+    console = make_console()
+    room = console.width - sum(width + _GAP for width in widths.values())
+    need = 0 if long is None else max(cell_len(row[long]) for row in cells)
+    below = long is not None and room < min(need, _LEAST_ROOM)
+    heads = [Text(headings[i].ljust(widths[i] + _GAP), "dim") for i in kept]
+    if long is not None and not below:
+        heads.append(Text(headings[long], "dim"))
+    _print(console, Text().join(heads))
     for row in cells:
-        table.add_row(*(styled(row[i]) for i in kept))
-    _print(make_console(), table)
+        line = Text().join(
+            styled(row[i]).append(" " * (widths[i] + _GAP - cell_len(row[i]))) for i in kept
+        )
+        parts = [] if long is None else _wrapped(row[long], console.width - 4 if below else room)
+        if below or not parts:
+            _print(console, line)
+        for number, part in enumerate(parts):
+            if below:
+                _print(console, Text("    ").append_text(styled(part)))
+                continue
+            before = line if number == 0 else Text(" " * cell_len(line.plain))
+            _print(console, before.copy().append_text(styled(part)))
+
+
+def _wrapped(text: str, width: int) -> Sequence[str]:
+    return wrap(text, max(width, 1), break_on_hyphens=False) if text else []
 
 
 def print_labelled(rows: Iterable[tuple[str, str]], *, indent: int = 2) -> None:
@@ -138,24 +164,27 @@ def is_unicode() -> bool:
 
 
 def short_time(time: datetime | None, now: datetime | None = None) -> str:
-    """Return a time in words for people: of today the time, else the date, in UTC.
+    """Return a time in words for people, in UTC.
 
     Args:
         time: The time, or None.
         now: The time now. Default: the clock's.
+
+    Returns:
+        Of today the time, of the last eleven months the day and the time, else the date.
     """
     if time is None:
         return ""
-    moment, today = time.astimezone(UTC), (now or datetime.now(UTC)).date()
-    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M")
+    moment, today = time.astimezone(UTC), (now or datetime.now(UTC)).astimezone(UTC)
+    if moment.date() == today.date():
+        return moment.strftime("%H:%M:%S")
+    return moment.strftime("%b %d %H:%M" if today - moment < timedelta(days=330) else "%Y-%m-%d")
 
 
 def _text(text: str, style: str = "") -> Text:
     return Text(encodable(printable(text), sys.stdout.encoding or "utf-8"), style)
 
 
-def _print(console: Console, what: Text | Table) -> None:
-    with console.capture() as captured:
-        console.print(what, soft_wrap=isinstance(what, Text))
-    for line in captured.get().splitlines():
-        sys.stdout.write(f"{line.rstrip()}\n")
+def _print(console: Console, text: Text) -> None:
+    text.rstrip()
+    console.print(text, soft_wrap=True)

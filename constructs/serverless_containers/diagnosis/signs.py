@@ -88,7 +88,7 @@ def _of_the_present(task: Answer, evidence: Evidence) -> bool:
     deployments = (evidence.service or {}).get("deployments", ())
     started_by = task.get("startedBy", "")
     current = {each["id"] for each in deployments}
-    if started_by and current and started_by not in current:
+    if started_by.startswith("ecs-svc/") and current and started_by not in current:
         last = next(iter(evidence.service_deployments), None)
         if last is None or not str(last.get("status", "")).startswith(("ROLLBACK", "IN_PROGRESS")):
             return False

@@ -133,8 +133,9 @@ class _Lines:
         self._told: dict[str, datetime] = {}
 
     def from_time(self, start: datetime) -> Iterator[LogLine]:
-        # Those that were before it are not asked for again.
-        self._told = {each: time for each, time in self._told.items() if time >= start}
+        # Those that were before it are not asked for again; CloudWatch counts milliseconds.
+        oldest = start - timedelta(seconds=1)
+        self._told = {each: time for each, time in self._told.items() if time >= oldest}
         logs = (self._of(source, start) for source in self._sources)
         for line in heapq.merge(*logs, key=lambda line: line.time):
             if line.id not in self._told:

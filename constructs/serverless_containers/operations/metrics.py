@@ -1,7 +1,7 @@
 """Metrics of a deployed service over some time, asked for in one call."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -193,8 +193,10 @@ def _series(metric: _Metric, values: Mapping[int, float], count: int, period: in
 def _metrics(clients: AwsClients, deployed: DeployedService) -> Iterator[_Metric]:
     for api in deployed.http_apis:
         yield from _of_http_api(api)
-    if deployed.target_groups:
-        yield from _of_load_balancer(clients, deployed)
+    for behind in _of_load_balancer(clients, deployed) if deployed.target_groups else ():
+        # Where there is an API as well, they are two ways in.
+        named = f"{behind.name} (targets)" if deployed.http_apis else behind.name
+        yield replace(behind, name=named)
     task = {"ClusterName": deployed.cluster, "ServiceName": deployed.service}
     for name, metric in (("CPU", "CPUUtilization"), ("memory", "MemoryUtilization")):
         yield _Metric(

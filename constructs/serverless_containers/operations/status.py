@@ -133,10 +133,10 @@ class ServiceStatus:
             yield f"{len(now)} deployments are there at once"
         unhealthy = [each for each in self.tasks if each.get("healthStatus") == "UNHEALTHY"]
         if unhealthy:
-            yield f"{len(unhealthy)} tasks are unhealthy"
+            yield f"unhealthy tasks: {len(unhealthy)}"
         unwell = [each for each in self.targets if each.is_unwell]
         if unwell:
-            yield f"{len(unwell)} targets fail their health check"
+            yield f"targets that fail their health check: {len(unwell)}"
 
 
 def service_status(clients: AwsClients, deployed: DeployedService) -> ServiceStatus:

@@ -133,9 +133,15 @@ def clock(monkeypatch):
 
 @pytest.mark.usefixtures("clock")
 def test_followed_lines_are_told_once_and_late_ones_are_not_lost(aws, run):
-    first = event(1, "web", "first", seconds=20)
-    late = event(2, "web", "late, but before the first", seconds=25)
-    last = event(3, "web", "last", seconds=1)
+    now = datetime.now(UTC).timestamp()
+    first, late, last = (
+        {**event(number, "web", text), "timestamp": int((now - seconds) * 1000)}
+        for number, text, seconds in (
+            (1, "first", 20),
+            (2, "late, but before the first", 25),
+            (3, "last", 1),
+        )
+    )
     aws.answer(
         "FilterLogEvents",
         {"events": [first]},

@@ -137,9 +137,9 @@ def test_the_list_has_dates_and_who_runs(aws, run):
 
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.output.splitlines()]
-    assert lines[1] == "revision registered deployed outcome runs state registered by"
+    assert lines[1] == "revision registered deployed outcome tasks state registered by"
     assert lines[2].startswith("3 * ")
-    assert lines[2].endswith("SUCCESSFUL 2 tasks ACTIVE deploy")
+    assert lines[2].endswith("SUCCESSFUL 2 ACTIVE deploy")
     assert lines[3].startswith("2 ")
     assert lines[3].endswith("ROLLBACK_SUCCESSFUL INACTIVE deploy")
     assert lines[4].startswith("1 ")

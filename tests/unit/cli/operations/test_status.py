@@ -61,16 +61,16 @@ def test_a_steady_service_is_shown_and_the_shell_told(aws, run):
 @pytest.mark.parametrize(
     ("found", "why"),
     [
-        (service(counts=(1, 2, 1)), "1 of 2 tasks run"),
+        (service(counts=(1, 2, 1)), ["1 of 2 tasks run"]),
         (
             service(rollout(state="FAILED", rolloutStateReason="circuit breaker")),
-            "its deployment is FAILED: circuit breaker",
+            ["its deployment is FAILED: circuit breaker"],
         ),
         (
             service(rollout(4, "IN_PROGRESS", rolloutStateReason=""), rollout(3, status="ACTIVE")),
-            "its deployment is IN_PROGRESS; 2 deployments are there at once",
+            ["its deployment is IN_PROGRESS", "2 deployments are there at once"],
         ),
-        (service(status="DRAINING"), "the service is DRAINING"),
+        (service(status="DRAINING"), ["the service is DRAINING"]),
     ],
 )
 def test_a_service_that_is_not_steady_fails(aws, run, found, why):
@@ -79,7 +79,10 @@ def test_a_service_that_is_not_steady_fails(aws, run, found, why):
     result = run("status")
 
     assert result.exit_code == 1
-    assert result.output.splitlines()[2] == f"  not steady: {why}"
+    lines = result.output.splitlines()
+    assert lines[2] == "  not steady"
+    assert lines[3 : 3 + len(why)] == [f"    {reason}" for reason in why]
+    assert lines[3 + len(why)].startswith("  ")
 
 
 def test_failing_health_checks_are_not_steady(aws, run):
@@ -104,7 +107,8 @@ def test_failing_health_checks_are_not_steady(aws, run):
     result = run("status")
 
     assert result.exit_code == 1
-    assert "  not steady: 1 tasks are unhealthy; 2 targets fail their health check" in result.output
+    assert "    unhealthy tasks: 1\n" in result.output
+    assert "    targets that fail their health check: 2\n" in result.output
     assert (
         "shop-web 10.0.0.4:80 unhealthy Target.ResponseCodeMismatch: Health checks failed with "
         "these codes: [500]"
