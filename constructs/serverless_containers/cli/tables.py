@@ -139,12 +139,13 @@ def print_labelled(rows: Iterable[tuple[str, str]], *, indent: int = 2) -> None:
         rows: The labels and the texts.
         indent: The spaces before a label.
     """
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, text in rows:
-        table.add_row(_text(f"{' ' * indent}{label}", "dim"), _text(text))
-    _print(make_console(), table)
+    labelled = [(f"{' ' * indent}{label}", _text(text).plain) for label, text in rows]
+    width = max((cell_len(label) for label, _ in labelled), default=0) + _GAP
+    console = make_console()
+    for label, text in labelled:
+        for number, part in enumerate(_wrapped(text, console.width - width) or ("",)):
+            before = label if number == 0 else ""
+            _print(console, Text(before.ljust(width), "dim").append_text(_text(part)))
 
 
 def print_styled(*parts: tuple[str, str]) -> None:
