@@ -409,7 +409,7 @@ RULES = (
         why="No image has the tag or digest that the task definition names: the pipeline has not "
         "pushed it, or a lifecycle rule has expired it.",
         look="aws ecr describe-images --repository-name {repository} "
-        "--query imageDetails[].[imageTags,imagePushedAt]",
+        "--query 'imageDetails[].[imageTags,imagePushedAt]'",
         fix="Run the pipeline, or go back to a version whose image is there.",
         repair="serverless-containers rollback --stack {stack}",
         page=PULL_ERRORS,
@@ -468,7 +468,7 @@ RULES = (
         why="A task needs a public address and an internet gateway, or a NAT gateway, or the "
         "endpoints ecr.api, ecr.dkr, s3 and logs, and secretsmanager or ssm for its secrets. The "
         "gateway endpoint of s3, where ECR keeps layers, is forgotten most often.",
-        look="aws ec2 describe-vpc-endpoints --query VpcEndpoints[].[ServiceName,State]",
+        look="aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[ServiceName,State]'",
         fix="Add the endpoints that are missing, or a NAT gateway (network_profile `private`).",
         repair="cdk deploy {stack}",
         page=INITIALIZATION_ERRORS,
@@ -592,7 +592,7 @@ RULES = (
         why="Each task takes an address of its subnet, and a rolling deployment runs twice as many "
         "tasks for a while.",
         look="aws ec2 describe-subnets --query "
-        "Subnets[].[SubnetId,CidrBlock,AvailableIpAddressCount]",
+        "'Subnets[].[SubnetId,CidrBlock,AvailableIpAddressCount]'",
         fix="Run fewer tasks for now; give the service a subnet with more addresses.",
         repair="serverless-containers scale 1 --stack {stack}",
         page=STOPPED_ERRORS,
@@ -680,7 +680,7 @@ RULES = (
         sees="Tasks stop with `i/o timeout`, and routes, endpoints and security groups look sound.",
         why="Something between them is shut that was not looked at: a network ACL, a firewall, the "
         "policy of an endpoint, a name that resolves elsewhere, or a registry that is down.",
-        look="aws ec2 describe-network-acls --query NetworkAcls[].Entries",
+        look="aws ec2 describe-network-acls --query 'NetworkAcls[].Entries'",
         fix="Look at network ACLs, endpoint policies and private DNS of the endpoints.",
         page=INITIALIZATION_ERRORS,
         find=_unreachable,
