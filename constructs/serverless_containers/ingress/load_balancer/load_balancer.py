@@ -225,6 +225,14 @@ class LoadBalancerIngress(Construct):
                 )
             )
         service.images.wait_for_rollout(rollout.minutes)
+        if service.scales_on_requests:
+            service.scale_on_requests(
+                self.load_balancer.metrics.request_count(
+                    period=Duration.minutes(1), statistic="Sum"
+                ),
+                # Of two target groups, either may be the one that gets the requests.
+                group=None if alternate else self.target_group,
+            )
 
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.
