@@ -73,7 +73,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was seen of a service. What was not looked at is None, or missing from its mapping.
+    """The answers about a service. A part that was not looked at is None, or not in its mapping.
 
     Attributes:
         region: The region.

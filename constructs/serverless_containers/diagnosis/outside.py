@@ -1,4 +1,4 @@
-"""What a client of the service sees: where its names lead, and what its addresses answer."""
+"""The service as its clients see it: where its names lead, and what its addresses answer."""
 
 import http.client
 import socket

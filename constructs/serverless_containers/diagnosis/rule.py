@@ -9,7 +9,7 @@ from serverless_containers.diagnosis.evidence import Evidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a rule found.
+    """A find of a rule.
 
     Attributes:
         evidence: Where it shows, a line each.
