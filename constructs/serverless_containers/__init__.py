@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         TargetHealthCheck,
         TargetOptions,
     )
+    from serverless_containers.monitoring.bound import ServiceMonitoring
+    from serverless_containers.monitoring.options import Monitoring
+    from serverless_containers.monitoring.signals import Signals
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
@@ -47,15 +50,18 @@ __all__ = [
     "Finding",
     "Firewall",
     "InvalidSourceError",
+    "Monitoring",
     "NetworkProfile",
     "PipelineProps",
     "PipelineSource",
     "ResourceAccess",
     "Rollout",
     "SecretsFromFiles",
+    "ServiceMonitoring",
     "ServiceProps",
     "Severity",
     "SignIn",
+    "Signals",
     "Stickiness",
     "Suppression",
     "TargetHealthCheck",
@@ -77,14 +83,17 @@ _HOMES = {
     "Finding": "findings",
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
+    "Monitoring": "monitoring.options",
     "NetworkProfile": "workload.project.network",
     "PipelineProps": "pipeline.props",
     "PipelineSource": "pipeline.source",
     "ResourceAccess": "iam.resource_access",
     "Rollout": "ingress.load_balancer.rollout",
     "SecretsFromFiles": "secrets_from_files",
+    "ServiceMonitoring": "monitoring.bound",
     "ServiceProps": "workload.service.props",
     "Severity": "findings",
+    "Signals": "monitoring.signals",
     "SignIn": "ingress.load_balancer.sign_in",
     "Stickiness": "ingress.load_balancer.targets",
     "Suppression": "findings",

@@ -110,6 +110,7 @@ class ContainerApi(ContainerServiceBase):
             removal_policy=props.get("removal_policy", RemovalPolicy.DESTROY),
         )
         self._url = f"https://{domain_name}" if domain_name else self._ingress.api.api_endpoint
+        self._monitor(self._ingress.signals, [self._domain.certificate] if self._domain else [])
 
     @property
     def url(self) -> str:

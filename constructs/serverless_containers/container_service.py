@@ -44,3 +44,4 @@ class ContainerService(ContainerServiceBase):
             ValueError: If arguments contradict each other.
         """
         super().__init__(scope, construct_id, source=source, requirements=NO_INGRESS, **props)
+        self._monitor()

@@ -12,6 +12,7 @@ from serverless_containers.arguments.ranges import whole_milliseconds
 from serverless_containers.ingress.http_api.access_log import AccessLog
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
+from serverless_containers.monitoring.signals import Signals, http_api_signals
 from serverless_containers.workload.project.zones import linked_subnets
 from serverless_containers.workload.service.service import ProjectService
 
@@ -83,6 +84,7 @@ class HttpApiIngress(Construct):
             default_authorization_scopes=list(self.authorization.scopes) or None,
             disable_execute_api_endpoint=domain is not None or None,
         )
+        self.signals: Signals = http_api_signals(self.api)
         if self.authorization.authorizer is not None:
             self._open_preflight(integration)
         if timeout is not None:

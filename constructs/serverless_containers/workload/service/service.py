@@ -57,6 +57,7 @@ class ProjectService(Construct):
         plan: The plan of its task.
         images: The images of its containers.
         service: The ECS service.
+        service_name: Its name, which is known before it is made.
         cluster: Its cluster.
         vpc: Its VPC.
         placement: The place of its tasks in the VPC.
@@ -129,7 +130,8 @@ class ProjectService(Construct):
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
-        self.service = self._make_service(props, name=self.images.service_name or service_name)
+        self.service_name = self.images.service_name or service_name
+        self.service = self._make_service(props, name=self.service_name)
         if not self._requirements.port and self.task_definition.execution_role is not None:
             # No ingress takes a minute to make; IAM's role and policy take about half of one.
             self.project.associate_capacity_after(self.task_definition.execution_role)
