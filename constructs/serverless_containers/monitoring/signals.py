@@ -37,8 +37,9 @@ class Signals:
         latency_of: The time between a request and its answer, in milliseconds, by a statistic such
             as ``p95``.
         percent_within: The percent of the requests that were answered within a time.
-        healthy: The fewest tasks that passed their health checks, by target group. Empty where
-            the ingress does not check them.
+        healthy: The most tasks that passed their health checks in a period, by target group. The
+            most, because a load balancer reports from each of its zones, and one zone may have
+            none. Empty where the ingress does not check them.
         unhealthy: The most tasks that did not, likewise.
     """
 
@@ -182,7 +183,7 @@ def load_balancer_signals(
         latency_of=latency_of,
         percent_within=percent_within,
         healthy=[
-            group.metrics.healthy_host_count(statistic="Minimum", period=MINUTE) for group in groups
+            group.metrics.healthy_host_count(statistic="Maximum", period=MINUTE) for group in groups
         ],
         unhealthy=[
             group.metrics.unhealthy_host_count(statistic="Maximum", period=MINUTE)
