@@ -23,9 +23,7 @@ if TYPE_CHECKING:
         TargetHealthCheck,
         TargetOptions,
     )
-    from serverless_containers.monitoring.bound import ServiceMonitoring
     from serverless_containers.monitoring.options import Monitoring
-    from serverless_containers.monitoring.signals import Signals
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
@@ -57,11 +55,9 @@ __all__ = [
     "ResourceAccess",
     "Rollout",
     "SecretsFromFiles",
-    "ServiceMonitoring",
     "ServiceProps",
     "Severity",
     "SignIn",
-    "Signals",
     "Stickiness",
     "Suppression",
     "TargetHealthCheck",
@@ -90,10 +86,8 @@ _HOMES = {
     "ResourceAccess": "iam.resource_access",
     "Rollout": "ingress.load_balancer.rollout",
     "SecretsFromFiles": "secrets_from_files",
-    "ServiceMonitoring": "monitoring.bound",
     "ServiceProps": "workload.service.props",
     "Severity": "findings",
-    "Signals": "monitoring.signals",
     "SignIn": "ingress.load_balancer.sign_in",
     "Stickiness": "ingress.load_balancer.targets",
     "Suppression": "findings",

@@ -16,7 +16,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
-from serverless_containers.monitoring.bound import MonitoredService, ServiceMonitoring
+from serverless_containers.monitoring.bound import BoundMonitoring, MonitoredService
 from serverless_containers.monitoring.signals import Signals, TaskSignals
 from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
@@ -79,7 +79,7 @@ class ContainerServiceBase(Construct):
         )
         self._props = props
         self._alarms: tuple[cloudwatch.IAlarm, ...] = ()
-        self._monitoring: ServiceMonitoring | None = None
+        self._monitoring: BoundMonitoring | None = None
 
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.
@@ -110,7 +110,7 @@ class ContainerServiceBase(Construct):
         if options is None:
             return
         service = self._containers
-        self._monitoring = ServiceMonitoring(
+        self._monitoring = BoundMonitoring(
             self,
             "Monitoring",
             service=MonitoredService(
@@ -140,7 +140,7 @@ class ContainerServiceBase(Construct):
         return pipeline.pipeline_name if theirs == ours else None
 
     @property
-    def monitoring(self) -> ServiceMonitoring | None:
+    def monitoring(self) -> BoundMonitoring | None:
         """Its alarms, if any were asked for."""
         return self._monitoring
 

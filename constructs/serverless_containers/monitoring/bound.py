@@ -56,7 +56,7 @@ class MonitoredService:
     removal_policy: RemovalPolicy
 
 
-class ServiceMonitoring(Construct):
+class BoundMonitoring(Construct):
     """The alarms of a service, and what notifies of them.
 
     One composite alarm stands for all failures, so that one cause, which sets several of them off,
