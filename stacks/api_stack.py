@@ -7,6 +7,7 @@ from aws_cdk import aws_apigatewayv2 as apigwv2
 from constructs import Construct
 
 from serverless_containers import Authorization, ContainerApi, ServiceProps
+from stacks.alarms import monitoring_of
 from stacks.environments import Access, EnvironmentConfig
 from stacks.outputs import service_outputs, tell
 from stacks.zones import zone_of
@@ -36,7 +37,7 @@ class ApiStack(Stack):
             self,
             "Api",
             source=source,
-            **containers,
+            **(containers | {"monitoring": monitoring_of(self, config)}),
             authorization=_authorization(config),
             cors_preflight=_cors(config),
             throttle=_throttle(config),

@@ -1,5 +1,6 @@
 """Options of a service's monitoring."""
 
+import math
 from dataclasses import dataclass, field
 
 from aws_cdk import Duration, Token
@@ -11,6 +12,7 @@ from serverless_containers.monitoring.kinds import AlarmKind
 
 _BURN = "Alerting on SLOs, The Site Reliability Workbook: 14.4 times the budget must be below 100 %"
 _PERCENT = "a percentage"
+_RUNBOOKS = "docs/runbooks"
 _LONGEST_URL = 400
 """Characters, so that a description keeps below 1024 ("PutMetricAlarm", Amazon CloudWatch API
 Reference)."""
@@ -70,7 +72,7 @@ class Monitoring:
     certificate_days: int = 21
     anomaly_detection: bool = True
     roll_back: bool = True
-    runbooks: str = "docs/runbooks"
+    runbooks: str | None = None
 
     def __post_init__(self) -> None:
         _check_known(self.availability, "availability")
@@ -101,14 +103,13 @@ class Monitoring:
             unit=" days",
             source="Managed certificate renewal in AWS Certificate Manager",
         )
-        if not Token.is_unresolved(self.runbooks) and len(self.runbooks) > _LONGEST_URL:
-            raise ValueError(
-                f"runbooks: expected at most {_LONGEST_URL} characters, got {len(self.runbooks)}"
-            )
+        length = len(self.runbooks or "")
+        if length > _LONGEST_URL and not Token.is_unresolved(self.runbooks):
+            raise ValueError(f"runbooks: expected at most {_LONGEST_URL} characters, got {length}")
 
     def runbook(self, kind: AlarmKind) -> str:
         """Return the address of the runbook page of an alarm."""
-        return f"{self.runbooks.rstrip('/')}/{kind}.md"
+        return f"{(self.runbooks or _RUNBOOKS).rstrip('/')}/{kind}.md"
 
 
 def _check_known(value: float | None, name: str) -> None:
@@ -117,5 +118,6 @@ def _check_known(value: float | None, name: str) -> None:
     Raises:
         ValueError: If it is one.
     """
-    if value is not None and Token.is_unresolved(value):
+    # The CDK cannot be asked about what is not finite: JSON has no such number.
+    if value is not None and math.isfinite(value) and Token.is_unresolved(value):
         raise ValueError(f"{name}: expected a number that is known at synthesis, got a token")
