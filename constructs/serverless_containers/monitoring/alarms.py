@@ -182,7 +182,7 @@ def anomaly_alarms(
             period=_FIVE_MINUTES,
         ),
         AlarmKind.LATENCY_ANOMALY: cloudwatch.MathExpression(
-            expression=f"IF(requests >= {least}, latency, 0)",
+            expression=f"IF(FILL(requests, 0) >= {least}, latency, 0)",
             using_metrics={"requests": signals.requests, "latency": signals.latency_of("p95")},
             label="p95 in milliseconds",
             period=_FIVE_MINUTES,

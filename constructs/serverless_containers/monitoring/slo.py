@@ -94,7 +94,7 @@ def availability_burn_rate(
     """
 
     def rate(window: _Window) -> cloudwatch.MathExpression:
-        least = f"requests >= {_least_requests(window, options)}"
+        least = f"FILL(requests, 0) >= {_least_requests(window, options)}"
         several = f"FILL(errors, 0) >= {_LEAST_ERRORS}"
         enough = f"{least} AND {several}" if window.is_long else least
         return cloudwatch.MathExpression(
@@ -129,7 +129,8 @@ def latency_burn_rate(
 
     def rate(window: _Window) -> cloudwatch.MathExpression:
         return cloudwatch.MathExpression(
-            expression=f"IF(requests >= {_least_requests(window, options)}, 100 - quick, 0)",
+            expression=f"IF(FILL(requests, 0) >= {_least_requests(window, options)}, "
+            "100 - quick, 0)",
             using_metrics={
                 "requests": signals.requests,
                 "quick": signals.percent_within(latency),
