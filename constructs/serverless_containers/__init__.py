@@ -31,8 +31,13 @@ if TYPE_CHECKING:
     from serverless_containers.workload.project.cluster import ContainerCluster
     from serverless_containers.workload.project.images import BuiltImages
     from serverless_containers.workload.project.network import NetworkProfile
+    from serverless_containers.workload.service.capacity import Spot
     from serverless_containers.workload.service.props import ContainerServiceProps, ServiceProps
-    from serverless_containers.workload.service.scaling import TaskScaling
+    from serverless_containers.workload.service.scaling import (
+        ScalingMetric,
+        ScheduledCapacity,
+        TaskScaling,
+    )
 
 __all__ = [
     "Access",
@@ -54,10 +59,13 @@ __all__ = [
     "PipelineSource",
     "ResourceAccess",
     "Rollout",
+    "ScalingMetric",
+    "ScheduledCapacity",
     "SecretsFromFiles",
     "ServiceProps",
     "Severity",
     "SignIn",
+    "Spot",
     "Stickiness",
     "Suppression",
     "TargetHealthCheck",
@@ -85,10 +93,13 @@ _HOMES = {
     "PipelineSource": "pipeline.source",
     "ResourceAccess": "iam.resource_access",
     "Rollout": "ingress.load_balancer.rollout",
+    "ScalingMetric": "workload.service.scaling",
+    "ScheduledCapacity": "workload.service.scaling",
     "SecretsFromFiles": "secrets_from_files",
     "ServiceProps": "workload.service.props",
     "Severity": "findings",
     "SignIn": "ingress.load_balancer.sign_in",
+    "Spot": "workload.service.capacity",
     "Stickiness": "ingress.load_balancer.targets",
     "Suppression": "findings",
     "TargetHealthCheck": "ingress.load_balancer.targets",

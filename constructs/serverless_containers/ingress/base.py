@@ -22,6 +22,7 @@ from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
 from serverless_containers.workload.project.secrets import ProjectSecrets
 from serverless_containers.workload.service.deployment_alarms import BAKE_MINUTES, roll_back_on
+from serverless_containers.workload.service.metrics import running_tasks
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.service import ProjectService
 
@@ -212,6 +213,40 @@ class ContainerServiceBase(Construct):
     def connections(self) -> ec2.Connections:
         """The tasks' security groups."""
         return self.service.connections
+
+    def auto_scale_task_count(
+        self, *, max_capacity: float, min_capacity: float | None = None
+    ) -> ecs.ScalableTaskCount:
+        """Let the number of tasks scale, by policies that are added to what this returns.
+
+        A deployment then leaves the number as it is. ``auto_scale_task_count`` of `service` itself
+        can be called once, and a deployment would reset what it has chosen.
+
+        Args:
+            max_capacity: The most tasks.
+            min_capacity: The fewest tasks. Default: one a zone with ``high_availability``, else
+                one.
+
+        Raises:
+            ValueError: If a service must not run twice, or the construct has ``scaling``, whose
+                `task_count` takes policies.
+        """
+        if self.task_count is not None:
+            raise ValueError(
+                f"{self.node.path} scales already; add policies to its task_count instead"
+            )
+        return self._containers.auto_scale_task_count(
+            min_capacity=min_capacity, max_capacity=max_capacity
+        )
+
+    @property
+    def task_count(self) -> ecs.ScalableTaskCount | None:
+        """The scaling of the number of tasks, for more policies; None where it does not scale."""
+        return self._containers.task_count
+
+    def metric_running_tasks(self) -> cloudwatch.Metric:
+        """The number of running tasks, minute by minute, without Container Insights."""
+        return running_tasks(self.service)
 
     def metric_cpu_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
         """The CPU that the tasks use, in percent of what they have."""

@@ -48,6 +48,7 @@ def plan_container(
     findings: Findings,
     *,
     copies: Iterable[CopyPlan] = (),
+    awaited: Container[str],
     not_essential: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
@@ -59,6 +60,7 @@ def plan_container(
         ports: The ports on which it listens.
         mounts: The volumes that it mounts.
         copies: The files that are added to its image.
+        awaited: The services for whose success others wait.
         not_essential: The services whose end does not end the task.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
@@ -101,7 +103,7 @@ def plan_container(
         pseudo_terminal=service.tty,
         interactive=service.stdin_open,
         linux=plan_linux(service, findings),
-        restart=plan_restart(service, findings),
+        restart=plan_restart(service, findings, is_awaited=service.name in awaited),
         log=plan_log(service, findings),
         mounts=tuple(mounts),
         copies=tuple(copies),

@@ -30,8 +30,10 @@ LAST_STAGE = "serverless-containers-image"
 """The stage that adds the files."""
 _STAGE = "serverless-containers-service"
 _FILES_STAGE = "serverless-containers-files"
-_IN_A_LINE = 90_000
-"""Characters of a file in one instruction, a multiple of 4: an argument has at most 128 KiB."""
+_IN_A_LINE = 48_000
+"""Characters of a file in one instruction, a multiple of 4. BuildKit's parser takes lines
+of 65,535 bytes ("dockerfile line greater than maximum allowed size"), of which a path may take
+4,096; an argument of Linux has at most 128 KiB."""
 
 
 def stage_context(container: ContainerPlan, folder: Path) -> None:

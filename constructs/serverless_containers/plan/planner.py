@@ -145,7 +145,7 @@ def plan_task(
     secrets_are_files = form is not None and form.value == "files"
     entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     awaited = awaited_services(project)
-    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
+    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None, findings)
     started = [project.services[name] for name in _in_start_order(project)]
     written = {each.name: files.of(each, secrets=secrets_are_files) for each in started}
     mounts = Mounts(project, findings, room=files.room)
@@ -160,6 +160,7 @@ def plan_task(
                 in_order([*mounts.of(service), *written[service.name]]),
                 findings,
                 copies=mounts.copies_of(service),
+                awaited=awaited,
                 not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )

@@ -221,6 +221,13 @@ RESTART_WINDOW_RANGE = Rule.warning(
     "Amazon ECS API Reference, ContainerRestartPolicy",
     guess=True,
 )
+RESTART_ON_FAILURE = Rule.warning(
+    "restart-on-failure",
+    "A service says whether the task may go on without it.",
+    "Restart individual containers in Amazon ECS tasks with container restart policies, Amazon ECS "
+    "Developer Guide",
+    guess=True,
+)
 ROLLOUTS_DISAGREE = Rule.error(
     "rollouts-disagree", "The services of one task are rolled out in one way."
 )

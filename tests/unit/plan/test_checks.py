@@ -2,6 +2,8 @@
 
 import pytest
 
+from serverless_containers.plan.model import RestartPlan
+
 
 class TestNames:
     """What ECS does not take as a name gets one that it takes."""
@@ -193,6 +195,61 @@ def test_what_may_end_does_not_end_the_task(plan, keys, essential):
     assert not planned.messages("end-ends-task")
     assert planned["job"].essential is essential
     assert planned["web"].essential
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ("restart: on-failure", "4:28: services.job.restart"),
+        (
+            "deploy: {restart_policy: {condition: on-failure}}",
+            "4:56: services.job.deploy.restart_policy.condition",
+        ),
+    ],
+)
+def test_what_may_end_by_failing_is_a_guess(plan, keys, place):
+    files = f"""
+        services:
+          web: {{image: x, ports: ["80"], restart: on-failure}}
+          job: {{image: x, {keys}}}
+        """
+    (message,) = plan(files).messages("restart-on-failure")
+    assert message.startswith(f"docker-compose.yml:{place}: job may end")
+    assert plan(files, strict=True).plan is None
+
+
+@pytest.mark.parametrize("keys", ["restart: 'no'", "restart: always", "labels: {a: b}"])
+def test_what_says_whether_it_may_end_is_none(plan, keys):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"], restart: on-failure}}
+          job: {{image: x, {keys}}}
+        """)
+    assert not planned.messages("restart-on-failure")
+
+
+def test_nor_is_what_others_wait_for(plan):
+    planned = plan("""
+        services:
+          web:
+            image: x
+            ports: ["80"]
+            depends_on: {job: {condition: service_completed_successfully}}
+          job: {image: x, restart: on-failure}
+        """)
+    assert not planned.messages("restart-on-failure")
+
+
+def test_what_has_succeeded_does_not_start_again(plan):
+    planned = plan("""
+        services:
+          web:
+            image: x
+            ports: ["80"]
+            depends_on: {job: {condition: service_completed_successfully}}
+          job: {image: x, restart: always}
+        """)
+    assert planned["job"].restart == RestartPlan(ignored_exit_codes=(0,))
 
 
 def test_an_entrypoint_whose_end_is_awaited(plan):

@@ -51,6 +51,11 @@ MOUNT_STORED = Rule.warning(
     "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",
     guess=True,
 )
+VOLUME_OWNER = Rule.warning(
+    "volume-owner",
+    "A service that keeps data says its user in numbers, where it is no well-known image's.",
+    "Enforcing a user identity using an access point, Amazon EFS User Guide",
+)
 MOUNT_COPIED = Rule.note(
     "mount-copied", "A bind mount of files that are only read becomes a copy of them."
 )

@@ -36,11 +36,10 @@ from serverless_containers.plan.resources.bind_mounts import (
 )
 from serverless_containers.plan.resources.known_paths import is_of_packages
 from serverless_containers.plan.resources.mounted_files import MountedFile
+from serverless_containers.plan.resources.owners import Owner, owner_of
 from serverless_containers.plan.settings import Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
-# Ids of Linux have 32 bits.
-_IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
 OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
 """The settings of a named volume."""
 _OF_A_MOUNT: Known = {"local-only": bool}
@@ -184,7 +183,7 @@ class Mounts:
             digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
             name = f"{name}-{digest[:8]}"
         name = free(name, self._taken)
-        planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=_owner(service))
+        planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=self._owner(service))
         return self.volumes.setdefault(name, planned)
 
     def _copy(self, service: Service, binds: Mapping[int, BindMount]) -> dict[int, MountPlan]:
@@ -353,12 +352,11 @@ class Mounts:
         return self.volumes[mount.source]
 
     def _named(self, name: str, defined: Volume | None, service: Service) -> VolumePlan | None:
-        owner = _owner(service)
-        if defined is None:
-            return VolumePlan(name=name, kind=VolumeKind.EFS, owner=owner)
+        if defined is None or not (defined.external or self._is_scratch(defined)):
+            return VolumePlan(name=name, kind=VolumeKind.EFS, owner=self._owner(service))
+        owner = owner_of(service) or (0, 0)
         if not defined.external:
-            kind = VolumeKind.SCRATCH if self._is_scratch(defined) else VolumeKind.EFS
-            return VolumePlan(name=name, kind=kind, owner=owner)
+            return VolumePlan(name=name, kind=VolumeKind.SCRATCH, owner=owner)
         identifier = defined.name or name
         if _FILE_SYSTEM_ID.fullmatch(identifier):
             return VolumePlan(
@@ -374,6 +372,27 @@ class Mounts:
             "write name: fs-0123456789abcdef0",
         )
         return None
+
+    def _owner(self, service: Service) -> Owner:
+        """The owner of a service's folders of a file system: root where nothing says another."""
+        owner = owner_of(service)
+        if owner is not None:
+            return owner
+        if service.user is None:
+            dockerfile = service.build.parsed_dockerfile if service.build else None
+            at, path = service.at("build"), (*service.path, "build")
+            user = dockerfile.user if dockerfile else None
+        else:
+            (at, path), user = place(service, "user"), service.user
+        self.findings.report(
+            rules.VOLUME_OWNER,
+            at,
+            path,
+            f"{service.name} runs as {user!r}, whose numbers only its image knows, and its folders "
+            "on Amazon EFS belong to root: what it makes there does, too",
+            'write its numbers, as user: "1000:1000"; `id` says them in a container of the image',
+        )
+        return 0, 0
 
     def _is_scratch(self, volume: Volume) -> bool:
         storage = read_extension(volume, OF_A_VOLUME, self.findings).get("storage")
@@ -431,12 +450,3 @@ def anonymous_names(project: Project) -> frozenset[str]:
 
 def _anonymous_name(service: Service, index: int, project: Project) -> str:
     return free(f"{service.name}-{index}", project.volumes)
-
-
-def _owner(service: Service) -> tuple[int, int]:
-    """The ids that a container runs as, where the file says them as numbers; else root's."""
-    found = _IDS.fullmatch(service.user or "")
-    if found is None:
-        return 0, 0
-    user = int(found[1])
-    return user, int(found[2]) if found[2] else user
