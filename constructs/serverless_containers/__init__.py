@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TargetHealthCheck,
         TargetOptions,
     )
+    from serverless_containers.monitoring.dashboard import MonitoringDashboard
     from serverless_containers.monitoring.options import Monitoring
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
@@ -54,6 +55,7 @@ __all__ = [
     "Firewall",
     "InvalidSourceError",
     "Monitoring",
+    "MonitoringDashboard",
     "NetworkProfile",
     "PipelineProps",
     "PipelineSource",
@@ -88,6 +90,7 @@ _HOMES = {
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
     "Monitoring": "monitoring.options",
+    "MonitoringDashboard": "monitoring.dashboard",
     "NetworkProfile": "workload.project.network",
     "PipelineProps": "pipeline.props",
     "PipelineSource": "pipeline.source",

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 import jsii
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -17,6 +18,7 @@ from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
 from serverless_containers.monitoring.bound import BoundMonitoring, MonitoredService
+from serverless_containers.monitoring.dashboard import TaskCounts
 from serverless_containers.monitoring.signals import Signals, TaskSignals
 from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
@@ -98,6 +100,7 @@ class ContainerServiceBase(Construct):
         signals: Signals | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         *,
+        access_log: logs.ILogGroup | None = None,
         rolls_back: bool = True,
     ) -> None:
         """Make the alarms that were asked for.
@@ -105,6 +108,7 @@ class ContainerServiceBase(Construct):
         Args:
             signals: The metrics of the ingress. Default: there is none.
             certificates: Its certificates, in the region of the stack.
+            access_log: Its access log. Default: CloudWatch Logs has none.
             rolls_back: Whether alarms may roll a deployment back.
         """
         options = self._props.get("monitoring")
@@ -120,8 +124,12 @@ class ContainerServiceBase(Construct):
                     cluster_name=service.cluster.cluster_name, service_name=service.service_name
                 ),
                 signals=signals,
+                counts=_task_counts(service),
                 certificates=certificates,
+                container_logs=service.log_groups,
+                access_log=access_log,
                 pipeline_name=self._pipeline_name(),
+                pipeline_url=self.build_pipeline.console_url if self.build_pipeline else None,
                 never_empty=_is_never_empty(self._props, service.plan),
                 log_retention=service.project.log_retention,
                 removal_policy=self._props.get("removal_policy", RemovalPolicy.DESTROY),
@@ -255,6 +263,23 @@ class ContainerServiceBase(Construct):
     def metric_memory_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
         """The memory that the tasks use, in percent of what they have."""
         return self.service.metric_memory_utilization(**options)
+
+
+def _task_counts(service: ProjectService) -> TaskCounts:
+    """Return the number of tasks that a service is to have, as far as it is known."""
+    for construct in service.service.node.find_all():
+        if isinstance(construct, appscaling.CfnScalableTarget):
+            return TaskCounts(
+                fewest=_known(construct.min_capacity), most=_known(construct.max_capacity)
+            )
+    resource = service.service.node.default_child
+    desired = resource.desired_count if isinstance(resource, ecs.CfnService) else None
+    return TaskCounts(desired=_known(desired))
+
+
+def _known(count: float | None) -> float | None:
+    """The number, where it is no token."""
+    return None if Token.is_unresolved(count) else count
 
 
 def _is_never_empty(props: ServiceProps, plan: TaskPlan) -> bool:
