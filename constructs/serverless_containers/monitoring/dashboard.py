@@ -160,10 +160,12 @@ class ServicePanel:
             self._graph(
                 "Requests by status, a minute",
                 requests,
+                # From the bottom, where a few errors are seen; and of a metric that is in an
+                # expression too, the CDK keeps the label and the color that it meets first.
                 [
-                    _succeeded(signals),
-                    _shown(signals.client_errors, "client", label="4xx", color=_ORANGE),
                     _shown(signals.errors, "errors", label="5xx", color=_RED),
+                    _shown(signals.client_errors, "client", label="4xx", color=_ORANGE),
+                    _succeeded(signals),
                 ],
                 stacked=True,
             ),
@@ -197,7 +199,7 @@ class ServicePanel:
     def _errors(signals: Signals) -> list[Metric]:
         """The errors, and those of them that the containers gave where they are told apart."""
         own = (
-            [_shown(signals.target_errors, "own", label="of containers", color=_ORANGE)]
+            [_filled(signals.target_errors, "containers", "5xx of containers", _ORANGE)]
             if signals.target_errors
             else []
         )
@@ -215,11 +217,9 @@ class ServicePanel:
             "CPU and memory in percent",
             width,
             [metric.with_(label=label, color=color) for label, metric, _, color in used],
-            lines=[
-                _line(percent, f"{label} alarm", color=color)
-                for label, _, percent, color in used
-                if percent is not None
-            ],
+            lines=_thresholds(
+                {label: (percent, color) for label, _, percent, color in used if percent}
+            ),
             most=100,
         )
 
@@ -386,8 +386,20 @@ def _names(groups: Sequence[logs.ILogGroup]) -> list[str]:
     return list(names)[:_MOST_LOG_GROUPS]
 
 
-def _line(value: float, label: str, *, color: str = _RED) -> cloudwatch.HorizontalAnnotation:
+def _line(value: float, label: str | None, *, color: str = _RED) -> cloudwatch.HorizontalAnnotation:
     return cloudwatch.HorizontalAnnotation(value=value, label=label, color=color)
+
+
+def _thresholds(
+    given: Mapping[str, tuple[float, str]],
+) -> Sequence[cloudwatch.HorizontalAnnotation]:
+    """Lines so close to each other that the highest one has the label of all."""
+    label = ", ".join(f"{name} alarm {value:g} %" for name, (value, _) in given.items())
+    highest_first = sorted(given.values(), reverse=True)
+    return [
+        _line(value, None if number else label, color=color)
+        for number, (value, color) in enumerate(highest_first)
+    ]
 
 
 def _succeeded(signals: Signals) -> Metric:

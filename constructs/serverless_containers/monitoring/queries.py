@@ -24,8 +24,10 @@ _TASK = r"parse @logStream /(?<task>[0-9a-f]{32})$/"
 
 ERRORS_BY_MESSAGE = (
     f"fields {_TEXT} as text",
-    "filter level like /(?i)^(error|fatal|critical)/ or (not ispresent(level) and "
-    "@message like /(?i)(error|exception|fatal|panic|traceback)/)",
+    (
+        "filter level like /(?i)^(error|fatal|critical)/ or (not ispresent(level) and "
+        "@message like /(?i)(error|exception|fatal|panic|traceback)/)"
+    ),
     "stats count(*) as times, latest(@timestamp) as last by text",
     "sort times desc",
     "limit 20",
@@ -185,8 +187,10 @@ def _queries(service: ServiceLogs) -> Sequence[_Query]:
             name="Cold starts (first line of each task)",
             lines=(
                 _TASK,
-                "stats earliest(@timestamp) as started, earliest(@message) as first_line, "
-                "count(*) as lines by task, @log",
+                (
+                    "stats earliest(@timestamp) as started, earliest(@message) as first_line, "
+                    "count(*) as lines by task, @log"
+                ),
                 "sort started desc",
                 "limit 50",
             ),
@@ -198,8 +202,10 @@ def _queries(service: ServiceLogs) -> Sequence[_Query]:
             lines=(
                 "filter ispresent(durationMs) and ispresent(path)",
                 _TASK,
-                "stats earliest(@timestamp) as first_request, earliest(path) as first_path, "
-                "earliest(durationMs) as first_ms, pct(durationMs, 50) as usual_ms by task, @log",
+                (
+                    "stats earliest(@timestamp) as first_request, earliest(path) as first_path, "
+                    "earliest(durationMs) as first_ms, pct(durationMs, 50) as usual_ms by task, @log"
+                ),
                 "sort first_request desc",
                 "limit 50",
             ),
@@ -212,8 +218,10 @@ def _queries(service: ServiceLogs) -> Sequence[_Query]:
                 f"fields {_TEXT} as text",
                 _TASK,
                 # What tasks of one version alone say has their number of tasks, and their times.
-                "stats count_distinct(task) as tasks, count(*) as times, "
-                "earliest(@timestamp) as first, latest(@timestamp) as last by text, level",
+                (
+                    "stats count_distinct(task) as tasks, count(*) as times, "
+                    "earliest(@timestamp) as first, latest(@timestamp) as last by text, level"
+                ),
                 "sort first desc",
                 "limit 200",
             ),
@@ -223,10 +231,12 @@ def _queries(service: ServiceLogs) -> Sequence[_Query]:
             construct_id="Events",
             name="Stopped tasks, deployments and pipeline runs",
             lines=(
-                "fields @timestamp, `detail-type` as event, "
-                "coalesce(detail.eventName, detail.stopCode, detail.state) as kind, "
-                "coalesce(detail.stoppedReason, detail.reason) as reason, "
-                "coalesce(detail.taskArn, detail.deploymentId, detail.pipeline) as of",
+                (
+                    "fields @timestamp, `detail-type` as event, "
+                    "coalesce(detail.eventName, detail.stopCode, detail.state) as kind, "
+                    "coalesce(detail.stoppedReason, detail.reason) as reason, "
+                    "coalesce(detail.taskArn, detail.deploymentId, detail.pipeline) as of"
+                ),
                 "sort @timestamp desc",
                 "limit 100",
             ),
