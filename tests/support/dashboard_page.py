@@ -36,7 +36,8 @@ def page(body):
         "overflow:hidden;padding:4px 8px}div.text{background:none;border:0;font-size:15px}"
         "b{display:block;font-size:14px}td,th{padding:1px 12px 1px 0;text-align:left}"
         "span{display:inline-block;border:1px solid #1d8102;margin:2px;padding:1px 4px;"
-        "width:150px;white-space:nowrap;overflow:hidden}big{font-size:26px;display:inline-block;margin:8px 14px}"
+        "width:150px;white-space:nowrap;overflow:hidden}"
+        "big{font-size:26px;display:inline-block;margin:8px 14px}"
         "small{font-size:12px;display:block}</style>" + boxes
     )
 

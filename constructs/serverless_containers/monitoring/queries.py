@@ -204,7 +204,8 @@ def _queries(service: ServiceLogs) -> Sequence[_Query]:
                 _TASK,
                 (
                     "stats earliest(@timestamp) as first_request, earliest(path) as first_path, "
-                    "earliest(durationMs) as first_ms, pct(durationMs, 50) as usual_ms by task, @log"
+                    "earliest(durationMs) as first_ms, pct(durationMs, 50) as usual_ms "
+                    "by task, @log"
                 ),
                 "sort first_request desc",
                 "limit 50",
