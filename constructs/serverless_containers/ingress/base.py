@@ -16,6 +16,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
+from serverless_containers.ingress.retention import retained_once_made
 from serverless_containers.monitoring.bound import BoundMonitoring, MonitoredService
 from serverless_containers.monitoring.signals import Signals, TaskSignals
 from serverless_containers.plan import TaskPlan
@@ -123,7 +124,9 @@ class ContainerServiceBase(Construct):
                 pipeline_name=self._pipeline_name(),
                 never_empty=_is_never_empty(self._props, service.plan),
                 log_retention=service.project.log_retention,
-                removal_policy=self._props.get("removal_policy", RemovalPolicy.DESTROY),
+                removal_policy=retained_once_made(
+                    self._props.get("removal_policy", RemovalPolicy.DESTROY)
+                ),
             ),
             options=options,
         )
