@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "build_pipeline": {"plan", "arguments", "iam", "workload", "pipeline"},
     "secrets_from_files": {"plan", "arguments", "workload"},
     "ingress": {"arguments", "workload"},
-    "ingress.base": {"plan", "workload", "build_pipeline", "monitoring"},
+    "ingress.base": {"plan", "workload", "build_pipeline", "ingress", "monitoring"},
     "ingress.http_api": {"arguments", "workload", "ingress", "monitoring"},
     "ingress.load_balancer": {"plan", "arguments", "workload", "ingress", "monitoring"},
     "ingress.cloudfront": {

@@ -17,6 +17,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
+from serverless_containers.ingress.retention import retained_once_made
 from serverless_containers.monitoring.bound import BoundMonitoring, MonitoredService
 from serverless_containers.monitoring.dashboard import TaskCounts
 from serverless_containers.monitoring.signals import Signals, TaskSignals
@@ -132,7 +133,9 @@ class ContainerServiceBase(Construct):
                 pipeline_url=self.build_pipeline.console_url if self.build_pipeline else None,
                 never_empty=_is_never_empty(self._props, service.plan),
                 log_retention=service.project.log_retention,
-                removal_policy=self._props.get("removal_policy", RemovalPolicy.DESTROY),
+                removal_policy=retained_once_made(
+                    self._props.get("removal_policy", RemovalPolicy.DESTROY)
+                ),
             ),
             options=options,
         )

@@ -29,13 +29,16 @@ def watched(**options):
     return lambda stack: Monitoring(topic=sns.Topic(stack, "OnCall"), **options)
 
 
+WATCHED = watched()
+
+
 @pytest.fixture
 def deploy(project):
     """Put a Compose file behind an ingress, or none; keywords are the construct's."""
 
     def _deploy(kind="api", text=NGINX, *, monitoring=None, **props):
         project.compose(dedent(text))
-        return Deployed(CONSTRUCTS[kind], project.path, monitoring=monitoring or watched(), **props)
+        return Deployed(CONSTRUCTS[kind], project.path, monitoring=monitoring or WATCHED, **props)
 
     return _deploy
 

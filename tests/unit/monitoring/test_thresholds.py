@@ -150,7 +150,7 @@ CASES = {
         fires=(traffic(10, 100) + traffic(3 + 2, 100, **NO_TASK),),
         quiet=(
             traffic(10, 100) + traffic(2, 100, **NO_TASK),
-            traffic(10, 100, HealthyHostCount={0: 1, 1: 1}, CPUUtilization=1),
+            traffic(10, 100, HealthyHostCount={0: 1, 1: 1}, CPUUtilization=0),
         ),
         empty=ALARM,
     ),
@@ -171,9 +171,15 @@ CASES = {
     "ContainersRestarting": Case(
         fires=(events(15, 3), events(10, 1) + events(4, 2)), quiet=(events(15, 2),)
     ),
-    "OutOfMemory": Case(fires=(events(15, 1),), quiet=(events(3, 1) + World(4 * HOUR),)),
-    "DeploymentFailed": Case(fires=(events(15, 1),), quiet=(events(3, 1) + World(4 * HOUR),)),
-    "PipelineFailed": Case(fires=(events(15, 1),), quiet=(events(3, 1) + World(4 * HOUR),)),
+    "OutOfMemory": Case(
+        fires=(events(15, 1), events(3, 1) + World(12)), quiet=(events(3, 1) + World(60),)
+    ),
+    "DeploymentFailed": Case(
+        fires=(events(15, 1), events(3, 1) + World(12)), quiet=(events(3, 1) + World(60),)
+    ),
+    "PipelineFailed": Case(
+        fires=(events(15, 1), events(3, 1) + World(12)), quiet=(events(3, 1) + World(60),)
+    ),
     "CertificateExpiry": Case(fires=(days(21),), quiet=(days(22),), empty=INSUFFICIENT_DATA),
     "ErrorsAnomaly": Case(
         fires=(traffic(15, PLENTY, errors=10),),
