@@ -237,6 +237,11 @@ class BuildPipeline(Construct):
         return (self._condition,)
 
     @property
+    def pipeline_name(self) -> str:
+        """The name of the pipeline, which is known before it is made."""
+        return self._name
+
+    @property
     def console_url(self) -> str:
         """The URL of the pipeline in the console, for an output: its region may be a token."""
         region = Stack.of(self).region

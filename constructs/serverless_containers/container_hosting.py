@@ -262,6 +262,15 @@ class ContainerHosting(ContainerServiceBase):
                 hosted_zone=edge.hosted_zone,
                 distribution=self.distribution,
             )
+        own = edge.load_balancer_certificate
+        self._monitor(
+            self._ingress.signals,
+            [own] if own else [],
+            rolls_back=not self._ingress.watches_itself,
+        )
+        options = props.get("monitoring")
+        if options is not None:
+            edge.watch_certificate(options, of=self._containers.plan.name)
 
     @property
     def url(self) -> str:
@@ -307,6 +316,6 @@ class ContainerHosting(ContainerServiceBase):
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.
 
-        For alarms that watch this site's own load balancer.
+        For alarms that watch this site's own load balancer, and so cannot be given to its rollout.
         """
         self._ingress.roll_back_on(*alarms)

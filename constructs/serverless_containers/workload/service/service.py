@@ -64,6 +64,7 @@ class ProjectService(Construct):
         plan: The plan of its task.
         images: The images of its containers.
         service: The ECS service.
+        service_name: Its name, which is known before it is made.
         cluster: Its cluster.
         vpc: Its VPC.
         placement: The place of its tasks in the VPC.
@@ -141,8 +142,9 @@ class ProjectService(Construct):
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
+        self.service_name = self.images.service_name or service_name
         self._scaling = props.get("scaling")
-        self.service = self._make_service(props, name=self.images.service_name or service_name)
+        self.service = self._make_service(props, name=self.service_name)
         self.task_count = (
             scale(self.service, self._scaling, fewest=self._zones) if self._scaling else None
         )
