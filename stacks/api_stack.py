@@ -7,6 +7,7 @@ from aws_cdk import aws_apigatewayv2 as apigwv2
 from constructs import Construct
 
 from serverless_containers import Authorization, ContainerApi, ServiceProps
+from stacks.alarms import monitoring_of
 from stacks.environments import Access, EnvironmentConfig
 from stacks.outputs import service_outputs, tell
 from stacks.zones import zone_of
@@ -24,6 +25,7 @@ class ApiStack(Stack):
         stack_name: str,
         source: Path,
         containers: ServiceProps,
+        query_folder: str,
     ) -> None:
         super().__init__(
             scope,
@@ -36,7 +38,7 @@ class ApiStack(Stack):
             self,
             "Api",
             source=source,
-            **containers,
+            **(containers | {"monitoring": monitoring_of(self, config, query_folder=query_folder)}),
             authorization=_authorization(config),
             cors_preflight=_cors(config),
             throttle=_throttle(config),

@@ -107,6 +107,38 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """The alarms of an environment's services.
+
+    Attributes:
+        topic_arn: The SNS topic that is notified, of the environment's account and region, which
+            has to let ``cloudwatch.amazonaws.com`` publish. None: the addresses are notified.
+        emails: E-mail addresses that are notified, by a topic that is made in the stack of each
+            service; whoever reads them confirms each once. None of both: the alarms are only seen.
+        availability: The percent of requests that are to be answered without a status of 5xx.
+        latency_ms: The milliseconds within which 95 percent of the requests are to be answered.
+        runbooks: The address of the folder of the runbook pages. None: the library's own.
+
+    Raises:
+        ValueError: If both a topic and addresses are given.
+    """
+
+    topic_arn: str | None = None
+    emails: tuple[str, ...] = ()
+    availability: float = 99.9
+    latency_ms: float = 300
+    runbooks: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse one text in place of several, and two ways to be told."""
+        _check_several("emails", self.emails)
+        if self.topic_arn is not None and self.emails:
+            raise ValueError(
+                "topic_arn and emails exclude each other: subscribe the addresses to the topic"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentConfig:
     """One environment.
 
@@ -132,6 +164,7 @@ class EnvironmentConfig:
         requests_per_second: The API's limit. None: the account's.
         domain: The API's own name. None: the one that API Gateway gives it.
         site: The folder as a web site, beside the API. None: there is no site.
+        monitoring: The alarms of the services, and who is notified. None: there are none.
         log_retention: The time for which logs are kept.
         removal_policy: The removal policy of data and logs when the stacks are deleted.
         enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in a container. It
@@ -156,6 +189,7 @@ class EnvironmentConfig:
     requests_per_second: int | None = None
     domain: Domain | None = None
     site: Site | None = None
+    monitoring: Alarms | None = None
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     enable_execute_command: bool = False
@@ -239,6 +273,7 @@ ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
             network_profile=NetworkProfile.ENDPOINTS,
             strict=True,
             requests_per_second=200,
+            monitoring=Alarms(),
             removal_policy=RemovalPolicy.DESTROY,
         ),
         EnvironmentConfig(
@@ -249,6 +284,7 @@ ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
             cpu=1024,
             memory_limit_mib=2048,
             scaling=TaskScaling(max_capacity=12, cpu_percent=60, requests_per_task=1500),
+            monitoring=Alarms(),
             log_retention=logs.RetentionDays.THREE_MONTHS,
         ),
     )

@@ -9,13 +9,13 @@ from serverless_containers.client_config import VARIABLES_OUTPUT
 
 
 def service_outputs(ingress: ContainerApi | ContainerHosting) -> Mapping[str, str]:
-    """Return the names and console pages of a service, of its logs and of its pipeline.
+    """Return the names and console pages of a service, of its logs, its pipeline and its alarms.
 
     And the names of the variables that its containers find their resources by.
     """
     region = Stack.of(ingress).region
     cluster, service = ingress.cluster.cluster_name, ingress.service.service_name
-    pipeline = ingress.build_pipeline
+    pipeline, monitoring = ingress.build_pipeline, ingress.monitoring
     return {
         "ClusterName": cluster,
         "ServiceName": service,
@@ -33,6 +33,15 @@ def service_outputs(ingress: ContainerApi | ContainerHosting) -> Mapping[str, st
         **(
             {"PipelineConsole": pipeline.console_url, "ImageTag": pipeline.source_tag}
             if pipeline
+            else {}
+        ),
+        **(
+            {
+                "AlarmsConsole": f"https://{region}.console.aws.amazon.com/cloudwatch/home"
+                f"?region={region}#alarmsV2:alarm/{monitoring.composite.alarm_name}",
+                "EventLogGroup": monitoring.log_group.log_group_name,
+            }
+            if monitoring
             else {}
         ),
     }

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         TargetHealthCheck,
         TargetOptions,
     )
+    from serverless_containers.monitoring.dashboard import MonitoringDashboard
+    from serverless_containers.monitoring.options import Monitoring
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
@@ -52,6 +54,8 @@ __all__ = [
     "Finding",
     "Firewall",
     "InvalidSourceError",
+    "Monitoring",
+    "MonitoringDashboard",
     "NetworkProfile",
     "PipelineProps",
     "PipelineSource",
@@ -85,6 +89,8 @@ _HOMES = {
     "Finding": "findings",
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
+    "Monitoring": "monitoring.options",
+    "MonitoringDashboard": "monitoring.dashboard",
     "NetworkProfile": "workload.project.network",
     "PipelineProps": "pipeline.props",
     "PipelineSource": "pipeline.source",

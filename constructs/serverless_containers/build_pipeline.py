@@ -138,7 +138,7 @@ class BuildPipeline(Construct):
         plan = plan or read_source(
             self,
             source,
-            PlanOptions(entrypoint=entrypoint, ingress=None, strict=strict),
+            PlanOptions(entrypoint=entrypoint, ingress=None, strict=strict, docker_builds=False),
             environment=environment_name,
             suppress=(),
         )
@@ -235,6 +235,11 @@ class BuildPipeline(Construct):
     def ready(self) -> tuple[IDependable, ...]:
         """Constructs that have to exist before the images are there."""
         return (self._condition,)
+
+    @property
+    def pipeline_name(self) -> str:
+        """The name of the pipeline, which is known before it is made."""
+        return self._name
 
     @property
     def console_url(self) -> str:

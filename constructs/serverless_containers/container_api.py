@@ -114,6 +114,11 @@ class ContainerApi(ContainerServiceBase):
                 self.api.metric_count(period=Duration.minutes(1), statistic="Sum")
             )
         self._url = f"https://{domain_name}" if domain_name else self._ingress.api.api_endpoint
+        self._monitor(
+            self._ingress.signals,
+            [self._domain.certificate] if self._domain else [],
+            access_log=self._ingress.access_log.log_group,
+        )
 
     @property
     def url(self) -> str:

@@ -168,7 +168,9 @@ class ContainerHosting(ContainerServiceBase):
             construct_id,
             source=source,
             # CloudFront asks for an internet gateway even where nothing passes through it.
-            requirements=IngressRequirements(zones=2, gateway=True, drains=True),
+            requirements=IngressRequirements(
+                zones=2, gateway=True, drains=True, checks_health=True
+            ),
             **props,
         )
         self._domain = site_domain(domain_names, hosted_zone)
@@ -262,6 +264,15 @@ class ContainerHosting(ContainerServiceBase):
                 hosted_zone=edge.hosted_zone,
                 distribution=self.distribution,
             )
+        own = edge.load_balancer_certificate
+        self._monitor(
+            self._ingress.signals,
+            [own] if own else [],
+            rolls_back=not self._ingress.watches_itself,
+        )
+        options = props.get("monitoring")
+        if options is not None:
+            edge.watch_certificate(options, of=self._containers.plan.name)
 
     @property
     def url(self) -> str:
@@ -307,6 +318,6 @@ class ContainerHosting(ContainerServiceBase):
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.
 
-        For alarms that watch this site's own load balancer.
+        For alarms that watch this site's own load balancer, and so cannot be given to its rollout.
         """
         self._ingress.roll_back_on(*alarms)

@@ -50,3 +50,4 @@ class ContainerService(ContainerServiceBase):
                 "memory_percent or metrics, such as the backlog per task of a queue"
             )
         super().__init__(scope, construct_id, source=source, requirements=NO_INGRESS, **props)
+        self._monitor()

@@ -6,6 +6,11 @@ template and gives its complaints.
 
 import json
 
+from tests.templates.alarms import (
+    alarms_can_be_made,
+    rules_of_alarms_can_be_kept,
+    what_alarms_count_is_written_down,
+)
 from tests.templates.iam import permissions_grant_something
 
 NO_TAGS = {"AWS::CloudFront::VpcOrigin"}
@@ -263,6 +268,18 @@ def a_failed_first_deployment_can_be_repeated(template):
             yield from (f"{name} does not wait for {each}" for each in sorted(later - {name}))
 
 
+def a_service_does_not_wait_for_alarms_that_wait_for_it(template):
+    """Alarms that roll a deployment back are made before the service."""
+    for name, service in of_type(template, "AWS::ECS::Service").items():
+        configured = service["Properties"]["DeploymentConfiguration"].get("Alarms", {})
+        for each in configured.get("AlarmNames", []):
+            alarm = target(each)
+            if alarm is not None and name in upstream(template, alarm):
+                yield f"{name} and {alarm} wait for each other"
+            if alarm is not None and "Alarm" not in template["Resources"][alarm]["Type"]:
+                yield f"{name} is rolled back by {alarm}, which is no alarm"
+
+
 RULES = (
     roles_trust_who_assumes_them,
     services_wait_for_their_capacity,
@@ -279,4 +296,8 @@ RULES = (
     permissions_grant_something,
     builds_may_ask_for_their_stack,
     a_failed_first_deployment_can_be_repeated,
+    alarms_can_be_made,
+    rules_of_alarms_can_be_kept,
+    what_alarms_count_is_written_down,
+    a_service_does_not_wait_for_alarms_that_wait_for_it,
 )

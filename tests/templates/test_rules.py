@@ -127,6 +127,43 @@ def protect(template):
     template["Metadata"] = {"TerminationProtection": True}
 
 
+def query(part, key, value, of=0):
+    """Change a query of an alarm of an expression."""
+
+    def changing(template):
+        alarm = first(template, "AWS::CloudWatch::Alarm", part)
+        alarm["Properties"]["Metrics"][of][key] = value
+
+    return changing
+
+
+def mix_periods(template):
+    alarm = first(template, "AWS::CloudWatch::Alarm", "AvailabilityBurnRateFastLong")
+    metrics = [each for each in alarm["Properties"]["Metrics"] if "MetricStat" in each]
+    metrics[0]["MetricStat"]["Period"] = 60
+
+
+def shut_out(template):
+    group = first(template, "AWS::Logs::LogGroup", "Events")
+    del group["Properties"]["ResourcePolicyDocument"]
+
+
+def wait_for_each_other(template):
+    service = next(iter(of_type(template, "AWS::ECS::Service")))
+    first(template, "AWS::CloudWatch::Alarm", "TargetErrors")["DependsOn"] = [service]
+
+
+def lengthen(template):
+    first(template, COMPOSITE_ALARM, "Failures")["Properties"]["AlarmRule"]["Fn::Join"][1] *= 3
+
+
+def roll_back_on_a_log(template):
+    service = first(template, "AWS::ECS::Service")
+    alarms = service["Properties"]["DeploymentConfiguration"]["Alarms"]
+    alarms["AlarmNames"] = [{"Ref": next(iter(of_type(template, "AWS::Logs::LogGroup")))}]
+
+
+COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
 ASSOCIATIONS = "AWS::ECS::ClusterCapacityProviderAssociations"
 TABLE = "AWS::DynamoDB::Table"
 BROKEN = [
@@ -202,6 +239,53 @@ BROKEN = [
     *(
         ("application", rules.a_failed_first_deployment_can_be_repeated, drop(TABLE, key))
         for key in ("DependsOn", "DeletionPolicy")
+    ),
+    *(
+        ("site watched", rule, breaking)
+        for rule, breaking in (
+            (rules.alarms_can_be_made, mix_periods),
+            (rules.alarms_can_be_made, put("AWS::CloudWatch::Alarm", "Period", 45, "NoHealthy")),
+            (
+                rules.alarms_can_be_made,
+                put("AWS::CloudWatch::Alarm", "EvaluationPeriods", 2000, "NoHealthy"),
+            ),
+            (
+                rules.alarms_can_be_made,
+                put("AWS::CloudWatch::Alarm", "DatapointsToAlarm", 6, "NoHealthy"),
+            ),
+            (
+                rules.alarms_can_be_made,
+                put("AWS::CloudWatch::Alarm", "AlarmDescription", "x" * 1025),
+            ),
+            (
+                rules.alarms_can_be_made,
+                put("AWS::CloudWatch::Alarm", "ThresholdMetricId", "e", "NoHealthy"),
+            ),
+            (rules.alarms_can_be_made, query("TargetErrors", "Expression", "errors / all")),
+            (rules.alarms_can_be_made, query("TargetErrors", "ReturnData", False)),  # noqa: FBT003
+            (rules.alarms_can_be_made, query("TargetErrors", "Id", "E")),
+            (rules.rules_of_alarms_can_be_kept, lengthen),
+            (
+                rules.rules_of_alarms_can_be_kept,
+                put(COMPOSITE_ALARM, "AlarmRule", {"Fn::Join": ["", ["TRUE"]]}, "Failures"),
+            ),
+            (
+                rules.rules_of_alarms_can_be_kept,
+                put(COMPOSITE_ALARM, "ActionsSuppressor", "x", "Failures"),
+            ),
+            (rules.what_alarms_count_is_written_down, shut_out),
+            (
+                rules.what_alarms_count_is_written_down,
+                put(
+                    "AWS::CloudWatch::Alarm",
+                    "Dimensions",
+                    [{"Name": "RuleName", "Value": {"Ref": "AWS::StackName"}}],
+                    "OutOfMemory",
+                ),
+            ),
+            (rules.a_service_does_not_wait_for_alarms_that_wait_for_it, wait_for_each_other),
+            (rules.a_service_does_not_wait_for_alarms_that_wait_for_it, roll_back_on_a_log),
+        )
     ),
 ]
 

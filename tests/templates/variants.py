@@ -11,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from serverless_containers import (
@@ -23,6 +24,7 @@ from serverless_containers import (
     ContainerHosting,
     ContainerService,
     Firewall,
+    Monitoring,
     NetworkProfile,
     PipelineSource,
     Rollout,
@@ -208,6 +210,11 @@ def with_props(**props):
     return tuple(props.items())
 
 
+def watched(stack):
+    """Monitoring that notifies a topic of the stack."""
+    return Monitoring(topic=sns.Topic(stack, "OnCall"))
+
+
 SAMPLE = {
     "api": Variant(),
     "api nowhere in particular": Variant(
@@ -221,6 +228,11 @@ SAMPLE = {
         site=True,
         compose=WITHOUT_BUILD,
         props=with_props(rollout=Rollout.blue_green(bake_time=Duration.minutes(10))),
+    ),
+    "site watched": Variant(
+        site=True,
+        domain=True,
+        props=with_props(vpc_origin=False, monitoring=watched),
     ),
     "worker": Variant(worker=True, compose=WORKER),
     "worker in a shared cluster": Variant(
@@ -293,6 +305,25 @@ def _matrix():
             )
         ),
     )
+    for region in (None, "eu-west-1"):
+        where = region or "nowhere in particular"
+        yield (
+            f"api watched {where}",
+            Variant(region=region, domain=True, props=with_props(monitoring=watched)),
+        )
+    yield (
+        "worker watched",
+        Variant(worker=True, compose=WORKER, props=with_props(monitoring=watched)),
+    )
+    for rollout in (Rollout.canary(), Rollout.blue_green()):
+        yield (
+            f"site watched {rollout.strategy.name}",
+            Variant(
+                site=True,
+                compose=WITHOUT_BUILD,
+                props=with_props(rollout=rollout, monitoring=watched),
+            ),
+        )
     yield "api of a given pool", Variant(given=("pool",))
     for profile in NetworkProfile:
         yield (

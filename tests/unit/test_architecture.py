@@ -19,15 +19,23 @@ MAY_IMPORT = {
     # The constructs, from the parts to what is public. None of them knows a Compose file.
     "arguments": {"spelling"},
     "iam": {"plan", "arguments"},
-    "workload": {"findings", "plan", "arguments", "iam"},
+    "monitoring": {"arguments"},
+    "workload": {"findings", "plan", "arguments", "iam", "monitoring"},
     "pipeline": {"findings", "plan", "arguments", "iam"},
     "build_pipeline": {"plan", "arguments", "iam", "workload", "pipeline"},
     "secrets_from_files": {"plan", "arguments", "workload"},
     "ingress": {"arguments", "workload"},
-    "ingress.base": {"plan", "workload", "build_pipeline"},
-    "ingress.http_api": {"arguments", "workload", "ingress"},
-    "ingress.load_balancer": {"plan", "arguments", "workload", "ingress"},
-    "ingress.cloudfront": {"spelling", "arguments", "workload", "ingress", "ingress.load_balancer"},
+    "ingress.base": {"plan", "workload", "build_pipeline", "ingress", "monitoring"},
+    "ingress.http_api": {"arguments", "workload", "ingress", "monitoring"},
+    "ingress.load_balancer": {"plan", "arguments", "workload", "ingress", "monitoring"},
+    "ingress.cloudfront": {
+        "spelling",
+        "arguments",
+        "workload",
+        "ingress",
+        "ingress.load_balancer",
+        "monitoring",
+    },
     "container_api": {"arguments", "workload", "ingress.base", "ingress.http_api"},
     "container_service": {"arguments", "workload", "ingress.base"},
     "container_hosting": {
@@ -42,6 +50,7 @@ MAY_IMPORT = {
     "aws_api": set(),
     "secret_stores": {"findings", "plan", "aws_api"},
     "operations": {"spelling", "aws_api"},
+    "diagnosis": {"aws_api", "operations"},
     "local": {"findings", "toolchain"},
     "__main__": {"cli"},
     # It shows Compose files themselves, too.
@@ -54,6 +63,7 @@ MAY_IMPORT = {
         "aws_api",
         "secret_stores",
         "operations",
+        "diagnosis",
         "local",
     },
 }
@@ -62,6 +72,7 @@ MAY_IMPORT = {
 CONSTRUCTS = {
     "arguments",
     "iam",
+    "monitoring",
     "workload",
     "pipeline",
     "build_pipeline",

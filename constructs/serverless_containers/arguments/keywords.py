@@ -49,6 +49,7 @@ _EXAMPLES: Mapping[str, str] = {
     "IUserPoolClient": 'cognito.UserPoolClient.from_user_pool_client_id(stack, "Client", "…")',
     "IUserPoolDomain": 'cognito.UserPoolDomain.from_domain_name(stack, "Domain", "…")',
     "IVpc": 'ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-…")',
+    "Monitoring": 'Monitoring(topic=sns.Topic(stack, "Alarms"))',
     "OAuthScope": "cognito.OAuthScope.OPENID",
     "PipelineSource": "PipelineSource.asset() or PipelineSource.github(…)",
     "ProjectSecrets": 'SecretsFromFiles(stack, "Secrets", source=…)',

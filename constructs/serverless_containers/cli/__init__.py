@@ -15,6 +15,7 @@ class _Commands(LazyGroup):
         "outputs.",
         "check": "Report what a deployment would find wrong, or worth knowing.",
         "config": "Print the project as it is understood, like `docker compose config`.",
+        "diagnose": "Find out why a deployed service does not work.",
         "drift": "Compare what runs with what the stack's template says.",
         "exec": "Run a command in a container of a deployed service.",
         "explain": "Say what becomes of each key of the project on AWS.",

@@ -17,6 +17,7 @@ from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_line
 from serverless_containers.cli.tables import print_columns, print_heading, print_state, short_time
+from serverless_containers.diagnosis.stopped import explain_stop
 from serverless_containers.operations.deployed import DeployedService
 from serverless_containers.operations.history import revision_name
 from serverless_containers.operations.status import ServiceStatus, service_status
@@ -165,12 +166,16 @@ def _show_stopped(stopped: Sequence[Mapping[str, Any]]) -> None:
     print_columns(
         ("stopped", "task", "why"),
         [
-            (short_time(task.get("stoppedAt")), _short_id(task), explain(task))
+            (short_time(task.get("stoppedAt")), _short_id(task), _why(task))
             for task in stopped[:_MOST_STOPPED]
         ],
     )
     if more > 0:
         print_line(f"  and {more} more; --json has them all")
+
+
+def _why(task: Mapping[str, Any]) -> str:
+    return f"{explain_stop(task).summary} ({explain(task)})"
 
 
 def explain(task: Mapping[str, Any]) -> str:
@@ -257,6 +262,7 @@ def _document(deployed: DeployedService, status: ServiceStatus) -> dict[str, obj
                 "code": task.get("stopCode"),
                 "reason": task.get("stoppedReason"),
                 "why": explain(task),
+                "explanation": explain_stop(task),
                 "taskDefinition": task["taskDefinitionArn"],
                 "containers": [_container(each) for each in task.get("containers", ())],
             }

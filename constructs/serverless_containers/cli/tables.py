@@ -132,6 +132,27 @@ def _wrapped(text: str, width: int) -> Sequence[str]:
     return wrap(text, max(width, 1), break_on_hyphens=False) if text else []
 
 
+def print_labelled(rows: Iterable[tuple[str, str]], *, indent: int = 2) -> None:
+    """Write texts beside their labels. On a terminal a text wraps beside its label.
+
+    Args:
+        rows: The labels and the texts.
+        indent: The spaces before a label.
+    """
+    labelled = [(f"{' ' * indent}{label}", _text(text).plain) for label, text in rows]
+    width = max((cell_len(label) for label, _ in labelled), default=0) + _GAP
+    console = make_console()
+    for label, text in labelled:
+        for number, part in enumerate(_wrapped(text, console.width - width) or ("",)):
+            before = label if number == 0 else ""
+            _print(console, Text(before.ljust(width), "dim").append_text(_text(part)))
+
+
+def print_styled(*parts: tuple[str, str]) -> None:
+    """Write a line of texts with their styles."""
+    _print(make_console(), Text.assemble(*(_text(text, style) for text, style in parts)))
+
+
 def styled(state: str) -> Text:
     """Return text in the colour of the state that it names, if it names one."""
     known = _STYLES.get(state) or _STYLES.get(state.upper())

@@ -1,11 +1,13 @@
 """The base of constructs that run a service, behind an ingress or without one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import jsii
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import aws_applicationautoscaling as appscaling
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -15,9 +17,14 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
+from serverless_containers.ingress.retention import retained_once_made
+from serverless_containers.monitoring.bound import BoundMonitoring, MonitoredService
+from serverless_containers.monitoring.dashboard import TaskCounts
+from serverless_containers.monitoring.signals import Signals, TaskSignals
 from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
 from serverless_containers.workload.project.secrets import ProjectSecrets
+from serverless_containers.workload.service.deployment_alarms import BAKE_MINUTES, roll_back_on
 from serverless_containers.workload.service.metrics import running_tasks
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.service import ProjectService
@@ -74,6 +81,80 @@ class ContainerServiceBase(Construct):
         self._containers = ProjectService(
             self, "Containers", source=source, requirements=requirements, **props
         )
+        self._props = props
+        self._alarms: tuple[cloudwatch.IAlarm, ...] = ()
+        self._monitoring: BoundMonitoring | None = None
+
+    def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
+        """Make a deployment roll back when one of some alarms goes off.
+
+        An alarm of a metric that is got from the service itself depends on the service, which would
+        depend on it; watch what lies before the service, or use the metrics of `monitoring`.
+        """
+        self._alarms = (*self._alarms, *alarms)
+        roll_back_on(self.service, self._alarms, rolling=True)
+        if self._alarms:
+            self._containers.images.wait_for_rollout(BAKE_MINUTES)
+
+    def _monitor(
+        self,
+        signals: Signals | None = None,
+        certificates: Sequence[acm.ICertificate] = (),
+        *,
+        access_log: logs.ILogGroup | None = None,
+        rolls_back: bool = True,
+    ) -> None:
+        """Make the alarms that were asked for.
+
+        Args:
+            signals: The metrics of the ingress. Default: there is none.
+            certificates: Its certificates, in the region of the stack.
+            access_log: Its access log. Default: CloudWatch Logs has none.
+            rolls_back: Whether alarms may roll a deployment back.
+        """
+        options = self._props.get("monitoring")
+        if options is None:
+            return
+        service = self._containers
+        self._monitoring = BoundMonitoring(
+            self,
+            "Monitoring",
+            service=MonitoredService(
+                name=service.plan.name,
+                tasks=TaskSignals(
+                    cluster_name=service.cluster.cluster_name, service_name=service.service_name
+                ),
+                signals=signals,
+                counts=_task_counts(service),
+                certificates=certificates,
+                container_logs=service.log_groups,
+                access_log=access_log,
+                pipeline_name=self._pipeline_name(),
+                pipeline_url=self.build_pipeline.console_url if self.build_pipeline else None,
+                never_empty=_is_never_empty(self._props, service.plan),
+                log_retention=service.project.log_retention,
+                removal_policy=retained_once_made(
+                    self._props.get("removal_policy", RemovalPolicy.DESTROY)
+                ),
+            ),
+            options=options,
+        )
+        # What must not run twice is away for a while in every deployment.
+        if rolls_back and options.roll_back and service.plan.exclusive is None:
+            self.roll_back_on(*self._monitoring.deployment_alarms)
+
+    def _pipeline_name(self) -> str | None:
+        """The name of the pipeline, if it is in this region, whose events are seen here."""
+        pipeline = self.build_pipeline
+        if pipeline is None:
+            return None
+        theirs, ours = Stack.of(pipeline).region, Stack.of(self).region
+        return pipeline.pipeline_name if theirs == ours else None
+
+    @property
+    def monitoring(self) -> BoundMonitoring | None:
+        """Its alarms, if any were asked for."""
+        return self._monitoring
 
     @property
     def plan(self) -> TaskPlan:
@@ -185,3 +266,28 @@ class ContainerServiceBase(Construct):
     def metric_memory_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
         """The memory that the tasks use, in percent of what they have."""
         return self.service.metric_memory_utilization(**options)
+
+
+def _task_counts(service: ProjectService) -> TaskCounts:
+    """Return the number of tasks that a service is to have, as far as it is known."""
+    for construct in service.service.node.find_all():
+        if isinstance(construct, appscaling.CfnScalableTarget):
+            return TaskCounts(
+                fewest=_known(construct.min_capacity), most=_known(construct.max_capacity)
+            )
+    resource = service.service.node.default_child
+    desired = resource.desired_count if isinstance(resource, ecs.CfnService) else None
+    return TaskCounts(desired=_known(desired))
+
+
+def _known(count: float | None) -> float | None:
+    """The number, where it is no token."""
+    return None if Token.is_unresolved(count) else count
+
+
+def _is_never_empty(props: ServiceProps, plan: TaskPlan) -> bool:
+    """Return whether a service is meant to have a task at any time, as far as that is known."""
+    scaling = props.get("scaling")
+    given = props.get("desired_count")
+    count = scaling.min_capacity if scaling else plan.replicas if given is None else given
+    return count is None or Token.is_unresolved(count) or count > 0

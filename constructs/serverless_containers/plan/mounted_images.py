@@ -91,7 +91,12 @@ def add_last_stage(
     """
     text = (original / build.dockerfile_in_context).read_text("utf-8", "surrogateescape")
     named, stage = with_stage_name(text, args=build.args, target=build.target, name=_STAGE)
-    lines = [named.rstrip("\n"), "", f"FROM {UTILITY_IMAGE} AS {_FILES_STAGE}"]
+    # It writes files by commands, which the machine that builds runs without an emulator only so.
+    lines = [
+        named.rstrip("\n"),
+        "",
+        f"FROM --platform=$BUILDPLATFORM {UTILITY_IMAGE} AS {_FILES_STAGE}",
+    ]
     for number, each in enumerate(copies):
         lines += _written(f"/{number}", read_regular(each.source, most=each.source.stat().st_size))
         lines.append(f"RUN chmod {each.mode:04o} /{number}")

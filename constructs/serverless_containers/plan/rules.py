@@ -28,8 +28,27 @@ NO_ACTIVE_SERVICE = Rule.error(
 )
 IMAGE_INVALID = Rule.error(
     "image-invalid",
-    "The name of an image has something before and behind each separator.",
-    "https://docs.docker.com/reference/compose-file/services/#image",
+    "The name of an image has something before and behind each separator, and its repository no "
+    "capital letters.",
+    "https://pkg.go.dev/github.com/distribution/reference",
+)
+IMAGE_MOVES = Rule.warning(
+    "image-moves",
+    "An image is named by a version or a digest.",
+    "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+    guess=True,
+)
+RUNS_AS_ROOT = Rule.warning(
+    "runs-as-root",
+    "A program that is built here runs as another user than root.",
+    "https://docs.docker.com/build/building/best-practices/#user",
+    guess=True,
+)
+HEALTH_CHECK_MISSING = Rule.warning(
+    "health-check-missing",
+    "What receives the traffic has a health check, where its ingress has none.",
+    "Determine Amazon ECS task health using container health checks, Amazon ECS Developer Guide",
+    guess=True,
 )
 NO_PORT = Rule.error(
     "no-port",
@@ -107,6 +126,12 @@ HEALTH_CHECK_RANGE = Rule.warning(
 HEALTH_CHECK_START_INTERVAL = Rule.warning(
     "health-check-start-interval",
     "ECS checks at one interval, during the start period too.",
+    "Amazon ECS API Reference, HealthCheck",
+)
+HEALTH_CHECK_STORE = Rule.note(
+    "health-check-store",
+    "A store with a health check has time to initialize: ECS's longest start period, where none is "
+    "said.",
     "Amazon ECS API Reference, HealthCheck",
 )
 DEPENDENCY_NOT_CHECKED = Rule.warning(
@@ -315,6 +340,11 @@ PORT_ARGUMENT = Rule.error(
 BUILD_NOT_LOCAL = Rule.error(
     "build-not-local",
     "A build that Docker does on this machine uses what a CDK image asset can express.",
+    "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+)
+BUILD_NEEDS_PIPELINE = Rule.warning(
+    "build-needs-pipeline",
+    "Where it is not known who builds, a build is one that Docker on this machine can do as well.",
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
 )
 BUILD_CACHE_IGNORED = Rule.note(

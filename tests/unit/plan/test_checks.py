@@ -293,8 +293,26 @@ class TestNothingToRun:
         assert planned.plan is None
 
     @pytest.mark.parametrize(
+        ("image", "small"),
+        [
+            ("Nginx:1.29", "nginx:1.29"),
+            ("MyOrg/Shop", "myorg/shop"),
+            ("ghcr.io/MyOrg/shop:RC1", "ghcr.io/myorg/shop:RC1"),
+            ("localhost:5000/Shop@sha256:1", "localhost:5000/shop@sha256:1"),
+        ],
+    )
+    def test_capital_letters_in_the_name_of_a_repository(self, plan, image, small):
+        planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")
+        (message,) = planned.messages("image-invalid")
+        assert message.endswith(f"no capital letters, got {image!r}; write {small}")
+        assert planned.plan is None
+
+    @pytest.mark.parametrize(
         "image",
-        ["nginx", "localhost:5000/a/b:1", "a@sha256:" + "0" * 64, "ghcr.io/a/b:v1@sha256:1"],
+        [
+            *("nginx", "localhost:5000/a/b:1", "a@sha256:" + "0" * 64, "ghcr.io/a/b:v1@sha256:1"),
+            *("nginx:RC1", "Registry.Example.com/shop", "localhost/shop:V1"),
+        ],
     )
     def test_a_finished_one(self, plan, image):
         planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")

@@ -94,3 +94,50 @@ def test_what_is_on_no_file_system_of_ours_needs_no_owner(plan):
           other: {external: true, name: fs-0123456789abcdef0}
         """)
     assert not planned.messages("volume-owner")
+
+
+class TestSharedFolders:
+    """A folder has the owner of the first service that has it, whoever else writes there."""
+
+    def planned(self, plan, worker, *, volume="{}", mount="kept:/in"):
+        return plan(f"""
+            services:
+              app: {{image: x, user: "1000:1000", ports: ["80"], volumes: ["kept:/kept"]}}
+              worker: {{image: y, {worker} volumes: ["{mount}"]}}
+            volumes: {{kept: {volume}}}
+            """)
+
+    def test_another_user_who_writes_there_is_warned_of(self, plan):
+        planned = self.planned(plan, 'user: "33",')
+        assert owner(planned) == (1000, 1000)
+        assert planned.messages("volume-users") == [
+            "docker-compose.yml:4:44: services.worker.volumes[0]: worker runs as 33:33, and the "
+            "folder on Amazon EFS belongs to 1000:1000, whom app runs as: what worker makes there "
+            'does, too; give both the same user, as user: "1000:1000", or a volume each'
+        ]
+
+    def test_root_is_one(self, plan):
+        (message,) = self.planned(plan, "").messages("volume-users")
+        assert "worker runs as 0:0" in message
+
+    @pytest.mark.parametrize(
+        ("worker", "options"),
+        [
+            ('user: "1000",', {}),
+            ('user: "33",', {"mount": "kept:/in:ro"}),
+            ('user: "33",', {"volume": "{x-serverless-containers: {storage: scratch}}"}),
+            ('user: "33",', {"volume": "{external: true, name: fs-0123456789abcdef0}"}),
+        ],
+    )
+    def test_the_same_user_is_not_nor_one_who_only_reads(self, plan, worker, options):
+        planned = self.planned(plan, worker, **options)
+        assert planned.plan is not None
+        assert planned.messages("volume-users") == []
+
+    def test_a_folder_of_the_project_is_one_too(self, plan):
+        planned = plan("""
+            services:
+              app: {image: x, user: "1000:1000", ports: ["80"], volumes: ["./data:/kept"]}
+              worker: {image: y, user: "33", volumes: ["./data:/in"]}
+            """)
+        assert len(planned.messages("volume-users")) == 1

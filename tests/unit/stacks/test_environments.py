@@ -125,7 +125,7 @@ def test_the_outputs_say_where_everything_is(stage):
     assert set(outputs) - exported == {
         "ApiName", "Url", "Region", "AuthorizationType", "ClusterName", "ServiceName",
         "AccessLogGroup", "ServiceConsole", "ApiConsole", "VariablesOfContainers",
-        "LogGroupWeb", "UserPoolId", "UserPoolClientId",
+        "LogGroupWeb", "UserPoolId", "UserPoolClientId", "AlarmsConsole", "EventLogGroup",
     }  # fmt: skip
     assert outputs["VariablesOfContainers"]["Value"] == "STORAGE_POSTS_ARN, STORAGE_POSTS_NAME"
 

@@ -12,6 +12,8 @@ from serverless_containers.ingress.certificates import validated_certificate
 from serverless_containers.ingress.cloudfront.domain_name import DomainNames
 from serverless_containers.ingress.cloudfront.firewall import Firewall, WebAcl
 from serverless_containers.ingress.cloudfront.support_stack import EDGE_REGION, EdgeScope, refer
+from serverless_containers.monitoring.certificates import certificate_alarm, notify
+from serverless_containers.monitoring.options import Monitoring
 
 
 class Edge(Construct):
@@ -66,6 +68,7 @@ class Edge(Construct):
         super().__init__(scope, construct_id)
         self._region = Stack.of(self).region
         self._place = EdgeScope(self)
+        self._made_in_edge: tuple[Construct, acm.ICertificate] | None = None
         self.hosted_zone = self._here(hosted_zone)
         self.certificate: acm.ICertificate | None = None
         self.load_balancer_certificate: acm.ICertificate | None = None
@@ -92,9 +95,35 @@ class Edge(Construct):
             )
         elif certificate or load_balancer_certificate:
             raise ValueError("a certificate is given, and no domain names; give them too")
+        self._has_certificate_of_its_own = not (
+            self.certificate is None or self.certificate is self.load_balancer_certificate
+        )
         self.web_acl: WebAcl | None = None
         self.web_acl_arn = self._guard(firewall) if firewall is not None else None
         self.support_stacks = self._place.support_stacks
+
+    def watch_certificate(self, options: Monitoring, *, of: str) -> None:
+        """Make the alarm of CloudFront's certificate, where it is not the load balancer's, too.
+
+        It is in us-east-1 as the certificate is, out of reach for alarms and topics of the site's
+        region, and so notifies by itself, a topic there.
+
+        Args:
+            options: The options.
+            of: The name of the service.
+        """
+        if not self._has_certificate_of_its_own or self.certificate is None:
+            return
+        if self._made_in_edge is not None:
+            place, certificate = self._made_in_edge
+        elif self._region == EDGE_REGION:
+            place, certificate = self, self.certificate
+        else:
+            # One that was given is watched by whoever made it: a stack for the alarm alone would
+            # be made, and with it what only deploys where that region is bootstrapped.
+            return
+        topic = options.topic if self._region == EDGE_REGION else options.edge_topic
+        notify(certificate_alarm(place, certificate, options=options, of=of), topic)
 
     def _make_viewer_certificate(
         self, domain: DomainNames, hosted_zone: route53.IHostedZone | None
@@ -108,6 +137,7 @@ class Edge(Construct):
         )
         if place is self:
             return made
+        self._made_in_edge = (place, made)
         resource = made.node.default_child
         if isinstance(resource, acm.CfnCertificate):
             resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN

@@ -12,12 +12,27 @@ from serverless_containers.arguments.ranges import whole_milliseconds
 from serverless_containers.ingress.http_api.access_log import AccessLog
 from serverless_containers.ingress.http_api.authorization import Authorization
 from serverless_containers.ingress.http_api.custom_domain import CustomDomain
+from serverless_containers.monitoring.signals import Signals, http_api_signals
 from serverless_containers.workload.project.zones import linked_subnets
 from serverless_containers.workload.service.service import ProjectService
 
 _QUOTAS = "Quotas for HTTP APIs, Amazon API Gateway Developer Guide"
 _DNS_TTL = Duration.seconds(10)
+REQUEST_ID_HEADER = "x-request-id"
+"""The header by which the containers get a request's id."""
 _PREFLIGHT_PATHS = ("/", "/{proxy+}")
+
+
+def _request_id() -> apigwv2.ParameterMapping:
+    """Tell the containers the id that the access log has of a request.
+
+    In ``x-request-id``, in the place of a caller's own, which could name another request: headers
+    that start with ``apigw-`` and ``x-amzn-`` are reserved ("Transform API requests and responses
+    for HTTP APIs", Amazon API Gateway Developer Guide).
+    """
+    return apigwv2.ParameterMapping().overwrite_header(
+        REQUEST_ID_HEADER, apigwv2.MappingValue.context_variable("requestId")
+    )
 
 
 class HttpApiIngress(Construct):
@@ -69,7 +84,10 @@ class HttpApiIngress(Construct):
         self.vpc_link = self._make_link(service)
         self.authorization = authorization.bind(self)
         integration = integrations.HttpServiceDiscoveryIntegration(
-            "Containers", self.discovery, vpc_link=self.vpc_link
+            "Containers",
+            self.discovery,
+            vpc_link=self.vpc_link,
+            parameter_mapping=_request_id(),
         )
         self.api = apigwv2.HttpApi(
             self,
@@ -83,6 +101,7 @@ class HttpApiIngress(Construct):
             default_authorization_scopes=list(self.authorization.scopes) or None,
             disable_execute_api_endpoint=domain is not None or None,
         )
+        self.signals: Signals = http_api_signals(self.api)
         if self.authorization.authorizer is not None:
             self._open_preflight(integration)
         if timeout is not None:

@@ -14,11 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_containers.ingress.load_balancer.rollout import (
-    Rollout,
-    roll_back_on,
-    shift_traffic,
-)
+from serverless_containers.ingress.load_balancer.rollout import Rollout, shift_traffic
 from serverless_containers.ingress.load_balancer.rollout_alarms import rollout_alarms
 from serverless_containers.ingress.load_balancer.sign_in import BoundSignIn, SignIn
 from serverless_containers.ingress.load_balancer.targets import (
@@ -28,7 +24,9 @@ from serverless_containers.ingress.load_balancer.targets import (
 )
 from serverless_containers.ingress.log_bucket import make_log_bucket
 from serverless_containers.ingress.untagged import keep_untagged
+from serverless_containers.monitoring.signals import Signals, load_balancer_signals
 from serverless_containers.workload.service.checks import check_rollout
+from serverless_containers.workload.service.deployment_alarms import BAKE_MINUTES, roll_back_on
 from serverless_containers.workload.service.service import ProjectService
 
 _TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
@@ -130,6 +128,7 @@ class LoadBalancerIngress(Construct):
         listener: Its only listener.
         port: The listener's port, 443 or 80.
         target_group: The target group of the tasks.
+        signals: The metrics of the load balancer and its target groups.
         sign_in: The parts of sign-in, if visitors sign in.
         access_logs: The bucket of the access log.
     """
@@ -212,6 +211,9 @@ class LoadBalancerIngress(Construct):
             alternate,
             public_paths=sign_in.public_paths if sign_in else (),
         )
+        self.signals: Signals = load_balancer_signals(
+            self.load_balancer, [self.target_group, *alternates]
+        )
         self._rollout = rollout
         self._alarms = rollout.alarms
         rollout.attach(service.service)
@@ -224,7 +226,7 @@ class LoadBalancerIngress(Construct):
                     share=rollout.first_share,
                 )
             )
-        service.images.wait_for_rollout(rollout.minutes)
+        self._wait_for_rollout()
         if service.scales_on_requests:
             service.scale_on_requests(
                 self.load_balancer.metrics.request_count(
@@ -234,6 +236,11 @@ class LoadBalancerIngress(Construct):
                 group=None if alternate else self.target_group,
             )
 
+    @property
+    def watches_itself(self) -> bool:
+        """Whether its rollout has alarms of its own, which tell the new version from the old."""
+        return self._rollout.is_gradual
+
     def roll_back_on(self, *alarms: cloudwatch.IAlarm) -> None:
         """Make a deployment roll back when one of some alarms goes off.
 
@@ -241,6 +248,12 @@ class LoadBalancerIngress(Construct):
         """
         self._alarms = (*self._alarms, *alarms)
         roll_back_on(self._service.service, self._alarms, rolling=not self._rollout.shifts_traffic)
+        self._wait_for_rollout()
+
+    def _wait_for_rollout(self) -> None:
+        """Let a pipeline that rolls out wait as long as the rollout takes."""
+        bakes = self._alarms and not self._rollout.shifts_traffic
+        self._service.images.wait_for_rollout(BAKE_MINUTES if bakes else self._rollout.minutes)
 
     def _make_security_group(
         self, source: RequestSource, health: TargetHealthCheck, sign_in: SignIn | None

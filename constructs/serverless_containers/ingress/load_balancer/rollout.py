@@ -12,14 +12,13 @@ from constructs import Construct
 
 from serverless_containers.arguments.keywords import checks_fields, checks_keywords
 from serverless_containers.arguments.ranges import check_range, whole_minutes
+from serverless_containers.workload.service.deployment_alarms import BAKE_MINUTES, roll_back_on
 
 _SOURCE = "DeploymentConfiguration, Amazon ECS API Reference"
 _ROLE_POLICY = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
 _LONGEST = 33 * 60
 """Minutes that all steps and the bake time may take, or CloudFormation refuses the template; after
 36 hours it gives a deployment up ("AWS::ECS::Service DeploymentConfiguration", CloudFormation)."""
-
-_BAKE_MINUTES = 5
 
 
 @checks_fields
@@ -179,8 +178,12 @@ class Rollout:
         The circuit breaker is for rolling and blue/green deployments alone ("How Amazon ECS detects
         deployment failures", Amazon ECS Developer Guide).
         """
-        shifts_slowly = (ecs.DeploymentStrategy.LINEAR, ecs.DeploymentStrategy.CANARY)
-        return self.strategy in shifts_slowly and not self.alarms
+        return self.is_gradual and not self.alarms
+
+    @property
+    def is_gradual(self) -> bool:
+        """Whether it shifts the traffic step by step."""
+        return self.strategy in (ecs.DeploymentStrategy.LINEAR, ecs.DeploymentStrategy.CANARY)
 
     @property
     def first_share(self) -> float:
@@ -251,36 +254,6 @@ class Rollout:
             resource.add_property_deletion_override(f"{key}.DeploymentCircuitBreaker")
 
 
-def roll_back_on(
-    service: ecs.FargateService, alarms: Sequence[cloudwatch.IAlarm], *, rolling: bool
-) -> None:
-    """Make a deployment of the service roll back when one of these alarms, and no other, goes off.
-
-    On the resource: of alarms that are enabled later aws-cdk-lib 2.275 drops all. The bake time, in
-    which they are watched once the tasks run, is written: AWS's pages differ on its default.
-
-    Args:
-        service: The service.
-        alarms: All the alarms.
-        rolling: Whether its tasks are replaced without a shift of traffic, which has a bake time of
-            its own.
-    """
-    resource = service.node.default_child
-    if alarms and isinstance(resource, ecs.CfnService):
-        resource.add_property_override(
-            "DeploymentConfiguration.Alarms",
-            {
-                "AlarmNames": [alarm.alarm_name for alarm in alarms],
-                "Enable": True,
-                "Rollback": True,
-            },
-        )
-        if rolling:
-            resource.add_property_override(
-                "DeploymentConfiguration.BakeTimeInMinutes", _BAKE_MINUTES
-            )
-
-
 def shift_traffic(
     scope: Construct,
     *,
@@ -316,7 +289,7 @@ def shift_traffic(
 
 
 def _bake_time(given: Duration | None) -> Duration:
-    time = given or Duration.minutes(_BAKE_MINUTES)
+    time = given or Duration.minutes(BAKE_MINUTES)
     whole_minutes("bake_time", time, 0, 1440, source=_SOURCE)
     return time
 

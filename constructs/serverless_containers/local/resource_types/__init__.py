@@ -7,9 +7,17 @@ signatures that MiniStack calls, and use nothing but MiniStack's services.
 from typing import Any, Final
 
 from serverless_containers.local.ministack.names import provisioners
-from serverless_containers.local.resource_types import ec2, ecs, recorded, secretsmanager, wafv2
+from serverless_containers.local.resource_types import (
+    cloudwatch,
+    ec2,
+    ecs,
+    recorded,
+    secretsmanager,
+    wafv2,
+)
 
 RESOURCE_HANDLERS: Final[dict[str, dict[str, Any]]] = {
+    **cloudwatch.RESOURCE_HANDLERS,
     **ec2.RESOURCE_HANDLERS,
     **ecs.RESOURCE_HANDLERS,
     **recorded.RESOURCE_HANDLERS,

@@ -64,7 +64,15 @@ def derived_id(prefix: str, *parts: str, length: int = 10) -> str:
     return f"{prefix}{digest[:length]}"
 
 
-def _handlers(resource_type: str, identify: Identify) -> dict[str, Any]:
+def recording(resource_type: str, identify: Identify, *, note: str = "") -> dict[str, Any]:
+    """Return the handlers of a type that is only recorded.
+
+    Args:
+        resource_type: The type.
+        identify: The function that gives its resources their ids and attributes.
+        note: What a report says of each of them.
+    """
+
     def create(logical_id: str, props: Json, stack_name: str) -> Made:
         physical_id, attributes = identify(
             Creation(
@@ -76,7 +84,11 @@ def _handlers(resource_type: str, identify: Identify) -> dict[str, Any]:
             )
         )
         RECORDS[resource_type, physical_id] = Record(
-            type=resource_type, physical_id=physical_id, stack=stack_name, properties=props
+            type=resource_type,
+            physical_id=physical_id,
+            stack=stack_name,
+            properties=props,
+            note=note,
         )
         return physical_id, attributes
 
@@ -158,21 +170,34 @@ def _branding(made: Creation) -> Made:
     return f"{pool}|{branding}", {"ManagedLoginBrandingId": branding}
 
 
+def named_alarm(made: Creation) -> Made:
+    """The name of an alarm, and its ARN."""
+    name = made.properties.get("AlarmName") or f"{made.stack}-{made.logical_id}-{made.id('', 12)}"
+    return name, {"Arn": made.arn("cloudwatch", f"alarm:{name}")}
+
+
+def _query(made: Creation) -> Made:
+    query = made.id("", 36)
+    return query, {"QueryDefinitionId": query}
+
+
 TYPES: Final[Mapping[str, Identify]] = {
     "AWS::ApiGatewayV2::VpcLink": _vpc_link,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
     "AWS::CloudFront::VpcOrigin": _vpc_origin,
+    "AWS::CloudWatch::CompositeAlarm": named_alarm,
     "AWS::CodeConnections::Connection": _connection("codeconnections"),
     "AWS::CodePipeline::Pipeline": _pipeline,
     "AWS::CodePipeline::Webhook": _webhook,
     "AWS::CodeStarConnections::Connection": _connection("codestar-connections"),
     "AWS::CodeStarNotifications::NotificationRule": _notification_rule,
     "AWS::Cognito::ManagedLoginBranding": _branding,
+    "AWS::Logs::QueryDefinition": _query,
     "AWS::WAFv2::LoggingConfiguration": _web_acl_log,
 }
 """Each type, and the function that gives its resources their ids and attributes."""
 
 RESOURCE_HANDLERS: Final = {
-    resource_type: _handlers(resource_type, identify) for resource_type, identify in TYPES.items()
+    resource_type: recording(resource_type, identify) for resource_type, identify in TYPES.items()
 }

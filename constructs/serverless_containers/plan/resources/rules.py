@@ -71,6 +71,11 @@ MOUNT_BASE_MOVES = Rule.warning(
 MOUNT_NOT_IN_IMAGE = Rule.error(
     "mount-not-in-image", "An image that is made elsewhere has the files that would be mounted."
 )
+VOLUME_USERS = Rule.warning(
+    "volume-users",
+    "Services that write to one folder of Amazon EFS run as one user.",
+    "Enforcing a user identity using an access point, Amazon EFS User Guide",
+)
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."
 )

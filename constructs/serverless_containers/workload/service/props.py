@@ -7,6 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
 from serverless_containers.iam.resource_access import ResourceAccess
+from serverless_containers.monitoring.options import Monitoring
 from serverless_containers.plan import Architecture
 from serverless_containers.workload.project.props import ProjectProps
 from serverless_containers.workload.service.capacity import Spot
@@ -62,6 +63,9 @@ class ContainerServiceProps(ProjectProps, total=False):
     spot: bool | Spot
     """Whether tasks run on spare capacity, which AWS takes back at two minutes' notice and does
     not replace by other capacity: all of them, or those above a base. Default: False."""
+
+    monitoring: Monitoring | None
+    """The alarms of the service, and who is notified. Default: there are none."""
 
     enable_execute_command: bool
     """Whether ECS Exec can open a shell in the containers; no root file system may then be

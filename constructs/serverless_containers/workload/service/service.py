@@ -64,6 +64,7 @@ class ProjectService(Construct):
         plan: The plan of its task.
         images: The images of its containers.
         service: The ECS service.
+        service_name: Its name, which is known before it is made.
         cluster: Its cluster.
         vpc: Its VPC.
         placement: The place of its tasks in the VPC.
@@ -141,8 +142,9 @@ class ProjectService(Construct):
         self.file_system = task.storage.file_system
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
+        self.service_name = self.images.service_name or service_name
         self._scaling = props.get("scaling")
-        self.service = self._make_service(props, name=self.images.service_name or service_name)
+        self.service = self._make_service(props, name=self.service_name)
         self.task_count = (
             scale(self.service, self._scaling, fewest=self._zones) if self._scaling else None
         )
@@ -416,11 +418,13 @@ def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> Pla
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
         ingress=requirements.port,
+        health_checked=requirements.checks_health,
         strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
         spot=spot is not None and spot.base == 0,
+        docker_builds=props.get("images") is None,
     )
 
 

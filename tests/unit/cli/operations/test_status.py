@@ -130,8 +130,8 @@ def test_stopped_tasks_say_why_the_last_one_first(aws, run):
 
     stopped = lines_below(result.output, "Stopped within the last hour: 2")
     assert "unpulled" in stopped[1]
-    assert "CannotPullContainerError" in stopped[1]
-    assert "137" in stopped[2]
+    assert "the image is not in its repository (TaskFailedToStart: CannotPull" in stopped[1]
+    assert "web: out of memory (exit 137) (EssentialContainerExited: " in stopped[2]
     assert "OutOfMemoryError" in stopped[2]
     assert lines_below(result.output, "Tasks") == ["none"]
 
@@ -225,6 +225,7 @@ def test_json_has_all_of_it(aws, run):
         "reason": None,
     }
     assert told["stopped"][0]["containers"][0]["exitCode"] == 137
+    assert told["stopped"][0]["explanation"]["code"] == "out-of-memory"
     assert told["stopped"][0]["stopped"].endswith("Z")
     assert told["targets"][0]["state"] == "healthy"
 

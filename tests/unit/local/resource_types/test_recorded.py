@@ -10,6 +10,7 @@ PROPS = {
     "ServiceNamespace": "ecs",
     "Name": "name",
     "PolicyName": "name",
+    "AlarmName": "name",
     "ResourceArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/it/1",
     "UserPoolId": "us-east-1_pool",
 }
@@ -18,12 +19,14 @@ ATTRIBUTES = {
     "AWS::ApplicationAutoScaling::ScalableTarget": {"Id"},
     "AWS::ApplicationAutoScaling::ScalingPolicy": {"Arn"},
     "AWS::CloudFront::VpcOrigin": {"Id", "Arn", "Status"},
+    "AWS::CloudWatch::CompositeAlarm": {"Arn"},
     "AWS::CodeConnections::Connection": {"ConnectionArn", "ConnectionStatus", "OwnerAccountId"},
     "AWS::CodePipeline::Pipeline": {"Version"},
     "AWS::CodePipeline::Webhook": {"Url"},
     "AWS::CodeStarConnections::Connection": {"ConnectionArn", "ConnectionStatus", "OwnerAccountId"},
     "AWS::CodeStarNotifications::NotificationRule": {"Arn"},
     "AWS::Cognito::ManagedLoginBranding": {"ManagedLoginBrandingId"},
+    "AWS::Logs::QueryDefinition": {"QueryDefinitionId"},
     "AWS::WAFv2::LoggingConfiguration": {"ManagedByFirewallManager"},
 }
 

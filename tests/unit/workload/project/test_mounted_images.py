@@ -126,7 +126,8 @@ class TestImagesThatAreBuilt:
             "",
             "COPY . .",
             "",
-            "FROM public.ecr.aws/docker/library/busybox:1.37.0 AS serverless-containers-files",
+            "FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/busybox:1.37.0 "
+            "AS serverless-containers-files",
             "RUN : > /0",
             "RUN printf %s ZXZlbnRzIHt9 | base64 -d >> /0",
             "RUN chmod 0644 /0",
