@@ -10,7 +10,13 @@ from aws_cdk.assertions import Match
 from tests.support.event_patterns import matches
 
 CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"
-RULES = {"containers-restarting", "out-of-memory", "deployment-failed", "pipeline-failed"}
+RULES = {
+    "containers-restarting",
+    "out-of-memory",
+    "deployment-failed",
+    "pipeline-failed",
+    "deployments",
+}
 
 
 @pytest.fixture
@@ -139,7 +145,9 @@ def test_the_pipelines_own_failures_match(patterns, with_everything):
 
 def test_without_a_pipeline_none_is_watched(deploy):
     names = [rule["Name"] for rule in deploy().resources("AWS::Events::Rule")]
-    assert len(names) == 3
+    ends = ("containers-restarting", "out-of-memory", "deployment-failed", "deployments")
+    assert len(names) == len(ends)
+    assert all(any(name.endswith(end) for end in ends) for name in names)
     assert all(len(name) <= 64 for name in names)
 
 
