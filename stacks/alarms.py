@@ -10,12 +10,15 @@ from serverless_containers import Monitoring
 from stacks.environments import Alarms, EnvironmentConfig
 
 
-def monitoring_of(scope: Construct, config: EnvironmentConfig) -> Monitoring | None:
-    """Return the monitoring of a service in a stack.
+def monitoring_of(
+    scope: Construct, config: EnvironmentConfig, *, query_folder: str
+) -> Monitoring | None:
+    """Return the monitoring of a service in a stack; the environment has the dashboard.
 
     Args:
         scope: The stack, in which a topic is made if there are addresses.
         config: The environment.
+        query_folder: The folder of the service's queries.
     """
     alarms = config.monitoring
     if alarms is None:
@@ -25,6 +28,8 @@ def monitoring_of(scope: Construct, config: EnvironmentConfig) -> Monitoring | N
         availability=alarms.availability,
         latency=Duration.millis(alarms.latency_ms),
         runbooks=alarms.runbooks,
+        dashboard=False,
+        query_folder=query_folder,
     )
 
 

@@ -25,6 +25,7 @@ class ApiStack(Stack):
         stack_name: str,
         source: Path,
         containers: ServiceProps,
+        query_folder: str,
     ) -> None:
         super().__init__(
             scope,
@@ -37,7 +38,7 @@ class ApiStack(Stack):
             self,
             "Api",
             source=source,
-            **(containers | {"monitoring": monitoring_of(self, config)}),
+            **(containers | {"monitoring": monitoring_of(self, config, query_folder=query_folder)}),
             authorization=_authorization(config),
             cors_preflight=_cors(config),
             throttle=_throttle(config),

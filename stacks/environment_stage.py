@@ -5,9 +5,10 @@ from pathlib import Path
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
-from serverless_containers import BuildPipeline, ServiceProps
+from serverless_containers import BuildPipeline, ContainerApi, ContainerHosting, ServiceProps
 from stacks.api_stack import ApiStack
 from stacks.containers import built_images, container_props
+from stacks.dashboard_stack import DashboardStack
 from stacks.environments import EnvironmentConfig, GitHub, Images
 from stacks.naming import APPLICATION, service_name
 from stacks.network_stack import NetworkStack
@@ -97,9 +98,11 @@ class EnvironmentStage(Stage):
             stack_name=f"{prefix}-api",
             source=source,
             containers=containers("Api"),
+            query_folder=f"{name}/{config.name}/api",
         )
+        services: list[ContainerApi | ContainerHosting] = [self.api.api]
         if config.site is not None:
-            SiteStack(
+            site = SiteStack(
                 self,
                 "Site",
                 config=config,
@@ -107,8 +110,13 @@ class EnvironmentStage(Stage):
                 stack_name=f"{prefix}-site",
                 source=source,
                 containers=containers("Site"),
+                query_folder=f"{name}/{config.name}/site",
                 # Where the API has users, a site that comes later moves none of them.
                 user_pool=self.api.api.user_pool,
             )
+            services.append(site.site)
+        panels = [each.monitoring.panel for each in services if each.monitoring]
+        if panels:
+            DashboardStack(self, "Dashboard", panels=panels, stack_name=f"{prefix}-dashboard")
         Tags.of(self).add("application", name)
         Tags.of(self).add("environment", config.name)

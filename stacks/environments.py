@@ -7,7 +7,7 @@ from enum import Enum
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 
-from serverless_containers import NetworkProfile, TaskScaling
+from serverless_containers import NetworkProfile, Spot, TaskScaling
 
 
 class Access(Enum):
@@ -149,7 +149,7 @@ class EnvironmentConfig:
         network_profile: The tasks' way to the internet and to AWS; the larger part of an idle bill.
         high_availability: Three zones instead of one.
         availability_zones: The zones by name. None: those that the construct chooses.
-        spot: Whether tasks run on spare capacity.
+        spot: Whether tasks run on spare capacity: all, or those above a base.
         cpu: CPU units of a task. None: what the Compose file asks for.
         memory_limit_mib: Memory of a task in MiB. None: the same.
         scaling: The scaling of the number of tasks. None: the number is the Compose file's.
@@ -177,7 +177,7 @@ class EnvironmentConfig:
     network_profile: NetworkProfile = NetworkProfile.PUBLIC
     high_availability: bool = False
     availability_zones: tuple[str, ...] | None = None
-    spot: bool = False
+    spot: bool | Spot = False
     cpu: int | None = None
     memory_limit_mib: int | None = None
     scaling: TaskScaling | None = None
@@ -283,7 +283,7 @@ ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
             high_availability=True,
             cpu=1024,
             memory_limit_mib=2048,
-            scaling=TaskScaling(min_capacity=2, max_capacity=10, cpu_percent=60),
+            scaling=TaskScaling(max_capacity=12, cpu_percent=60, requests_per_task=1500),
             monitoring=Alarms(),
             log_retention=logs.RetentionDays.THREE_MONTHS,
         ),

@@ -41,6 +41,7 @@ class SiteStack(Stack):
         stack_name: str,
         source: Path,
         containers: ServiceProps,
+        query_folder: str,
         user_pool: cognito.IUserPool | None = None,
     ) -> None:
         super().__init__(
@@ -53,7 +54,7 @@ class SiteStack(Stack):
             self,
             "Site",
             source=source,
-            **(containers | {"monitoring": monitoring_of(self, config)}),
+            **(containers | {"monitoring": monitoring_of(self, config, query_folder=query_folder)}),
             domain_names=site.domain.name if site.domain else None,
             hosted_zone=zone_of(self, site.domain),
             sign_in=SignIn.cognito(

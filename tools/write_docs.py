@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from serverless_containers.diagnosis.reference import render_troubleshooting
 from serverless_containers.findings.reference import render_reference
 from serverless_containers.plan.catalogue import CATALOGUE
 from serverless_containers.plan.support.reference import render_matrix
@@ -20,6 +21,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": lambda: with_examples(render_reference(CATALOGUE)),
     "compose.md": render_matrix,
     "architecture.md": _architecture,
+    "guides/troubleshooting.md": render_troubleshooting,
 }
 """Writers of the pages, by their names in docs/."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TargetHealthCheck,
         TargetOptions,
     )
+    from serverless_containers.monitoring.dashboard import MonitoringDashboard
     from serverless_containers.monitoring.options import Monitoring
     from serverless_containers.pipeline.props import PipelineProps
     from serverless_containers.pipeline.source import PipelineSource
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
     from serverless_containers.workload.project.cluster import ContainerCluster
     from serverless_containers.workload.project.images import BuiltImages
     from serverless_containers.workload.project.network import NetworkProfile
+    from serverless_containers.workload.service.capacity import Spot
     from serverless_containers.workload.service.props import ContainerServiceProps, ServiceProps
-    from serverless_containers.workload.service.scaling import TaskScaling
+    from serverless_containers.workload.service.scaling import (
+        ScalingMetric,
+        ScheduledCapacity,
+        TaskScaling,
+    )
 
 __all__ = [
     "Access",
@@ -49,15 +55,19 @@ __all__ = [
     "Firewall",
     "InvalidSourceError",
     "Monitoring",
+    "MonitoringDashboard",
     "NetworkProfile",
     "PipelineProps",
     "PipelineSource",
     "ResourceAccess",
     "Rollout",
+    "ScalingMetric",
+    "ScheduledCapacity",
     "SecretsFromFiles",
     "ServiceProps",
     "Severity",
     "SignIn",
+    "Spot",
     "Stickiness",
     "Suppression",
     "TargetHealthCheck",
@@ -80,15 +90,19 @@ _HOMES = {
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
     "Monitoring": "monitoring.options",
+    "MonitoringDashboard": "monitoring.dashboard",
     "NetworkProfile": "workload.project.network",
     "PipelineProps": "pipeline.props",
     "PipelineSource": "pipeline.source",
     "ResourceAccess": "iam.resource_access",
     "Rollout": "ingress.load_balancer.rollout",
+    "ScalingMetric": "workload.service.scaling",
+    "ScheduledCapacity": "workload.service.scaling",
     "SecretsFromFiles": "secrets_from_files",
     "ServiceProps": "workload.service.props",
     "Severity": "findings",
     "SignIn": "ingress.load_balancer.sign_in",
+    "Spot": "workload.service.capacity",
     "Stickiness": "ingress.load_balancer.targets",
     "Suppression": "findings",
     "TargetHealthCheck": "ingress.load_balancer.targets",

@@ -138,7 +138,7 @@ class BuildPipeline(Construct):
         plan = plan or read_source(
             self,
             source,
-            PlanOptions(entrypoint=entrypoint, ingress=None, strict=strict),
+            PlanOptions(entrypoint=entrypoint, ingress=None, strict=strict, docker_builds=False),
             environment=environment_name,
             suppress=(),
         )

@@ -109,8 +109,16 @@ class ContainerApi(ContainerServiceBase):
             log_retention=props.get("log_retention", logs.RetentionDays.ONE_MONTH),
             removal_policy=props.get("removal_policy", RemovalPolicy.DESTROY),
         )
+        if self._containers.scales_on_requests:
+            self._containers.scale_on_requests(
+                self.api.metric_count(period=Duration.minutes(1), statistic="Sum")
+            )
         self._url = f"https://{domain_name}" if domain_name else self._ingress.api.api_endpoint
-        self._monitor(self._ingress.signals, [self._domain.certificate] if self._domain else [])
+        self._monitor(
+            self._ingress.signals,
+            [self._domain.certificate] if self._domain else [],
+            access_log=self._ingress.access_log.log_group,
+        )
 
     @property
     def url(self) -> str:

@@ -43,5 +43,11 @@ class ContainerService(ContainerServiceBase):
             InvalidSourceError: With every error in the files, if there is one.
             ValueError: If arguments contradict each other.
         """
+        scaling = props.get("scaling")
+        if scaling is not None and scaling.requests_per_task is not None:
+            raise ValueError(
+                "scaling: no requests reach a ContainerService; give TaskScaling cpu_percent, "
+                "memory_percent or metrics, such as the backlog per task of a queue"
+            )
         super().__init__(scope, construct_id, source=source, requirements=NO_INGRESS, **props)
         self._monitor()

@@ -12,7 +12,7 @@ import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_logs as logs
 
-from serverless_containers import Architecture, NetworkProfile, Rollout, TaskScaling
+from serverless_containers import Architecture, NetworkProfile, Rollout, Spot, TaskScaling
 from tests.templates.variants import COMPOSE, WITH_VOLUME, WITHOUT_BUILD, Variant, make, with_props
 
 API = Variant()
@@ -93,7 +93,9 @@ UPDATES = {
     "a volume": Update(API, changed(API, WITH_VOLUME), one(TASK)),
     "the number of tasks": Update(API, changed(API, desired_count=3)),
     "scaling": Update(API, changed(API, scaling=TaskScaling(min_capacity=1, max_capacity=3))),
+    "a number that others set": Update(API, changed(API, keep_task_count=True)),
     "spot": Update(API, changed(API, spot=True)),
+    "spot above a base": Update(changed(API, spot=True), changed(API, spot=Spot(base=1))),
     "a shell": Update(API, changed(API, enable_execute_command=True)),
     "no stop delay": Update(API, changed(API, stop_delay=Duration.seconds(0)), one(TASK)),
     "the retention of logs": Update(API, changed(API, log_retention=logs.RetentionDays.ONE_WEEK)),

@@ -29,6 +29,7 @@ from serverless_containers import (
     PipelineSource,
     Rollout,
     SignIn,
+    Spot,
     TaskScaling,
 )
 from stacks.environment_stage import EnvironmentStage
@@ -337,10 +338,13 @@ def _matrix():
     yield "api in a given vpc", Variant(given=("vpc",), compose=WITH_VOLUME)
     yield "api in a given cluster", Variant(given=("vpc", "cluster"), compose=WITHOUT_BUILD)
     yield "site in a given vpc", Variant(site=True, given=("vpc",), compose=WITHOUT_BUILD)
-    yield (
-        "api scaled",
-        Variant(props=with_props(scaling=TaskScaling(min_capacity=1, max_capacity=4))),
-    )
+    scaling = TaskScaling(min_capacity=1, max_capacity=4, requests_per_task=300)
+    yield "api scaled", Variant(props=with_props(scaling=scaling, spot=Spot(base=1)))
+    for rollout in (Rollout.rolling(), Rollout.blue_green()):
+        yield (
+            f"site scaled, {rollout.strategy.name}",
+            Variant(site=True, props=with_props(scaling=scaling, rollout=rollout)),
+        )
     yield "api with a shell", Variant(props=with_props(enable_execute_command=True))
     for rollout in (
         Rollout.linear(step_percent=25),

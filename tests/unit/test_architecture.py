@@ -47,7 +47,10 @@ MAY_IMPORT = {
     },
     # What is no construct, and above the plan.
     "client_config": {"spelling", "findings", "json_source"},
-    "secret_stores": {"findings", "plan"},
+    "aws_api": set(),
+    "secret_stores": {"findings", "plan", "aws_api"},
+    "operations": {"spelling", "aws_api"},
+    "diagnosis": {"aws_api", "operations"},
     "local": {"findings", "toolchain"},
     "__main__": {"cli"},
     # It shows Compose files themselves, too.
@@ -57,7 +60,10 @@ MAY_IMPORT = {
         "plan",
         "toolchain",
         "client_config",
+        "aws_api",
         "secret_stores",
+        "operations",
+        "diagnosis",
         "local",
     },
 }

@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints, is_typeddict
 import pytest
 from aws_cdk import App, CfnParameter, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
@@ -107,6 +108,9 @@ def resources(stack):
         "rule": "port-host-address",
         "reason": "Meant.",
         "max_capacity": 3,
+        "metric": cloudwatch.Metric(namespace="Shop", metric_name="Backlog"),
+        "target": 3,
+        "schedule": appscaling.Schedule.cron(hour="8"),
         "user_pool": None,
         "user_pool_domain": None,
         "domain_prefix": None,

@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.templates.iam import overlap, taken
 
 ROOT = Path(__file__).parent.parent.parent
-STORES = ROOT / "constructs" / "serverless_containers" / "secret_stores"
+LIBRARY = ROOT / "constructs" / "serverless_containers"
+ROOMS = ("secret_stores", "aws_api")
 WITHOUT_PERMISSION = {"GetCallerIdentity"}
 
 
@@ -34,7 +35,8 @@ def test_every_call_of_the_commands_is_allowed():
     }
     called = {
         "".join(part.title() for part in name.split("_"))
-        for file in STORES.glob("*.py")
+        for room in ROOMS
+        for file in (LIBRARY / room).glob("*.py")
         for name in re.findall(r"call\(\s*[\w.]+,\s*\"(\w+)\"", file.read_text())
     }
     assert len(called) > 10

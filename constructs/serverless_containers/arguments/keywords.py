@@ -57,8 +57,12 @@ _EXAMPLES: Mapping[str, str] = {
     ".function(…)",
     "Rollout": "Rollout.rolling(), Rollout.blue_green(), Rollout.linear() or Rollout.canary()",
     "RuleProperty": "wafv2.CfnWebACL.RuleProperty(name=…, priority=…, …)",
+    "Schedule": 'applicationautoscaling.Schedule.cron(hour="8", minute="0")',
+    "ScalingMetric": "ScalingMetric(metric=…, target=100)",
+    "ScheduledCapacity": "ScheduledCapacity(schedule=…, min_capacity=2)",
     "Secret": "ecs.Secret.from_secrets_manager(secret)",
     "SignIn": "SignIn.cognito()",
+    "Spot": "Spot(base=1)",
     "Stickiness": "Stickiness()",
     "SubnetSelection": "ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)",
     "Suppression": 'Suppression(rule="…", path="services.web.…", reason="…")',
@@ -66,6 +70,7 @@ _EXAMPLES: Mapping[str, str] = {
     "TargetOptions": "TargetOptions()",
     "TaskPlan": "that of another construct",
     "TaskScaling": "TaskScaling(max_capacity=10)",
+    "TimeZone": "TimeZone.EUROPE_BERLIN",
     "ThrottleSettings": "apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=200)",
 }
 """By the name of a type, how a value of it is got."""

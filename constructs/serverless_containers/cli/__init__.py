@@ -15,9 +15,18 @@ class _Commands(LazyGroup):
         "outputs.",
         "check": "Report what a deployment would find wrong, or worth knowing.",
         "config": "Print the project as it is understood, like `docker compose config`.",
+        "diagnose": "Find out why a deployed service does not work.",
+        "drift": "Compare what runs with what the stack's template says.",
+        "exec": "Run a command in a container of a deployed service.",
         "explain": "Say what becomes of each key of the project on AWS.",
         "local": "Deploy to an AWS embedded in this machine and show what was made.",
+        "logs": "Print the logs of a deployed service.",
+        "metrics": "Draw requests, errors, latency, CPU, memory and tasks of a deployed service.",
+        "restart": "Replace the tasks of a deployed service by new ones.",
+        "rollback": "Let a deployed service run the revision before, or another one.",
+        "scale": "Change the number of tasks of a deployed service.",
         "secrets": "Push the values of a project's secrets, and say which are there.",
+        "status": "Show a deployed service: deployments, tasks, targets, pipeline and alarms.",
     }
 
 

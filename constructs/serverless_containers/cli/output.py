@@ -29,7 +29,7 @@ def write_document(text: str) -> None:
 
 def write_line(text: str, stream: TextIO) -> None:
     """Write a line, with escapes for what the stream's encoding lacks."""
-    stream.write(_encodable(text, stream.encoding) + "\n")
+    stream.write(encodable(text, stream.encoding) + "\n")
 
 
 def print_line(line: str) -> None:
@@ -77,7 +77,8 @@ def _label(finding: Finding) -> str:
     return f"{finding.rule.severity}: {finding.rule.code}"
 
 
-def _encodable(text: str, encoding: str) -> str:
+def encodable(text: str, encoding: str) -> str:
+    """Return text with escapes for what an encoding lacks."""
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
@@ -122,7 +123,7 @@ class _Terminal:
         self._console.print(text, soft_wrap=True)
 
     def _encodable(self, text: str) -> str:
-        return _encodable(text, self._console.encoding)
+        return encodable(text, self._console.encoding)
 
     def _excerpt(self, finding: Finding) -> Excerpt | None:
         if finding.at is None:

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 import jsii
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -18,11 +19,13 @@ from constructs import Construct
 from serverless_containers.build_pipeline import BuildPipeline, PipelineImages
 from serverless_containers.ingress.retention import retained_once_made
 from serverless_containers.monitoring.bound import BoundMonitoring, MonitoredService
+from serverless_containers.monitoring.dashboard import TaskCounts
 from serverless_containers.monitoring.signals import Signals, TaskSignals
 from serverless_containers.plan import TaskPlan
 from serverless_containers.workload.project.network import IngressRequirements
 from serverless_containers.workload.project.secrets import ProjectSecrets
 from serverless_containers.workload.service.deployment_alarms import BAKE_MINUTES, roll_back_on
+from serverless_containers.workload.service.metrics import running_tasks
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.service import ProjectService
 
@@ -98,6 +101,7 @@ class ContainerServiceBase(Construct):
         signals: Signals | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         *,
+        access_log: logs.ILogGroup | None = None,
         rolls_back: bool = True,
     ) -> None:
         """Make the alarms that were asked for.
@@ -105,6 +109,7 @@ class ContainerServiceBase(Construct):
         Args:
             signals: The metrics of the ingress. Default: there is none.
             certificates: Its certificates, in the region of the stack.
+            access_log: Its access log. Default: CloudWatch Logs has none.
             rolls_back: Whether alarms may roll a deployment back.
         """
         options = self._props.get("monitoring")
@@ -120,8 +125,12 @@ class ContainerServiceBase(Construct):
                     cluster_name=service.cluster.cluster_name, service_name=service.service_name
                 ),
                 signals=signals,
+                counts=_task_counts(service),
                 certificates=certificates,
+                container_logs=service.log_groups,
+                access_log=access_log,
                 pipeline_name=self._pipeline_name(),
+                pipeline_url=self.build_pipeline.console_url if self.build_pipeline else None,
                 never_empty=_is_never_empty(self._props, service.plan),
                 log_retention=service.project.log_retention,
                 removal_policy=retained_once_made(
@@ -216,6 +225,40 @@ class ContainerServiceBase(Construct):
         """The tasks' security groups."""
         return self.service.connections
 
+    def auto_scale_task_count(
+        self, *, max_capacity: float, min_capacity: float | None = None
+    ) -> ecs.ScalableTaskCount:
+        """Let the number of tasks scale, by policies that are added to what this returns.
+
+        A deployment then leaves the number as it is. ``auto_scale_task_count`` of `service` itself
+        can be called once, and a deployment would reset what it has chosen.
+
+        Args:
+            max_capacity: The most tasks.
+            min_capacity: The fewest tasks. Default: one a zone with ``high_availability``, else
+                one.
+
+        Raises:
+            ValueError: If a service must not run twice, or the construct has ``scaling``, whose
+                `task_count` takes policies.
+        """
+        if self.task_count is not None:
+            raise ValueError(
+                f"{self.node.path} scales already; add policies to its task_count instead"
+            )
+        return self._containers.auto_scale_task_count(
+            min_capacity=min_capacity, max_capacity=max_capacity
+        )
+
+    @property
+    def task_count(self) -> ecs.ScalableTaskCount | None:
+        """The scaling of the number of tasks, for more policies; None where it does not scale."""
+        return self._containers.task_count
+
+    def metric_running_tasks(self) -> cloudwatch.Metric:
+        """The number of running tasks, minute by minute, without Container Insights."""
+        return running_tasks(self.service)
+
     def metric_cpu_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
         """The CPU that the tasks use, in percent of what they have."""
         return self.service.metric_cpu_utilization(**options)
@@ -223,6 +266,23 @@ class ContainerServiceBase(Construct):
     def metric_memory_utilization(self, **options: Unpack[MetricProps]) -> cloudwatch.Metric:
         """The memory that the tasks use, in percent of what they have."""
         return self.service.metric_memory_utilization(**options)
+
+
+def _task_counts(service: ProjectService) -> TaskCounts:
+    """Return the number of tasks that a service is to have, as far as it is known."""
+    for construct in service.service.node.find_all():
+        if isinstance(construct, appscaling.CfnScalableTarget):
+            return TaskCounts(
+                fewest=_known(construct.min_capacity), most=_known(construct.max_capacity)
+            )
+    resource = service.service.node.default_child
+    desired = resource.desired_count if isinstance(resource, ecs.CfnService) else None
+    return TaskCounts(desired=_known(desired))
+
+
+def _known(count: float | None) -> float | None:
+    """The number, where it is no token."""
+    return None if Token.is_unresolved(count) else count
 
 
 def _is_never_empty(props: ServiceProps, plan: TaskPlan) -> bool:

@@ -20,8 +20,8 @@ from serverless_containers.local.running.services import services
 _WIDTH_OF_A_FILE = 160
 _API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
 _SITE = re.compile(r"(?P<site>[a-z0-9]+)\.cloudfront\.net")
-_EXPORTS = "ExportsOutput"
-"""Prefix that the CDK gives to outputs that only other stacks read."""
+_EXPORTS = ("ExportsOutput", "PublishOutput")
+"""Prefixes that the CDK gives to outputs that only other stacks read."""
 _STYLES = {
     ResourceStatus.REAL: "green",
     ResourceStatus.RECORDED: "yellow",

@@ -1,9 +1,9 @@
 """Monitoring of one service: all that its options ask for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
@@ -17,8 +17,16 @@ from serverless_containers.monitoring.alarms import (
     unhealthy_alarm,
 )
 from serverless_containers.monitoring.certificates import certificate_alarm, notify
+from serverless_containers.monitoring.dashboard import (
+    MonitoringDashboard,
+    Rows,
+    ServicePanel,
+    TaskCounts,
+)
 from serverless_containers.monitoring.events import ServiceEvents
+from serverless_containers.monitoring.kinds import AlarmKind
 from serverless_containers.monitoring.options import Monitoring
+from serverless_containers.monitoring.queries import ServiceLogs, save_queries
 from serverless_containers.monitoring.signals import Signals, TaskSignals
 from serverless_containers.monitoring.slo import (
     BurnRate,
@@ -26,6 +34,12 @@ from serverless_containers.monitoring.slo import (
     latency_burn_rate,
 )
 
+_EVENT_LABELS: Mapping[AlarmKind, str] = {
+    AlarmKind.CONTAINERS_RESTARTING: "stopped tasks",
+    AlarmKind.OUT_OF_MEMORY: "exit code 137",
+    AlarmKind.DEPLOYMENT_FAILED: "failed deployments",
+    AlarmKind.PIPELINE_FAILED: "failed pipelines",
+}
 _SUPPRESSION = Duration.minutes(2)
 """The time before and after a failure in which no warning is told of."""
 
@@ -38,9 +52,13 @@ class MonitoredService:
         name: The name of the project, for people.
         tasks: The metrics of its tasks.
         signals: The metrics of its ingress. None: it has none.
+        counts: The number of its tasks, for the dashboard.
         certificates: The certificates of its ingress, in the region of the stack.
+        container_logs: The log groups of its containers by their names.
+        access_log: The log group of its ingress. None: CloudWatch Logs has none.
         pipeline_name: The name of the pipeline that builds its images in this region. None: none
             does.
+        pipeline_url: The address of that pipeline in the console. None: there is none.
         never_empty: Whether it is meant to have a task at any time.
         log_retention: The time for which events are kept.
         removal_policy: Their removal policy when the stack is deleted.
@@ -49,8 +67,12 @@ class MonitoredService:
     name: str
     tasks: TaskSignals
     signals: Signals | None = None
+    counts: TaskCounts = field(default_factory=TaskCounts)
     certificates: Sequence[acm.ICertificate] = ()
+    container_logs: Mapping[str, logs.ILogGroup] = field(default_factory=dict)
+    access_log: logs.ILogGroup | None = None
     pipeline_name: str | None = None
+    pipeline_url: str | None = None
     never_empty: bool = True
     log_retention: logs.RetentionDays
     removal_policy: RemovalPolicy
@@ -81,6 +103,9 @@ class BoundMonitoring(Construct):
         deployment_alarms: The alarms that tell that a new version fails. They depend on nothing of
             the service, so that it can be told of them.
         log_group: The log group of the service's events.
+        panel: The part of a dashboard that shows the service.
+        queries: The queries that are saved for its logs.
+        dashboard: Its dashboard. None: it has none of its own.
     """
 
     def __init__(
@@ -122,6 +147,67 @@ class BoundMonitoring(Construct):
             else None
         )
         self.certificate_alarms: Sequence[cloudwatch.Alarm] = self._certificate_alarms()
+        self.panel = self._make_panel(events)
+        self.queries = save_queries(
+            Construct(self, "Queries"), self.panel.logs, folder=self._query_folder()
+        )
+        self.dashboard = (
+            MonitoringDashboard(self, "Dashboard", panels=[self.panel]).dashboard
+            if options.dashboard
+            else None
+        )
+
+    @property
+    def widgets(self) -> Rows:
+        """New widgets of the service, in rows, for a dashboard of one's own."""
+        return self.panel.widgets()
+
+    def _make_panel(self, events: ServiceEvents) -> ServicePanel:
+        service = self.service
+        warnings = [self.warning] if self.warning else []
+        return ServicePanel(
+            name=service.name,
+            tasks=service.tasks,
+            counts=service.counts,
+            signals=service.signals,
+            options=self.options,
+            deployments=events.deployments,
+            events={_EVENT_LABELS[kind]: metric for kind, metric in events.counted.items()},
+            logs=ServiceLogs(
+                containers=list(service.container_logs.values()),
+                access=service.access_log,
+                events=self.log_group,
+            ),
+            composites=[self.composite, *warnings],
+            alarms=self.alarms,
+            links=self._links(),
+        )
+
+    def _query_folder(self) -> str:
+        scope = self.node.scope
+        path = [Stack.of(self).stack_name, *([scope.node.id] if scope else [])]
+        return self.options.query_folder or "/".join(path)
+
+    def _links(self) -> Mapping[str, str]:
+        """The pages of the console, and the runbooks, where they have an address."""
+        service, region = self.service, Stack.of(self).region
+        console = f"https://{region}.console.aws.amazon.com"
+        cloudwatch_page = f"{console}/cloudwatch/home?region={region}#"
+        cluster, name = service.tasks.cluster_name, service.tasks.service_name
+        runbooks = self.options.runbooks or ""
+        return {
+            "Service": f"{console}/ecs/v2/clusters/{cluster}/services/{name}/health"
+            f"?region={region}",
+            **{
+                f"Log of {container}": f"{cloudwatch_page}logsV2:log-groups/log-group/"
+                f"{group.log_group_name}"
+                for container, group in service.container_logs.items()
+            },
+            "Queries": f"{cloudwatch_page}logsV2:logs-insights",
+            "Alarms": f"{cloudwatch_page}alarmsV2:",
+            **({"Pipeline": service.pipeline_url} if service.pipeline_url else {}),
+            **({"Runbooks": runbooks} if runbooks.startswith("https://") else {}),
+        }
 
     @property
     def alarms(self) -> Sequence[cloudwatch.AlarmBase]:

@@ -17,7 +17,7 @@ from constructs import Construct
 from serverless_containers.monitoring.alarm import Watch, make_alarm
 from serverless_containers.monitoring.kinds import AlarmKind
 from serverless_containers.monitoring.options import Monitoring
-from serverless_containers.monitoring.signals import TaskSignals
+from serverless_containers.monitoring.signals import MINUTE, TaskSignals
 
 PERIOD = Duration.minutes(15)
 """The period of the alarms, which go off at an event and are quiet again so long after the last
@@ -64,6 +64,8 @@ class ServiceEvents(Construct):
     Attributes:
         log_group: The log group, with an event in JSON in each line.
         alarms: The alarms.
+        counted: The number of events, by the kind of their alarm.
+        deployments: The number of deployments that began or ended.
     """
 
     def __init__(
@@ -81,16 +83,28 @@ class ServiceEvents(Construct):
         super().__init__(scope, construct_id)
         watched = [*_task_events(self, tasks, options), *_pipeline_events(pipeline_name)]
         rule_names = {event.kind: _rule_name(self, event.kind) for event in watched}
+        deployments = _rule_name(self, "deployments")
         self.log_group = self._make_log_group(
-            list(rule_names.values()), retention=retention, removal_policy=removal_policy
+            [*rule_names.values(), deployments], retention=retention, removal_policy=removal_policy
         )
-        rules = {event.kind: self._make_rule(event, rule_names[event.kind]) for event in watched}
+        rules = {
+            event.kind: self._make_rule(
+                event.kind.construct_id, event.pattern, name=rule_names[event.kind]
+            )
+            for event in watched
+        }
+        self.counted: Mapping[AlarmKind, cloudwatch.Metric] = {
+            kind: _triggered(rule) for kind, rule in rules.items()
+        }
+        self.deployments = _triggered(
+            self._make_rule("Deployments", _deployments(self, tasks), name=deployments)
+        ).with_(period=MINUTE)
         self.alarms: Sequence[cloudwatch.Alarm] = [
             make_alarm(
                 self,
                 event.kind,
                 Watch(
-                    metric=_triggered(rules[event.kind]),
+                    metric=self.counted[event.kind],
                     threshold=event.count,
                     # A rule that nothing matches reports nothing.
                     missing=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -161,7 +175,9 @@ class ServiceEvents(Construct):
             ],
         }
 
-    def _make_rule(self, event: _Event, name: str) -> events.CfnRule:
+    def _make_rule(
+        self, construct_id: str, pattern: Mapping[str, object], *, name: str
+    ) -> events.CfnRule:
         arn = Stack.of(self).format_arn(
             service="logs",
             resource="log-group",
@@ -170,9 +186,9 @@ class ServiceEvents(Construct):
         )
         return events.CfnRule(
             self,
-            f"{event.kind.construct_id}Rule",
+            f"{construct_id}Rule",
             name=name,
-            event_pattern=event.pattern,
+            event_pattern=pattern,
             targets=[events.CfnRule.TargetProperty(id="Log", arn=arn)],
         )
 
@@ -185,11 +201,6 @@ def _task_events(scope: Construct, tasks: TaskSignals, options: Monitoring) -> S
     """
     stack = Stack.of(scope)
     cluster = stack.format_arn(service="ecs", resource="cluster", resource_name=tasks.cluster_name)
-    service = stack.format_arn(
-        service="ecs",
-        resource="service",
-        resource_name=f"{tasks.cluster_name}/{tasks.service_name}",
-    )
     stopped = {
         "clusterArn": [cluster],
         "group": [f"service:{tasks.service_name}"],
@@ -231,13 +242,27 @@ def _task_events(scope: Construct, tasks: TaskSignals, options: Monitoring) -> S
         ),
         _Event(
             kind=AlarmKind.DEPLOYMENT_FAILED,
-            pattern={
-                **_ecs("ECS Deployment State Change", {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}),
-                "resources": [service],
-            },
+            pattern=_deployments(scope, tasks, "FAILED"),
             count=1,
         ),
     ]
+
+
+def _deployments(scope: Construct, tasks: TaskSignals, *states: str) -> Mapping[str, object]:
+    """The pattern of the deployments of a service that come into some states.
+
+    Default: that they begin, and that they end well.
+    """
+    service = Stack.of(scope).format_arn(
+        service="ecs",
+        resource="service",
+        resource_name=f"{tasks.cluster_name}/{tasks.service_name}",
+    )
+    names = [f"SERVICE_DEPLOYMENT_{state}" for state in states or ("IN_PROGRESS", "COMPLETED")]
+    return {
+        **_ecs("ECS Deployment State Change", {"eventName": names}),
+        "resources": [service],
+    }
 
 
 def _pipeline_events(name: str | None) -> Sequence[_Event]:
@@ -261,7 +286,7 @@ def _ecs(detail_type: str, detail: Mapping[str, object]) -> Mapping[str, object]
     return {"source": ["aws.ecs"], "detail-type": [detail_type], "detail": detail}
 
 
-def _rule_name(scope: Construct, kind: AlarmKind) -> str:
+def _rule_name(scope: Construct, kind: str) -> str:
     length = _LONGEST_RULE_NAME - len(kind) - 1
     return f"{Names.unique_resource_name(scope, max_length=length, separator='-')}-{kind}"
 

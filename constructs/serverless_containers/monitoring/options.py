@@ -17,6 +17,10 @@ _LONGEST_URL = 400
 """Characters, so that a description keeps below 1024 ("PutMetricAlarm", Amazon CloudWatch API
 Reference)."""
 
+_LONGEST_FOLDER = 200
+"""Characters, so that the name of a query keeps to 255 with it ("PutQueryDefinition", Amazon
+CloudWatch Logs API Reference)."""
+
 
 @checks_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,10 @@ class Monitoring:
             deployment then takes 5 minutes more, in which they are watched. Not where a rollout
             shifts traffic step by step, which has alarms of its own, nor where a service must not
             run twice, whose deployments interrupt it. Default: True.
+        dashboard: Whether the service has a dashboard of its own. Leave it out where it is shown on
+            one of several services (`MonitoringDashboard`). Default: True.
+        query_folder: The folder of the queries that are saved for its logs, with slashes between
+            folders. Default: the names of the stack and of the construct.
         runbooks: The address of the folder of the runbook pages, such as
             ``https://github.com/acme/shop/blob/main/docs/runbooks``; ``/<alarm>.md`` follows.
             Default: the place of the pages in this library's documentation, ``docs/runbooks``.
@@ -72,6 +80,8 @@ class Monitoring:
     certificate_days: int = 21
     anomaly_detection: bool = True
     roll_back: bool = True
+    dashboard: bool = True
+    query_folder: str | None = None
     runbooks: str | None = None
 
     def __post_init__(self) -> None:
@@ -103,6 +113,11 @@ class Monitoring:
             unit=" days",
             source="Managed certificate renewal in AWS Certificate Manager",
         )
+        folder = len(self.query_folder or "")
+        if folder > _LONGEST_FOLDER and not Token.is_unresolved(self.query_folder):
+            raise ValueError(
+                f"query_folder: expected at most {_LONGEST_FOLDER} characters, got {folder}"
+            )
         length = len(self.runbooks or "")
         if length > _LONGEST_URL and not Token.is_unresolved(self.runbooks):
             raise ValueError(f"runbooks: expected at most {_LONGEST_URL} characters, got {length}")

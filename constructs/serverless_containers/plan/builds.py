@@ -3,14 +3,14 @@
 import csv
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from serverless_containers.compose.model import Build, Service
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.model import BuildPlan
+from serverless_containers.plan.model import BuildPlan, ContainerPlan
 from serverless_containers.plan.places import place
 from serverless_containers.plan.support.keys import BUILD
 
@@ -67,26 +67,54 @@ def plan_build(service: Service, findings: Findings) -> BuildPlan | None:
     )
 
 
-def check_asset_build(build: BuildPlan, findings: Findings) -> None:
-    """Report what the CDK's image asset cannot express, which Docker builds on this machine."""
+def check_asset_builds(
+    containers: Iterable[ContainerPlan], findings: Findings, *, docker_builds: bool | None
+) -> None:
+    """Report the builds of containers that Docker cannot do on this machine.
+
+    Args:
+        containers: The containers.
+        findings: Takes the errors, or the warnings.
+        docker_builds: Whether Docker builds; see `PlanOptions`.
+    """
+    if docker_builds is not False:
+        for build in (each.build for each in containers if each.build is not None):
+            check_asset_build(build, findings, known=docker_builds is not None)
+
+
+def check_asset_build(build: BuildPlan, findings: Findings, *, known: bool = True) -> None:
+    """Report what the CDK's image asset cannot express, which Docker builds on this machine.
+
+    Args:
+        build: The build.
+        findings: Takes an error for each such part; a warning where it is not known who builds.
+        known: Whether it is known that Docker builds on this machine.
+    """
+    for key, problem in _not_in_asset(build):
+        in_pipeline = key not in BUILD or not BUILD[key].not_in_pipeline
+        findings.report(
+            rules.BUILD_NOT_LOCAL if known else rules.BUILD_NEEDS_PIPELINE,
+            build.at(key),
+            (*build.path, key),
+            problem
+            if known
+            else f"{problem}: synthesis refuses it where Docker builds, and no pipeline does",
+            "build the image elsewhere, and name it"
+            if known or not in_pipeline
+            else "have a pipeline build it (images=BuildPipeline.managed()), or build the image "
+            "elsewhere, and name it",
+        )
+
+
+def _not_in_asset(build: BuildPlan) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a build that an image asset has no place for, and the reasons."""
     if not build.is_local:
-        _refuse_in_asset(build, "context", "the context is not a folder on this machine", findings)
+        yield "context", "the context is not a folder on this machine"
     elif Path(build.dockerfile_in_context).is_absolute() or ".." in Path(build.dockerfile).parts:
-        _refuse_in_asset(build, "dockerfile", "the Dockerfile is outside the context", findings)
+        yield "dockerfile", "the Dockerfile is outside the context"
     for key in sorted(BUILD):
         if (key,) in build.places and not BUILD[key].in_asset:
-            problem = f"{key} cannot be handed to the build of an image asset"
-            _refuse_in_asset(build, key, problem, findings)
-
-
-def _refuse_in_asset(build: BuildPlan, key: str, problem: str, findings: Findings) -> None:
-    findings.report(
-        rules.BUILD_NOT_LOCAL,
-        build.at(key),
-        (*build.path, key),
-        problem,
-        "build the image elsewhere, and name it",
-    )
+            yield key, f"{key} cannot be handed to the build of an image asset"
 
 
 def _places(build: Build) -> Iterator[tuple[KeyPath, Location]]:

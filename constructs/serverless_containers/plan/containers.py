@@ -10,6 +10,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.builds import plan_build
 from serverless_containers.plan.health import plan_health_check
+from serverless_containers.plan.known_images import repository_of
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
 from serverless_containers.plan.model import (
     ContainerPlan,
@@ -48,6 +49,7 @@ def plan_container(
     findings: Findings,
     *,
     copies: Iterable[CopyPlan] = (),
+    awaited: Container[str],
     not_essential: Container[str],
     secrets_are_files: bool,
 ) -> ContainerPlan:
@@ -59,6 +61,7 @@ def plan_container(
         ports: The ports on which it listens.
         mounts: The volumes that it mounts.
         copies: The files that are added to its image.
+        awaited: The services for whose success others wait.
         not_essential: The services whose end does not end the task.
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
@@ -101,7 +104,7 @@ def plan_container(
         pseudo_terminal=service.tty,
         interactive=service.stdin_open,
         linux=plan_linux(service, findings),
-        restart=plan_restart(service, findings),
+        restart=plan_restart(service, findings, is_awaited=service.name in awaited),
         log=plan_log(service, findings),
         mounts=tuple(mounts),
         copies=tuple(copies),
@@ -114,17 +117,23 @@ def _check_image(service: Service, findings: Findings) -> None:
     Docker Compose takes it, and the engine refuses to pull it.
     """
     image = service.image
-    if service.build is not None or image is None or not _UNFINISHED.search(image):
+    # Of a variable the reader has told what is wrong.
+    if service.build is not None or image is None or "${" in image:
         return
-    if "${" in image:
-        # The reader has told what is wrong with the variable.
-        return
-    findings.report(
-        rules.IMAGE_INVALID,
-        *place(service, "image"),
-        f"the name of the image lacks something, got {image!r}",
-        "give its variables values in .env, or write the name out",
-    )
+    if _UNFINISHED.search(image):
+        findings.report(
+            rules.IMAGE_INVALID,
+            *place(service, "image"),
+            f"the name of the image lacks something, got {image!r}",
+            "give its variables values in .env, or write the name out",
+        )
+    elif (repository := repository_of(image)) != repository.lower():
+        findings.report(
+            rules.IMAGE_INVALID,
+            *place(service, "image"),
+            f"the repository of an image has no capital letters, got {image!r}",
+            f"write {image.replace(repository, repository.lower(), 1)}",
+        )
 
 
 def _start(

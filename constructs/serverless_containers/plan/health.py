@@ -12,6 +12,7 @@ from serverless_containers.compose.dockerfile import ImageHealthCheck
 from serverless_containers.compose.model import HealthCheck, Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.known_images import store_of
 from serverless_containers.plan.model import HealthCheckPlan
 
 _RANGES = {
@@ -52,7 +53,30 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
     given = {key: _number(_value(key, own, image)) for key in _RANGES}
     fitted = _fit(given)
     _report_what_changed(given, fitted, where, findings)
+    if _value("start_period", own, image) is None:
+        fitted |= _time_to_initialize(service, where, findings)
     return HealthCheckPlan(command=test, **fitted)
+
+
+def _time_to_initialize(service: Service, where: _Where, findings: Findings) -> dict[str, int]:
+    """The start period of a store that says none, and may take minutes until it first answers.
+
+    Docker would let it go on; ECS would replace its task, again and again. A check that succeeds
+    ends the period, so that it delays nothing.
+    """
+    store = store_of(service)
+    if store is None:
+        return {}
+    _, longest, _ = _RANGES["start_period"]
+    findings.report(
+        rules.HEALTH_CHECK_STORE,
+        *where("test"),
+        f"{service.name} is a store ({store[0]}), which may take minutes to initialize, and ECS "
+        "replaces a task with a container that is not healthy in time: it gets a start period of "
+        f"{longest}s, which the first check that succeeds ends",
+        f"write start_period: {longest}s to say so, or another one",
+    )
+    return {"start_period": longest}
 
 
 def _value(

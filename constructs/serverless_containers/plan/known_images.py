@@ -323,6 +323,21 @@ def names_of(image: str) -> tuple[str, str]:
     return name, "/".join((*path[-1:], name))
 
 
+def repository_of(image: str) -> str:
+    """Return the path of an image's repository in its registry.
+
+    The registry is what is before the first slash where that has a dot or a port, or is localhost
+    (https://pkg.go.dev/github.com/distribution/reference).
+
+    Args:
+        image: The image, as the files name it.
+    """
+    *path, last = image.partition("@")[0].split("/")
+    if path and (path[0] == "localhost" or not {".", ":"}.isdisjoint(path[0])):
+        path = path[1:]
+    return "/".join((*path, last.partition(":")[0]))
+
+
 def images_of(service: Service) -> tuple[str, ...]:
     """Return the image that a service names and the one that its Dockerfile builds on."""
     return tuple(filter(None, (service.image, _base_image(service))))

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Container, Iterator
+from dataclasses import replace
 
 from serverless_containers.compose.model import Condition, Deploy, Project, Service
 from serverless_containers.findings import Findings
@@ -38,7 +39,7 @@ def awaited_services(project: Project) -> frozenset[str]:
 
 
 def ending_services(
-    project: Project, awaited: Container[str], entrypoint: str | None
+    project: Project, awaited: Container[str], entrypoint: str | None, findings: Findings
 ) -> frozenset[str]:
     """Return the services whose end does not end the task, although nothing waits for it.
 
@@ -49,6 +50,7 @@ def ending_services(
         project: The canonical model.
         awaited: The services for whose end others wait.
         entrypoint: The one that receives the traffic; None if there is none.
+        findings: Takes a warning of each that ECS may leave stopped against its policy.
     """
     ending = frozenset(
         service.name
@@ -56,7 +58,31 @@ def ending_services(
         if _condition(service) in _ENDING and service.name != entrypoint
     )
     remains = any(name not in ending and name not in awaited for name in project.services)
-    return ending if remains else frozenset()
+    if not remains:
+        return frozenset()
+    for name in sorted(ending):
+        if name not in awaited and not stays_down(project.services[name]):
+            _warn_of_lost(project.services[name], findings)
+    return ending
+
+
+def _warn_of_lost(service: Service, findings: Findings) -> None:
+    """Warn of a service that ECS may leave stopped although the files want it started again.
+
+    ECS restarts a container only after it has run for 60 seconds or more ("Restart individual
+    containers in Amazon ECS tasks with container restart policies", Amazon ECS Developer Guide):
+    one that may end, and fails before, is lost, and the task goes on without it.
+    """
+    policy = service.deploy.restart_policy if service.deploy else None
+    findings.report(
+        rules.RESTART_ON_FAILURE,
+        *(place(policy, "condition") if policy else place(service, "restart")),
+        f"{service.name} may end, and the task goes on without it: so it does, unseen, when "
+        f"{service.name} fails within {_SHORTEST_WINDOW} s, as ECS starts again only what has run "
+        "for longer",
+        "write always (condition: any) for a service that has to run, so that its end ends the "
+        'task and another one starts, or "no" (condition: none) for one that does its work once',
+    )
 
 
 def _condition(service: Service) -> str | None:
@@ -64,12 +90,24 @@ def _condition(service: Service) -> str | None:
     return policy.condition if policy else (service.restart or "").partition(":")[0]
 
 
-def plan_restart(service: Service, findings: Findings) -> RestartPlan | None:
+def plan_restart(
+    service: Service, findings: Findings, *, is_awaited: bool = False
+) -> RestartPlan | None:
     """Plan the restart policy of a container: ``deploy.restart_policy``, else ``restart``.
 
     Without one the container is not restarted: the service replaces its task. A container that ends
     before it has run for the window is not restarted either; ECS's shortest window is 60 seconds.
+
+    Args:
+        service: The service.
+        findings: Takes what is wrong with its policy.
+        is_awaited: Whether others wait for its success, after which it must not start again.
     """
+    plan = _policy_of(service, findings)
+    return replace(plan, ignored_exit_codes=(0,)) if plan and is_awaited else plan
+
+
+def _policy_of(service: Service, findings: Findings) -> RestartPlan | None:
     policy = service.deploy.restart_policy if service.deploy else None
     if policy is None:
         return _from_restart(service, findings)

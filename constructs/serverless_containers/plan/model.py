@@ -4,6 +4,7 @@ Numbers and names are ECS's own, so that the constructs only hand them on. Every
 checked; nothing downstream needs to look at the Compose model again.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,9 @@ from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.secrets.model import SecretPlan
 from serverless_containers.plan.sizes import TaskSize
+
+_LONGEST_FOLDER = 100
+"""Characters of the path of an access point; "RootDirectory", Amazon EFS User Guide."""
 
 
 class Architecture(StrEnum):
@@ -151,6 +155,14 @@ class VolumePlan:
     kind: VolumeKind
     file_system_id: str | None = None
     owner: tuple[int, int] = (0, 0)
+
+    @property
+    def folder(self) -> str:
+        """The path of its folder on a file system: its name, bounded where that is too long."""
+        if len(self.name) < _LONGEST_FOLDER:
+            return f"/{self.name}"
+        digest = hashlib.sha256(self.name.encode()).hexdigest()[:16]
+        return f"/{self.name[: _LONGEST_FOLDER - len(digest) - 2]}-{digest}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

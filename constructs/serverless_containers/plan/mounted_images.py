@@ -30,8 +30,10 @@ LAST_STAGE = "serverless-containers-image"
 """The stage that adds the files."""
 _STAGE = "serverless-containers-service"
 _FILES_STAGE = "serverless-containers-files"
-_IN_A_LINE = 90_000
-"""Characters of a file in one instruction, a multiple of 4: an argument has at most 128 KiB."""
+_IN_A_LINE = 48_000
+"""Characters of a file in one instruction, a multiple of 4. BuildKit's parser takes lines
+of 65,535 bytes ("dockerfile line greater than maximum allowed size"), of which a path may take
+4,096; an argument of Linux has at most 128 KiB."""
 
 
 def stage_context(container: ContainerPlan, folder: Path) -> None:
@@ -89,7 +91,12 @@ def add_last_stage(
     """
     text = (original / build.dockerfile_in_context).read_text("utf-8", "surrogateescape")
     named, stage = with_stage_name(text, args=build.args, target=build.target, name=_STAGE)
-    lines = [named.rstrip("\n"), "", f"FROM {UTILITY_IMAGE} AS {_FILES_STAGE}"]
+    # It writes files by commands, which the machine that builds runs without an emulator only so.
+    lines = [
+        named.rstrip("\n"),
+        "",
+        f"FROM --platform=$BUILDPLATFORM {UTILITY_IMAGE} AS {_FILES_STAGE}",
+    ]
     for number, each in enumerate(copies):
         lines += _written(f"/{number}", read_regular(each.source, most=each.source.stat().st_size))
         lines.append(f"RUN chmod {each.mode:04o} /{number}")

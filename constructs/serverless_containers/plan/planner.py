@@ -8,6 +8,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
+from serverless_containers.plan.builds import check_asset_builds
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     check_entrypoint,
@@ -80,6 +81,8 @@ class PlanOptions:
         strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
+        docker_builds: Whether Docker builds the images on this machine, as CDK image assets. False:
+            what does says itself what it cannot build. None: it is not known who builds them.
     """
 
     entrypoint: str | None = None
@@ -91,6 +94,7 @@ class PlanOptions:
     spot: bool = False
     strict: bool | None = None
     may_delay_stop: bool = False
+    docker_builds: bool | None = None
 
     def over(self, settings: Settings) -> Settings:
         """The file's settings, with the caller's in their place where there are any."""
@@ -145,10 +149,10 @@ def plan_task(
     secrets_are_files = form is not None and form.value == "files"
     entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     awaited = awaited_services(project)
-    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None)
+    ending = ending_services(project, awaited, entrypoint.service if entrypoint else None, findings)
     started = [project.services[name] for name in _in_start_order(project)]
     written = {each.name: files.of(each, secrets=secrets_are_files) for each in started}
-    mounts = Mounts(project, findings, room=files.room)
+    mounts = Mounts(project, findings, room=files.room, written=written, first_files=files.files)
     containers = []
     for service in started:
         warn_of_exposure(service, findings)
@@ -160,6 +164,7 @@ def plan_task(
                 in_order([*mounts.of(service), *written[service.name]]),
                 findings,
                 copies=mounts.copies_of(service),
+                awaited=awaited,
                 not_essential=awaited | ending,
                 secrets_are_files=secrets_are_files,
             )
@@ -175,9 +180,7 @@ def plan_task(
     in_task = with_utilities(containers, all_files, hosts, mounts.folders)
     check_count(project.at("services"), in_task, findings)
     warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
-    check_mounts(project, containers, findings)
-    if options.execute:
-        check_writable(project, findings)
+    _check_containers(project, containers, options, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, hosts, findings)
     if entrypoint is not None:
@@ -273,6 +276,16 @@ def _check_files(project: Project, findings: Findings) -> bool:
     check_names(project, findings)
     check_drivers(project, findings)
     return True
+
+
+def _check_containers(
+    project: Project, containers: list[ContainerPlan], options: PlanOptions, findings: Findings
+) -> None:
+    """Report what is wrong with containers by themselves, or with what the caller has them do."""
+    check_asset_builds(containers, findings, docker_builds=options.docker_builds)
+    check_mounts(project, containers, findings)
+    if options.execute:
+        check_writable(project, findings)
 
 
 def _in_start_order(project: Project) -> list[str]:

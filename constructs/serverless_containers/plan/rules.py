@@ -28,8 +28,9 @@ NO_ACTIVE_SERVICE = Rule.error(
 )
 IMAGE_INVALID = Rule.error(
     "image-invalid",
-    "The name of an image has something before and behind each separator.",
-    "https://docs.docker.com/reference/compose-file/services/#image",
+    "The name of an image has something before and behind each separator, and its repository no "
+    "capital letters.",
+    "https://pkg.go.dev/github.com/distribution/reference",
 )
 NO_PORT = Rule.error(
     "no-port",
@@ -107,6 +108,12 @@ HEALTH_CHECK_RANGE = Rule.warning(
 HEALTH_CHECK_START_INTERVAL = Rule.warning(
     "health-check-start-interval",
     "ECS checks at one interval, during the start period too.",
+    "Amazon ECS API Reference, HealthCheck",
+)
+HEALTH_CHECK_STORE = Rule.note(
+    "health-check-store",
+    "A store with a health check has time to initialize: ECS's longest start period, where none is "
+    "said.",
     "Amazon ECS API Reference, HealthCheck",
 )
 DEPENDENCY_NOT_CHECKED = Rule.warning(
@@ -221,6 +228,13 @@ RESTART_WINDOW_RANGE = Rule.warning(
     "Amazon ECS API Reference, ContainerRestartPolicy",
     guess=True,
 )
+RESTART_ON_FAILURE = Rule.warning(
+    "restart-on-failure",
+    "A service says whether the task may go on without it.",
+    "Restart individual containers in Amazon ECS tasks with container restart policies, Amazon ECS "
+    "Developer Guide",
+    guess=True,
+)
 ROLLOUTS_DISAGREE = Rule.error(
     "rollouts-disagree", "The services of one task are rolled out in one way."
 )
@@ -308,6 +322,11 @@ PORT_ARGUMENT = Rule.error(
 BUILD_NOT_LOCAL = Rule.error(
     "build-not-local",
     "A build that Docker does on this machine uses what a CDK image asset can express.",
+    "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+)
+BUILD_NEEDS_PIPELINE = Rule.warning(
+    "build-needs-pipeline",
+    "Where it is not known who builds, a build is one that Docker on this machine can do as well.",
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
 )
 BUILD_CACHE_IGNORED = Rule.note(

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.secret_stores.changes import decide
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     DesiredSecret,
     PushStep,

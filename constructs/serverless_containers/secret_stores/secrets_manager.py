@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+from serverless_containers.aws_api.clients import call
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.plan.secrets.files import SecretText
-from serverless_containers.secret_stores.clients import call
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
     PushStep,

@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
 
-// First match wins. An HTTP API sends x-amzn-trace-id by itself; the two others arrive when
-// a parameter mapping or a caller adds them, and then they are the more precise name.
-const ID_HEADERS = ["x-request-id", "apigw-requestid", "x-amzn-trace-id"];
+// First match wins. The HTTP API puts the id of its access log into x-request-id, whatever the
+// caller sent; before a site nobody does, and CloudFront's and the load balancer's logs have these.
+const ID_HEADERS = ["x-request-id", "x-amz-cf-id", "x-amzn-trace-id"];
 
 // A caller's id lands in the log and in the answer, so only characters that ids are made of pass.
 const SAFE_ID = /^[\w=;:.,+/-]{1,256}$/;
 
+function safe(request, name) {
+  const id = request.get(name);
+  return id && SAFE_ID.test(id) ? id : undefined;
+}
+
 function requestId(request) {
-  const given = ID_HEADERS.map((name) => request.get(name)).find((id) => id && SAFE_ID.test(id));
-  return given ?? randomUUID();
+  return ID_HEADERS.map((name) => safe(request, name)).find(Boolean) ?? randomUUID();
 }
 
 function levelOf(path, status) {
@@ -31,6 +35,8 @@ export function requestLog(log) {
       const status = response.statusCode;
       log[levelOf(path, status)]("request", {
         requestId: request.id,
+        edgeRequestId: safe(request, "x-amz-cf-id"),
+        traceId: safe(request, "x-amzn-trace-id"),
         method,
         path,
         status,

@@ -115,7 +115,7 @@ test("health checks do not fill the log", async (t) => {
 
 for (const [headers, expected] of [
   [{ "x-request-id": "abc-1", "x-amzn-trace-id": "Root=1-2" }, "abc-1"],
-  [{ "apigw-requestid": "JKtk=", "x-amzn-trace-id": "Root=1-2" }, "JKtk="],
+  [{ "x-amz-cf-id": "JKtk_-==", "x-amzn-trace-id": "Root=1-2" }, "JKtk_-=="],
   [{ "x-amzn-trace-id": "Root=1-67891233-abcdef;Sampled=1" }, "Root=1-67891233-abcdef;Sampled=1"],
   [{ "x-request-id": 'forged" line', "x-amzn-trace-id": "Root=1-2" }, "Root=1-2"],
 ]) {
@@ -127,6 +127,18 @@ for (const [headers, expected] of [
     assert.equal(JSON.parse(lines[0]).requestId, expected);
   });
 }
+
+test("a log line has the ids of CloudFront's and of the load balancer's logs", async (t) => {
+  const { request, lines } = await startApp(t);
+  const traceId = "Root=1-67891233-abcdef";
+  await request("GET", "/nowhere", undefined, {
+    "x-request-id": "of-a-visitor",
+    "x-amz-cf-id": "JKtk_-==",
+    "x-amzn-trace-id": traceId,
+  });
+  const { requestId, edgeRequestId, traceId: logged } = JSON.parse(lines[0]);
+  assert.deepEqual([requestId, edgeRequestId, logged], ["of-a-visitor", "JKtk_-==", traceId]);
+});
 
 test("a client that hangs up is logged as such", async (t) => {
   const { request, client, lines } = await startApp(t);

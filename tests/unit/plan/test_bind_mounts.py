@@ -1,6 +1,7 @@
 """What becomes of bind mounts: left out, stored, copied, or refused."""
 
 import os
+import re
 import socket
 from textwrap import dedent
 
@@ -163,9 +164,35 @@ class TestStored:
         assert planned.messages("mount-stored") == [
             "docker-compose.yml:8:9: services.web.volumes[0]: ./data/pictures does not exist here: "
             "it becomes a folder of Amazon EFS, which starts empty and outlives the tasks; say so "
-            "with a named volume, such as pictures:/pictures, or copy files that are only read by "
-            "writing :ro"
+            "with the named volume bind-data-pictures-6ba3e15e, which is the same folder, or copy "
+            "files that are only read by writing :ro"
         ]
+
+    @pytest.mark.parametrize("folder", ["data", "data/pictures", "a b"])
+    def test_the_named_volume_that_is_advised_is_the_same_one(self, plan, mounted, folder):
+        # GIVEN a folder that became a volume, and what the warning says to write instead
+        before = mounted(f"./{folder}:/kept", user="33")
+        (message,) = before.messages("mount-stored")
+        name = re.search("the named volume ([^,]*),", message)[1]
+        # WHEN it is written
+        after = plan(f"""
+            services:
+              web: {{image: shop:1, ports: ["80"], user: "33", volumes: ["{name}:/kept"]}}
+            volumes: {{{name}: {{}}}}
+            """)
+        # THEN the folder is the same, with all that is in it
+        assert after.plan.volumes == before.plan.volumes
+        assert after["web"].mounts == before["web"].mounts
+
+    def test_long_names_that_begin_alike_are_not_the_same(self, plan):
+        planned = plan(f"""
+            services:
+              web:
+                image: shop:1
+                ports: ["80"]
+                volumes: ["./{"a" * 230}1:/one", "./{"a" * 230}2:/two"]
+            """)
+        assert len(planned.plan.volumes) == 2
 
     def test_its_name_is_the_folders_where_it_can_be(self, mounted):
         assert mounted("./media:/media").plan.volumes[0].name == "bind-media"
@@ -394,6 +421,76 @@ class TestCopied:
         (message,) = planned.messages("mount-rejected")
         assert "/data/x.yml is in the volume at /data, and ECS mounts folders, not files" in message
 
+    CONFIGURED = """
+        services:
+          web:
+            image: nginx:1.29
+            ports: ["80"]
+            configs: [{{source: main, target: /etc/nginx/nginx.conf}}]
+            volumes: [{mounts}]
+        configs: {{main: {{content: events}}}}
+        """
+
+    def test_a_file_in_the_folder_of_a_config_is_written_beside_it(self, plan, project):
+        project.write("site.conf", "server").chmod(0o755)
+        planned = plan(self.CONFIGURED.format(mounts='"./site.conf:/etc/nginx/conf.d/site.conf"'))
+        volume = planned["web"].mounts[0].volume
+        assert planned["web"].mounts == (
+            MountPlan(volume=volume, path="/etc/nginx", read_only=True),
+        )
+        assert planned["web"].copies == ()
+        assert [
+            (each.volume, each.name, each.content, each.mode) for each in planned.plan.files
+        ] == [
+            (volume, "nginx.conf", b"events", 0o444),
+            (volume, "conf.d/site.conf", b"server", 0o755),
+        ]
+        (message,) = planned.messages("mount-copied")
+        assert "is copied from the task definition into /etc/nginx, which nobody can wr" in message
+        assert "lost" not in message
+
+    def test_so_is_one_in_the_folder_of_a_secret(self, plan, project):
+        project.write("ca.pem.txt", "x")
+        planned = plan("""
+            x-serverless-containers: {secrets: files}
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["80"]
+                secrets: [key]
+                volumes: ["./ca.pem.txt:/run/secrets/ca:ro"]
+            secrets: {key: {file: ./.secret-key}}
+            """)
+        assert [each.name for each in planned.plan.files] == ["key", "ca"]
+
+    @pytest.mark.parametrize(
+        ("target", "size", "problem"),
+        [
+            ("/etc/nginx/nginx.conf", 1, "as configs or secrets, and nginx.conf is one; remove"),
+            ("/etc/nginx/x", 40_000, "and the task definition has no room for it; put it elsewh"),
+        ],
+    )
+    def test_unless_it_cannot_be(self, plan, project, target, size, problem):
+        project.write("x", "x" * size)
+        planned = plan(self.CONFIGURED.format(mounts=f'"./x:{target}:ro"'))
+        (message,) = planned.messages("mount-rejected")
+        assert problem in message
+        assert planned.plan is None
+
+    def test_a_file_in_a_volume_in_a_folder_would_be_hidden_too(self, plan, project):
+        project.write("conf/a", "a")
+        project.write("x", "x")
+        planned = plan("""
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["80"]
+                volumes: ["./conf:/conf:ro", "data:/conf/data/", "./x:/conf/data/x:ro"]
+            volumes: {data: {}}
+            """)
+        (message,) = planned.messages("mount-rejected")
+        assert "/conf/data/x is in the volume at /conf/data, and ECS mounts folders" in message
+
     def test_a_folder_in_a_volume_is_mounted_after_it(self, plan, project):
         project.write("dashboards/x.json", "x")
         planned = plan("""
@@ -443,6 +540,25 @@ class TestCopied:
         assert [each.name for each in planned.plan.files] == ["i.html"]
         (message,) = planned.messages("mount-copied")
         assert "; without .DS_Store, node_modules; copy" in message
+
+    def test_a_mode_that_git_does_not_keep_is_told(self, mounted, project):
+        project.write("conf/a.sh", "a").chmod(0o750)
+        project.write("conf/b", "b").chmod(0o600)
+        planned = mounted("./conf:/etc/app:ro")
+        assert [each.mode for each in planned.plan.files] == [0o755, 0o644]
+        (message,) = planned.messages("mount-copied")
+        assert "; the copy of a.sh and more has mode 0755, not 0750, of which git keeps " in message
+
+    def test_so_is_that_of_a_single_file(self, mounted, project):
+        project.write("app.conf", "a").chmod(0o600)
+        (message,) = mounted("./app.conf:/etc/app.conf:ro").messages("mount-copied")
+        assert "; the copy of the file has mode 0644, not 0600, of which git keeps not" in message
+
+    @pytest.mark.parametrize("mode", [0o444, 0o644, 0o664, 0o777])
+    def test_one_that_all_may_read_is_not(self, mounted, project, mode):
+        project.write("app.conf", "a").chmod(mode)
+        (message,) = mounted("./app.conf:/etc/app.conf:ro").messages("mount-copied")
+        assert "has mode" not in message
 
     def test_a_project_without_builds_is_packed_for_a_pipeline(self, mounted, project):
         project.write("a.conf", "a")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from serverless_containers.plan.model import RestartPlan
+
 
 class TestNames:
     """What ECS does not take as a name gets one that it takes."""
@@ -195,6 +197,61 @@ def test_what_may_end_does_not_end_the_task(plan, keys, essential):
     assert planned["web"].essential
 
 
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ("restart: on-failure", "4:28: services.job.restart"),
+        (
+            "deploy: {restart_policy: {condition: on-failure}}",
+            "4:56: services.job.deploy.restart_policy.condition",
+        ),
+    ],
+)
+def test_what_may_end_by_failing_is_a_guess(plan, keys, place):
+    files = f"""
+        services:
+          web: {{image: x, ports: ["80"], restart: on-failure}}
+          job: {{image: x, {keys}}}
+        """
+    (message,) = plan(files).messages("restart-on-failure")
+    assert message.startswith(f"docker-compose.yml:{place}: job may end")
+    assert plan(files, strict=True).plan is None
+
+
+@pytest.mark.parametrize("keys", ["restart: 'no'", "restart: always", "labels: {a: b}"])
+def test_what_says_whether_it_may_end_is_none(plan, keys):
+    planned = plan(f"""
+        services:
+          web: {{image: x, ports: ["80"], restart: on-failure}}
+          job: {{image: x, {keys}}}
+        """)
+    assert not planned.messages("restart-on-failure")
+
+
+def test_nor_is_what_others_wait_for(plan):
+    planned = plan("""
+        services:
+          web:
+            image: x
+            ports: ["80"]
+            depends_on: {job: {condition: service_completed_successfully}}
+          job: {image: x, restart: on-failure}
+        """)
+    assert not planned.messages("restart-on-failure")
+
+
+def test_what_has_succeeded_does_not_start_again(plan):
+    planned = plan("""
+        services:
+          web:
+            image: x
+            ports: ["80"]
+            depends_on: {job: {condition: service_completed_successfully}}
+          job: {image: x, restart: always}
+        """)
+    assert planned["job"].restart == RestartPlan(ignored_exit_codes=(0,))
+
+
 def test_an_entrypoint_whose_end_is_awaited(plan):
     planned = plan("""
         services:
@@ -236,8 +293,26 @@ class TestNothingToRun:
         assert planned.plan is None
 
     @pytest.mark.parametrize(
+        ("image", "small"),
+        [
+            ("Nginx:1.29", "nginx:1.29"),
+            ("MyOrg/Shop", "myorg/shop"),
+            ("ghcr.io/MyOrg/shop:RC1", "ghcr.io/myorg/shop:RC1"),
+            ("localhost:5000/Shop@sha256:1", "localhost:5000/shop@sha256:1"),
+        ],
+    )
+    def test_capital_letters_in_the_name_of_a_repository(self, plan, image, small):
+        planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")
+        (message,) = planned.messages("image-invalid")
+        assert message.endswith(f"no capital letters, got {image!r}; write {small}")
+        assert planned.plan is None
+
+    @pytest.mark.parametrize(
         "image",
-        ["nginx", "localhost:5000/a/b:1", "a@sha256:" + "0" * 64, "ghcr.io/a/b:v1@sha256:1"],
+        [
+            *("nginx", "localhost:5000/a/b:1", "a@sha256:" + "0" * 64, "ghcr.io/a/b:v1@sha256:1"),
+            *("nginx:RC1", "Registry.Example.com/shop", "localhost/shop:V1"),
+        ],
     )
     def test_a_finished_one(self, plan, image):
         planned = plan(f"services: {{web: {{image: '{image}', ports: ['80']}}}}")

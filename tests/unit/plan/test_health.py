@@ -171,3 +171,46 @@ class TestDockerfile:
             "Dockerfile:3:1: expected a health check's timeout to be a whole number from 2s to "
             "60s, got 90s; ECS gets 60s; write interval: 60s, timeout: 60s"
         ]
+
+
+class TestStores:
+    """A store that is made for the first time answers late, and must not be replaced until then."""
+
+    def planned(self, plan, check, image="mysql:8.4"):
+        return plan(f"""
+            services:
+              web: {{image: nginx:1.29, ports: ["80"]}}
+              db: {{image: "{image}", healthcheck: {check}}}
+            """)
+
+    def test_one_has_the_longest_start_period(self, plan):
+        planned = self.planned(plan, "{test: mysqladmin ping, retries: 5}")
+        assert planned["db"].health_check.start_period == 300
+        assert planned["db"].health_check.retries == 5
+        assert planned.messages("health-check-store") == [
+            "docker-compose.yml:4:48: services.db.healthcheck.test: db is a store (mysql:8.4), "
+            "which may take minutes to initialize, and ECS replaces a task with a container that "
+            "is not healthy in time: it gets a start period of 300s, which the first check that "
+            "succeeds ends; write start_period: 300s to say so, or another one"
+        ]
+
+    @pytest.mark.parametrize(("said", "seconds"), [("0s", 0), ("20s", 20), ("10m", 300)])
+    def test_unless_the_file_says_one(self, plan, said, seconds):
+        planned = self.planned(plan, f"{{test: mysqladmin ping, start_period: {said}}}")
+        assert planned["db"].health_check.start_period == seconds
+        assert planned.messages("health-check-store") == []
+
+    def test_another_service_has_none(self, plan):
+        planned = self.planned(plan, "{test: curl localhost}", image="acme/shop:1")
+        assert planned["db"].health_check.start_period == 0
+        assert planned.messages("health-check-store") == []
+
+    @pytest.mark.parametrize(("said", "seconds"), [("", 300), ("--start-period=30s ", 30)])
+    def test_a_dockerfile_may_build_on_one_and_say_one(self, plan, project, said, seconds):
+        project.write("db/Dockerfile", f"FROM postgres:17\nHEALTHCHECK {said}CMD pg_isready\n")
+        planned = plan("""
+            services:
+              web: {image: nginx:1.29, ports: ["80"]}
+              db: {build: db}
+            """)
+        assert planned["db"].health_check.start_period == seconds

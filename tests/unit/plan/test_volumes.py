@@ -166,6 +166,91 @@ class TestDrivers:
         assert planned.findings == []
 
 
+class TestBoundVolumes:
+    """A volume whose options bind a folder of the project is a bind mount of it."""
+
+    def planned(self, plan, options="driver: local", *, mount="data:/data", storage="", image="x"):
+        return plan(f"""
+            services:
+              web: {{image: {image}, ports: ["80"], volumes: ["{mount}"]}}
+            volumes:
+              data:
+                {options}
+                driver_opts: {{type: none, o: bind, device: ./data}}
+                {storage}
+            """)
+
+    def test_a_folder_of_data_becomes_one_of_efs(self, plan):
+        planned = self.planned(plan)
+        assert planned.messages("volume-driver") == []
+        assert planned.plan.volumes == (VolumePlan(name="bind-data", kind=VolumeKind.EFS),)
+        assert planned["web"].mounts == (MountPlan(volume="bind-data", path="/data"),)
+        (message,) = planned.messages("mount-stored")
+        assert ": services.web.volumes[0]: ./data does not exist here" in message
+
+    def test_it_is_the_same_folder_as_that_of_a_bind_mount(self, plan):
+        planned = plan("""
+            services:
+              web: {image: x, ports: ["80"], volumes: ["data:/data"]}
+              worker: {image: y, volumes: ["./data:/in:ro"]}
+            volumes:
+              data: {driver: local, driver_opts: {type: none, o: bind, device: ./data}}
+            """)
+        assert [volume.name for volume in planned.plan.volumes] == ["bind-data"]
+        assert planned["worker"].mounts == (
+            MountPlan(volume="bind-data", path="/in", read_only=True),
+        )
+
+    def test_files_that_are_only_read_are_copied(self, plan, project):
+        project.write("data/a.txt", "hello")
+        planned = self.planned(plan, mount="data:/data:ro")
+        assert [each.content for each in planned.plan.files] == [b"hello"]
+
+    def test_so_are_those_that_the_options_let_nobody_write(self, plan, project):
+        project.write("data/a.txt", "hello")
+        planned = plan(f"""
+            services: {{web: {{image: x, ports: ["80"], volumes: ["data:/data"]}}}}
+            volumes:
+              data: {{driver_opts: {{type: none, o: "ro,bind", device: {project.path}/data}}}}
+            """)
+        assert [each.content for each in planned.plan.files] == [b"hello"]
+        assert planned["web"].mounts[0].read_only
+
+    def test_files_of_the_project_are_not_written_to(self, plan, project):
+        project.write("data/a.txt", "hello")
+        planned = self.planned(plan)
+        assert planned.plan is None
+        assert len(planned.messages("mount-writable")) == 1
+
+    def test_one_that_is_for_this_machine_alone_is_no_volume_either(self, plan):
+        planned = plan("""
+            services:
+              web:
+                image: x
+                ports: ["80"]
+                volumes:
+                  - type: volume
+                    source: data
+                    target: /data
+                    x-serverless-containers: {local-only: true}
+            volumes:
+              data: {driver: local, driver_opts: {type: none, o: bind, device: ./data}}
+            """)
+        assert planned.plan.volumes == ()
+        assert len(planned.messages("mount-local-only")) == 1
+
+    def test_what_the_file_says_of_fargate_stands_over_it(self, plan):
+        planned = self.planned(plan, storage="x-serverless-containers: {storage: efs}")
+        assert [volume.name for volume in planned.plan.volumes] == ["data"]
+        assert planned.messages("mount-stored") == []
+
+    def test_a_relative_folder_is_in_the_project_where_docker_says_so(self, plan):
+        planned = self.planned(plan, options="")
+        (message,) = planned.messages("volume-driver")
+        assert "a bind mount of ./data, which a local engine looks for in a folder of" in message
+        assert "write driver: local and o: bind" in message
+
+
 class TestFiles:
     CONFIG = """
         services:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.plan.secrets.files import SecretText
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import (
     NOT_PUSHED,
     SOURCE_TAG,

@@ -4,12 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from serverless_containers.secret_stores.restart import (
-    RestartNeed,
-    ServiceDeployment,
-    ServiceDescription,
-    decide_restart,
-)
+from serverless_containers.aws_api.ecs_service import ServiceDeployment, ServiceDescription
+from serverless_containers.secret_stores.restart import RestartNeed, decide_restart
 
 EARLY, LATE = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2))
 

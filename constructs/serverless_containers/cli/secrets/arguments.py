@@ -14,36 +14,10 @@ from serverless_containers.cli.arguments import (
     declare,
     project_arguments,
 )
-from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.secrets.selection import SecretSelection, select
-from serverless_containers.secret_stores.clients import AwsClients
-from serverless_containers.secret_stores.errors import AwsError
 
 _LETTERS_NUMBERS_SPACES = frozenset("LNZ")
 """Unicode's categories, by their first letters: "Tag", AWS Systems Manager API Reference."""
-
-
-class SecretsUsageError(click.UsageError):
-    """A command that is not called as it should be."""
-
-    # Not click's 2, by which `diff` says that there is something to push.
-    exit_code = ExitCode.FAILED
-
-
-class SecretsCommand(click.Command):
-    """A command whose misuse is a `SecretsUsageError`."""
-
-    def make_context(  # noqa: D102  # click's
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,  # noqa: ANN401  # click's signature
-    ) -> click.Context:
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            raise SecretsUsageError(error.format_message(), error.ctx) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,33 +37,6 @@ class SelectionArguments:
     def select(self) -> SecretSelection:
         """Read the project and select secrets; see `select`."""
         return select(self.project, entrypoint=self.entrypoint, only=self.only)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwsArguments:
-    """The AWS account and region that are meant.
-
-    Attributes:
-        region: The region. Default: that of the shell or profile.
-        profile: The profile of the AWS configuration. Default: the shell's.
-    """
-
-    region: str | None = None
-    profile: str | None = None
-
-    def connect(self) -> AwsClients:
-        """Return the clients of AWS.
-
-        Raises:
-            click.ClickException: If this machine's AWS configuration leaves none.
-        """
-        clients = AwsClients(region=self.region, profile=self.profile)
-        try:
-            # Tells at once what is wrong with the configuration.
-            _ = clients.region
-        except AwsError as error:
-            raise click.ClickException(str(error)) from None
-        return clients
 
 
 def selection_arguments(command: Callable[..., None]) -> Callable[..., None]:
@@ -120,32 +67,6 @@ def selection_arguments(command: Callable[..., None]) -> Callable[..., None]:
         ),
     )(wrapped)
     return project_arguments(declared)
-
-
-def aws_arguments(command: Callable[..., None]) -> Callable[..., None]:
-    """Declare which AWS account and region are meant; the command gets them as ``aws``."""
-
-    @functools.wraps(command)
-    def wrapped(
-        *,
-        region: str | None,
-        aws_profile: str | None,
-        **others: Any,  # noqa: ANN401  # the command's own
-    ) -> None:
-        command(aws=AwsArguments(region=region, profile=aws_profile), **others)
-
-    return declare(
-        click.option(
-            "--aws-profile",
-            metavar="NAME",
-            help="The profile of the AWS configuration. By default the shell's.",
-        ),
-        click.option(
-            "--region",
-            metavar="NAME",
-            help="The AWS region. By default that of the shell or profile.",
-        ),
-    )(wrapped)
 
 
 def storage_arguments(command: Command) -> Command:

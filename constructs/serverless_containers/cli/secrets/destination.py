@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import click
 
+from serverless_containers.aws_api.clients import AwsClients
+from serverless_containers.aws_api.endpoints import (
+    Endpoint,
+    endpoint_of,
+    without_credentials,
+)
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.output import print_line, print_warning
 from serverless_containers.cli.secrets.selection import SecretSelection
 from serverless_containers.cli.secrets.stores import STORE_NAMES
 from serverless_containers.findings.formats import printable
 from serverless_containers.plan.secrets.model import SecretStore
-from serverless_containers.secret_stores.clients import AwsClients
-from serverless_containers.secret_stores.endpoints import (
-    Endpoint,
-    endpoint_of,
-    without_credentials,
-)
-from serverless_containers.secret_stores.errors import AwsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 
 import click
 
+from serverless_containers.cli.aws_arguments import AwsArguments, aws_arguments
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_line
 from serverless_containers.cli.secrets.arguments import (
-    AwsArguments,
-    SecretsCommand,
     SelectionArguments,
-    aws_arguments,
     selection_arguments,
     storage_arguments,
 )
@@ -25,7 +24,7 @@ from serverless_containers.cli.secrets.stores import (
 )
 
 
-@click.command(name="diff", cls=SecretsCommand)
+@click.command(name="diff", cls=MisuseCommand)
 @errors_in_words()
 @selection_arguments
 @storage_arguments

@@ -6,28 +6,27 @@ import sys
 
 import click
 
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.arguments import format_option
+from serverless_containers.cli.aws_arguments import AwsArguments, aws_arguments
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_line, print_table, write_document
 from serverless_containers.cli.secrets.arguments import (
-    AwsArguments,
-    SecretsCommand,
     SelectionArguments,
-    aws_arguments,
     selection_arguments,
 )
 from serverless_containers.cli.secrets.destination import find_destination
 from serverless_containers.cli.secrets.stores import STORE_NAMES, print_failures, stores_of
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import format_time
 from serverless_containers.secret_stores.store import Stores, describe_external
 
 _HEADINGS = ("key", "from", "here", "store", "name", "state")
 
 
-@click.command(name="list", cls=SecretsCommand)
+@click.command(name="list", cls=MisuseCommand)
 @errors_in_words()
 @selection_arguments
 @click.option("--offline", is_flag=True, help="Do not ask AWS what is there.")

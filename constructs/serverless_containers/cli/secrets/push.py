@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from serverless_containers.aws_api.errors import AwsError
+from serverless_containers.cli.aws_arguments import AwsArguments, aws_arguments
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_error, print_line
 from serverless_containers.cli.secrets.arguments import (
-    AwsArguments,
-    SecretsCommand,
     SelectionArguments,
-    aws_arguments,
     selection_arguments,
     storage_arguments,
 )
@@ -31,13 +31,12 @@ from serverless_containers.cli.secrets.stores import (
     warn_of_external,
 )
 from serverless_containers.findings.formats import printable
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import SecretChange
 from serverless_containers.secret_stores.push import Push, PushedSecret
 from serverless_containers.secret_stores.store import Stores
 
 
-@click.command(name="push", cls=SecretsCommand)
+@click.command(name="push", cls=MisuseCommand)
 @errors_in_words()
 @selection_arguments
 @storage_arguments

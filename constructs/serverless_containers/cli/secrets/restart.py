@@ -7,24 +7,26 @@ from typing import Any
 
 import click
 
+from serverless_containers.aws_api.clients import AwsClients
+from serverless_containers.aws_api.ecs_service import (
+    ServiceDescription,
+    ServiceId,
+    describe_service,
+    force_new_deployment,
+    wait_for_deployment,
+)
+from serverless_containers.aws_api.endpoints import Endpoint, endpoint_of
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.arguments import declare
 from serverless_containers.cli.exit_codes import ExitCode
+from serverless_containers.cli.misuse import MisuseError
 from serverless_containers.cli.output import print_error, print_line
-from serverless_containers.cli.secrets.arguments import SecretsUsageError
-from serverless_containers.secret_stores.clients import AwsClients
-from serverless_containers.secret_stores.endpoints import Endpoint, endpoint_of
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import PushStep, SecretChange
 from serverless_containers.secret_stores.push import WRITING
 from serverless_containers.secret_stores.restart import (
     RestartNeed,
-    ServiceDescription,
-    ServiceId,
     decide_restart,
-    describe_service,
-    force_new_deployment,
     service_of_stack,
-    wait_for_deployment,
 )
 
 _SENTENCES = {
@@ -169,9 +171,7 @@ def restart_arguments(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         options = _options(stack, cluster, service, timeout) if restart else None
         if not restart and (stack or cluster or service):
-            raise SecretsUsageError(
-                "--stack, --cluster and --service say what to restart: add --restart"
-            )
+            raise MisuseError("--stack, --cluster and --service say what to restart: add --restart")
         command(restart=options, **others)
 
     return declare(
@@ -206,6 +206,6 @@ def _options(
     if (stack is not None) == (cluster is not None or service is not None) or (
         stack is None and not by_name
     ):
-        raise SecretsUsageError("--restart needs either --stack, or --cluster and --service")
+        raise MisuseError("--restart needs either --stack, or --cluster and --service")
     target = ServiceId(cluster, service) if cluster and service else None
     return RestartOptions(stack=stack, target=target, timeout_minutes=timeout)

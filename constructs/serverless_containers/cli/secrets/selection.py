@@ -88,7 +88,9 @@ def select(
         click.ClickException: If it has no such secret.
     """
     findings = Findings()
-    plan = project.plan(PlanOptions(entrypoint=entrypoint, ingress=None), findings)
+    plan = project.plan(
+        PlanOptions(entrypoint=entrypoint, ingress=None, docker_builds=False), findings
+    )
     _exit_with_errors(findings, project.places)
     assert plan is not None  # noqa: S101  # without errors there is a plan
     unknown = [key for key in only if key not in plan.secrets]

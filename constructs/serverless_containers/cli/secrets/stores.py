@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from serverless_containers.aws_api.clients import AwsClients
+from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.output import print_error, print_line, print_table
 from serverless_containers.cli.secrets.selection import SecretSelection
 from serverless_containers.plan.secrets.files import SecretText
 from serverless_containers.plan.secrets.model import SecretStore
-from serverless_containers.secret_stores.clients import AwsClients
-from serverless_containers.secret_stores.errors import AwsError
 from serverless_containers.secret_stores.model import DesiredSecret, SecretChange
 from serverless_containers.secret_stores.parameter_store import ParameterStore
 from serverless_containers.secret_stores.push import compare

@@ -18,7 +18,21 @@ from serverless_containers.workload.service.service import ProjectService
 
 _QUOTAS = "Quotas for HTTP APIs, Amazon API Gateway Developer Guide"
 _DNS_TTL = Duration.seconds(10)
+REQUEST_ID_HEADER = "x-request-id"
+"""The header by which the containers get a request's id."""
 _PREFLIGHT_PATHS = ("/", "/{proxy+}")
+
+
+def _request_id() -> apigwv2.ParameterMapping:
+    """Tell the containers the id that the access log has of a request.
+
+    In ``x-request-id``, in the place of a caller's own, which could name another request: headers
+    that start with ``apigw-`` and ``x-amzn-`` are reserved ("Transform API requests and responses
+    for HTTP APIs", Amazon API Gateway Developer Guide).
+    """
+    return apigwv2.ParameterMapping().overwrite_header(
+        REQUEST_ID_HEADER, apigwv2.MappingValue.context_variable("requestId")
+    )
 
 
 class HttpApiIngress(Construct):
@@ -70,7 +84,10 @@ class HttpApiIngress(Construct):
         self.vpc_link = self._make_link(service)
         self.authorization = authorization.bind(self)
         integration = integrations.HttpServiceDiscoveryIntegration(
-            "Containers", self.discovery, vpc_link=self.vpc_link
+            "Containers",
+            self.discovery,
+            vpc_link=self.vpc_link,
+            parameter_mapping=_request_id(),
         )
         self.api = apigwv2.HttpApi(
             self,

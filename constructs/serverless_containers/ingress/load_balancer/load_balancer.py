@@ -227,6 +227,14 @@ class LoadBalancerIngress(Construct):
                 )
             )
         self._wait_for_rollout()
+        if service.scales_on_requests:
+            service.scale_on_requests(
+                self.load_balancer.metrics.request_count(
+                    period=Duration.minutes(1), statistic="Sum"
+                ),
+                # Of two target groups, either may be the one that gets the requests.
+                group=None if alternate else self.target_group,
+            )
 
     @property
     def watches_itself(self) -> bool:

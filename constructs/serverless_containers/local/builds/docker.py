@@ -34,6 +34,10 @@ _CHMOD = re.compile(
     r"^(COPY (?:--from=serverless-containers-files )?)--chmod=0(?:644|755) (?=\[)", re.MULTILINE
 )
 """The option in an instruction that adds a file to an image."""
+_PLATFORM = re.compile(
+    r"^(FROM )--platform=\$BUILDPLATFORM (?=\S+ AS serverless-containers-files$)", re.MULTILINE
+)
+"""The option of the stage that such files come from."""
 _NEEDS_BUILDX = 23
 _NOT_HERE = ("--cache-from", "--cache-to")
 """Options of a build that lead to the registry. The engine keeps its own cache."""
@@ -94,16 +98,16 @@ def build_arguments(words: Sequence[str], environ: Mapping[str, str]) -> list[st
 
 
 def _as_the_engine_builds(words: Sequence[str]) -> list[str]:
-    """The arguments of a build without ``COPY --chmod``, where an engine has no BuildKit for it.
+    """The arguments of a build without what takes BuildKit, where an engine has none.
 
-    The files that are added to images have their modes already, and are the only ones that such an
-    instruction names in this form.
+    That is ``COPY --chmod``, and the platform that builds. The files that are added to images have
+    their modes already, and are the only ones that such an instruction names in this form.
     """
     named = _values(words, ("-f", "--file"))
     files = [*map(Path, named), Path(words[-1], "Dockerfile")]
     found = next((each for each in files if each.is_file()), None)
     text = found.read_text("utf-8", "surrogateescape") if found is not None else ""
-    changed = _CHMOD.sub(r"\1", text)
+    changed = _PLATFORM.sub(r"\1", _CHMOD.sub(r"\1", text))
     if changed == text or _has_buildkit():
         return list(words)
     with tempfile.NamedTemporaryFile(

@@ -176,6 +176,11 @@ def named_alarm(made: Creation) -> Made:
     return name, {"Arn": made.arn("cloudwatch", f"alarm:{name}")}
 
 
+def _query(made: Creation) -> Made:
+    query = made.id("", 36)
+    return query, {"QueryDefinitionId": query}
+
+
 TYPES: Final[Mapping[str, Identify]] = {
     "AWS::ApiGatewayV2::VpcLink": _vpc_link,
     "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
@@ -188,6 +193,7 @@ TYPES: Final[Mapping[str, Identify]] = {
     "AWS::CodeStarConnections::Connection": _connection("codestar-connections"),
     "AWS::CodeStarNotifications::NotificationRule": _notification_rule,
     "AWS::Cognito::ManagedLoginBranding": _branding,
+    "AWS::Logs::QueryDefinition": _query,
     "AWS::WAFv2::LoggingConfiguration": _web_acl_log,
 }
 """Each type, and the function that gives its resources their ids and attributes."""

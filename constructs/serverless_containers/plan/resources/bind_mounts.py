@@ -5,14 +5,15 @@ of data becomes a volume; one of files that are only read becomes a copy of them
 lose what the container writes, or needs what this machine alone has: it is refused.
 """
 
+import hashlib
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from serverless_containers.compose.dockerfile import Dockerfile, PlacedPath
-from serverless_containers.compose.model import Mount, Project, Service
+from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
@@ -20,6 +21,7 @@ from serverless_containers.plan.build_context.credentials import Handling
 from serverless_containers.plan.build_context.folders import is_within, real
 from serverless_containers.plan.build_context.ignore import IgnoreRules, to_regex
 from serverless_containers.plan.build_context.walk import is_never_sent
+from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.resources.git_ignore import GitIgnore
@@ -31,11 +33,15 @@ from serverless_containers.plan.resources.known_paths import (
     only_reads,
 )
 from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
-from serverless_containers.plan.settings import EXTENSION
+from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
 LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
 """The way to say that a mount is for this machine alone."""
 OUTSIDE_FIX = f"copy the files into the image, use a named volume, or {LOCAL_ONLY}"
+OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
+"""The settings of a named volume."""
+_LONGEST_NAME = 200
+"""Characters of the name of a volume, without what makes it unique."""
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
@@ -68,12 +74,14 @@ class BindMount:
         source: Its source, absolute.
         target: Its path in the container, without a slash at its end.
         found: The files that are copied; none for other kinds.
+        volume: The name of the volume that it becomes; empty for other kinds.
     """
 
     mount: Mount
     becomes: Becomes
     source: str
     target: str
+    volume: str = ""
     found: MountedFiles = field(default_factory=lambda: MountedFiles(files={}))
 
 
@@ -85,6 +93,7 @@ class BindMounts:
         project: The canonical model.
         findings: Takes what becomes of each mount.
         packed: The files that are packed whatever they hold.
+        taken: The names of other volumes.
         folder: The project folder, without links.
         git: The files of it that git leaves alone.
         read_here: The files of variables that are read on this machine.
@@ -94,6 +103,7 @@ class BindMounts:
     project: Project
     findings: Findings
     packed: PackedAnyway
+    taken: frozenset[str] = frozenset()
     folder: str = field(init=False)
     git: GitIgnore = field(init=False)
     read_here: frozenset[str] = field(init=False)
@@ -139,6 +149,7 @@ class BindMounts:
                     source=case.source,
                     target=case.target,
                     found=case.found,
+                    volume=self.volume_of(case.source) if decided is Becomes.VOLUME else "",
                 )
             if decided is False:
                 return None
@@ -152,9 +163,24 @@ class BindMounts:
             return "."
         return source if relative.startswith("..") else f"./{relative}"
 
+    def volume_of(self, source: str) -> str:
+        """The name of the volume that a folder of the project becomes.
+
+        Args:
+            source: The absolute path of the folder, without links.
+        """
+        relative = posixpath.relpath(source, self.folder)
+        slug = re.sub(r"[^A-Za-z0-9_-]+", "-", relative.strip("./")) or "data"
+        name = f"bind-{slug}"[:_LONGEST_NAME]
+        if name != f"bind-{relative}":
+            # Other paths may come to the same name.
+            digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
+            name = f"{name}-{digest[:8]}"
+        return free(name, self.taken)
+
     def is_inside(self, source: str) -> bool:
         """Return whether a path is in the project folder, or is it."""
-        return is_within(source, os.path.normpath(self.project.directory))
+        return is_folder_of(self.project, source)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -257,7 +283,8 @@ class _Case:
             self._report(
                 rules.MOUNT_STORED,
                 f"{self.shown} is a folder of Amazon EFS, because it is one for {sharing}",
-                "say so with a named volume in both services",
+                f"say so with the named volume {self.binds.volume_of(self.source)} in both "
+                "services, which is the same folder",
             )
             return Becomes.VOLUME
         reason = self._reason_for_data()
@@ -269,13 +296,12 @@ class _Case:
                 f"{'read-only' if self.mount.read_only else 'as a file'}",
                 f"add it to the project, or {LOCAL_ONLY}",
             )
-        name = self.source.rpartition("/")[2].lstrip(".") or "data"
         self._report(
             rules.MOUNT_STORED,
             f"{self.shown} {reason}: it becomes a folder of Amazon EFS, which starts empty and "
             "outlives the tasks",
-            f"say so with a named volume, such as {name}:{self.target}, or copy files that are "
-            "only read by writing :ro",
+            f"say so with the named volume {self.binds.volume_of(self.source)}, which is the same "
+            "folder, or copy files that are only read by writing :ro",
         )
         self.binds.stored[self.source] = self.service.name
         return Becomes.VOLUME
@@ -374,6 +400,50 @@ class _Case:
 
     def _report(self, rule: Rule, problem: str, fix: str) -> None:
         self.binds.findings.report(rule, *place(self.mount), problem, fix)
+
+
+def bound_folder(volume: Volume) -> str | None:
+    """Return the folder that the options of a volume bind; None if they bind none.
+
+    The options are mount(8)'s, of Docker's ``local`` driver.
+    """
+    options = volume.driver_opts
+    kind = options.get("type", "").lower()
+    flags = options.get("o", "").lower().split(",")
+    is_bind = kind in {"", "none", "bind"} and (
+        "bind" in flags or "rbind" in flags or kind == "bind"
+    )
+    if volume.external or not is_bind or volume.driver not in {None, "", "local"}:
+        return None
+    return options.get("device", "")
+
+
+def as_bind_mount(mount: Mount, project: Project) -> Mount | None:
+    """Return a mount as the bind mount that it is; None if it is another kind of mount.
+
+    So is a volume whose options bind a folder in the project, unless the file says what the volume
+    is on Fargate.
+
+    Args:
+        mount: The mount.
+        project: The canonical model.
+    """
+    if mount.type == "bind":
+        return mount
+    volume = project.volumes.get(mount.source or "") if mount.type == "volume" else None
+    folder = bound_folder(volume) if volume is not None and mount.subpath is None else None
+    if volume is None or folder is None or not is_folder_of(project, folder):
+        return None
+    if "storage" in read_extension(volume, OF_A_VOLUME, Findings()):
+        return None
+    is_read_only = mount.read_only or "ro" in volume.driver_opts.get("o", "").lower().split(",")
+    return replace(mount, type="bind", source=folder, read_only=is_read_only)
+
+
+def is_folder_of(project: Project, path: str) -> bool:
+    """Return whether an absolute path is in the project folder, or is it."""
+    folder = os.path.normpath(project.directory)
+    return os.path.isabs(path) and is_within(os.path.normpath(path), folder)  # noqa: PTH117  # any text
 
 
 def image_of(service: Service) -> str | None:

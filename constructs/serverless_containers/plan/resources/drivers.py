@@ -12,7 +12,11 @@ from serverless_containers.compose.model import Project, Volume
 from serverless_containers.findings import Findings
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
-from serverless_containers.plan.resources.volumes import OF_A_VOLUME
+from serverless_containers.plan.resources.bind_mounts import (
+    OF_A_VOLUME,
+    bound_folder,
+    is_folder_of,
+)
 from serverless_containers.plan.settings import EXTENSION, read_extension
 
 _LOCAL = "local"
@@ -35,16 +39,17 @@ def check_drivers(project: Project, findings: Findings) -> None:
     }
     for key, volume in project.volumes.items():
         if key in used and not volume.external and (volume.driver or volume.driver_opts):
-            _check(volume, findings)
+            _check(volume, project, findings)
 
 
-def _check(volume: Volume, findings: Findings) -> None:
+def _check(volume: Volume, project: Project, findings: Findings) -> None:
     is_local = volume.driver in {None, "", _LOCAL}
     if is_local and not volume.driver_opts:
         return
+    folder = bound_folder(volume)
     if is_local:
         key = "driver_opts"
-        what, fix = _mounted(volume.driver_opts)
+        what, fix = _mounted(volume.driver_opts, folder)
     else:
         key = "driver"
         what = f"the driver {volume.driver!r} is a plugin of an engine, of which Fargate has none"
@@ -59,15 +64,22 @@ def _check(volume: Volume, findings: Findings) -> None:
             f"{key} is left out: {EXTENSION} puts the volume on {where}",
         )
         return
-    findings.report(rules.VOLUME_DRIVER, *place(volume, key), what, fix)
+    # A folder of the project is decided on where it is mounted.
+    if folder is None or not is_folder_of(project, folder):
+        findings.report(rules.VOLUME_DRIVER, *place(volume, key), what, fix)
 
 
-def _mounted(options: Mapping[str, str]) -> tuple[str, str]:
+def _mounted(options: Mapping[str, str], folder: str | None) -> tuple[str, str]:
     """Return what the options of the local driver mount, and the way out."""
     kind = options.get("type", "").lower()
     flags = options.get("o", "").lower().split(",")
     device = options.get("device", "")
-    if kind in {"", "none", "bind"} and ("bind" in flags or "rbind" in flags or kind == "bind"):
+    if folder is not None:
+        if device and not device.startswith("/"):
+            # As Docker Compose resolves it only then.
+            problem = "which a local engine looks for in a folder of its own"
+            fix = "write driver: local and o: bind, with which it is in the project"
+            return f"the options make it a bind mount of {device}, {problem}", f"{fix}, {_SAY_EFS}"
         return (
             (
                 f"the options make it a bind mount of {device or 'a folder'}, and a task has no "

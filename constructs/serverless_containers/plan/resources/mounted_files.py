@@ -30,11 +30,18 @@ class MountedFile:
         source: Its absolute path.
         executable: Whether its owner may execute it.
         size: Its bytes.
+        permissions: Its permissions here. Of them git keeps `executable` alone.
     """
 
     source: Path
     executable: bool
     size: int
+    permissions: int
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether it may be read in a container by users who may not read it here."""
+        return bool(self.mode & ~self.permissions & (stat.S_IRGRP | stat.S_IROTH))
 
     @property
     def mode(self) -> int:
@@ -104,6 +111,7 @@ def find_files(source: str, *, read_here: frozenset[str]) -> MountedFiles:
                 source=Path(path),
                 executable=bool(status.st_mode & stat.S_IXUSR),
                 size=status.st_size,
+                permissions=stat.S_IMODE(status.st_mode),
             )
         for each in inside:
             below = f"{name}/{each}".lstrip("/")

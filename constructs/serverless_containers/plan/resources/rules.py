@@ -51,6 +51,11 @@ MOUNT_STORED = Rule.warning(
     "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",
     guess=True,
 )
+VOLUME_OWNER = Rule.warning(
+    "volume-owner",
+    "A service that keeps data says its user in numbers, where it is no well-known image's.",
+    "Enforcing a user identity using an access point, Amazon EFS User Guide",
+)
 MOUNT_COPIED = Rule.note(
     "mount-copied", "A bind mount of files that are only read becomes a copy of them."
 )
@@ -65,6 +70,11 @@ MOUNT_BASE_MOVES = Rule.warning(
 )
 MOUNT_NOT_IN_IMAGE = Rule.error(
     "mount-not-in-image", "An image that is made elsewhere has the files that would be mounted."
+)
+VOLUME_USERS = Rule.warning(
+    "volume-users",
+    "Services that write to one folder of Amazon EFS run as one user.",
+    "Enforcing a user identity using an access point, Amazon EFS User Guide",
 )
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."

@@ -5,7 +5,6 @@ file system. An anonymous one is as short-lived as its container: it is on the t
 is one that files of the project are copied to, which a service mounts from a folder.
 """
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +15,6 @@ from serverless_containers.compose.files import read_regular
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
 from serverless_containers.plan.build_context.check import read_pack_setting
-from serverless_containers.plan.build_context.folders import real
 from serverless_containers.plan.model import (
     CopyPlan,
     FilePlan,
@@ -29,20 +27,19 @@ from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
 from serverless_containers.plan.resources.bind_mounts import (
     LOCAL_ONLY,
+    OF_A_VOLUME,
     Becomes,
     BindMount,
     BindMounts,
+    as_bind_mount,
     image_of,
 )
 from serverless_containers.plan.resources.known_paths import is_of_packages
 from serverless_containers.plan.resources.mounted_files import MountedFile
+from serverless_containers.plan.resources.owners import Owner, owner_of
 from serverless_containers.plan.settings import Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
-# Ids of Linux have 32 bits.
-_IDS = re.compile(r"(\d{1,10})(?::(\d{1,10}))?")
-OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
-"""The settings of a named volume."""
 _OF_A_MOUNT: Known = {"local-only": bool}
 _COST_OF_A_FILE = 200
 """Bytes of a task definition that writing a file takes, besides its content and its path."""
@@ -81,6 +78,8 @@ class Mounts:
         project: The canonical model.
         findings: Takes what is wrong, and what becomes of each bind mount.
         room: Bytes of files that the task definition still has room for.
+        written: The folders of configs and secrets, by service.
+        first_files: The files in them.
         volumes: The volumes, by name.
         files: The files that are written to them from the task definition.
         folders: The files and folders that are copied to them from an image.
@@ -89,6 +88,8 @@ class Mounts:
     project: Project
     findings: Findings
     room: int = 0
+    written: Mapping[str, Sequence[MountPlan]] = field(default_factory=dict)
+    first_files: Sequence[FilePlan] = ()
     volumes: dict[str, VolumePlan] = field(default_factory=dict)
     files: list[FilePlan] = field(default_factory=list)
     folders: list[CopyPlan] = field(default_factory=list)
@@ -96,17 +97,24 @@ class Mounts:
     _copies: dict[str, list[CopyPlan]] = field(default_factory=dict)
     _names: dict[tuple[CopyPlan, ...], str] = field(default_factory=dict)
     _bases: set[str] = field(default_factory=set)
+    _owners: dict[str, str] = field(default_factory=dict)
     _taken: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._taken = anonymous_names(self.project) | self.project.volumes.keys()
-        binds = BindMounts(self.project, self.findings, read_pack_setting(self.project, Findings()))
+        binds = BindMounts(
+            self.project,
+            self.findings,
+            read_pack_setting(self.project, Findings()),
+            taken=self._taken,
+        )
         # What one service writes to is a volume for those that only read it, too.
         for read_only in (False, True):
             for service in self.project.services.values():
                 for index, mount in enumerate(service.volumes):
-                    if mount.type == "bind" and mount.read_only is read_only:
-                        self._decide(binds, service, mount, index)
+                    bind = as_bind_mount(mount, self.project)
+                    if bind is not None and bind.read_only is read_only:
+                        self._decide(binds, service, bind, index)
         self._refuse_nested(binds)
 
     def of(self, service: Service) -> tuple[MountPlan, ...]:
@@ -115,19 +123,25 @@ class Mounts:
         planned = self._copy(service, binds)
         left_out = {each.target for each in binds.values() if each.becomes is Becomes.NOTHING}
         for index, mount in enumerate(service.volumes):
-            if mount.type == "volume":
+            is_read_only = mount.read_only
+            if as_bind_mount(mount, self.project) is not None:
+                if index not in binds or binds[index].becomes is not Becomes.VOLUME:
+                    continue
+                volume: VolumePlan | None = self._stored(service, binds[index])
+                is_read_only = binds[index].mount.read_only
+            elif mount.type == "volume":
                 if self._is_in_image(mount, left_out):
                     continue
                 volume = self._volume(service, mount, index)
-            elif index in binds and binds[index].becomes is Becomes.VOLUME:
-                volume = self._stored(service, binds[index])
             else:
-                if mount.type not in ("bind", "tmpfs"):
+                if mount.type != "tmpfs":
                     self._refuse(mount)
                 continue
             if volume is not None:
+                if volume.kind is VolumeKind.EFS and not is_read_only:
+                    self._compare_owners(service, mount, volume)
                 planned[index] = MountPlan(
-                    volume=volume.name, path=mount.target, read_only=mount.read_only
+                    volume=volume.name, path=mount.target, read_only=is_read_only
                 )
         return tuple(planned[index] for index in sorted(planned))
 
@@ -176,15 +190,8 @@ class Mounts:
         return True
 
     def _stored(self, service: Service, bind: BindMount) -> VolumePlan:
-        relative = posixpath.relpath(bind.source, real(self.project.directory))
-        slug = re.sub(r"[^A-Za-z0-9_-]+", "-", relative.strip("./")) or "data"
-        name = f"bind-{slug}"[:200]
-        if slug != relative:
-            # Other characters may come to the same name.
-            digest = hashlib.sha256(relative.encode("utf-8", "surrogateescape")).hexdigest()
-            name = f"{name}-{digest[:8]}"
-        name = free(name, self._taken)
-        planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=_owner(service))
+        name = bind.volume
+        planned = VolumePlan(name=name, kind=VolumeKind.EFS, owner=self._owner(service))
         return self.volumes.setdefault(name, planned)
 
     def _copy(self, service: Service, binds: Mapping[int, BindMount]) -> dict[int, MountPlan]:
@@ -192,40 +199,82 @@ class Mounts:
         # A folder before what is mounted in it.
         ordered = sorted(binds.items(), key=lambda each: each[1].target.count("/"))
         folders: dict[str, _Contents] = {}
+        volumes = self._volumes_of(service)
+        written = {each.path: each.volume for each in self.written.get(service.name, ())}
         for index, bind in ordered:
             if bind.becomes not in (Becomes.FILE, Becomes.FOLDER):
                 continue
-            name = _folder_around(bind.target, folders)
-            if name is not None:
+            name = _folder_around(bind.target, {*folders, *written, *volumes})
+            if name in folders:
                 folders[name].put(bind)
                 self._say_copied(bind, f"into the folder that is mounted at {name}")
             elif bind.becomes is Becomes.FOLDER:
                 folders[bind.target] = _Contents(
                     bind, index, dict(bind.found.files), [_part(bind, "")]
                 )
-            elif not self._is_hidden(service, bind):
+            elif name in written:
+                self._add_to_written(bind, name, written[name])
+            elif name is not None:
+                self._refuse_hidden(bind, name)
+            else:
                 self._add_to_image(service, bind)
         return {each.index: self._fill(service, each) for each in folders.values()}
 
-    def _is_hidden(self, service: Service, bind: BindMount) -> bool:
-        """Refuse a file in a volume, which would hide what its image has."""
-        volumes = {each.target for each in service.volumes if each.type in ("volume", "tmpfs")}
-        volumes.update(text.partition(":")[0] for text in service.tmpfs)
-        volumes.update(
+    def _volumes_of(self, service: Service) -> frozenset[str]:
+        """The paths of the volumes of a service that hide what its image has."""
+        stored = (
             each.target
-            for each in self._decided[service.name].values()
+            for each in self._decided.get(service.name, {}).values()
             if each.becomes is Becomes.VOLUME
         )
-        around = _folder_around(bind.target, volumes)
-        if around is None:
-            return False
+        mounted = (
+            each.target
+            for each in service.volumes
+            if each.type in ("volume", "tmpfs") and as_bind_mount(each, self.project) is None
+        )
+        in_memory = (text.partition(":")[0] for text in service.tmpfs)
+        return frozenset(
+            path.rstrip("/") for paths in (stored, mounted, in_memory) for path in paths
+        )
+
+    def _add_to_written(self, bind: BindMount, folder: str, volume: str) -> None:
+        """Add a file to the folder of configs or secrets that it is in."""
+        name = bind.target[len(folder) :].lstrip("/")
+        file = bind.found.files[""]
+        cost = file.size + 2 * len(name) + _COST_OF_A_FILE
+        clashing = [
+            each
+            for each in self.first_files
+            if each.volume == volume and f"{name}/".startswith(f"{each.name}/")
+        ]
+        if clashing or cost > self.room:
+            self.findings.report(
+                rules.MOUNT_REJECTED,
+                *place(bind.mount),
+                f"{bind.target} is in {folder}, which holds what the service has as configs or "
+                "secrets, "
+                + (
+                    f"and {clashing[0].name} is one"
+                    if clashing
+                    else "and the task definition has no room for it"
+                ),
+                "remove one of the two" if clashing else f"put it elsewhere than {folder}",
+            )
+            return
+        self.room -= cost
+        self._write(volume, {name: file}, bind)
+        self._say_copied(
+            bind, f"from the task definition into {folder}, which nobody can write to", lost=False
+        )
+
+    def _refuse_hidden(self, bind: BindMount, around: str) -> None:
+        """Refuse a file in a volume, which would hide what its image has."""
         self.findings.report(
             rules.MOUNT_REJECTED,
             *place(bind.mount),
             f"{bind.target} is in the volume at {around}, and ECS mounts folders, not files",
             f"mount a folder that holds it below {around}, or put it elsewhere",
         )
-        return True
 
     def _add_to_image(self, service: Service, bind: BindMount) -> None:
         copies = self._copies.setdefault(service.name, [])
@@ -285,7 +334,7 @@ class Mounts:
         if is_new and cost <= self.room:
             is_written = True
             self.room -= cost
-            self._write(name, contents)
+            self._write(name, contents.files, bind)
         elif is_new:
             self.folders += [_on_volume(name, part) for part in contents.parts]
         self._say_copied(
@@ -297,14 +346,14 @@ class Mounts:
         )
         return MountPlan(volume=name, path=bind.target, read_only=bind.mount.read_only)
 
-    def _write(self, volume: str, contents: _Contents) -> None:
-        for path, file in sorted(contents.files.items()):
+    def _write(self, volume: str, files: Mapping[str, MountedFile], bind: BindMount) -> None:
+        for path, file in sorted(files.items()):
             try:
                 content = read_regular(file.source, most=file.size)
             except (OSError, ValueError) as error:
                 self.findings.report(
                     rules.MOUNT_REJECTED,
-                    *place(contents.bind.mount),
+                    *place(bind.mount),
                     f"{path} cannot be read ({getattr(error, 'strerror', None) or error})",
                     f"mend it, or {LOCAL_ONLY}",
                 )
@@ -318,12 +367,19 @@ class Mounts:
                 )
             )
 
-    def _say_copied(self, bind: BindMount, how: str) -> None:
+    def _say_copied(self, bind: BindMount, how: str, *, lost: bool = True) -> None:
         missing = bind.found.left_out
         problem = f"what is mounted at {bind.target} is copied {how}"
         if missing:
             problem += f"; without {', '.join(missing[:3])}{' and more' if missing[3:] else ''}"
-        if not bind.mount.read_only:
+        opened = [(name, file) for name, file in bind.found.files.items() if file.is_opened]
+        if opened:
+            name, file = opened[0]
+            problem += (
+                f"; the copy of {name or 'the file'}{' and more' if opened[1:] else ''} has mode "
+                f"{file.mode:04o}, not {file.permissions:04o}, of which git keeps nothing"
+            )
+        if lost and not bind.mount.read_only:
             problem += "; what the container writes there is lost with the task"
         self.findings.report(
             rules.MOUNT_COPIED,
@@ -353,12 +409,11 @@ class Mounts:
         return self.volumes[mount.source]
 
     def _named(self, name: str, defined: Volume | None, service: Service) -> VolumePlan | None:
-        owner = _owner(service)
-        if defined is None:
-            return VolumePlan(name=name, kind=VolumeKind.EFS, owner=owner)
+        if defined is None or not (defined.external or self._is_scratch(defined)):
+            return VolumePlan(name=name, kind=VolumeKind.EFS, owner=self._owner(service))
+        owner = owner_of(service) or (0, 0)
         if not defined.external:
-            kind = VolumeKind.SCRATCH if self._is_scratch(defined) else VolumeKind.EFS
-            return VolumePlan(name=name, kind=kind, owner=owner)
+            return VolumePlan(name=name, kind=VolumeKind.SCRATCH, owner=owner)
         identifier = defined.name or name
         if _FILE_SYSTEM_ID.fullmatch(identifier):
             return VolumePlan(
@@ -374,6 +429,42 @@ class Mounts:
             "write name: fs-0123456789abcdef0",
         )
         return None
+
+    def _owner(self, service: Service) -> Owner:
+        """The owner of a service's folders of a file system: root where nothing says another."""
+        owner = owner_of(service)
+        if owner is not None:
+            return owner
+        if service.user is None:
+            dockerfile = service.build.parsed_dockerfile if service.build else None
+            at, path = service.at("build"), (*service.path, "build")
+            user = dockerfile.user if dockerfile else None
+        else:
+            (at, path), user = place(service, "user"), service.user
+        self.findings.report(
+            rules.VOLUME_OWNER,
+            at,
+            path,
+            f"{service.name} runs as {user!r}, whose numbers only its image knows, and its folders "
+            "on Amazon EFS belong to root: what it makes there does, too",
+            'write its numbers, as user: "1000:1000"; `id` says them in a container of the image',
+        )
+        return 0, 0
+
+    def _compare_owners(self, service: Service, mount: Mount, volume: VolumePlan) -> None:
+        """Warn of a service that writes to a folder whose owner is another service's user."""
+        first = self._owners.setdefault(volume.name, service.name)
+        user = owner_of(service) or (0, 0)
+        if user == volume.owner:
+            return
+        owner, own = (":".join(map(str, ids)) for ids in (volume.owner, user))
+        self.findings.report(
+            rules.VOLUME_USERS,
+            *place(mount),
+            f"{service.name} runs as {own}, and the folder on Amazon EFS belongs to {owner}, whom "
+            f"{first} runs as: what {service.name} makes there does, too",
+            f'give both the same user, as user: "{owner}", or a volume each',
+        )
 
     def _is_scratch(self, volume: Volume) -> bool:
         storage = read_extension(volume, OF_A_VOLUME, self.findings).get("storage")
@@ -431,12 +522,3 @@ def anonymous_names(project: Project) -> frozenset[str]:
 
 def _anonymous_name(service: Service, index: int, project: Project) -> str:
     return free(f"{service.name}-{index}", project.volumes)
-
-
-def _owner(service: Service) -> tuple[int, int]:
-    """The ids that a container runs as, where the file says them as numbers; else root's."""
-    found = _IDS.fullmatch(service.user or "")
-    if found is None:
-        return 0, 0
-    user = int(found[1])
-    return user, int(found[2]) if found[2] else user

@@ -353,10 +353,9 @@ VOLUME: Keys = {
     "name": mapped("the file system's id, if it is external"),
     "external": mapped("an EFS file system that exists"),
     "driver": mapped("a folder on Amazon EFS, for local: an error (volume-driver) for another"),
-    "driver_opts": rejected(
-        "what they mount is on no host of Fargate's",
-        f"say what it is instead with {EXTENSION}: {{storage: efs}} or {{storage: scratch}}",
-        reported_by="volume-driver",
+    "driver_opts": mapped(
+        "what a bind mount becomes, for one of a folder of the project: an error (volume-driver) "
+        f"for others, unless {EXTENSION} says storage"
     ),
     "labels": _NO_LABELS,
 }

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aws_cdk import CopyOptions, FileSystem, IgnoreMode, Stack, SymlinkFollowMode
+from aws_cdk import CopyOptions, FileSystem, IgnoreMode, Stack, SymlinkFollowMode, Token
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -18,7 +18,7 @@ from constructs import Construct, IDependable
 from serverless_containers.arguments.keywords import checks_keywords
 from serverless_containers.findings import Findings
 from serverless_containers.findings.uncaught import hide_traceback
-from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan
+from serverless_containers.plan import Architecture, ContainerPlan, TaskPlan, rules
 from serverless_containers.plan.build_context.ignore import ignore_file_of, literally
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.builds import check_asset_build
@@ -35,6 +35,10 @@ _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
     r"(?P<name>[a-z0-9._/-]+)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
+_REPOSITORY = re.compile(
+    r"(?=.{2,256}\Z)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
+)
+"""The names of repositories; "CreateRepository", Amazon ECR API Reference."""
 _STAGES_NOTHING = "aws:cdk:disable-asset-staging"
 """The context key by which the CDK takes assets from where they are, rather than copies of them."""
 _NEVER_SENT = ["**/.secret-*"]
@@ -109,7 +113,8 @@ class BuiltImages(ABC):
         """They are in ECR repositories of this account and region already.
 
         Args:
-            prefix: The start of the repositories' names; the service's name follows.
+            prefix: The start of the repositories' names; the service's name follows, and so has
+                to be one that ECR takes: in small letters.
             tag: The tag to run. Name a fixed one: ``latest`` is another image at every start.
         """
         return _Repositories(prefix, tag)
@@ -168,8 +173,10 @@ class _ImagesInRepositories(BoundImages):
 
     def image(self, scope: Construct, container: ContainerPlan) -> ecs.ContainerImage:
         check_made_elsewhere(container)
+        name = f"{self._prefix}{container.service_name}"
+        _check_repository(name, container)
         repository = ecr.Repository.from_repository_name(
-            scope, f"Repository-{container.name}", f"{self._prefix}{container.service_name}"
+            scope, f"Repository-{container.name}", name
         )
         return ecs.ContainerImage.from_ecr_repository(repository, self._tag)
 
@@ -275,6 +282,29 @@ def check_made_elsewhere(container: ContainerPlan) -> None:
     """
     findings = Findings()
     refuse_copies(container, findings)
+    _raise_errors(findings)
+
+
+def _check_repository(name: str, container: ContainerPlan) -> None:
+    """Refuse a name that no repository of ECR can have.
+
+    Raises:
+        InvalidSourceError: If it is none.
+    """
+    # Of a prefix that is not known yet only the service's name can be judged.
+    known = f"x{container.service_name}" if Token.is_unresolved(name) else name
+    if _REPOSITORY.fullmatch(known) or container.build is None:
+        return
+    findings = Findings()
+    findings.report(
+        rules.IMAGE_INVALID,
+        container.build.at(),
+        container.build.path,
+        f"no repository of ECR has the name {known!r}: expected small letters, digits and single "
+        "separators between them",
+        "rename the service, or give its image by itself: images={"
+        f"{container.service_name!r}: ecs.ContainerImage.from_ecr_repository(repository, tag)}}",
+    )
     _raise_errors(findings)
 
 

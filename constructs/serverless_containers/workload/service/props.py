@@ -10,6 +10,7 @@ from serverless_containers.iam.resource_access import ResourceAccess
 from serverless_containers.monitoring.options import Monitoring
 from serverless_containers.plan import Architecture
 from serverless_containers.workload.project.props import ProjectProps
+from serverless_containers.workload.service.capacity import Spot
 from serverless_containers.workload.service.scaling import TaskScaling
 
 
@@ -46,17 +47,22 @@ class ContainerServiceProps(ProjectProps, total=False):
     finds in its environment. Default: none."""
 
     desired_count: float | None
-    """The number of tasks, 0 to 5,000. Default: ``deploy.replicas``, else two across several zones
-    and one in a single zone, or where the task has a store or another service that must not run
-    twice. Excludes ``scaling``."""
+    """The number of tasks, 0 to 5,000. Default: ``deploy.replicas``, else one in each zone with
+    ``high_availability``, and one without it, or where the task has a store or another service that
+    must not run twice. Excludes ``scaling`` and ``keep_task_count``."""
+
+    keep_task_count: bool
+    """Whether a deployment leaves the number of tasks as it is: for whoever sets it by other means,
+    such as a scalable target of another stack. The first deployment starts one. Default: False; a
+    deployment sets the number again, unless there is ``scaling`` or `auto_scale_task_count`."""
 
     scaling: TaskScaling | None
     """The scaling of the number of tasks; not where a service must not run twice. Default: it
     does not."""
 
-    spot: bool
+    spot: bool | Spot
     """Whether tasks run on spare capacity, which AWS takes back at two minutes' notice and does
-    not replace by other capacity. Default: False."""
+    not replace by other capacity: all of them, or those above a base. Default: False."""
 
     monitoring: Monitoring | None
     """The alarms of the service, and who is notified. Default: there are none."""

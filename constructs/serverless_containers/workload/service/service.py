@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Unpack
 
 from aws_cdk import Duration, RemovalPolicy, Tags, Token
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -26,6 +28,7 @@ from serverless_containers.plan.utility_containers import (
 )
 from serverless_containers.workload.project.network import IngressRequirements, Placement
 from serverless_containers.workload.project.project import Project, check_given
+from serverless_containers.workload.service.capacity import spare_capacity, strategies_of
 from serverless_containers.workload.service.checks import (
     check_task,
     note_missing_delay,
@@ -33,7 +36,11 @@ from serverless_containers.workload.service.checks import (
     warn_of_one_task,
 )
 from serverless_containers.workload.service.props import ServiceProps
-from serverless_containers.workload.service.scaling import scale
+from serverless_containers.workload.service.scaling import (
+    scale,
+    scale_on_requests,
+    scale_on_requests_of_targets,
+)
 from serverless_containers.workload.task.task import Task
 
 _MOST_TASKS = 5000
@@ -99,6 +106,11 @@ class ProjectService(Construct):
                 "desired_count and scaling exclude each other: a deployment would reset the number "
                 "of tasks that scaling has chosen; set scaling.min_capacity instead"
             )
+        if props.get("keep_task_count") and props.get("desired_count") is not None:
+            raise ValueError(
+                "desired_count and keep_task_count exclude each other: a deployment either sets "
+                "the number of tasks or leaves it as it is"
+            )
         _check_values(props)
         self._requirements = requirements or IngressRequirements()
         self.project = Project(
@@ -131,7 +143,11 @@ class ProjectService(Construct):
         self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
         self.images.allow_to_run(self.task_definition)
         self.service_name = self.images.service_name or service_name
+        self._scaling = props.get("scaling")
         self.service = self._make_service(props, name=self.service_name)
+        self.task_count = (
+            scale(self.service, self._scaling, fewest=self._zones) if self._scaling else None
+        )
         if not self._requirements.port and self.task_definition.execution_role is not None:
             # No ingress takes a minute to make; IAM's role and policy take about half of one.
             self.project.associate_capacity_after(self.task_definition.execution_role)
@@ -162,6 +178,60 @@ class ProjectService(Construct):
         if self.plan.port is None:
             raise ValueError(f"no port of {self.node.path} receives traffic")
         return self.plan.port
+
+    @property
+    def _zones(self) -> int:
+        """The zones that tasks are to be spread over, one task in each."""
+        if self.plan.exclusive is not None or not self.project.high_availability:
+            return 1
+        return len(self.vpc.availability_zones)
+
+    def auto_scale_task_count(
+        self, *, min_capacity: float | None, max_capacity: float
+    ) -> ecs.ScalableTaskCount:
+        """Let the number of tasks scale, which no deployment sets then.
+
+        Args:
+            min_capacity: The fewest tasks. None: one a zone with high availability, else one.
+            max_capacity: The most tasks.
+
+        Raises:
+            ValueError: If a service must not run twice.
+        """
+        if self.plan.exclusive is not None:
+            raise ValueError(
+                f"{self.plan.exclusive.service} must not run twice, and scaling would run it "
+                "several times on the same volumes"
+            )
+        resource = self.service.node.default_child
+        if isinstance(resource, ecs.CfnService):
+            resource.desired_count = None
+        self.task_count = self.service.auto_scale_task_count(
+            min_capacity=self._zones if min_capacity is None else min_capacity,
+            max_capacity=max_capacity,
+        )
+        return self.task_count
+
+    @property
+    def scales_on_requests(self) -> bool:
+        """Whether the ingress has to say what counts the requests."""
+        return self._scaling is not None and self._scaling.requests_per_task is not None
+
+    def scale_on_requests(
+        self, requests: cloudwatch.IMetric, *, group: elbv2.ApplicationTargetGroup | None = None
+    ) -> None:
+        """Let the service scale on the requests of its ingress, where it is to.
+
+        Args:
+            requests: The number of requests.
+            group: The only target group that its tasks are ever in, if they are in one.
+        """
+        if self._scaling is None or self.task_count is None:
+            return
+        if group is not None:
+            scale_on_requests_of_targets(self.task_count, self._scaling, group)
+        else:
+            scale_on_requests(self.service, self.task_count, self._scaling, requests)
 
     def _variables(self, props: ServiceProps) -> Mapping[str, str]:
         """The variables for every container, none of which may be a secret of one, too."""
@@ -244,12 +314,8 @@ class ProjectService(Construct):
             service_name=name,
             task_definition=self.task_definition,
             # A count in the template would undo at each deployment what scaling has chosen.
-            desired_count=None if scaling else self._count(props),
-            capacity_provider_strategies=[
-                ecs.CapacityProviderStrategy(
-                    capacity_provider="FARGATE_SPOT" if props.get("spot") else "FARGATE", weight=1
-                )
-            ],
+            desired_count=None if scaling or props.get("keep_task_count") else self._count(props),
+            capacity_provider_strategies=strategies_of(spare_capacity(props.get("spot"))),
             platform_version=ecs.FargatePlatformVersion.VERSION1_4,
             circuit_breaker=ecs.DeploymentCircuitBreaker(
                 enable=rollout.circuit_breaker, rollback=rollout.rollback
@@ -277,8 +343,6 @@ class ProjectService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_ecs_managed_tags=True,
         )
-        if scaling is not None:
-            scale(service, scaling)
         if props.get("enable_execute_command"):
             _enable_execute_command(service, self.task_definition)
         return service
@@ -289,10 +353,8 @@ class ProjectService(Construct):
             return given
         if self.plan.replicas is not None:
             return self.plan.replicas
-        # One task uses one of the zones that were paid for.
-        spread = self.project.high_availability
-        warn_of_one_task(self, self.plan, spread=spread)
-        return 2 if spread and self.plan.exclusive is None else 1
+        warn_of_one_task(self, self.plan, spread=self.project.high_availability)
+        return self._zones
 
     def _wait_for(self, task: Task) -> None:
         """Let the service wait for what its tasks would only fail without."""
@@ -349,6 +411,7 @@ def _check_values(props: ServiceProps) -> None:
 def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> PlanOptions:
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
+    spot = spare_capacity(props.get("spot"))
     # Of a pair that is half unknown nothing can be said.
     known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
     return PlanOptions(
@@ -359,7 +422,8 @@ def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> Pla
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,
         execute=props.get("enable_execute_command", False),
-        spot=props.get("spot", False),
+        spot=spot is not None and spot.base == 0,
+        docker_builds=props.get("images") is None,
     )
 
 

@@ -85,7 +85,7 @@ class Storage(Construct):
             owner, group = map(str, volume.owner)
             point = self.file_system.add_access_point(
                 f"Folder-{volume.name}",
-                path=f"/{volume.name}",
+                path=volume.folder,
                 create_acl=efs.Acl(owner_uid=owner, owner_gid=group, permissions="0755"),
                 posix_user=efs.PosixUser(uid=owner, gid=group),
             )

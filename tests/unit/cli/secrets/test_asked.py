@@ -123,7 +123,7 @@ def test_a_value_is_not_shown_by_the_log_of_a_defect(case, monkeypatch):
 def test_the_log_of_a_defect_does_not_repeat_what_aws_said(case, monkeypatch):
     value = case.secret("a")
     case.aws.error("CreateSecret", "ValidationException", f"Value '{value}' failed")
-    broken = "serverless_containers.secret_stores.clients.response_error"
+    broken = "serverless_containers.aws_api.clients.response_error"
     monkeypatch.setattr(broken, lambda _: None)
 
     result = case.push()

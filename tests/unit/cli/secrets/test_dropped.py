@@ -105,7 +105,7 @@ def test_a_line_that_drops_while_it_is_asked_leaves_everything_as_it_was(case):
 @works
 def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(case, monkeypatch, works):
     value = case.secret("db")
-    config = "serverless_containers.secret_stores.clients._CONFIG"
+    config = "serverless_containers.aws_api.clients._CONFIG"
     monkeypatch.setattr(f"{config}.read_timeout", 0.2)
     case.aws.fault("CreateSecret", delay=0.5, times=1, works=works)
 

@@ -17,7 +17,7 @@ AFTER = (datetime.now(UTC) + timedelta(days=1)).timestamp()
 
 @pytest.fixture
 def case(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr("serverless_containers.secret_stores.restart._POLL_SECONDS", 0)
+    monkeypatch.setattr("serverless_containers.aws_api.ecs_service._POLL_SECONDS", 0)
     yield from secrets_case(tmp_path, monkeypatch, capfd)
 
 
@@ -154,7 +154,7 @@ def test_the_timeout_is_in_minutes(case, monkeypatch):
     clock = SimpleNamespace(now=0)
     clock.monotonic = lambda: clock.now
     clock.sleep = lambda _: setattr(clock, "now", clock.now + 50)
-    monkeypatch.setattr("serverless_containers.secret_stores.restart.time", clock)
+    monkeypatch.setattr("serverless_containers.aws_api.ecs_service.time", clock)
 
     case.push(*BY_NAME, "--timeout", "2")
 
@@ -274,7 +274,7 @@ def test_an_interruption_while_it_is_waited_for_is_told(case, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        "serverless_containers.secret_stores.restart.time",
+        "serverless_containers.aws_api.ecs_service.time",
         type("", (), {"monotonic": lambda: 0, "sleep": interrupted}),
     )
     result = case.push(*BY_NAME)

@@ -199,6 +199,14 @@ class TestStage:
         # "Quotas for configuring and running an HTTP API": the template has at most 3 KB
         assert len(stage["AccessLogSettings"]["Format"]) < 3 * 1024
 
+    @pytest.mark.parametrize("authorization", [Authorization.none(), Authorization.cognito()])
+    def test_the_containers_get_the_id_that_the_log_has(self, deploy, authorization):
+        deployed = deploy(authorization=authorization)
+        for integration in deployed.resources("AWS::ApiGatewayV2::Integration"):
+            assert integration["RequestParameters"] == {
+                "overwrite:header.x-request-id": "$context.requestId"
+            }
+
     def test_its_log_is_covered_by_the_one_policy_for_vended_logs(self, deploy, project):
         deployed = deploy()
         ContainerApi(deployed.stack, "Other", source=project.path, vpc=deployed.ingress.vpc)

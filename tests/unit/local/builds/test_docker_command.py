@@ -93,6 +93,8 @@ def test_files_are_added_by_an_engine_without_buildkit_too(docker, tmp_path):
         'COPY --chmod=0644 ["files/0", "/etc/x"]',
         'COPY --from=serverless-containers-files --chmod=0755 ["/0", "/etc/y"]',
         "COPY --chmod=0600 z /etc/z",
+        "FROM --platform=$BUILDPLATFORM busybox:1 AS serverless-containers-files",
+        "FROM --platform=$BUILDPLATFORM busybox:1 AS mine",
     ]
     (tmp_path / "Dockerfile").write_text("\n".join(lines))
     shown = tmp_path / "shown"
@@ -108,6 +110,8 @@ def test_files_are_added_by_an_engine_without_buildkit_too(docker, tmp_path):
         'COPY ["files/0", "/etc/x"]',
         'COPY --from=serverless-containers-files ["/0", "/etc/y"]',
         "COPY --chmod=0600 z /etc/z",
+        "FROM busybox:1 AS serverless-containers-files",
+        "FROM --platform=$BUILDPLATFORM busybox:1 AS mine",
     ]
 
 

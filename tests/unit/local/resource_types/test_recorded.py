@@ -26,6 +26,7 @@ ATTRIBUTES = {
     "AWS::CodeStarConnections::Connection": {"ConnectionArn", "ConnectionStatus", "OwnerAccountId"},
     "AWS::CodeStarNotifications::NotificationRule": {"Arn"},
     "AWS::Cognito::ManagedLoginBranding": {"ManagedLoginBrandingId"},
+    "AWS::Logs::QueryDefinition": {"QueryDefinitionId"},
     "AWS::WAFv2::LoggingConfiguration": {"ManagedByFirewallManager"},
 }
 

@@ -360,7 +360,14 @@ def test_the_root_of_the_machine_is_no_context(app, found, monkeypatch):
             "docker-compose.yml:1:35: services.web.build.context: the context is the root folder "
             "of this machine, with all that is in it; name the folder of the project that the "
             "image is built from",
-        )
+        ),
+        (
+            "build-needs-pipeline",
+            "docker-compose.yml:1:57: services.web.build.dockerfile_inline: dockerfile_inline "
+            "cannot be handed to the build of an image asset: synthesis refuses it where Docker "
+            "builds, and no pipeline does; have a pipeline build it "
+            "(images=BuildPipeline.managed()), or build the image elsewhere, and name it",
+        ),
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import aws_cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
@@ -161,3 +162,17 @@ def test_repositories_are_named_after_the_services_of_the_file(deploy, project):
     )
     image = deployed.containers()["the-web"]["Image"]
     assert image["Fn::Join"][1][-1] == "/shop/the.web:1"
+
+
+@pytest.mark.parametrize("name", ["Web", "web_", "w__b"])
+def test_no_repository_has_a_name_that_ecr_takes_of_none(deploy, project, name):
+    project.write("app/Dockerfile", "FROM scratch\n")
+    text = f"services: {{{name}: {{build: app, ports: ['80']}}}}"
+    with pytest.raises(
+        InvalidSourceError,
+        match=rf"docker-compose.yml:1:\d+: services.{name}.build: no repository of ECR has the "
+        rf"name 'shop/{name}'.* images={{'{name}': ecs",
+    ):
+        deploy(text, images=BuiltImages.repositories(prefix="shop/", tag="1"))
+    with pytest.raises(InvalidSourceError, match=f"'x{name}'"):
+        deploy(text, images=BuiltImages.repositories(prefix=aws_cdk.Aws.STACK_NAME, tag="1"))

@@ -1,5 +1,6 @@
 """Images that mounted files are added to, as assets that Docker builds on this machine."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -125,13 +126,22 @@ class TestImagesThatAreBuilt:
             "",
             "COPY . .",
             "",
-            "FROM public.ecr.aws/docker/library/busybox:1.37.0 AS serverless-containers-files",
+            "FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/busybox:1.37.0 "
+            "AS serverless-containers-files",
             "RUN : > /0",
             "RUN printf %s ZXZlbnRzIHt9 | base64 -d >> /0",
             "RUN chmod 0644 /0",
             "FROM serverless-containers-service AS serverless-containers-image",
             'COPY --from=serverless-containers-files --chmod=0644 ["/0", "/etc/nginx/nginx.conf"]',
         ]
+
+    def test_no_line_is_longer_than_buildkit_reads(self, deploy, project):
+        project.write("nginx.conf", "e" * 100_000)
+        source, folder = self.build(deploy, project, "FROM python:3.13\n")
+        lines = (folder / source["dockerFile"]).read_text().splitlines()
+        assert max(map(len, lines)) < 65_535 - 4_096
+        pieces = [line.split()[3] for line in lines if line.startswith("RUN printf")]
+        assert base64.b64decode("".join(pieces)) == b"e" * 100_000
 
     @pytest.mark.parametrize(
         ("dockerfile", "target", "named"),

@@ -1,15 +1,12 @@
 """The ECS service."""
 
-import re
 from pathlib import Path
 
 import pytest
 from aws_cdk import App, Stack, Token
 from aws_cdk.assertions import Match
 
-from serverless_containers import InvalidSourceError, TaskScaling
-
-LATER = Token.as_number({"Fn::ImportValue": "Number"})
+from serverless_containers import InvalidSourceError
 
 
 def test_it_rolls_out_safely(deploy):
@@ -42,7 +39,7 @@ def test_it_waits_for_what_its_tasks_need_to_start(deploy):
     ("replicas", "props", "count"),
     [
         ("", {}, 1),
-        ("", {"high_availability": True}, 2),
+        ("", {"high_availability": True}, 3),
         ("scale: 3, ", {}, 3),
         ("scale: 3, ", {"desired_count": 5}, 5),
         ("scale: 0, ", {}, 0),
@@ -52,77 +49,6 @@ def test_it_waits_for_what_its_tasks_need_to_start(deploy):
 def test_the_number_of_tasks(deploy, replicas, props, count):
     text = f"services: {{web: {{image: nginx, {replicas}ports: ['80']}}}}"
     assert deploy(text, **props).only("AWS::ECS::Service")["DesiredCount"] == count
-
-
-class TestScaling:
-    def test_no_count_in_the_template_resets_it(self, deploy):
-        deployed = deploy(scaling=TaskScaling(min_capacity=2, max_capacity=8, memory_percent=70))
-        assert "DesiredCount" not in deployed.only("AWS::ECS::Service")
-        target = deployed.only("AWS::ApplicationAutoScaling::ScalableTarget")
-        assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 8)
-        metrics = {
-            policy["TargetTrackingScalingPolicyConfiguration"]["PredefinedMetricSpecification"][
-                "PredefinedMetricType"
-            ]: policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
-            for policy in deployed.resources("AWS::ApplicationAutoScaling::ScalingPolicy")
-        }
-        assert metrics == {
-            "ECSServiceAverageCPUUtilization": 60,
-            "ECSServiceAverageMemoryUtilization": 70,
-        }
-
-    def test_it_needs_something_to_follow(self):
-        with pytest.raises(ValueError, match="TaskScaling: expected cpu_percent, memory_percent"):
-            TaskScaling(max_capacity=4, cpu_percent=None)
-
-    @pytest.mark.parametrize(
-        ("capacities", "told"),
-        [
-            (
-                {"min_capacity": 5, "max_capacity": 2},
-                "TaskScaling: min_capacity=5 is more than max_capacity=2; give the fewest tasks as "
-                "min_capacity and the most as max_capacity",
-            ),
-            (
-                {"max_capacity": 2.5},
-                "TaskScaling: expected a whole number of tasks as max_capacity, got 2.5",
-            ),
-            (
-                {"max_capacity": float("nan")},
-                "TaskScaling: expected a whole number of tasks as max_capacity, got nan",
-            ),
-            (
-                {"min_capacity": -1, "max_capacity": 2},
-                "TaskScaling: expected a whole number of tasks as min_capacity, got -1",
-            ),
-        ],
-    )
-    def test_the_fewest_tasks_are_no_more_than_the_most(self, capacities, told):
-        with pytest.raises(ValueError, match=re.escape(told) + "$"):
-            TaskScaling(**capacities)
-
-    @pytest.mark.parametrize("capacities", [(2, 2), (LATER, 2), (5, LATER)])
-    def test_capacities_that_are_not_known_pass(self, capacities):
-        TaskScaling(min_capacity=capacities[0], max_capacity=capacities[1])
-
-    def test_it_may_follow_memory_alone(self, deploy):
-        deployed = deploy(scaling=TaskScaling(max_capacity=8, cpu_percent=None, memory_percent=70))
-        deployed.template.resource_count_is("AWS::ApplicationAutoScaling::ScalingPolicy", 1)
-
-    def test_it_excludes_a_count(self, deploy):
-        with pytest.raises(ValueError, match="desired_count and scaling exclude each other"):
-            deploy(desired_count=2, scaling=TaskScaling(max_capacity=4))
-
-
-@pytest.mark.parametrize(("spot", "provider"), [(False, "FARGATE"), (True, "FARGATE_SPOT")])
-def test_the_capacity(deploy, spot, provider):
-    deployed = deploy(spot=spot)
-    strategy = deployed.only("AWS::ECS::Service")["CapacityProviderStrategy"]
-    assert strategy == [{"CapacityProvider": provider, "Weight": 1}]
-    deployed.template.has_resource_properties(
-        "AWS::ECS::ClusterCapacityProviderAssociations",
-        {"CapacityProviders": ["FARGATE", "FARGATE_SPOT"]},
-    )
 
 
 class TestExecuteCommand:

@@ -16,6 +16,21 @@ class TestVolumes:
         volumes: {data: {}}
         """)
 
+    @pytest.mark.parametrize("length", [99, 100, 255])
+    def test_the_path_of_a_folder_is_no_longer_than_efs_takes(self, deploy, length):
+        names = ["a" * (length - 1) + each for each in "xy"]
+        template = deploy(f"""
+services:
+  web: {{image: nginx, ports: ["80"], volumes: ["{names[0]}:/x", "{names[1]}:/y"]}}
+volumes: {{{names[0]}: {{}}, {names[1]}: {{}}}}
+""").template
+        points = template.find_resources("AWS::EFS::AccessPoint").values()
+        paths = {each["Properties"]["RootDirectory"]["Path"] for each in points}
+        assert len(paths) == 2
+        assert max(map(len, paths)) == 100
+        if length == 99:
+            assert paths == {f"/{name}" for name in names}
+
     def test_a_named_volume_is_a_folder_of_an_encrypted_file_system(self, deploy):
         template = deploy(self.EFS).template
         template.has_resource(

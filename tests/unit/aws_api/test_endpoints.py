@@ -5,7 +5,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointVariantError
 
-from serverless_containers.secret_stores.endpoints import (
+from serverless_containers.aws_api.endpoints import (
     is_aws_url,
     is_endpoint,
     without_credentials,

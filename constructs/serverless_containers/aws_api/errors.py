@@ -18,6 +18,7 @@ _DENIED_CODES = frozenset(
     {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized"}
 )
 _CARRIES_A_VALUE = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret", "PutParameter"})
+_STORES = frozenset({"secretsmanager", "ssm"})
 
 _SLOW_DOWN = "AWS asks to slow down, also after several attempts; wait a minute"
 _EXPIRED = "the credentials have expired; sign in again"
@@ -31,6 +32,7 @@ _KEY = (
 _TAKEN = "it was created by somebody else in this very moment; run it again"
 _INTERNAL = "AWS had an error of its own, also after several attempts; try again later"
 _REFUSED = "AWS refuses its name, value, KMS key or tags"
+_MISSING = "it, or the KMS key, does not exist"
 _LIMIT = "a quota of the account is used up; delete what is not needed, or have it raised"
 
 _WORDS: Mapping[str, str] = {
@@ -77,10 +79,7 @@ _WORDS: Mapping[str, str] = {
         ),
         _INTERNAL,
     ),
-    **dict.fromkeys(
-        ("ResourceNotFoundException", "ParameterNotFound"),
-        "it, or the KMS key, does not exist",
-    ),
+    "ParameterNotFound": _MISSING,
     "TooManyTagsError": "it would have more than the 50 tags that AWS allows",
 }
 """The meanings of error codes, whatever the messages beside them."""
@@ -172,6 +171,8 @@ def response_error(error: ClientError, *, service: str, operation: str, resource
         return AwsError(_denied(message, action, resource), code=code)
     if code == "InvalidRequestException" and "delet" in message:
         words = "it was scheduled for deletion in this very moment; run it again"
+    elif code == "ResourceNotFoundException":
+        words = _MISSING if service in _STORES else f"{resource} does not exist ({action})"
     elif code in _WORDS:
         words = _WORDS[code]
     elif code.startswith("KMS"):

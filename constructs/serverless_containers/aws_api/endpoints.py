@@ -11,7 +11,7 @@ from botocore.client import BaseClient
 from botocore.loaders import create_loader
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
-from serverless_containers.secret_stores.errors import AwsError
+from serverless_containers.aws_api.errors import AwsError
 
 _REGION = r"[a-z]+(?:-[a-z]+)+-\d+"
 _NUMBERS = ("AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS")

@@ -4,7 +4,7 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from serverless_containers.secret_stores.errors import connection_error, response_error
+from serverless_containers.aws_api.errors import connection_error, response_error
 
 VALUE = "S3NTINEL"
 

@@ -1,4 +1,4 @@
-from serverless_containers.secret_stores.clients import AwsClients
+from serverless_containers.aws_api.clients import AwsClients
 
 
 def test_a_client_tries_five_times_and_waits_for_seconds():

@@ -1,0 +1,65 @@
+"""The AWS account and region that a command is about, declared once."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from serverless_containers.aws_api.clients import AwsClients
+from serverless_containers.aws_api.errors import AwsError
+from serverless_containers.cli.arguments import declare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsArguments:
+    """The AWS account and region that are meant.
+
+    Attributes:
+        region: The region. Default: that of the shell or profile.
+        profile: The profile of the AWS configuration. Default: the shell's.
+    """
+
+    region: str | None = None
+    profile: str | None = None
+
+    def connect(self) -> AwsClients:
+        """Return the clients of AWS.
+
+        Raises:
+            click.ClickException: If this machine's AWS configuration leaves none.
+        """
+        clients = AwsClients(region=self.region, profile=self.profile)
+        try:
+            # Tells at once what is wrong with the configuration.
+            _ = clients.region
+        except AwsError as error:
+            raise click.ClickException(str(error)) from None
+        return clients
+
+
+def aws_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare which AWS account and region are meant; the command gets them as ``aws``."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        region: str | None,
+        aws_profile: str | None,
+        **others: Any,  # noqa: ANN401  # the command's own
+    ) -> None:
+        command(aws=AwsArguments(region=region, profile=aws_profile), **others)
+
+    return declare(
+        click.option(
+            "--aws-profile",
+            metavar="NAME",
+            help="The profile of the AWS configuration. By default the shell's.",
+        ),
+        click.option(
+            "--region",
+            metavar="NAME",
+            help="The AWS region. By default that of the shell or profile.",
+        ),
+    )(wrapped)

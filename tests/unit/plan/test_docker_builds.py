@@ -1,0 +1,54 @@
+"""Builds that Docker on this machine cannot do, as far as it is known who builds."""
+
+import pytest
+
+WEB = """
+    services:
+      web:
+        build: {build}
+        ports: ["80"]
+"""
+REMOTE = WEB.format(build="https://github.com/docker-library/hello-world.git")
+
+
+def test_a_remote_context_is_warned_of_where_it_is_not_known_who_builds(plan):
+    planned = plan(REMOTE)
+
+    (message,) = planned.messages("build-needs-pipeline")
+    assert message.startswith("docker-compose.yml:4:12: services.web.build.context: the context ")
+    assert "images=BuildPipeline.managed()" in message
+    assert planned.plan is not None
+
+
+def test_it_is_an_error_where_docker_builds(plan):
+    planned = plan(REMOTE, docker_builds=True)
+
+    (message,) = planned.messages("build-not-local")
+    assert "not a folder on this machine" in message
+    assert planned.plan is None
+
+
+def test_whatever_else_builds_says_itself_what_it_cannot(plan):
+    assert plan(REMOTE, docker_builds=False).errors == []
+
+
+@pytest.mark.parametrize(
+    ("build", "key", "pipeline"),
+    [
+        ("{context: ., labels: {a: b}}", "labels", True),
+        ("{context: ., ulimits: {nofile: 1024}}", "ulimits", False),
+        ("{context: ., dockerfile_inline: FROM scratch}", "dockerfile_inline", True),
+    ],
+)
+def test_an_option_that_an_image_asset_has_no_place_for(plan, build, key, pipeline):
+    planned = plan(WEB.format(build=build), dockerfiles={"Dockerfile": "FROM scratch\n"})
+
+    (message,) = planned.messages("build-needs-pipeline")
+    assert f"{key} cannot be handed" in message
+    assert ("BuildPipeline" in message) is pipeline
+
+
+def test_a_build_that_docker_can_do_is_not_warned_of(plan):
+    planned = plan(WEB.format(build="."), dockerfiles={"Dockerfile": "FROM scratch\n"})
+
+    assert planned.messages("build-needs-pipeline") == []
