@@ -168,7 +168,9 @@ class ContainerHosting(ContainerServiceBase):
             construct_id,
             source=source,
             # CloudFront asks for an internet gateway even where nothing passes through it.
-            requirements=IngressRequirements(zones=2, gateway=True, drains=True),
+            requirements=IngressRequirements(
+                zones=2, gateway=True, drains=True, checks_health=True
+            ),
             **props,
         )
         self._domain = site_domain(domain_names, hosted_zone)

@@ -104,7 +104,7 @@ def _bounds(
     try:
         found = scaling_bounds(clients, deployed)
     except AwsError as failure:
-        if needed or not failure.denied:
+        if needed:
             raise
         print_error(f"Warning: whether Application Auto Scaling holds it is not known: {failure}")
         return None

@@ -43,6 +43,7 @@ from serverless_containers.plan.ports import (
     listeners,
     share_ports,
 )
+from serverless_containers.plan.production import warn_of_production
 from serverless_containers.plan.resources.drivers import check_drivers
 from serverless_containers.plan.resources.files import Files
 from serverless_containers.plan.resources.volumes import Mounts, in_order
@@ -78,6 +79,7 @@ class PlanOptions:
         memory_mib: Memory of the task in MiB.
         execute: Whether ECS Exec is to work in the containers.
         spot: Whether the task runs on spare capacity, which AWS takes back.
+        health_checked: Whether the ingress itself asks each task whether it is healthy.
         strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
@@ -92,6 +94,7 @@ class PlanOptions:
     memory_mib: int | None = None
     execute: bool = False
     spot: bool = False
+    health_checked: bool = False
     strict: bool | None = None
     may_delay_stop: bool = False
     docker_builds: bool | None = None
@@ -240,6 +243,20 @@ def plan_task(
 
 
 def _plan_entrypoint(
+    project: Project,
+    ports: Mapping[str, tuple[Listener, ...]],
+    settings: Settings,
+    options: PlanOptions,
+    findings: Findings,
+) -> Entrypoint | None:
+    """The container and the port that receive the traffic, with a look at what on call needs."""
+    entrypoint = _choose_entrypoint(project, ports, settings, options, findings)
+    checked = None if entrypoint is None or options.health_checked else entrypoint.service
+    warn_of_production(project, checked, findings)
+    return entrypoint
+
+
+def _choose_entrypoint(
     project: Project,
     ports: Mapping[str, tuple[Listener, ...]],
     settings: Settings,

@@ -32,6 +32,24 @@ IMAGE_INVALID = Rule.error(
     "capital letters.",
     "https://pkg.go.dev/github.com/distribution/reference",
 )
+IMAGE_MOVES = Rule.warning(
+    "image-moves",
+    "An image is named by a version or a digest.",
+    "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+    guess=True,
+)
+RUNS_AS_ROOT = Rule.warning(
+    "runs-as-root",
+    "A program that is built here runs as another user than root.",
+    "https://docs.docker.com/build/building/best-practices/#user",
+    guess=True,
+)
+HEALTH_CHECK_MISSING = Rule.warning(
+    "health-check-missing",
+    "What receives the traffic has a health check, where its ingress has none.",
+    "Determine Amazon ECS task health using container health checks, Amazon ECS Developer Guide",
+    guess=True,
+)
 NO_PORT = Rule.error(
     "no-port",
     "Behind an ingress, some container has a port, or its Dockerfile an EXPOSE, to receive the "

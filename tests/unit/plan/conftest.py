@@ -3,7 +3,7 @@ from textwrap import dedent
 import pytest
 
 from serverless_containers.findings import Findings
-from serverless_containers.plan import PlanOptions, TaskPlan
+from serverless_containers.plan import PlanOptions, TaskPlan, planner
 from serverless_containers.plan.source import plan_source
 
 
@@ -24,6 +24,13 @@ class Planned:
     @property
     def errors(self):
         return [message for _, message in self.findings]
+
+
+@pytest.fixture(autouse=True)
+def _without_advice(request, monkeypatch):
+    """Leave out what is said of nearly every short file; `test_production` has it."""
+    if request.module.__name__.rpartition(".")[2] != "test_production":
+        monkeypatch.setattr(planner, "warn_of_production", lambda *_arguments, **_keywords: None)
 
 
 @pytest.fixture

@@ -37,12 +37,15 @@ class IngressRequirements:
         gateway: Whether it needs an internet gateway and public subnets.
         drains: Whether it finishes the requests of a task before ECS stops it.
         port: Whether it forwards requests, for which some container needs a port.
+        checks_health: Whether it asks each task itself whether it is healthy, as a target group
+            does.
     """
 
     zones: int = 1
     gateway: bool = False
     drains: bool = False
     port: bool = True
+    checks_health: bool = False
 
 
 NO_INGRESS = IngressRequirements(drains=True, port=False)

@@ -418,6 +418,7 @@ def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> Pla
         entrypoint=props.get("entrypoint"),
         port=props.get("port"),
         ingress=requirements.port,
+        health_checked=requirements.checks_health,
         strict=props.get("strict"),
         cpu=int(cpu) if known and cpu is not None else None,
         memory_mib=int(memory) if known and memory is not None else None,

@@ -140,6 +140,16 @@ def test_what_is_not_known_of_scaling_is_warned_of(aws, run):
     assert "application-autoscaling:DescribeScalableTargets" in result.stderr
 
 
+def test_bounds_that_are_not_known_are_not_changed(aws, run):
+    aws.deny("DescribeScalableTargets")
+
+    result = run("scale", "4", "--max", "6", "--yes")
+
+    assert result.exit_code == 1
+    assert "lack application-autoscaling:DescribeScalableTargets" in result.stderr
+    assert aws.changes() == []
+
+
 def test_another_number_meanwhile_is_told(aws, run):
     after_update(aws, service(), service(counts=(2, 3, 1), events=[]))
 
