@@ -271,7 +271,7 @@ class TestRollingBack:
             for action in stage["Actions"]
             if stage["Name"] == "Deploy"
         )
-        assert deploy_action["Configuration"]["DeploymentTimeout"] == str(minutes)
+        assert deploy_action["Configuration"]["DeploymentTimeout"] == minutes
 
 
 class TestCertificateOfCloudFront:
