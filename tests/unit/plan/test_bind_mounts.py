@@ -658,3 +658,20 @@ class TestRefused:
         assert len(planned.messages("credentials-packed")) == 1
         assert planned["web"].copies
         assert planned.plan.exclusions.left_out == ()
+
+
+@pytest.mark.parametrize("mount", ["./conf:/etc/app:ro", "./conf/pw.txt:/etc/pw:ro"])
+@pytest.mark.parametrize("file", ["./conf/pw.txt", "./link"])
+def test_the_value_of_a_secret_is_copied_nowhere_whatever_its_file_is_named(
+    plan, project, mount, file
+):
+    project.write("conf/pw.txt", "s3ntinel")
+    (project.path / "link").symlink_to("conf/pw.txt")
+    planned = plan(f"""
+        services:
+          web: {{image: "app:1", ports: ["80"], volumes: ["{mount}"], secrets: [db]}}
+        secrets: {{db: {{file: {file}}}}}
+        """)
+    (message,) = planned.messages("mount-rejected")
+    assert "the file of a secret" in message
+    assert planned.plan is None

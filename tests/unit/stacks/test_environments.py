@@ -27,10 +27,13 @@ from stacks.environments import (
     second_store,
 )
 
+WEB = "{image: 'nginx:1.29', healthcheck: {test: 'true'}, ports: ['80']}"
+"""A service that strict environments take."""
+
 
 @pytest.fixture
 def stage(project):
-    project.compose("services: {web: {image: nginx, ports: ['80']}}")
+    project.compose(f"services: {{web: {WEB}}}")
 
     def _stage(config, images=Images.DOCKER, source=None, **arguments):
         return EnvironmentStage(
@@ -78,9 +81,7 @@ def test_nothing_is_guessed_but_in_dev():
 def test_another_service_with_ports_moves_nothing_where_nothing_is_guessed(
     stage, project, environment
 ):
-    project.compose(
-        "services: {web: {image: nginx, ports: ['80']}, more: {image: x, ports: ['5000']}}"
-    )
+    project.compose(f"services: {{web: {WEB}, more: {{image: 'x:1', ports: ['5000']}}}}")
     if ENVIRONMENTS[environment].strict:
         with pytest.raises(InvalidSourceError, match=r"web receives the traffic.* under strict"):
             stage(ENVIRONMENTS[environment])
@@ -89,7 +90,7 @@ def test_another_service_with_ports_moves_nothing_where_nothing_is_guessed(
 
 
 def test_a_port_may_be_named_for_what_declares_none(stage, project):
-    project.compose("services: {web: {image: nginx}}")
+    project.compose("services: {web: {image: 'nginx:1.29'}}")
     plan = stage(ENVIRONMENTS["dev"], port=3000).api.api.plan
     assert (plan.entrypoint, plan.port) == ("web", 3000)
 
@@ -191,7 +192,8 @@ def test_a_pipeline_builds_the_images_and_says_where_it_is(stage, project, regio
 
 def test_secrets_are_asked_for_before_anything_else_is_deployed(stage, project):
     project.compose("""
-        services: {web: {image: nginx, ports: ['80'], secrets: [KEY]}}
+        services:
+          web: {image: "nginx:1.29", healthcheck: {test: "true"}, ports: ["80"], secrets: [KEY]}
         secrets: {KEY: {file: ../.secret-key}}
         """)
     made = stage(replace(ENVIRONMENTS["dev"], site=Site()))
@@ -456,7 +458,7 @@ class TestAnotherProject:
         assert "/shop/web:1" in json.dumps(template(made, "Api").to_json())
 
     def test_a_stack_for_no_secrets_has_a_resource_all_the_same(self, stage, project):
-        project.compose("services: {web: {image: nginx, ports: ['80']}}")
+        project.compose(f"services: {{web: {WEB}}}")
         made = stage(ENVIRONMENTS["dev"], name="shop", sample=False)
         (resource,) = template(made, "Storage").to_json()["Resources"].values()
         assert resource == {"Type": "AWS::CloudFormation::WaitConditionHandle"}

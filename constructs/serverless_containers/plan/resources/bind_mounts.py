@@ -18,7 +18,7 @@ from serverless_containers.findings import Findings, Rule
 from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
 from serverless_containers.plan.build_context.credentials import Handling
-from serverless_containers.plan.build_context.folders import is_within, real
+from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
 from serverless_containers.plan.build_context.ignore import IgnoreRules, to_regex
 from serverless_containers.plan.build_context.walk import is_never_sent
 from serverless_containers.plan.names import free
@@ -97,6 +97,7 @@ class BindMounts:
         folder: The project folder, without links.
         git: The files of it that git leaves alone.
         read_here: The files of variables that are read on this machine.
+        secret_files: The files with the values of secrets, whatever they are named.
         stored: The folders that have become volumes, each with the service that it was for.
     """
 
@@ -107,12 +108,14 @@ class BindMounts:
     folder: str = field(init=False)
     git: GitIgnore = field(init=False)
     read_here: frozenset[str] = field(init=False)
+    secret_files: frozenset[str] = field(init=False)
     stored: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder = real(self.project.directory)
         self.git = GitIgnore(self.folder)
         self.read_here = frozenset(real(file) for file in self.project.env_files)
+        self.secret_files = frozenset(real(file) for file in files_of_secrets(self.project))
 
     def decide(self, service: Service, mount: Mount, source: str) -> BindMount | None:
         """Decide what becomes of a mount, and say so at its place.
@@ -345,7 +348,9 @@ class _Case:
             else is_changed(self.source)
         ):
             return self._refuse_writable(is_folder=is_folder)
-        self.found = find_files(self.source, read_here=self.binds.read_here)
+        self.found = find_files(
+            self.source, read_here=self.binds.read_here, secrets=self.binds.secret_files
+        )
         if self.found.problem is not None:
             return self._refuse(
                 f"{self.shown} {self.found.problem}",

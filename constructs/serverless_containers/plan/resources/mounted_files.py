@@ -13,6 +13,7 @@ from serverless_containers.plan.build_context.credentials import (
     Credential,
     credential_of,
 )
+from serverless_containers.plan.build_context.folders import real
 from serverless_containers.plan.build_context.walk import is_never_sent
 from serverless_containers.plan.model import mode_of
 
@@ -79,12 +80,15 @@ class MountedFiles:
     left_out: tuple[str, ...] = ()
 
 
-def find_files(source: str, *, read_here: frozenset[str]) -> MountedFiles:
+def find_files(
+    source: str, *, read_here: frozenset[str], secrets: frozenset[str] = frozenset()
+) -> MountedFiles:
     """Find the files of a mount. Folders of the machine's own (``.git``) are left out.
 
     Args:
         source: The absolute path of a file or a folder.
         read_here: The files of variables that are read on this machine.
+        secrets: The files with the values of secrets, by their paths without links.
     """
     files: dict[str, MountedFile] = {}
     credentials: list[MountedCredential] = []
@@ -102,7 +106,7 @@ def find_files(source: str, *, read_here: frozenset[str]) -> MountedFiles:
             inside = sorted(os.listdir(path)) if is_folder else []  # noqa: PTH208  # any text
         except (OSError, ValueError) as error:
             return _refused(f"cannot be read: {_within(name)}{getattr(error, 'strerror', error)}")
-        if problem := _problem(path, name, status.st_mode):
+        if problem := _problem(path, name, status.st_mode, secrets):
             return _refused(problem)
         if found is not None:
             credentials.append(MountedCredential(path=path, credential=found))
@@ -126,11 +130,11 @@ def find_files(source: str, *, read_here: frozenset[str]) -> MountedFiles:
     )
 
 
-def _problem(path: str, name: str, mode: int) -> str | None:
+def _problem(path: str, name: str, mode: int, secrets: frozenset[str]) -> str | None:
     """Return what makes something impossible to copy."""
     if UNSOUND.search(name):
         return f"holds a file whose name is no text: {name!r}"
-    if is_secret(Path(path)):
+    if is_secret(Path(path)) or real(path) in secrets:
         return f"{'holds' if name else 'is'} the file of a secret{f' ({name})' if name else ''}"
     if stat.S_ISLNK(mode):
         return f"{'holds' if name else 'is'} a symbolic link{f' ({name})' if name else ''}"
