@@ -55,6 +55,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     # It shows Compose files themselves, too.
     "cli": {
+        "spelling",
         "findings",
         "compose",
         "plan",

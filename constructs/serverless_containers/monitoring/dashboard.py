@@ -203,10 +203,9 @@ class ServicePanel:
             if signals.target_errors
             else []
         )
-        return [
-            metric.with_(period=_FIVE_MINUTES)
-            for metric in (_shown(signals.errors, "errors", label="5xx", color=_RED), *own)
-        ]
+        # By the id that the availability has for it, so that both are one metric.
+        errors = _named(signals.errors, "available_errors")
+        return [_filled(errors, "available_errors", "5xx", _RED), *own]
 
     def _utilization(self, width: int) -> cloudwatch.IWidget:
         used = (

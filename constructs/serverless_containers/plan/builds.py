@@ -4,9 +4,10 @@ import csv
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from serverless_containers.compose.model import Build, Service
+from serverless_containers.compose.model import Build, Project, Service
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
@@ -29,6 +30,42 @@ _OWN = re.compile(
 
 
 _INLINE = {"type": "inline"}
+
+
+def with_builds_of_siblings(project: Project, findings: Findings) -> Project:
+    """Return a project in which a service that runs an image built by another one builds it, too.
+
+    Docker Compose builds it once and finds it at the engine by its name: the one of ``image``, or
+    that of project and service. A task pulls images, and no registry has that one.
+
+    Args:
+        project: The canonical model.
+        findings: Takes a note for each such service.
+    """
+    built = {
+        name: service
+        for service in project.services.values()
+        if service.build is not None
+        for name in (service.image, f"{project.name}-{service.name}")
+        if name
+    }
+    services = dict(project.services)
+    for name, service in project.services.items():
+        image = (service.image or "").removesuffix(":latest")
+        sibling = built.get(image) or built.get(f"{image}:latest")
+        if service.build is None and image and sibling is not None:
+            services[name] = replace(service, build=sibling.build)
+            findings.report(
+                rules.IMAGE_OF_SIBLING,
+                *place(service, "image"),
+                f"{name} runs the image that {sibling.name} builds, which is built for it, too",
+            )
+    return replace(project, services=services)
+
+
+def is_of_sibling(service: Service) -> bool:
+    """Return whether the build of a service is another one's, where it is looked at."""
+    return service.build is not None and service.build.path[: len(service.path)] != service.path
 
 
 def plan_build(service: Service, findings: Findings) -> BuildPlan | None:

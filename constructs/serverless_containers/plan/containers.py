@@ -8,7 +8,7 @@ from dataclasses import replace
 from serverless_containers.compose.model import Condition, FileUse, Project, Resources, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
-from serverless_containers.plan.builds import plan_build
+from serverless_containers.plan.builds import is_of_sibling, plan_build
 from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.known_images import repository_of
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
@@ -66,7 +66,7 @@ def plan_container(
         findings: Takes what is wrong.
         secrets_are_files: Whether its secrets are among the mounts, and so no variables.
     """
-    build = plan_build(service, findings)
+    build = plan_build(service, Findings() if is_of_sibling(service) else findings)
     _check_image(service, findings)
     check_values(service, findings)
     entrypoint, command = _start(service, findings)

@@ -8,7 +8,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
-from serverless_containers.plan.builds import check_asset_builds
+from serverless_containers.plan.builds import check_asset_builds, with_builds_of_siblings
 from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
 from serverless_containers.plan.containers import (
     check_entrypoint,
@@ -140,6 +140,7 @@ def plan_task(
     """
     if not _check_files(project, findings):
         return None
+    project = with_builds_of_siblings(project, findings)
     settings = options.over(read_settings(project, findings))
     # In the order of the files, so that the later of two that clash is blamed.
     ports = {

@@ -1,5 +1,6 @@
 """The ports of a task's containers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,8 +10,13 @@ from serverless_containers.compose.notation.ports import HIGHEST_PORT
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.known_images import default_port
+from serverless_containers.plan.known_images import default_port, speaks_fastcgi
 from serverless_containers.plan.model import PortPlan
+
+_PORT_IN_COMMAND = re.compile(
+    r"port|(?:^|\s)-[pP]\b|listen|bind|:\d{2,5}\b|\.(?:conf|cnf|cfg|sh|ya?ml)\b", re.IGNORECASE
+)
+"""Signs that a command names a port itself, or a file that does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +217,8 @@ def _warn_of_defaults(
     for service in sorted(project.services.values(), key=lambda each: each.at()):
         name = service.name
         port = default_port(service.image)
-        # What has a command may have been told of another port.
-        if port is None or service.command or service.entrypoint:
+        # FastCGI has a port of its own, and a command may name another one.
+        if port is None or speaks_fastcgi(service) or _may_name_a_port(service):
             continue
         owner = users.setdefault(port, name)
         if owner != name and name not in declaring:
@@ -224,3 +230,14 @@ def _warn_of_defaults(
                 "containers of a task share one network interface",
                 f"let {name} listen on another port, and name that under expose",
             )
+
+
+def _may_name_a_port(service: Service) -> bool:
+    """Return whether a command, a variable or a script may tell a server of another port."""
+    if service.entrypoint:
+        return True
+    words = " ".join(service.command or ())
+    return bool(_PORT_IN_COMMAND.search(words)) or any(
+        name.upper().endswith("PORT") or name.upper().endswith("PORT_NUMBER")
+        for name in service.environment
+    )

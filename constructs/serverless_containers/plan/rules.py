@@ -38,6 +38,10 @@ IMAGE_MOVES = Rule.warning(
     "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
     guess=True,
 )
+IMAGE_OF_SIBLING = Rule.note(
+    "image-of-sibling",
+    "An image that a service of the project builds is built for each one that runs it.",
+)
 RUNS_AS_ROOT = Rule.warning(
     "runs-as-root",
     "A program that is built here runs as another user than root.",

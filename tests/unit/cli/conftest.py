@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from serverless_containers.cli import main
+from serverless_containers.plan import planner
 
 
 class Command:
@@ -23,6 +24,18 @@ class Command:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(dedent(text), encoding="utf-8")
         return file
+
+
+@pytest.fixture(autouse=True)
+def _without_advice(request, monkeypatch):
+    """Leave out what is said of nearly every short file, but where a test asks for it."""
+    if "advice" not in request.fixturenames:
+        monkeypatch.setattr(planner, "warn_of_production", lambda *_arguments, **_keywords: None)
+
+
+@pytest.fixture
+def advice():
+    """Keep the warnings of what production needs."""
 
 
 @pytest.fixture

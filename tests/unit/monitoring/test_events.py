@@ -10,7 +10,13 @@ from aws_cdk.assertions import Match
 from tests.support.event_patterns import matches
 
 CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"
-RULES = {"containers-restarting", "out-of-memory", "deployment-failed", "pipeline-failed"}
+RULES = {
+    "containers-restarting",
+    "out-of-memory",
+    "deployment-failed",
+    "pipeline-failed",
+    "deployments",
+}
 
 
 @pytest.fixture
@@ -122,7 +128,8 @@ KILLED = "OutOfMemoryError: Container killed due to memory usage"
         (stopped("EssentialContainerExited", exit_code=1, group="service:other"), set()),
         (stopped("EssentialContainerExited", exit_code=1, clusterArn=f"{CLUSTER}2"), set()),
         (deployment("SERVICE_DEPLOYMENT_FAILED"), {"deployment-failed"}),
-        (deployment("SERVICE_DEPLOYMENT_COMPLETED"), set()),
+        (deployment("SERVICE_DEPLOYMENT_IN_PROGRESS"), {"deployments"}),
+        (deployment("SERVICE_DEPLOYMENT_COMPLETED"), {"deployments"}),
         (deployment("SERVICE_DEPLOYMENT_FAILED", "other"), set()),
         (pipeline("FAILED", "other"), set()),
     ],
@@ -139,7 +146,9 @@ def test_the_pipelines_own_failures_match(patterns, with_everything):
 
 def test_without_a_pipeline_none_is_watched(deploy):
     names = [rule["Name"] for rule in deploy().resources("AWS::Events::Rule")]
-    assert len(names) == 3
+    ends = ("containers-restarting", "out-of-memory", "deployment-failed", "deployments")
+    assert len(names) == len(ends)
+    assert all(any(name.endswith(end) for end in ends) for name in names)
     assert all(len(name) <= 64 for name in names)
 
 

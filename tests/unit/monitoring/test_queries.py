@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from serverless_containers import Monitoring
 from serverless_containers.ingress.http_api.access_log import _FIELDS
 from serverless_containers.monitoring import queries
 from tests.unit.monitoring.conftest import CONSTRUCTS, watched
@@ -52,7 +53,7 @@ def test_the_folder_can_be_given(deploy):
     names = definitions(deploy(monitoring=watched(query_folder="shop/prod/api")))
     assert all(re.fullmatch("shop/prod/api/[^/]+", name) for name in names)
     with pytest.raises(ValueError, match="query_folder: expected at most 200 characters, got 201"):
-        watched(query_folder="x" * 201)(deploy().stack)
+        Monitoring(query_folder="x" * 201)
 
 
 @pytest.mark.parametrize("kind", CONSTRUCTS)

@@ -109,3 +109,22 @@ def test_one_address_is_no_list():
 def test_there_is_one_way_to_be_told():
     with pytest.raises(ValueError, match="subscribe the addresses to the topic"):
         Alarms(topic_arn=TOPIC, emails=("ops@example.com",))
+
+
+def test_an_environment_has_one_dashboard_that_holds_nothing_back(made):
+    config = replace(OPEN, monitoring=Alarms())
+    made(config, "Dashboard").resource_count_is("AWS::CloudWatch::Dashboard", 1)
+    for stack in ("Api", "Site"):
+        template = made(config, stack)
+        template.resource_count_is("AWS::CloudWatch::Dashboard", 0)
+        outputs = template.to_json()["Outputs"].values()
+        assert not [each for each in outputs if "Export" in each]
+
+
+def test_queries_are_in_the_folder_of_the_environment(made):
+    template = made(replace(OPEN, monitoring=Alarms()), "Site")
+    names = [
+        each["Properties"]["Name"]
+        for each in template.find_resources("AWS::Logs::QueryDefinition").values()
+    ]
+    assert {name.rpartition("/")[0] for name in names} == {"serverless-containers/dev/site"}

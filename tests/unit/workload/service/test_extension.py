@@ -99,7 +99,8 @@ class TestFindings:
 
     def test_a_warning_can_be_suppressed_with_a_reason(self, deploy):
         deployed = deploy(
-            "services: {web: {image: nginx, ports: ['80'], dns: 10.0.0.2}}",
+            "services: {web: {image: 'nginx:1.29', ports: ['80'], dns: 10.0.0.2, "
+            "healthcheck: {test: 'true'}}}",
             suppress=[
                 Suppression(rule="key-approximated", path="services.web.dns", reason="a laptop's")
             ],
