@@ -110,6 +110,7 @@ def resources(stack):
         "max_capacity": 3,
         "metric": cloudwatch.Metric(namespace="Shop", metric_name="Backlog"),
         "target": 3,
+        "panels": [],
         "schedule": appscaling.Schedule.cron(hour="8"),
         "user_pool": None,
         "user_pool_domain": None,

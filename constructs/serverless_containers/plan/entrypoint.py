@@ -182,6 +182,16 @@ def _chosen(
         return None
     if reason:
         _report_choice(chosen.name, chosen.listener, reason, findings)
+    if chosen.port in _TLS:
+        findings.report(
+            rules.ENTRYPOINT_TLS,
+            chosen.listener.at,
+            chosen.listener.path,
+            f"{chosen.name} has port {chosen.port} alone, where servers speak TLS: the ingress "
+            "ends TLS, and asks a task in plain HTTP",
+            f"let it listen for HTTP, too, and expose that port; if {chosen.port} speaks HTTP, say "
+            f"so with {EXTENSION}: {{port: {chosen.port}}} or port={chosen.port}",
+        )
     return Entrypoint(service=chosen.name, port=chosen.port)
 
 

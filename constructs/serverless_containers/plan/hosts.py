@@ -26,7 +26,7 @@ _DOCKER_HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.
 
 _HOST = re.compile(
     r"(?P<before>//|@|(?<![\w.@/-]))(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)"
-    r"(?P<port>:\d+(?![^/?,;\s]))?(?![\w.-])(?!:[^/@\s]*@)"
+    r"(?P<port>:\d+(?![^/?,;\s]))?(?![\w.-])(?!:[^/@\s]{0,255}@)"
 )
 """Pattern of the host of an address; a user's name before ``@`` is none."""
 _HOST_VARIABLE = re.compile(r"HOST|SERVER|ADDR|ENDPOINT|UPSTREAM|BROKER|NODE", re.IGNORECASE)

@@ -79,6 +79,11 @@ ENTRYPOINT_CHOSEN = Rule.warning(
     "Where several containers have ports, the file names the one that receives the traffic.",
     guess=True,
 )
+ENTRYPOINT_TLS = Rule.warning(
+    "entrypoint-tls",
+    "What receives the traffic speaks HTTP without TLS, as every ingress does to it.",
+    guess=True,
+)
 ENTRYPOINT_UNKNOWN = Rule.error(
     "entrypoint-unknown", "The container named as the entrypoint exists and has a TCP port."
 )

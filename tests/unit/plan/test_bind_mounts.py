@@ -675,3 +675,22 @@ def test_the_value_of_a_secret_is_copied_nowhere_whatever_its_file_is_named(
     (message,) = planned.messages("mount-rejected")
     assert "the file of a secret" in message
     assert planned.plan is None
+
+
+def test_what_git_ignores_is_copied_with_a_warning(mounted, project):
+    project.write("html/index.html", "x")
+    project.write("html/local.html", "x")
+    project.write(".gitignore", "local.html\n")
+    (message,) = mounted("./html:/usr/share/nginx/html:ro").messages("mount-untracked")
+    assert "./html holds local.html, which git ignores" in message
+    (message,) = mounted("./html/local.html:/x:ro").messages("mount-untracked")
+    assert "./html/local.html is ignored by git" in message
+    assert not mounted("./html/index.html:/x:ro").messages("mount-untracked")
+
+
+def test_what_a_program_has_written_is_no_configuration(mounted, project):
+    project.write("html/uploads/a.png", "x")
+    project.write(".gitignore", "uploads/\n")
+    planned = mounted("./html/uploads:/usr/share/nginx/html/uploads", image="nginx:1.29")
+    assert planned.messages("mount-writable") or planned.messages("mount-stored")
+    assert not planned.messages("mount-copied")

@@ -484,3 +484,17 @@ def test_under_strict_another_service_moves_nothing(project, services, data):
     after = read(project, services, strict=True, port=port)
     if before is not None and after is not None:
         assert (after.entrypoint, after.port) == (before.entrypoint, before.port)
+
+
+@pytest.mark.parametrize(
+    ("ports", "warns"),
+    [('"443:443"', True), ('"8443"', True), ('"80", "443"', False), ('"8080"', False)],
+)
+def test_tls_ends_at_the_ingress(plan, ports, warns):
+    text = f"services: {{web: {{image: 'nginx:1.29', ports: [{ports}]}}}}"
+    assert bool(plan(text).messages("entrypoint-tls")) == warns
+
+
+def test_a_port_that_is_named_may_speak_http(plan):
+    text = "services: {web: {image: 'nginx:1.29', ports: ['443']}}"
+    assert not plan(text, port=443).messages("entrypoint-tls")

@@ -15,6 +15,7 @@ from enum import Enum, auto
 from serverless_containers.compose.dockerfile import Dockerfile, PlacedPath
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings, Rule
+from serverless_containers.findings.listing import listed
 from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
 from serverless_containers.plan.build_context.credentials import Handling
@@ -343,7 +344,9 @@ class _Case:
         is_folder = os.path.isdir(self.source)  # noqa: PTH112  # any text
         image = image_of(self.service)
         if not self.mount.read_only and (
+            # What git ignores is there because a program has written it.
             not (is_configuration(self.target, image) or only_reads(image))
+            or self.binds.git.ignores(self.source, is_folder=True)
             if is_folder
             else is_changed(self.source)
         ):
@@ -358,6 +361,7 @@ class _Case:
             )
         if not self._may_be_packed():
             return False
+        self._warn_of_untracked(is_folder=is_folder)
         if self.found.files:
             return Becomes.FOLDER if is_folder else Becomes.FILE
         return self._refuse(f"{self.shown} holds no files", f"add some, or {LOCAL_ONLY}")
@@ -380,6 +384,25 @@ class _Case:
             )
             sound = sound and not is_left_out
         return sound
+
+    def _warn_of_untracked(self, *, is_folder: bool) -> None:
+        """Warn of files that this machine has, and a deployment from another one may not have."""
+        ignored = [
+            name
+            for name in self.found.files
+            if self.binds.git.ignores(f"{self.source}/{name}".rstrip("/"), is_folder=False)
+        ]
+        if not ignored:
+            return
+        shown = listed(ignored[:3]) + (f" and {len(ignored) - 3} more" if len(ignored) > 3 else "")
+        self._report(
+            rules.MOUNT_UNTRACKED,
+            f"{self.shown} holds {shown}, which git ignores"
+            if is_folder
+            else f"{self.shown} is ignored by git",
+            "a deployment from this machine has it, and one from another may not: keep it in git, "
+            f"move it out of what is mounted, or {LOCAL_ONLY}",
+        )
 
     def _refuse_writable(self, *, is_folder: bool) -> bool:
         what = "files of the project" if is_folder else "a file that programs write to"

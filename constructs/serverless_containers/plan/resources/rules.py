@@ -51,6 +51,9 @@ MOUNT_STORED = Rule.warning(
     "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",
     guess=True,
 )
+MOUNT_UNTRACKED = Rule.warning(
+    "mount-untracked", "What is copied from the project is what git keeps of it.", guess=True
+)
 VOLUME_OWNER = Rule.warning(
     "volume-owner",
     "A service that keeps data says its user in numbers, where it is no well-known image's.",

@@ -230,7 +230,9 @@ class _ImageAssets(BoundImages):
         """An image that a service's own Dockerfile makes, with files."""
         context = Path(build.context)
         ignore_file = ignore_file_of(build.context, build.dockerfile_in_context)
-        patterns = Path(ignore_file).read_text("utf-8").splitlines() if ignore_file else []
+        # The CDK reads the file like this where nothing is added to the context.
+        text = Path(ignore_file).read_text("utf-8", "replace") if ignore_file else ""
+        patterns = text.splitlines()
         with _staged(scope) as folder:
             FileSystem.copy_directory(
                 build.context,
