@@ -14,7 +14,8 @@ from serverless_containers.plan.known_images import default_port, speaks_fastcgi
 from serverless_containers.plan.model import PortPlan
 
 _PORT_IN_COMMAND = re.compile(
-    r"port|(?:^|\s)-[pP]\b|listen|bind|:\d{2,5}\b|\.(?:conf|cnf|cfg|sh|ya?ml)\b", re.IGNORECASE
+    r"port|(?:^|\s)-[pPs]\b|sock|listen|bind|:\d{2,5}\b|\.(?:conf|cnf|cfg|sh|ya?ml)\b",
+    re.IGNORECASE,
 )
 """Signs that a command names a port itself, or a file that does."""
 
