@@ -115,7 +115,10 @@ def run_on_a_terminal(folder, variables):
 
 
 def test_the_whole_command_on_a_terminal(run):
-    run.write("compose.yaml", "services: {web: {image: x, ports: ['80'], privileged: true}}")
+    text = (
+        "services: {web: {image: 'x:1', ports: ['80'], healthcheck: {test: x}, privileged: true}}"
+    )
+    run.write("compose.yaml", text)
     plain = run_on_a_terminal(run.folder, {"TERM": "xterm", "NO_COLOR": "1"})
     assert "^ error: key-rejected\r\n1 error\r\n" in plain
     assert "\x1b" not in plain

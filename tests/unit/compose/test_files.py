@@ -17,7 +17,7 @@ from serverless_containers.findings import Findings
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
 
-WEB = "image: nginx, ports: ['80']"
+WEB = "image: 'nginx:1.29', ports: ['80']"
 NAMED = {
     "env_file": "services: {{web: {{{web}, env_file: {file}}}}}",
     "label_file": "services: {{web: {{{web}, label_file: {file}}}}}",
@@ -182,7 +182,7 @@ def test_a_project_in_a_folder_that_is_a_link(project, tmp_path):
     project.compose(NAMED["env_file"].format(web=WEB, file="a.env"))
     (tmp_path / "linked").symlink_to(project.path)
     findings = Findings()
-    assert plan_source(tmp_path / "linked", PlanOptions(), findings)
+    assert plan_source(tmp_path / "linked", PlanOptions(health_checked=True), findings)
     assert [found.rule.code for found in findings] == []
 
 
@@ -211,5 +211,5 @@ def test_a_dockerfile_in_a_context_above_the_project(project):
         """),
     )
     findings = Findings()
-    assert plan_source(project.path / "shop", PlanOptions(), findings)
+    assert plan_source(project.path / "shop", PlanOptions(health_checked=True), findings)
     assert [found.rule.code for found in findings] == []
