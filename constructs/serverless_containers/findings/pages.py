@@ -9,6 +9,14 @@ _IAM = f"{_AWS}/IAM/latest/UserGuide"
 _CLOUDFORMATION = f"{_AWS}/AWSCloudFormation/latest"
 _API_REFERENCE = "Amazon ECS API Reference, "
 _PAGES: Mapping[str, str] = {
+    "Determine Amazon ECS task health using container health checks, Amazon ECS Developer Guide": (
+        f"{_AWS}/AmazonECS/latest/developerguide/healthcheck.html"
+    ),
+    "Restart individual containers in Amazon ECS tasks with container restart policies, Amazon ECS "
+    "Developer Guide": (f"{_AWS}/AmazonECS/latest/developerguide/container-restart-policy.html"),
+    "Enforcing a user identity using an access point, Amazon EFS User Guide": (
+        f"{_AWS}/efs/latest/ug/enforce-identity-access-points.html"
+    ),
     "Amazon ECS task definition differences for Fargate, Amazon ECS Developer Guide": (
         f"{_AWS}/AmazonECS/latest/developerguide/fargate-tasks-services.html"
     ),

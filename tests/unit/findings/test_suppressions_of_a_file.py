@@ -8,7 +8,7 @@ from serverless_containers.findings import Findings, Suppression
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
 
-PORTS = 'services: {web: {image: x, ports: ["127.0.0.1:80:80"], healthcheck: {test: probe}}}'
+PORTS = 'services: {web: {image: "x:1", ports: ["127.0.0.1:80:80"], healthcheck: {test: probe}}}'
 EXAMPLE = '{rule: port-host-address, path: services.web.ports[0], reason: "…"}'
 
 
@@ -50,7 +50,7 @@ def test_an_unused_suppression_is_a_warning_at_its_place(plan):
           suppress:
             - rule: port-host-address
               reason: for laptops
-        services: {web: {image: x, ports: ["80"], healthcheck: {test: probe}}}
+        services: {web: {image: "x:1", ports: ["80"], healthcheck: {test: probe}}}
         """)
     assert planned is not None
     assert [str(each) for each in findings] == [
@@ -63,7 +63,7 @@ def test_a_suppressed_error_leaves_no_plan(plan):
     # GIVEN a file that could be deployed
     planned, findings = plan("""
         x-serverless-containers: {suppress: [{rule: key-rejected, reason: never mind}]}
-        services: {web: {image: x, ports: ["80"], healthcheck: {test: probe}}}
+        services: {web: {image: "x:1", ports: ["80"], healthcheck: {test: probe}}}
         """)
     # THEN what it says of errors is one itself
     assert planned is None

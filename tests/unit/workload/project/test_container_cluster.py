@@ -72,7 +72,7 @@ def test_an_api_registers_its_tasks_in_its_namespace(project):
     assert front.namespace is shared.cluster.namespace
 
 
-@pytest.mark.parametrize(("high", "count"), [(False, 1), (True, 2)])
+@pytest.mark.parametrize(("high", "count"), [(False, 1), (True, 3)])
 def test_it_says_how_many_tasks_there_are(ingress, project, high, count):
     shared = Shared(high_availability=high)
     front = shared.put(ingress, project.compose(NGINX))
