@@ -694,3 +694,28 @@ def test_what_a_program_has_written_is_no_configuration(mounted, project):
     planned = mounted("./html/uploads:/usr/share/nginx/html/uploads", image="nginx:1.29")
     assert planned.messages("mount-writable") or planned.messages("mount-stored")
     assert not planned.messages("mount-copied")
+
+
+SHARED = """
+    services:
+      web:
+        image: nginx:1.29
+        ports: ["80"]
+        volumes: ["./html:/usr/share/nginx/html:ro"{more}]
+      app: {{image: "app:1", volumes: ["./html/uploads:/srv/uploads"]}}
+    """
+
+
+def test_a_copy_around_what_another_service_writes_is_refused(plan, project):
+    project.write("html/index.html", "x")
+    (message,) = plan(SHARED.format(more="")).messages("mount-rejected")
+    assert (
+        "./html is copied, and ./html/uploads in it becomes a volume: what app writes there would "
+        "never be seen here"
+    ) in message
+    both = SHARED.format(more=', "./html/uploads:/usr/share/nginx/html/uploads"')
+    planned = plan(both)
+    assert not planned.messages("mount-rejected")
+    web, app = planned["web"], planned["app"]
+    (shared,) = {each.volume for each in web.mounts} & {each.volume for each in app.mounts}
+    assert shared.startswith("bind-html-uploads")

@@ -15,6 +15,7 @@ from serverless_containers.compose.files import read_regular
 from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
 from serverless_containers.plan.build_context.check import read_pack_setting
+from serverless_containers.plan.build_context.folders import is_within
 from serverless_containers.plan.model import (
     CopyPlan,
     FilePlan,
@@ -173,6 +174,30 @@ class Mounts:
                     f"{binds.shown(each.source)} is in {binds.shown(around)}, which becomes a "
                     "volume of its own: the two would share no files",
                     "mount the whole folder in both places, or give each a folder of its own",
+                )
+        for found in self._decided.values():
+            own = {each.source for each in found.values() if each.becomes is Becomes.VOLUME}
+            for each in found.values():
+                if each.becomes is Becomes.FOLDER:
+                    self._refuse_copy_around(each, binds, own)
+
+    def _refuse_copy_around(self, bind: BindMount, binds: BindMounts, own: Collection[str]) -> None:
+        """Refuse a copy of a folder in which another service keeps data that it would not see.
+
+        Args:
+            bind: The mount of the folder that is copied.
+            binds: What has become of all mounts.
+            own: The folders with data that the same service mounts.
+        """
+        for stored, owner in binds.stored.items():
+            if stored not in own and is_within(stored, bind.source):
+                self.findings.report(
+                    rules.MOUNT_REJECTED,
+                    *place(bind.mount),
+                    f"{binds.shown(bind.source)} is copied, and {binds.shown(stored)} in it "
+                    f"becomes a volume: what {owner} writes there would never be seen here",
+                    "mount that folder here, too, at its place in this one, or give each a folder "
+                    "of its own",
                 )
 
     def _is_in_image(self, mount: Mount, left_out: Collection[str]) -> bool:
