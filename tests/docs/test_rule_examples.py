@@ -25,8 +25,8 @@ EXPLAINED = read_examples()
 EXAMPLES = {code: given for code, given in EXPLAINED.items() if given.bad and given.good}
 WITHOUT_EXAMPLE = {"not-utf-8"}
 """The rules that no file breaks: its reader refuses other bytes before."""
-ADVICE = {"image-moves", "runs-as-root", "health-check-missing"}
-"""Rules about production, which examples are too short to keep to."""
+ADVICE = {"image-moves", "runs-as-root", "health-check-missing", "port-unreached"}
+"""Rules about production and ports, which examples are too short to keep to."""
 
 
 @pytest.fixture

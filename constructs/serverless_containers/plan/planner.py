@@ -41,6 +41,7 @@ from serverless_containers.plan.names import (
 from serverless_containers.plan.ports import (
     Listener,
     listeners,
+    note_unreached_ports,
     share_ports,
 )
 from serverless_containers.plan.production import warn_of_production
@@ -254,6 +255,8 @@ def _plan_entrypoint(
     entrypoint = _choose_entrypoint(project, ports, settings, options, findings)
     checked = None if entrypoint is None or options.health_checked else entrypoint.service
     warn_of_production(project, checked, findings)
+    if entrypoint is not None:
+        note_unreached_ports(project, ports, entrypoint.service, entrypoint.port, findings)
     return entrypoint
 
 

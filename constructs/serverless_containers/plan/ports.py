@@ -9,6 +9,7 @@ from serverless_containers.compose.model import Project, Service
 from serverless_containers.compose.notation.ports import HIGHEST_PORT
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.known_images import default_port, speaks_fastcgi
 from serverless_containers.plan.model import PortPlan
@@ -241,4 +242,42 @@ def _may_name_a_port(service: Service) -> bool:
     return bool(_PORT_IN_COMMAND.search(words)) or any(
         name.upper().endswith("PORT") or name.upper().endswith("PORT_NUMBER")
         for name in service.environment
+    )
+
+
+def note_unreached_ports(
+    project: Project,
+    ports: Mapping[str, tuple[Listener, ...]],
+    service: str,
+    port: int,
+    findings: Findings,
+) -> None:
+    """Note the published ports that no request reaches, at the first of them.
+
+    Args:
+        project: The canonical model.
+        ports: The ports of each service.
+        service: The service that receives the traffic.
+        port: Its port that does.
+        findings: Takes the note.
+    """
+    left = [
+        (name, listener)
+        for name, listening in ports.items()
+        for listener in listening
+        if (name, listener.plan) != (service, PortPlan(port=port, protocol="tcp"))
+        and listener.path in {each.path for each in project.services[name].ports}
+    ]
+    if not left:
+        return
+    first = left[0][1]
+    shown = [f"{listener.plan} of {name}" for name, listener in left]
+    findings.report(
+        rules.PORT_UNREACHED,
+        first.at,
+        first.path,
+        f"nothing outside the task reaches {listed(shown)}: requests come in at {port} of "
+        f"{service}",
+        "put a server in front that forwards to them by path, or deploy what callers need "
+        "separately",
     )

@@ -63,6 +63,9 @@ NO_INGRESS = Rule.note(
     "no-ingress",
     "A project with ports is reached through an ingress; one without any is a worker.",
 )
+PORT_UNREACHED = Rule.note(
+    "port-unreached", "Of the ports that a project publishes, an ingress reaches one."
+)
 NO_HTTP_PORT = Rule.error(
     "no-http-port",
     "What receives the traffic speaks HTTP, and is an application where there is one: no store of "

@@ -268,3 +268,22 @@ def test_servers_of_the_same_default_port_are_told(plan, second, warned):
     messages = planned.messages("default-port-taken")
     assert bool(messages) == warned
     assert all("queue listens on 6379 unless" in each for each in messages)
+
+
+def test_published_ports_that_nothing_reaches_are_named(plan):
+    planned = plan("""
+        services:
+          web: {image: "x:1", ports: ["3000:3000", "4000:4000"]}
+          db: {image: "postgres:17", ports: ["5432:5432"]}
+        """)
+    (message,) = planned.messages("port-unreached")
+    assert message.startswith("docker-compose.yml:")
+    assert "4000/tcp of web" in message
+    assert "5432/tcp of db" in message
+    assert "requests come in at 3000 of web" in message
+
+
+@pytest.mark.parametrize("ports", ['ports: ["3000:3000"]', "ports: [3000], expose: [4000]"])
+def test_what_is_not_published_is_not(plan, ports):
+    planned = plan(f"services: {{web: {{image: 'x:1', {ports}}}}}")
+    assert not planned.messages("port-unreached")
