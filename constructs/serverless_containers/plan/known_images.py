@@ -323,6 +323,25 @@ def names_of(image: str) -> tuple[str, str]:
     return name, "/".join((*path[-1:], name))
 
 
+def tag_of(image: str) -> str:
+    """Return the tag of an image; empty without one.
+
+    Args:
+        image: The image, as the files name it.
+    """
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
+def user_of(service: Service) -> str:
+    """Return the user that the files name for a service, or its Dockerfile; empty without one.
+
+    Args:
+        service: The service.
+    """
+    dockerfile = service.build.parsed_dockerfile if service.build else None
+    return service.user or (dockerfile.user if dockerfile else None) or ""
+
+
 def repository_of(image: str) -> str:
     """Return the path of an image's repository in its registry.
 

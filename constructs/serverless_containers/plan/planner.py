@@ -188,8 +188,10 @@ def plan_task(
     _check_containers(project, containers, options, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, hosts, findings)
-    if entrypoint is not None:
-        check_entrypoint(project, entrypoint.service, containers, findings)
+    warn_of_production(
+        project, entrypoint.service if entrypoint and not options.health_checked else None, findings
+    )
+    _check_traffic(project, ports, entrypoint, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
     exclusions = check_build_contexts(
         project,
@@ -251,22 +253,6 @@ def _plan_entrypoint(
     options: PlanOptions,
     findings: Findings,
 ) -> Entrypoint | None:
-    """The container and the port that receive the traffic, with a look at what on call needs."""
-    entrypoint = _choose_entrypoint(project, ports, settings, options, findings)
-    checked = None if entrypoint is None or options.health_checked else entrypoint.service
-    warn_of_production(project, checked, findings)
-    if entrypoint is not None:
-        note_unreached_ports(project, ports, entrypoint.service, entrypoint.port, findings)
-    return entrypoint
-
-
-def _choose_entrypoint(
-    project: Project,
-    ports: Mapping[str, tuple[Listener, ...]],
-    settings: Settings,
-    options: PlanOptions,
-    findings: Findings,
-) -> Entrypoint | None:
     """The container and the port that receive the traffic; None without traffic or a choice."""
     if options.ingress is False:
         note_unreached(project, ports, settings, findings)
@@ -278,6 +264,19 @@ def _choose_entrypoint(
     else:
         report_missing_port(project, findings)
     return None
+
+
+def _check_traffic(
+    project: Project,
+    ports: Mapping[str, tuple[Listener, ...]],
+    entrypoint: Entrypoint | None,
+    containers: list[ContainerPlan],
+    findings: Findings,
+) -> None:
+    """Report an entrypoint that may end, and note what else is published."""
+    if entrypoint is not None:
+        check_entrypoint(project, entrypoint.service, containers, findings)
+        note_unreached_ports(project, ports, entrypoint.service, entrypoint.port, findings)
 
 
 def _check_files(project: Project, findings: Findings) -> bool:

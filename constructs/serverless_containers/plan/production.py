@@ -7,7 +7,7 @@ serve, and programs that run as root. Under ``strict`` they are errors.
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
-from serverless_containers.plan.known_images import images_of, names_of
+from serverless_containers.plan.known_images import images_of, names_of, tag_of, user_of
 from serverless_containers.plan.places import place
 
 _ROOT = frozenset({"root", "0"})
@@ -44,8 +44,7 @@ def _warn_of_moving_image(service: Service, findings: Findings) -> None:
     # An unfinished name is an error of its own, and what is built is deployed by its digest.
     if service.build is not None or not image or "@" in image or image.endswith((":", "/")):
         return
-    tag = image.rpartition("/")[2].partition(":")[2]
-    if tag not in {"", "latest"}:
+    if tag_of(image) not in {"", "latest"}:
         return
     findings.report(
         rules.IMAGE_MOVES,
@@ -63,7 +62,7 @@ def _warn_of_root(service: Service, findings: Findings) -> None:
     start as root give it up by themselves.
     """
     dockerfile = service.build.parsed_dockerfile if service.build else None
-    user = (service.user or (dockerfile.user if dockerfile else None) or "").partition(":")[0]
+    user = user_of(service).partition(":")[0]
     if user not in _ROOT:
         if user or dockerfile is None:
             return

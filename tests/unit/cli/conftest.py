@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from serverless_containers.cli import main
-from serverless_containers.plan import planner
+from tests.support.advice import leave_out_advice
 
 
 class Command:
@@ -27,15 +27,8 @@ class Command:
 
 
 @pytest.fixture(autouse=True)
-def _without_advice(request, monkeypatch):
-    """Leave out what is said of nearly every short file, but where a test asks for it."""
-    if "advice" not in request.fixturenames:
-        monkeypatch.setattr(planner, "warn_of_production", lambda *_arguments, **_keywords: None)
-
-
-@pytest.fixture
-def advice():
-    """Keep the warnings of what production needs."""
+def _without_advice(monkeypatch):
+    leave_out_advice(monkeypatch)
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@ from textwrap import dedent
 import pytest
 
 from serverless_containers.findings import Findings
-from serverless_containers.plan import PlanOptions, TaskPlan, planner
+from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.source import plan_source
+from tests.support.advice import leave_out_advice
 
 
 class Planned:
@@ -28,9 +29,8 @@ class Planned:
 
 @pytest.fixture(autouse=True)
 def _without_advice(request, monkeypatch):
-    """Leave out what is said of nearly every short file; `test_production` has it."""
     if request.module.__name__.rpartition(".")[2] != "test_production":
-        monkeypatch.setattr(planner, "warn_of_production", lambda *_arguments, **_keywords: None)
+        leave_out_advice(monkeypatch)
 
 
 @pytest.fixture

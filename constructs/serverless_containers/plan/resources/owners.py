@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from serverless_containers.compose.model import Service
-from serverless_containers.plan.known_images import images_of, names_of
+from serverless_containers.plan.known_images import images_of, names_of, tag_of, user_of
 
 Owner = tuple[int, int]
 """The ids of a user and of a group."""
@@ -76,8 +76,7 @@ def owner_of(service: Service) -> Owner | None:
         Those that it says as numbers, or its Dockerfile does; else those that its image is known
         for, or root's. None for a user with a name whose ids only the image knows.
     """
-    parsed = service.build.parsed_dockerfile if service.build else None
-    user = service.user or (parsed.user if parsed else None) or ""
+    user = user_of(service)
     found = _IDS.fullmatch(user)
     if found is not None:
         number = int(found[1])
@@ -102,6 +101,5 @@ def _known(image: str, user: str) -> Owner | None:
             ),
             None,
         )
-    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
     variants = _USERS.get((names[0], user.partition(":")[0]))
-    return variants[bool(_ALPINE.search(tag))] if variants else None
+    return variants[bool(_ALPINE.search(tag_of(image)))] if variants else None

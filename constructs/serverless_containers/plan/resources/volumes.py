@@ -16,6 +16,7 @@ from serverless_containers.compose.model import Mount, Project, Service, Volume
 from serverless_containers.findings import Findings
 from serverless_containers.plan.build_context.check import read_pack_setting
 from serverless_containers.plan.build_context.folders import is_within
+from serverless_containers.plan.known_images import tag_of, user_of
 from serverless_containers.plan.model import (
     CopyPlan,
     FilePlan,
@@ -331,7 +332,7 @@ class Mounts:
 
     def _warn_of_base(self, service: Service) -> None:
         image = service.image or ""
-        tag = image.rpartition("/")[2].partition(":")[2]
+        tag = tag_of(image)
         if "@" in image or (tag and not _MOVING_TAG.fullmatch(tag)) or image in self._bases:
             return
         self._bases.add(image)
@@ -460,18 +461,11 @@ class Mounts:
         owner = owner_of(service)
         if owner is not None:
             return owner
-        if service.user is None:
-            dockerfile = service.build.parsed_dockerfile if service.build else None
-            at, path = service.at("build"), (*service.path, "build")
-            user = dockerfile.user if dockerfile else None
-        else:
-            (at, path), user = place(service, "user"), service.user
         self.findings.report(
             rules.VOLUME_OWNER,
-            at,
-            path,
-            f"{service.name} runs as {user!r}, whose numbers only its image knows, and its folders "
-            "on Amazon EFS belong to root: what it makes there does, too",
+            *place(service, "user" if service.user else "build"),
+            f"{service.name} runs as {user_of(service)!r}, whose numbers only its image knows, and "
+            "its folders on Amazon EFS belong to root: what it makes there does, too",
             'write its numbers, as user: "1000:1000"; `id` says them in a container of the image',
         )
         return 0, 0
