@@ -20,9 +20,13 @@ ifdef PYTHONDONTWRITEBYTECODE
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
 endif
+# So does Node, which loads the CDK again and again ("Module compile cache", Node.js documentation).
+export NODE_COMPILE_CACHE ?= $(CURDIR)/$(VENV)/node-cache
 
 # What is downloaded or written says what is wrong when it fails.
 STEP = $(PYTHON) tools/set_up.py
+# The CDK has bytecode of 300 MB, of which an app uses a tenth: it is compiled where it is used.
+PIP_INSTALL := --quiet --disable-pip-version-check --no-compile
 NPM_CI := --loglevel=error --ignore-scripts --no-audit --no-fund
 
 # With a home that cannot be written, npm and jsii end with an error, and pip and the CDK CLI lose
@@ -67,8 +71,8 @@ test: ## Run every check and test, but for a few that take minutes
 test-all: ## Run those too
 test test-all:
 	python -m pytest -q container_src/python/tests
-	node --test container_src/express/test/*.test.js examples/graphql/container_src/test/*.test.js \
-	  examples/site/container_src/web/test/*.test.js
+	node --test --test-concurrency=$(WORKERS) container_src/express/test/*.test.js \
+	  examples/graphql/container_src/test/*.test.js examples/site/container_src/web/test/*.test.js
 	# The last one: it ends by saying what was skipped.
 	python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m '$(SELECTED)'
 
@@ -117,7 +121,7 @@ $(VENV)/bin/python:
 $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyproject.toml package-lock.json
 	@$(STEP) own $(INSTALLED)
 	@$(STEP) venv $(VENV)
-	@$(STEP) run python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(STEP) run python -m pip install $(PIP_INSTALL) -r requirements.txt
 	python tools/link_node.py
 	@$(STEP) run npm ci $(NPM_CI)
 	ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
@@ -125,7 +129,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyprojec
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
 	@$(STEP) own $(INSTALLED) $(INSTALLED_DEV)
-	@$(STEP) run python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(STEP) run python -m pip install $(PIP_INSTALL) -r requirements-dev.txt
 	@$(STEP) run npm ci $(NPM_CI) --prefix container_src/express
 	@$(STEP) run npm ci $(NPM_CI) --prefix examples/graphql/container_src
 	@touch $@

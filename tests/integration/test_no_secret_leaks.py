@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sentinels import leaks, shapes
+from tests.support.thorough import thoroughly
 
 ROOT = Path(__file__).parent.parent.parent
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
@@ -82,7 +83,7 @@ def contents(folder):
     }
 
 
-@pytest.mark.parametrize("images", ["pipeline", pytest.param("docker", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("images", ["pipeline", *thoroughly("docker")])
 def test_a_synthesis_is_the_same_with_and_without_the_files_and_holds_no_value(
     source, tmp_path, images
 ):

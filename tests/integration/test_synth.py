@@ -9,6 +9,8 @@ from textwrap import dedent
 
 import pytest
 
+from tests.support.thorough import thoroughly
+
 ROOT = Path(__file__).parent.parent.parent
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
@@ -119,7 +121,7 @@ FEW = ("no port",)
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(case, marks=() if case in FEW else pytest.mark.thorough) for case in BAD],
+    [*FEW, *thoroughly(*(case for case in BAD if case not in FEW))],
 )
 def test_a_bad_folder(project, tmp_path, case):
     files, message = BAD[case]
@@ -189,7 +191,7 @@ def test_a_mistaken_tool_is_reported_in_one_line(environ, message):
     assert message in line
 
 
-@pytest.mark.parametrize("said", ["false", pytest.param("yes", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("said", ["false", *thoroughly("yes")])
 def test_a_site_is_made_by_true_alone(tmp_path, said):
     context = json.dumps({"environment": "nowhere", "site": said})
     code = (

@@ -5,13 +5,14 @@ import json
 
 import pytest
 
+from tests.support.thorough import thoroughly
 from tests.templates import rules
 from tests.templates.rules import RULES, of_type
 from tests.templates.variants import MATRIX, SAMPLE, make
 
 ALL = [
     *(pytest.param(name, id=name) for name in SAMPLE),
-    *(pytest.param(name, id=name, marks=pytest.mark.thorough) for name in MATRIX),
+    *thoroughly(*MATRIX, ids=[*MATRIX]),
 ]
 LINTED = ("api nowhere in particular", "site that shifts")
 """Those of the sample that are linted too, which takes seconds for each."""
@@ -60,14 +61,7 @@ def test_no_rule_has_a_complaint(templates, name):
 
 @pytest.mark.parametrize(
     "name",
-    [
-        *LINTED,
-        *(
-            pytest.param(name, marks=pytest.mark.thorough)
-            for name in (*SAMPLE, *MATRIX)
-            if name not in LINTED
-        ),
-    ],
+    [*LINTED, *thoroughly(*(name for name in (*SAMPLE, *MATRIX) if name not in LINTED))],
 )
 def test_cfn_lint_finds_nothing(templates, lint, name):
     for template in templates(name).values():

@@ -5,6 +5,7 @@ import pytest
 from tests.fuzz import running
 from tests.fuzz.mutations import Mutator
 from tests.fuzz.running import Runner, TooSlowError
+from tests.support.thorough import thoroughly
 
 HEALTHY = {
     "compose.yaml": b"services: {web: {build: ., ports: ['80']}}\n",
@@ -17,9 +18,7 @@ def runner(tmp_path):
     return Runner(tmp_path / "work", tmp_path / "crashes")
 
 
-@pytest.mark.parametrize(
-    "count", [300, pytest.param(5000, marks=pytest.mark.thorough)], ids=["few", "many"]
-)
+@pytest.mark.parametrize("count", [pytest.param(300, id="few"), *thoroughly(5000, ids=["many"])])
 def test_no_project_ends_in_a_traceback(runner, count):
     mutator = Mutator(seed=0)
     for number in range(count):

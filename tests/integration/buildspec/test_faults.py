@@ -8,6 +8,7 @@ import pytest
 from serverless_containers.plan.buildspec import BuildspecImage, BuildspecOptions
 from tests.support.container_engine import HOST
 from tests.support.pipeline_run import BASE, LOG, definitions
+from tests.support.thorough import thoroughly
 
 pytestmark = pytest.mark.local
 
@@ -49,6 +50,7 @@ def test_a_registry_that_refuses_pushes(two, engine):
     assert two.tags(1) == {}
 
 
+@pytest.mark.thorough
 def test_a_registry_that_vanishes_in_the_middle(two, engine):
     second = f"/v2/{two.repositories[1]}/manifests/a1"
     engine.front.fault = lambda method, path: (
@@ -88,6 +90,7 @@ def test_no_permission_to_log_in(two):
     assert reason.startswith("the build failed (exit status 254): aws ecr get-login-password.")
 
 
+@pytest.mark.thorough
 def test_not_even_the_stack_can_be_asked_for(two):
     two.aws.failing = lambda _: True
     assert "aws cloudformation describe-stacks" in failed(two, two.run())
@@ -118,7 +121,7 @@ def test_a_variable_that_is_missing(two):
     assert "choosing a tag" in failed(two, run)
 
 
-@pytest.mark.parametrize("when", ["before_build", "after_build", "scan"])
+@pytest.mark.parametrize("when", ["before_build", *thoroughly("after_build", "scan")])
 def test_a_command_of_the_project_that_fails(two, when):
     run = two.run(BuildspecOptions(**{when: ("echo no; exit 3", "echo never reached")}))
     reason = failed(two, run)
@@ -145,7 +148,7 @@ def test_a_wait_condition_that_is_gone(two):
     assert definitions(run)
 
 
-@pytest.mark.parametrize("name", ["$(touch pwned)", "-rf", 'a"b\\'])
+@pytest.mark.parametrize("name", ["$(touch pwned)", *thoroughly("-rf", 'a"b\\')])
 def test_a_service_name_that_a_shell_would_misread(two, name):
     two.builds[0] = BuildspecImage(service=name, context="web", dockerfile="web/Dockerfile")
     two.has_cluster()

@@ -11,13 +11,14 @@ from serverless_containers.plan.buildspec import BuildspecOptions, plan_images
 from serverless_containers.plan.source import plan_source
 from tests.support.container_engine import HOST, TOKEN
 from tests.support.pipeline_run import BASE, definitions
+from tests.support.thorough import thoroughly
 
 pytestmark = pytest.mark.local
 
 SAMPLE = Path(__file__).parents[3] / "container_src"
 
 
-@pytest.mark.parametrize("shell", ["dash", pytest.param("bash", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("shell", ["dash", *thoroughly("bash")])
 def test_the_sample_application(engine, start, shell):
     plan = plan_source(SAMPLE, PlanOptions(), Findings())
     pipeline = start(SAMPLE, plan_images(plan.containers, SAMPLE, findings := Findings()))
@@ -200,15 +201,17 @@ def test_a_push_that_leaves_the_folder_as_it_is_rolls_nothing_out(two):
     assert changed.exported["IMAGE_TAG"] != tag
 
 
-@pytest.mark.parametrize("pushed", [False, True], ids=["build failed", "rollout failed"])
-def test_a_pipeline_that_is_restarted_as_it_is_put_back_rolls_nothing_out(two, pushed):
+@pytest.mark.parametrize(
+    "scan", [pytest.param((), id="rollout failed"), *thoroughly(("false",), ids=["build failed"])]
+)
+def test_a_pipeline_that_is_restarted_as_it_is_put_back_rolls_nothing_out(two, scan):
     # GIVEN a service whose stack went back to it, after a release that failed
     two.has_cluster()
     assert two.run().succeeded
     two.runs_service("a1")
     two.stack_is("UPDATE_IN_PROGRESS")
-    scan = BuildspecOptions(scan=() if pushed else ("false",))
-    assert two.run(scan, SOURCE_TAG="b2").succeeded is pushed
+    release = two.run(BuildspecOptions(scan=scan), SOURCE_TAG="b2")
+    assert release.succeeded is not bool(scan)
     two.stack_is("UPDATE_ROLLBACK_COMPLETE")
     # WHEN the pipeline that was put back runs
     run = two.run()
@@ -272,7 +275,7 @@ def test_commands_of_the_project(two):
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("when", ["before_build", "after_build", "scan"])
+@pytest.mark.parametrize("when", ["before_build", *thoroughly("after_build", "scan")])
 def test_commands_of_the_project_have_no_password(two, when):
     # GIVEN commands that look for what the build has, and push as it does
     look = (

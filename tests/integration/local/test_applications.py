@@ -14,6 +14,7 @@ from serverless_containers.findings import Findings
 from tests.support.applications import applications
 from tests.support.local_api import Deployed, eventually
 from tests.support.stand_in_images import ASK, BUILT, asking, import_stand_ins
+from tests.support.thorough import thoroughly
 
 pytestmark = pytest.mark.local
 
@@ -55,9 +56,8 @@ OTHER_NAMES = {
     ("network-alias", "orders.internal"): "orders",
 }
 """The services that names stand for which are not their own."""
-QUICK = ("nginx-templates", "init-container")
-NAMES = [name if name in QUICK else pytest.param(name, marks=pytest.mark.thorough)
-         for name in SERVICES]  # fmt: skip
+QUICK = ("init-container",)
+NAMES = [*QUICK, *thoroughly(*(name for name in SERVICES if name not in QUICK))]
 each_application = pytest.mark.parametrize("name", NAMES)
 APP = """
 import json
