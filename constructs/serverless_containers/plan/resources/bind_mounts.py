@@ -20,7 +20,8 @@ from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
 from serverless_containers.plan.build_context.credentials import Handling
 from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
-from serverless_containers.plan.build_context.ignore import IgnoreRules, to_regex
+from serverless_containers.plan.build_context.glob import read_glob
+from serverless_containers.plan.build_context.ignore import IgnoreRules
 from serverless_containers.plan.build_context.walk import is_never_sent
 from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
@@ -513,8 +514,8 @@ def _covers(placed: PlacedPath, context: str, source: str, target: str) -> bool:
 
 def placed_file(placed: PlacedPath, source: str) -> str | None:
     """The path in the image of a file that is copied by its name or by a pattern; else None."""
-    pattern = to_regex(placed.source)
-    if placed.source != source and (pattern is None or not pattern.fullmatch(source)):
+    pattern = read_glob(placed.source)
+    if placed.source != source and (pattern is None or not pattern.matches(source)):
         return None
     into = placed.into or placed.source != source
     return posixpath.join(placed.target, posixpath.basename(source)) if into else placed.target
