@@ -127,6 +127,61 @@ class TestLeftOut:
         planned = built("./app/media:/app/media")
         assert len(planned.messages("mount-writable")) == 1
 
+    def test_what_an_ignore_file_leaves_out_is_warned_of(self, built, project):
+        # GIVEN a file below the mount that the image does not get
+        for name in ("app.py", "prices.json", "secret.json", "tests/a.py", "README.md"):
+            project.write(f"app/{name}", "x")
+        project.write("app/.gitignore", "secret.json\n")
+        project.write("app/.dockerignore", "**/*.json\ntests\nREADME.md\n")
+        # WHEN it is planned
+        planned = built("./app:/app")
+        # THEN the file is named
+        assert planned.messages("mount-dropped") == []
+        assert planned.messages("mount-incomplete") == [
+            "docker-compose.yml:7:9: services.web.volumes[0]: ./app is for developing: the "
+            "Dockerfile copies it to /app, and the image has it without prices.json, README.md, "
+            "secret.json and 1 more, which ./app/.dockerignore leaves out; the mount is left out; "
+            f"take what web needs out of that file; {LOCAL_ONLY} to say so, or keep it in "
+            "compose.override.yaml"
+        ]
+
+    @pytest.mark.parametrize(
+        "patterns",
+        ["src/node_modules\n", "**/tests\n", "*\n!src\nsrc/generated\n", "src/**/*.log\n"],
+    )
+    def test_what_no_program_needs_is_told_with_the_note(self, built, project, patterns):
+        for name in ("a.py", "node_modules/x", "tests/b.py", "generated/c", "d.log"):
+            project.write(f"app/src/{name}", "x")
+        project.write(".gitignore", "generated\n")
+        project.write("app/.dockerignore", patterns)
+        planned = built("./app/src:/app/src")
+        assert planned.messages("mount-incomplete") == []
+        (message,) = planned.messages("mount-dropped")
+        assert re.search("the image has it without src/[^,]*, which ./app/.dockerignore", message)
+
+    def test_a_folder_may_be_sent_though_its_name_is_left_out(self, built, project):
+        project.write("app/src/a.py", "x")
+        project.write("app/.dockerignore", "*\n!src/**\n")
+        planned = built("./app/src:/app/src")
+        assert len(planned.messages("mount-dropped")) == 1
+
+    @pytest.mark.parametrize("kept", [".gitkeep", None])
+    def test_a_folder_of_which_nothing_is_sent_is_not_in_the_image(self, built, project, kept):
+        project.write("app/media/logo.png", "x")
+        project.write("app/.dockerignore", "media/*\n!media/.gitkeep\n")
+        if kept:
+            project.write(f"app/media/{kept}", "")
+        planned = built("./app/media:/app/media")
+        assert planned.messages("mount-dropped") == []
+        assert len(planned.messages("mount-writable")) == 1
+
+    @pytest.mark.parametrize("patterns", ["data\n", "*\n!app.py\n"])
+    def test_nor_is_a_folder_that_is_empty_or_missing(self, built, project, patterns):
+        project.write("app/.dockerignore", patterns)
+        assert built("./app/data:/app/data").plan.volumes[0].kind is VolumeKind.EFS
+        (project.path / "app" / "data").mkdir()
+        assert built("./app/data:/app/data").plan.volumes[0].kind is VolumeKind.EFS
+
     def test_volumes_that_keep_the_mount_from_hiding_packages(self, built):
         planned = built("./app:/app", "/app/node_modules", "modules:/app/.venv", more=(
             "volumes: {modules: {}}"

@@ -9,6 +9,7 @@ import hashlib
 import os
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -21,17 +22,18 @@ from serverless_containers.plan.build_context.check import PackedAnyway
 from serverless_containers.plan.build_context.credentials import Handling
 from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
 from serverless_containers.plan.build_context.glob import read_glob
-from serverless_containers.plan.build_context.ignore import IgnoreRules
-from serverless_containers.plan.build_context.walk import is_never_sent
+from serverless_containers.plan.build_context.ignore import IgnoreRules, ignore_file_of
+from serverless_containers.plan.build_context.walk import Context, files_of_part, is_never_sent
 from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
-from serverless_containers.plan.resources.git_ignore import GitIgnore
+from serverless_containers.plan.resources.git_ignore import GitIgnore, is_placeholder
 from serverless_containers.plan.resources.known_paths import (
     is_changed,
     is_configuration,
     is_data,
     is_of_packages,
+    is_of_tools,
     only_reads,
 )
 from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
@@ -249,17 +251,48 @@ class _Case:
             return None
         inside = os.path.relpath(self.source, context)
         inside = "" if inside == "." else inside
-        ignored = _is_ignored(
-            context, build.dockerfile if build.dockerfile_inline is None else None, inside
-        )
-        if ignored or not has_placed(
+        if not has_placed(
             build.parsed_dockerfile, context=context, source=inside, target=self.target
         ):
             return None
-        return self._drop(
+        dockerfile = build.dockerfile if build.dockerfile_inline is None else None
+        known = Context(context, IgnoreRules.of(context, dockerfile))
+        files = dict(files_of_part(known, inside))
+        left_out = [path for path, is_left_out in files.items() if is_left_out]
+        sent = [path for path, is_left_out in files.items() if not is_left_out]
+        if left_out and all(is_placeholder(path) for path in sent):
+            return None
+        problem = (
             f"{self.shown} is for developing: the Dockerfile copies it to {self.target}, and the "
-            "image has it",
-            f"{LOCAL_ONLY} to say so, or keep it in compose.override.yaml",
+            "image has it"
+        )
+        fix = f"{LOCAL_ONLY} to say so, or keep it in compose.override.yaml"
+        # What the program may need comes first.
+        missed = [each for each in left_out if self._may_be_missed(f"{context}/{each}")]
+        named = _listed_shortly([*missed, *(each for each in left_out if each not in missed)])
+        if left_out:
+            file = ignore_file_of(context, dockerfile)
+            problem += f" without {named}, which {self.binds.shown(file or context)} leaves out"
+        if not missed:
+            return self._drop(problem, fix)
+        self._report(
+            rules.MOUNT_INCOMPLETE,
+            f"{problem}; the mount is left out",
+            f"take what {self.service.name} needs out of that file; {fix}",
+        )
+        return Becomes.NOTHING
+
+    def _may_be_missed(self, path: str) -> bool:
+        """Return whether a file of the mount that the image lacks may be one that is needed.
+
+        What git ignores was made here, and tools and people alone read others.
+        """
+        names = path[len(self.source) :].strip("/").split("/")
+        known = self.binds
+        return not (
+            any(is_of_tools(name) or is_of_packages(name) for name in names)
+            or real(path) in known.read_here
+            or known.git.ignores(real(path), is_folder=os.path.isdir(path))  # noqa: PTH112  # any text
         )
 
     def outside(self) -> bool | None:
@@ -395,10 +428,9 @@ class _Case:
         ]
         if not ignored:
             return
-        shown = listed(ignored[:3]) + (f" and {len(ignored) - 3} more" if len(ignored) > 3 else "")
         self._report(
             rules.MOUNT_UNTRACKED,
-            f"{self.shown} holds {shown}, which git ignores"
+            f"{self.shown} holds {_listed_shortly(ignored)}, which git ignores"
             if is_folder
             else f"{self.shown} is ignored by git",
             "a deployment from this machine has it, and one from another may not: keep it in git, "
@@ -532,14 +564,9 @@ def _holds_program(placed: PlacedPath, context: str, source: str, target: str) -
     return is_program and placed_file(placed, placed.source) == expected
 
 
-def _is_ignored(context: str, dockerfile: str | None, inside: str) -> bool:
-    """Return whether a path is left out of a build's context."""
-    known = IgnoreRules.of(context, dockerfile)
-    matched, path = known.top, ""
-    for part in inside.split("/") if inside else ():
-        path = f"{path}/{part}".lstrip("/")
-        matched = known.match(path, matched)
-    return known.ignores(matched)
+def _listed_shortly(names: Sequence[str]) -> str:
+    """The first three of some names, and how many more there are."""
+    return listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _is_empty(folder: str) -> bool:

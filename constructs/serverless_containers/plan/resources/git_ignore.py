@@ -21,6 +21,11 @@ _PLACEHOLDERS = frozenset({".gitkeep", ".gitignore", ".keep", ".placeholder", ".
 _MOST_ENTRIES = 20_000
 
 
+def is_placeholder(path: str) -> bool:
+    """Return whether a file is there so that git keeps a folder, and for nothing else."""
+    return path.rpartition("/")[2] in _PLACEHOLDERS
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     glob: Glob
