@@ -666,6 +666,46 @@ class TestRefused:
         assert problem in message
         assert message.startswith("docker-compose.yml:8:9: services.web.volumes[0]: ")
 
+    @pytest.mark.parametrize(
+        ("target", "fix"),
+        [
+            ("/etc/hosts", "name hosts under extra_hosts"),
+            ("/etc/./hosts", "name hosts under extra_hosts"),
+            ("/etc/hostname", "write hostname, which the containers of the task resolve"),
+            ("/etc/resolv.conf", "let the VPC's resolver know the names: dns has no effect in a "
+             "task"),
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("source", ["./file", "/etc/hosts"])
+    def test_files_that_are_written_for_each_task(self, mounted, project, source, target, fix):
+        project.write("file", "x")
+        planned = mounted(f"{source}:{target}:ro")
+        (message,) = planned.messages("mount-rejected")
+        assert message.endswith(
+            f"{os.path.normpath(target)} is written for each task, whatever is mounted or in the "
+            f"image; {fix}, or {LOCAL_ONLY}"
+        )
+
+    @pytest.mark.parametrize("target", ["/proc/x", "/sys", "/sys/fs/cgroup", "/dev/mqueue"])
+    def test_folders_of_the_kernel(self, mounted, project, target):
+        project.write("conf/file", "x")
+        (message,) = mounted(f"./conf:{target}:ro").messages("mount-rejected")
+        folder = "/".join(target.split("/")[:2])
+        assert f"{folder} is the kernel's in each container" in message
+
+    @pytest.mark.parametrize("target", ["/etc/hosts", "/proc/x"])
+    def test_but_not_where_they_are_for_this_machine_alone(self, mounted, target):
+        planned = mounted(
+            f"{{type: bind, source: ./x, target: {target}, "
+            "x-serverless-containers: {local-only: true}}"
+        )
+        assert planned["web"].mounts == planned["web"].copies == ()
+
+    @pytest.mark.parametrize("target", ["/etc/hosts.d", "/system", "/developer"])
+    def test_names_that_begin_alike_are_others(self, mounted, project, target):
+        project.write("conf/file", "x")
+        assert mounted(f"./conf:{target}:ro").plan is not None
+
     @pytest.mark.parametrize("name", ["app.db", "data.sqlite3", "acme.json"])
     def test_a_file_that_programs_write_to(self, mounted, project, name):
         project.write(name, "x")

@@ -67,6 +67,16 @@ from serverless_containers.plan.model import TmpfsPlan
             ],
         ),
         (
+            "volumes: [/proc/x, {type: tmpfs, target: /proc, tmpfs: {size: 64m}}, /process]",
+            "mount-target",
+            [
+                "5:15: volumes[0]: nothing is mounted in /proc, which runc refuses to start a "
+                "container with; mount it elsewhere",
+                "5:24: volumes[1]: nothing is mounted in /proc, which runc refuses to start a "
+                "container with; mount it elsewhere",
+            ],
+        ),
+        (
             "environment: ['=x']",
             "variable-name",
             ["5:19: environment: a variable has no name; write NAME=value, or remove it"],

@@ -137,7 +137,8 @@ _MOST_OF_PART = 20_000
 def files_of_part(context: Context, part: str) -> Iterator[tuple[str, bool]]:
     """The files of a part of a context, each with whether the context leaves it out.
 
-    A folder that is empty, or left out as a whole, is given like a file. Symbolic links are not followed.
+    A folder that is empty, or left out as a whole, is given like a file. Symbolic links are not
+    followed.
 
     Args:
         context: The context.

@@ -47,6 +47,14 @@ OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
 _LONGEST_NAME = 200
 """Characters of the name of a volume, without what makes it unique."""
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
+_OF_THE_NETWORK = {
+    "/etc/hosts": "name hosts under extra_hosts",
+    "/etc/hostname": "write hostname, which the containers of the task resolve",
+    "/etc/resolv.conf": "let the VPC's resolver know the names: dns has no effect in a task",
+}
+"""Files that ECS writes for each task, over what an image has there, and the way out."""
+_OF_THE_KERNEL = ("/proc", "/sys", "/dev")
+"""Folders that a container gets from its kernel, over what an image has there."""
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
@@ -215,7 +223,7 @@ class _Case:
         return None
 
     def of_the_host(self) -> Becomes | bool | None:
-        """Judge what is the host's own: its time zone, which a task need not have, its sockets."""
+        """Judge what is the host's own: time zone, sockets, and what it gives each container."""
         if self.target in _TIME_ZONE and not self.binds.is_inside(self.source):
             return self._drop(
                 f"{self.source} is the time zone of a host, which a task does not have",
@@ -229,6 +237,17 @@ class _Case:
             return self._refuse(
                 f"{self.source} leads to a container engine, which Fargate gives nobody access to",
                 f"run what needs it elsewhere, or {LOCAL_ONLY}",
+            )
+        if self.target in _OF_THE_NETWORK:
+            return self._refuse(
+                f"{self.target} is written for each task, whatever is mounted or in the image",
+                f"{_OF_THE_NETWORK[self.target]}, or {LOCAL_ONLY}",
+            )
+        folder = next((each for each in _OF_THE_KERNEL if is_within(self.target, each)), None)
+        if folder is not None:
+            return self._refuse(
+                f"{folder} is the kernel's in each container, and takes no files of the project",
+                f"mount it elsewhere, or {LOCAL_ONLY}",
             )
         return None
 
