@@ -237,6 +237,11 @@ TOO_MANY_CONTAINERS = Rule.error(
     "included.",
     "Amazon ECS service quotas, Amazon ECS Developer Guide",
 )
+TASK_DEFINITION_SIZE = Rule.error(
+    "task-definition-size",
+    "A task definition, with all variables of its containers, has at most 64 KiB.",
+    "Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
 NO_ROOM_FOR_STOP_DELAY = Rule.warning(
     "no-room-for-stop-delay",
     "A task has room for the container that delays its stop behind an HTTP API.",
