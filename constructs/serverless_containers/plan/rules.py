@@ -323,6 +323,12 @@ KEY_APPROXIMATED = Rule.warning(
     "key-approximated",
     "A key whose meaning ECS has in a similar form only is deployed as that form.",
 )
+KEY_LEFT_OUT = Rule.warning(
+    "key-left-out",
+    "No key asks for what changes how a container runs, and is left out on Fargate.",
+    "Task definition parameters for Amazon ECS for Fargate, Amazon ECS Developer Guide",
+    guess=True,
+)
 SETTING_INVALID = Rule.error(
     "setting-invalid", "The settings under x-serverless-containers are known and of the right type."
 )
