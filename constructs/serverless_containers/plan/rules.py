@@ -129,6 +129,11 @@ TASK_SIZE_INVALID = Rule.error(
 TASK_SIZE_EXCEEDED = Rule.error(
     "task-size-exceeded", "The containers' own limits fit into the task's.", _TASK_DEFINITION
 )
+HEALTH_CHECK_EMPTY = Rule.error(
+    "health-check-empty",
+    "A health check has a command to run.",
+    "Amazon ECS API Reference, HealthCheck",
+)
 HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",

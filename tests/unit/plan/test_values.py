@@ -120,7 +120,7 @@ def test_limits_at_their_bounds_are_taken(plan_service):
     assert planned["web"].linux.tmpfs == (TmpfsPlan(path="/run", size_mib=64),)
 
 
-@pytest.mark.parametrize("target", ["a=b", "/run/secrets/"])
+@pytest.mark.parametrize("target", ["a=b", "/run/secrets/", "a b"])
 def test_a_secret_becomes_a_variable_that_can_have_its_name(plan, target):
     planned = plan(f"""
         services:
@@ -133,8 +133,8 @@ def test_a_secret_becomes_a_variable_that_can_have_its_name(plan, target):
         """)
     assert planned.messages("secret-target") == [
         "docker-compose.yml:7:31: services.web.secrets[0].target: the secret key is injected as a "
-        f"variable, which has a name, and no '=' in it, got {target!r}; write a plain name, which "
-        "becomes the variable's"
+        f"variable, which has a name, and no '=' and no space in it, got {target!r}; write a "
+        "plain name, which becomes the variable's"
     ]
 
 
