@@ -182,12 +182,12 @@ def _secrets(service: Service, findings: Findings) -> dict[str, str]:
                 f"{use.target}",
                 "write a plain name, which becomes the variable's",
             )
-        elif not name or "=" in name:
+        elif not name or re.search(r"[=\s]", name):
             findings.report(
                 rules.SECRET_TARGET,
                 *place(use, "target" if use.target else "source"),
                 f"the secret {use.source} is injected as a variable, which has a name, and no '=' "
-                f"in it, got {use.target or use.source!r}",
+                f"and no space in it, got {use.target or use.source!r}",
                 "write a plain name, which becomes the variable's",
             )
         else:

@@ -172,7 +172,8 @@ def _chosen(
     if not candidates:
         _refuse_protocols(project, ports, findings)
         return None
-    silent = _silent_applications(project, candidates)
+    awaited = awaited_services(project)
+    silent = [each for each in _silent_applications(project, candidates) if each not in awaited]
     if silent and _fitting(candidates)[0].purpose >= Purpose.TOOL:
         _refuse_tools(candidates, silent, findings)
         return None
@@ -211,7 +212,8 @@ def _owned(
     chosen = _chosen(project, ports, unasked)
     is_only = [each for each in ports if _tcp(ports[each])] == [name]
     is_same = chosen is not None and chosen.service == name and not len(unasked)
-    # What has no port in the files may have been given this one before another declared it.
+    # What has no port in the files may have been given this one before another declared it, and
+    # before that one awaited its end.
     silent = _silent_applications(project, _candidates(project, ports))
     if not (is_only or is_same) or [each for each in silent if each != name]:
         _report_choice(name, listener, "it alone has the port that is named", findings)
@@ -377,8 +379,8 @@ def _why_alone(project: Project, chosen: _Candidate, candidates: Sequence[_Candi
 
 
 def _silent_applications(project: Project, candidates: Sequence[_Candidate]) -> list[str]:
-    """The applications of a project that have no port, those that end left out."""
-    others = {each.name for each in candidates} | awaited_services(project)
+    """The applications of a project that have no port on which HTTP may be spoken."""
+    others = {each.name for each in candidates}
     return [
         name
         for name, service in project.services.items()

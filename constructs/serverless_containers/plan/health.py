@@ -50,6 +50,14 @@ def plan_health_check(service: Service, findings: Findings) -> HealthCheckPlan |
     test = own.test if own is not None and own.test else image.test if image else ()
     if not test or test[0] == "NONE":
         return None
+    if not any(word.strip() for word in test[1:2]):
+        findings.report(
+            rules.HEALTH_CHECK_EMPTY,
+            *where("test"),
+            f"expected a command after {test[0]}, got {list(test)}: the check would run nothing",
+            "write the command, or disable: true for no check",
+        )
+        return None
     given = {key: _number(_value(key, own, image)) for key in _RANGES}
     fitted = _fit(given)
     _report_what_changed(given, fitted, where, findings)

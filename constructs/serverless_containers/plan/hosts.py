@@ -26,9 +26,11 @@ _DOCKER_HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.
 
 _HOST = re.compile(
     r"(?P<before>//|@|(?<![\w.@/-]))(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)"
-    r"(?P<port>:\d+(?![^/?,;\s]))?(?![\w.-])(?!:[^/@\s]{0,255}@)"
+    r"(?P<port>:\d+(?![^/?,;\s]))?(?![\w.-])"
+    r"(?!:[^/@\s]{0,255}@|:[^/@\s]{256})"
 )
-"""Pattern of the host of an address; a user's name before ``@`` is none."""
+"""Pattern of the host of an address; a user's name before ``@`` is none, and so is a name before
+what may be a password longer than is searched."""
 _HOST_VARIABLE = re.compile(r"HOST|SERVER|ADDR|ENDPOINT|UPSTREAM|BROKER|NODE", re.IGNORECASE)
 _LOCAL_PORT = re.compile(r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\]):(?P<port>\d{1,5})(?!\d)")
 
@@ -50,22 +52,24 @@ def plan_hosts(project: Project, settings: Settings, findings: Findings) -> tupl
         _report_left_out(project, findings)
         return ()
     extra = _extra_hosts(project, findings)
-    own: dict[str, None] = {}
+    # As a resolver compares names: without the case of their letters.
+    own: dict[str, str] = {}
     if len(project.services) > 1:
         for service in project.services.values():
             for name, at, path in _names(service):
-                if name in _OWN:
+                if name.lower() in _OWN:
                     continue
                 if not _NAME.fullmatch(name):
                     _report_name(name, at, path, findings)
-                elif extra.get(name, (_LOOPBACK,)) != (_LOOPBACK,):
+                elif extra.get(name.lower(), (name, (_LOOPBACK,)))[1] != (_LOOPBACK,):
                     _report_conflict(name, f"the service {service.name}", at, path, findings)
                 else:
-                    own[name] = None
-    entries = {HostPlan(name=name, address=_LOOPBACK): None for name in own}
+                    own.setdefault(name.lower(), name)
+    entries = {HostPlan(name=name, address=_LOOPBACK): None for name in own.values()}
     entries |= {
         HostPlan(name=name, address=address): None
-        for name, addresses in extra.items()
+        for lowered, (name, addresses) in extra.items()
+        if lowered not in own
         for address in addresses
     }
     return tuple(sorted(entries, key=lambda each: (each.name, each.address)))
@@ -85,11 +89,15 @@ def warn_of_addresses(
         ports: The ports on which each service listens.
         findings: Takes the warnings.
     """
-    known = {each.name for each in hosts}
+    known = {each.name.lower() for each in hosts}
     listening = {each.port for several in ports.values() for each in several}
     published = _published(project, listening)
     # A service's own name leads to itself without an entry.
-    unknown = {*project.disabled, *project.services, *_DOCKER_HOSTS} - known
+    unknown = {
+        name
+        for name in (*project.disabled, *project.services, *_DOCKER_HOSTS)
+        if name.lower() not in known
+    }
     for service in project.services.values():
         for variable, value, at, path in _values(service):
             for name in _hosts_in(value, variable):
@@ -124,8 +132,9 @@ def _names(service: Service) -> Iterator[tuple[str, Location, KeyPath]]:
         yield link.rpartition(":")[2], *place(service, "links", index)
 
 
-def _extra_hosts(project: Project, findings: Findings) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _extra_hosts(project: Project, findings: Findings) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The names and addresses of ``extra_hosts``, by the names in lower case."""
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
     # In the order of the files, so that the later of two is blamed.
     for service in sorted(project.services.values(), key=lambda each: each.at()):
         for name, addresses in service.extra_hosts.items():
@@ -133,6 +142,8 @@ def _extra_hosts(project: Project, findings: Findings) -> dict[str, tuple[str, .
             usable = tuple(each for each in addresses if _is_address(each))
             if not _NAME.fullmatch(name):
                 _report_name(name, at, path, findings)
+            elif name.lower() in _OWN:
+                _report_own(name, addresses, at, path, findings)
             elif _GATEWAY in addresses:
                 _report_gateway(name, at, path, findings)
             elif len(usable) < len(addresses):
@@ -144,8 +155,8 @@ def _extra_hosts(project: Project, findings: Findings) -> dict[str, tuple[str, .
                     f"{wrong!r} is no address, so that {name} is left out",
                     "write an address of IPv4 or IPv6",
                 )
-            elif found.setdefault(name, usable) != usable:
-                _report_conflict(name, listed(found[name]), at, path, findings)
+            elif found.setdefault(name.lower(), (name, usable))[1] != usable:
+                _report_conflict(name, listed(found[name.lower()][1]), at, path, findings)
     return found
 
 
@@ -234,6 +245,22 @@ def _report_gateway(name: str, at: Location, path: KeyPath, findings: Findings) 
         f"{name} is the machine that runs Docker, and a task has none: the name is not resolved",
         "name what is to be reached: another service of this file, or the address of a host",
     )
+
+
+def _report_own(
+    name: str, addresses: Sequence[str], at: Location, path: KeyPath, findings: Findings
+) -> None:
+    """Report another address for a name by which the containers of a task reach each other."""
+    if any(
+        not _is_address(each) or not ipaddress.ip_address(each).is_loopback for each in addresses
+    ):
+        findings.report(
+            rules.HOST_CONFLICT,
+            at,
+            path,
+            f"{name} is the loopback interface, at which the containers of a task reach each other",
+            "use another name",
+        )
 
 
 def _report_conflict(

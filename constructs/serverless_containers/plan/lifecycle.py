@@ -142,13 +142,13 @@ def _policy_of(service: Service, findings: Findings) -> RestartPlan | None:
 
 def _from_restart(service: Service, findings: Findings) -> RestartPlan | None:
     condition, _, attempts = (service.restart or "no").partition(":")
-    is_counted = condition == "on-failure"
-    if condition not in _POLICIES or (attempts and not is_counted) or attempts.startswith("-"):
+    is_count = condition == "on-failure" and attempts.isascii() and attempts.isdecimal()
+    if condition not in _POLICIES or (attempts and not is_count):
         findings.report(
             rules.RESTART_POLICY,
             *place(service, "restart"),
             "expected no, always, on-failure[:attempts] or unless-stopped, got "
-            f"{service.restart!r}, which Docker's engine refuses",
+            f"{service.restart!r}, which Docker's engine refuses or takes for another",
             'write "no" for a container that is not to be started again',
         )
         return None

@@ -17,6 +17,7 @@ from serverless_containers.plan.containers import (
     plan_container,
     with_checked_dependencies,
 )
+from serverless_containers.plan.definition_size import check_definition_size
 from serverless_containers.plan.entrypoint import Entrypoint, choose_entrypoint
 from serverless_containers.plan.exclusive import (
     note_shared_volumes,
@@ -243,6 +244,7 @@ def plan_task(
         exclusions=exclusions,
     )
     check_plan(plan, project, findings)
+    check_definition_size(plan, project, findings)
     return None if findings.errors else plan
 
 

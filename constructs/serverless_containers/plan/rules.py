@@ -129,6 +129,11 @@ TASK_SIZE_INVALID = Rule.error(
 TASK_SIZE_EXCEEDED = Rule.error(
     "task-size-exceeded", "The containers' own limits fit into the task's.", _TASK_DEFINITION
 )
+HEALTH_CHECK_EMPTY = Rule.error(
+    "health-check-empty",
+    "A health check has a command to run.",
+    "Amazon ECS API Reference, HealthCheck",
+)
 HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",
@@ -237,6 +242,11 @@ TOO_MANY_CONTAINERS = Rule.error(
     "included.",
     "Amazon ECS service quotas, Amazon ECS Developer Guide",
 )
+TASK_DEFINITION_SIZE = Rule.error(
+    "task-definition-size",
+    "A task definition, with all variables of its containers, has at most 64 KiB.",
+    "Amazon ECS service quotas, Amazon ECS Developer Guide",
+)
 NO_ROOM_FOR_STOP_DELAY = Rule.warning(
     "no-room-for-stop-delay",
     "A task has room for the container that delays its stop behind an HTTP API.",
@@ -317,6 +327,12 @@ KEY_LOCAL_ONLY = Rule.note(
 KEY_APPROXIMATED = Rule.warning(
     "key-approximated",
     "A key whose meaning ECS has in a similar form only is deployed as that form.",
+)
+KEY_LEFT_OUT = Rule.warning(
+    "key-left-out",
+    "No key asks for what changes how a container runs, and is left out on Fargate.",
+    "Task definition parameters for Amazon ECS for Fargate, Amazon ECS Developer Guide",
+    guess=True,
 )
 SETTING_INVALID = Rule.error(
     "setting-invalid", "The settings under x-serverless-containers are known and of the right type."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from serverless_containers.compose.model import Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.build_context.folders import is_within
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules as resource_rules
 
@@ -63,6 +64,9 @@ def _check_targets(service: Service, findings: Findings) -> None:
         elif not posixpath.normpath(target).strip("/"):
             problem = "nothing can be mounted in the place of the root folder"
             fix = "mount it at a folder below"
+        elif is_within(posixpath.normpath(target), "/proc"):
+            problem = "nothing is mounted in /proc, which runc refuses to start a container with"
+            fix = "mount it elsewhere"
         else:
             continue
         findings.report(resource_rules.MOUNT_TARGET, at, path, problem, fix)
@@ -72,7 +76,9 @@ def _targets(service: Service) -> Iterator[tuple[str, Location, KeyPath]]:
     for index, text in enumerate(service.tmpfs):
         yield text.partition(":")[0], *place(service, "tmpfs", index)
     for mount in service.volumes:
-        yield mount.target, *place(mount)
+        # What becomes of a bind mount is decided on elsewhere, where it may be left out.
+        if mount.type != "bind" or not is_within(posixpath.normpath(mount.target), "/proc"):
+            yield mount.target, *place(mount)
 
 
 def _check_ulimits(service: Service, findings: Findings) -> None:

@@ -83,3 +83,31 @@ def test_a_stage_is_named_where_it_has_no_name(text, target, expected):
         return
     named, _ = with_stage_name(text, args={}, target=target, name="n")
     assert named.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FROM a AS b\nRUN x \\", "FROM a AS b\nRUN x "),
+        ("FROM a AS b\nRUN x && \\\n  y \\ \n\n# c\n\n", "FROM a AS b\nRUN x && \\\n  y "),
+        ("# escape=`\nFROM a AS b\nRUN x `\r\n", "# escape=`\nFROM a AS b\nRUN x "),
+        ("FROM a \\\n", "FROM a AS b "),
+        ("FROM a AS b\nRUN x \\\\\n", "FROM a AS b\nRUN x \\\\\n"),
+        ("FROM a AS b\nRUN x \\\n# c\n", "FROM a AS b\nRUN x "),
+        ("FROM a AS b\nRUN <<EOF\nx \\\nEOF\n", "FROM a AS b\nRUN <<EOF\nx \\\nEOF\n"),
+        ("FROM a AS b\nRUN x\n# c \\\n", "FROM a AS b\nRUN x\n# c \\\n"),
+    ],
+)
+def test_a_stage_may_follow_what_is_continued_at_the_end(text, expected):
+    named, _ = with_stage_name(text, args={}, target=None, name="b")
+    assert named == expected
+    findings = Findings()
+    followed = read_dockerfile(
+        f"{named}\n\nFROM b\nEXPOSE 80\n",
+        file="Dockerfile",
+        args={},
+        target=None,
+        findings=findings,
+    )
+    assert [each.first for each in followed.exposed] == [80]
+    assert list(findings) == []

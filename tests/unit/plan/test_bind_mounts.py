@@ -127,6 +127,61 @@ class TestLeftOut:
         planned = built("./app/media:/app/media")
         assert len(planned.messages("mount-writable")) == 1
 
+    def test_what_an_ignore_file_leaves_out_is_warned_of(self, built, project):
+        # GIVEN a file below the mount that the image does not get
+        for name in ("app.py", "prices.json", "secret.json", "tests/a.py", "README.md"):
+            project.write(f"app/{name}", "x")
+        project.write("app/.gitignore", "secret.json\n")
+        project.write("app/.dockerignore", "**/*.json\ntests\nREADME.md\n")
+        # WHEN it is planned
+        planned = built("./app:/app")
+        # THEN the file is named
+        assert planned.messages("mount-dropped") == []
+        assert planned.messages("mount-incomplete") == [
+            "docker-compose.yml:7:9: services.web.volumes[0]: ./app is for developing: the "
+            "Dockerfile copies it to /app, and the image has it without prices.json, README.md, "
+            "secret.json and 1 more, which ./app/.dockerignore leaves out; the mount is left out; "
+            f"take what web needs out of that file; {LOCAL_ONLY} to say so, or keep it in "
+            "compose.override.yaml"
+        ]
+
+    @pytest.mark.parametrize(
+        "patterns",
+        ["src/node_modules\n", "**/tests\n", "*\n!src\nsrc/generated\n", "src/**/*.log\n"],
+    )
+    def test_what_no_program_needs_is_told_with_the_note(self, built, project, patterns):
+        for name in ("a.py", "node_modules/x", "tests/b.py", "generated/c", "d.log"):
+            project.write(f"app/src/{name}", "x")
+        project.write(".gitignore", "generated\n")
+        project.write("app/.dockerignore", patterns)
+        planned = built("./app/src:/app/src")
+        assert planned.messages("mount-incomplete") == []
+        (message,) = planned.messages("mount-dropped")
+        assert re.search("the image has it without src/[^,]*, which ./app/.dockerignore", message)
+
+    def test_a_folder_may_be_sent_though_its_name_is_left_out(self, built, project):
+        project.write("app/src/a.py", "x")
+        project.write("app/.dockerignore", "*\n!src/**\n")
+        planned = built("./app/src:/app/src")
+        assert len(planned.messages("mount-dropped")) == 1
+
+    @pytest.mark.parametrize("kept", [".gitkeep", None])
+    def test_a_folder_of_which_nothing_is_sent_is_not_in_the_image(self, built, project, kept):
+        project.write("app/media/logo.png", "x")
+        project.write("app/.dockerignore", "media/*\n!media/.gitkeep\n")
+        if kept:
+            project.write(f"app/media/{kept}", "")
+        planned = built("./app/media:/app/media")
+        assert planned.messages("mount-dropped") == []
+        assert len(planned.messages("mount-writable")) == 1
+
+    @pytest.mark.parametrize("patterns", ["data\n", "*\n!app.py\n"])
+    def test_nor_is_a_folder_that_is_empty_or_missing(self, built, project, patterns):
+        project.write("app/.dockerignore", patterns)
+        assert built("./app/data:/app/data").plan.volumes[0].kind is VolumeKind.EFS
+        (project.path / "app" / "data").mkdir()
+        assert built("./app/data:/app/data").plan.volumes[0].kind is VolumeKind.EFS
+
     def test_volumes_that_keep_the_mount_from_hiding_packages(self, built):
         planned = built("./app:/app", "/app/node_modules", "modules:/app/.venv", more=(
             "volumes: {modules: {}}"
@@ -610,6 +665,46 @@ class TestRefused:
         (message,) = planned.messages("mount-rejected")
         assert problem in message
         assert message.startswith("docker-compose.yml:8:9: services.web.volumes[0]: ")
+
+    @pytest.mark.parametrize(
+        ("target", "fix"),
+        [
+            ("/etc/hosts", "name hosts under extra_hosts"),
+            ("/etc/./hosts", "name hosts under extra_hosts"),
+            ("/etc/hostname", "write hostname, which the containers of the task resolve"),
+            ("/etc/resolv.conf", "let the VPC's resolver know the names: dns has no effect in a "
+             "task"),
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("source", ["./file", "/etc/hosts"])
+    def test_files_that_are_written_for_each_task(self, mounted, project, source, target, fix):
+        project.write("file", "x")
+        planned = mounted(f"{source}:{target}:ro")
+        (message,) = planned.messages("mount-rejected")
+        assert message.endswith(
+            f"{os.path.normpath(target)} is written for each task, whatever is mounted or in the "
+            f"image; {fix}, or {LOCAL_ONLY}"
+        )
+
+    @pytest.mark.parametrize("target", ["/proc/x", "/sys", "/sys/fs/cgroup", "/dev/mqueue"])
+    def test_folders_of_the_kernel(self, mounted, project, target):
+        project.write("conf/file", "x")
+        (message,) = mounted(f"./conf:{target}:ro").messages("mount-rejected")
+        folder = "/".join(target.split("/")[:2])
+        assert f"{folder} is the kernel's in each container" in message
+
+    @pytest.mark.parametrize("target", ["/etc/hosts", "/proc/x"])
+    def test_but_not_where_they_are_for_this_machine_alone(self, mounted, target):
+        planned = mounted(
+            f"{{type: bind, source: ./x, target: {target}, "
+            "x-serverless-containers: {local-only: true}}"
+        )
+        assert planned["web"].mounts == planned["web"].copies == ()
+
+    @pytest.mark.parametrize("target", ["/etc/hosts.d", "/system", "/developer"])
+    def test_names_that_begin_alike_are_others(self, mounted, project, target):
+        project.write("conf/file", "x")
+        assert mounted(f"./conf:{target}:ro").plan is not None
 
     @pytest.mark.parametrize("name", ["app.db", "data.sqlite3", "acme.json"])
     def test_a_file_that_programs_write_to(self, mounted, project, name):

@@ -400,6 +400,23 @@ class TestNamedPort:
         text = services(a=app('"5000:5000", "5001:5001"'))
         assert chosen(plan(text, port=5001)) == (("a", 5001), "")
 
+    def test_what_had_the_port_before_may_be_what_is_awaited_now(self, plan):
+        # GIVEN a lone service that is given the port
+        shop = '{image: "acme/shop:1"}'
+        assert chosen(plan(services(shop=shop), port=3000, strict=True)) == (("shop", 3000), "")
+        # WHEN another one has it, and waits for its end
+        text = services(
+            shop=shop,
+            web='{image: "acme/web:1", ports: ["3000"], depends_on: {shop: {condition: '
+            "service_completed_successfully}}}",
+        )
+        # THEN the entrypoint does not move in silence
+        assert chosen(plan(text, port=3000)) == (
+            ("web", 3000),
+            "it alone has the port that is named",
+        )
+        assert plan(text, port=3000, strict=True).plan is None
+
     def test_the_only_service_gets_it(self, plan):
         assert chosen(plan(services(a='{image: "acme/app:1"}'), port=8080)) == (("a", 8080), "")
         assert chosen(plan(services(es='{image: "elasticsearch:9.0.0"}'), port=9200)) == (

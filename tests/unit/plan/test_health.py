@@ -51,6 +51,20 @@ def test_a_disabled_check_is_left_out(plan_service, off):
     assert check(plan_service(f"healthcheck: {{{off}}}")) is None
 
 
+@pytest.mark.parametrize(
+    "test", ["['CMD']", "['CMD-SHELL']", "['CMD', '']", "['CMD-SHELL', ' ']", "['CMD', '', 'x']"]
+)
+def test_a_check_without_a_command_is_an_error(plan_service, test):
+    planned = plan_service(f"healthcheck: {{test: {test}}}")
+    kind = test.split("'")[1]
+    assert planned.plan is None
+    assert planned.messages("health-check-empty") == [
+        "docker-compose.yml:5:25: services.web.healthcheck.test: expected a command after "
+        f"{kind}, got {test}: the check would run nothing; write the command, or "
+        "disable: true for no check"
+    ]
+
+
 def test_without_one_there_is_none(plan_service):
     assert check(plan_service("init: true")) is None
 

@@ -121,9 +121,47 @@ def test_a_name_has_one_address(plan):
     ]
 
 
+def test_names_are_compared_without_their_case(plan):
+    planned = plan("""
+        services:
+          web: {image: x, ports: ["80"], extra_hosts: {DB: 10.0.0.5, a: 10.0.0.1}}
+          db: {image: y, extra_hosts: {A: 10.0.0.2}}
+        """)
+    first, second = planned.messages("host-conflict")
+    assert "services.db: db is the service db already" in first
+    assert "services.db.extra_hosts.A: A is 10.0.0.1 already" in second
+
+
+def test_a_name_in_two_cases_is_one(plan):
+    planned = plan("""
+        services:
+          web: {image: x, ports: ["80"], hostname: Web, environment: {DB_HOST: db}}
+          Db: {image: y, extra_hosts: {DB: 127.0.0.1, Other: 10.0.0.1}}
+          cache: {image: z, extra_hosts: {other: 10.0.0.1}}
+        """)
+    assert [each.name for each in planned.plan.hosts] == ["Db", "Other", "cache", "web"]
+    assert planned.messages("name-unresolved") == []
+
+
+@pytest.mark.parametrize("name", ["localhost", "LocalHost", "ip6-loopback"])
+def test_no_other_host_is_called_localhost(plan, name):
+    text = "services: {{web: {{image: x, ports: ['80'], extra_hosts: {{{}: {}}}}}}}"
+    (message,) = plan(text.format(name, "10.0.0.1")).messages("host-conflict")
+    assert message.startswith("docker-compose.yml:1:")
+    assert message.endswith(
+        f": services.web.extra_hosts.{name}: {name} is the loopback "
+        "interface, at which the containers of a task reach each other; use another name"
+    )
+    assert plan(text.format(name, "host-gateway")).plan is None
+    assert plan(text.format(name, "127.0.0.1")).plan.hosts == ()
+
+
 @pytest.mark.parametrize(
     ("value", "rule"),
     [
+        (f"URL: 'redis://cache:{'s' * 300}@x/0'", None),
+        (f"URL: 'redis://cache:{'s' * 255}@x/0'", None),
+        (f"URL: 'redis://cache:6379/{'s' * 300}'", "name-unresolved"),
         ("DB_HOST: cache", "name-unresolved"),
         ("URL: 'redis://cache:6379/0'", "name-unresolved"),
         ("URL: 'redis://:p@cache/0'", "name-unresolved"),

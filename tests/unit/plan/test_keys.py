@@ -57,19 +57,10 @@ def test_an_approximated_key_is_a_warning(plan_service):
         "cpu_rt_period: 1000",
         "cpu_rt_runtime: 400",
         "cpu_shares: 73",
-        "cpuset: 0,1",
-        "deploy: {resources: {limits: {pids: 100}}}",
-        "group_add: [mail]",
         "mem_swappiness: 10",
         "memswap_limit: 2g",
         "oom_kill_disable: true",
         "oom_score_adj: 500",
-        "pids_limit: 100",
-        "security_opt: [no-new-privileges:true]",
-        "security_opt: [seccomp:unconfined]",
-        "shm_size: 256mb",
-        "stop_signal: SIGINT",
-        "storage_opt: {size: 1G}",
         "userns_mode: host",
         "uts: host",
     ],
@@ -83,11 +74,36 @@ def test_what_tunes_a_host_is_left_out_with_a_warning(plan_service, keys):
 
 
 @pytest.mark.parametrize(
+    "keys",
+    [
+        "cpuset: 0,1",
+        "deploy: {resources: {limits: {pids: 100}}}",
+        "group_add: [mail]",
+        "network_mode: host",
+        "pids_limit: 100",
+        "security_opt: [no-new-privileges:true]",
+        "security_opt: [seccomp:unconfined]",
+        "shm_size: 256mb",
+        "stop_signal: SIGINT",
+        "storage_opt: {size: 1G}",
+    ],
+)
+def test_what_is_left_out_and_may_be_missed_is_an_error_under_strict(plan_service, keys):
+    planned = plan_service(keys)
+    assert planned.plan is not None
+    (message,) = planned.messages("key-left-out")
+    assert message.startswith("docker-compose.yml:5:")
+    assert "is left out; " in message
+    assert "keep it in compose.override.yaml, which a deployment leaves out" in message
+    assert plan_service(keys, strict=True).plan is None
+
+
+@pytest.mark.parametrize(
     ("keys", "code", "said"),
     [
         ("network_mode: bridge", "key-local-only", "every task has a network of its own"),
         ("network_mode: shop_net", "key-local-only", "every task has a network of its own"),
-        ("network_mode: host", "key-approximated", "an interface of its own, and not that of a"),
+        ("network_mode: host", "key-left-out", "an interface of its own, and not that of a"),
         ("network_mode: none", "key-rejected", "a container without a network would get one"),
         ("network_mode: container:vpn", "key-rejected", "vpn is no container of this task"),
         ("ipc: private", "key-local-only", "a container of a task has that"),

@@ -30,13 +30,15 @@ def test_restart(plan_service, keys, restart):
     assert plan_service(keys)["web"].restart == restart
 
 
-@pytest.mark.parametrize("policy", ["never", "Always", "always:3", "no:1", "on-failure:-1"])
+@pytest.mark.parametrize("policy", ["never", "Always", "always:3", "no:1", "on-failure:-1",
+    "on-failure:abc", "on-failure:3:4", "on-failure: 3", "on-failure:\u0663",
+])  # fmt: skip
 def test_policies_that_the_engine_refuses_are_refused(plan_service, policy):
     (message,) = plan_service(f"restart: '{policy}'").messages("restart-policy")
     assert message == (
         "docker-compose.yml:5:14: services.web.restart: expected no, always, on-failure[:attempts] "
-        f'or unless-stopped, got {policy!r}, which Docker\'s engine refuses; write "no" for a '
-        "container that is not to be started again"
+        f"or unless-stopped, got {policy!r}, which Docker's engine refuses or takes for another; "
+        'write "no" for a container that is not to be started again'
     )
 
 

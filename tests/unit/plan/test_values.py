@@ -67,6 +67,16 @@ from serverless_containers.plan.model import TmpfsPlan
             ],
         ),
         (
+            "volumes: [/proc/x, {type: tmpfs, target: /proc, tmpfs: {size: 64m}}, /process]",
+            "mount-target",
+            [
+                "5:15: volumes[0]: nothing is mounted in /proc, which runc refuses to start a "
+                "container with; mount it elsewhere",
+                "5:24: volumes[1]: nothing is mounted in /proc, which runc refuses to start a "
+                "container with; mount it elsewhere",
+            ],
+        ),
+        (
             "environment: ['=x']",
             "variable-name",
             ["5:19: environment: a variable has no name; write NAME=value, or remove it"],
@@ -110,7 +120,7 @@ def test_limits_at_their_bounds_are_taken(plan_service):
     assert planned["web"].linux.tmpfs == (TmpfsPlan(path="/run", size_mib=64),)
 
 
-@pytest.mark.parametrize("target", ["a=b", "/run/secrets/"])
+@pytest.mark.parametrize("target", ["a=b", "/run/secrets/", "a b"])
 def test_a_secret_becomes_a_variable_that_can_have_its_name(plan, target):
     planned = plan(f"""
         services:
@@ -123,8 +133,8 @@ def test_a_secret_becomes_a_variable_that_can_have_its_name(plan, target):
         """)
     assert planned.messages("secret-target") == [
         "docker-compose.yml:7:31: services.web.secrets[0].target: the secret key is injected as a "
-        f"variable, which has a name, and no '=' in it, got {target!r}; write a plain name, which "
-        "becomes the variable's"
+        f"variable, which has a name, and no '=' and no space in it, got {target!r}; write a "
+        "plain name, which becomes the variable's"
     ]
 
 

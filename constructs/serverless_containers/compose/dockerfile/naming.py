@@ -19,6 +19,9 @@ def with_stage_name(
 ) -> tuple[str, str]:
     """Return a Dockerfile in which the stage to build has a name, and that name.
 
+    Instructions may follow it: BuildKit takes a line that is continued at the end of the file for
+    a whole one, and it is one in what is returned.
+
     Args:
         text: A sound Dockerfile.
         args: The build arguments.
@@ -32,14 +35,26 @@ def with_stage_name(
     if stage is None:
         raise ValueError(f"expected a stage {target or ''} in the Dockerfile, got none")
     if stage.name:
-        return text, stage.name
+        return _ended(text), stage.name
     arguments = stage.instruction.arguments
     (image, *_) = split_blanks(arguments.text, arguments.start)
     last = stage.instruction.line.at(image.start + len(image.text) - 1)
     lines = text.removeprefix("\ufeff").split("\n")
     line = lines[last.line - 1]
     lines[last.line - 1] = f"{line[: last.column]} AS {name}{line[last.column :]}"
-    return "\n".join(lines), name
+    return _ended("\n".join(lines)), name
+
+
+def _ended(text: str) -> str:
+    """The Dockerfile without a continuation at its end."""
+    instructions = read_instructions(text, "Dockerfile", Findings())
+    followed = read_instructions(f"{text}\n\nFROM scratch\n", "Dockerfile", Findings())
+    if len(followed) > len(instructions):
+        return text
+    lines = text.split("\n")
+    is_part = [bool(line.strip()) and not line.lstrip().startswith("#") for line in lines]
+    last = len(lines) - 1 - is_part[::-1].index(True)
+    return "\n".join([*lines[:last], lines[last].rstrip().removesuffix(instructions[-1].escape)])
 
 
 def _stage(text: str, args: Mapping[str, str], target: str | None) -> Stage | None:

@@ -21,7 +21,7 @@ from serverless_containers.plan.build_context.credentials import (
     credential_of,
 )
 from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
-from serverless_containers.plan.build_context.ignore import to_regex
+from serverless_containers.plan.build_context.glob import read_glob
 from serverless_containers.plan.build_context.model import Exclusions
 from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
 from serverless_containers.plan.places import place
@@ -331,9 +331,9 @@ class _Check:
             name = posixpath.normpath(f"/{copied.path}").lstrip("/")
             found = next((each for each in _itself_and_above(name) if each in inside), None)
             if found is None and re.search(r"[*?\[]", name) and _says_more_than_all(name):
-                pattern = to_regex(name)
+                pattern = read_glob(name)
                 found = next(
-                    (each for each in sorted(inside) if pattern and pattern.fullmatch(each)), None
+                    (each for each in sorted(inside) if pattern and pattern.matches(each)), None
                 )
             if found is None:
                 continue

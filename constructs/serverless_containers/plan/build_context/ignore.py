@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
+from serverless_containers.plan.build_context.glob import Glob, read_glob
+
 _LARGEST = 1024 * 1024
 """Bytes of such a file that are read."""
 
@@ -25,7 +27,7 @@ class IgnoreRules:
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._patterns: list[re.Pattern[str]] = []
+        self._patterns: list[Glob] = []
         self._excludes: list[bool] = []
         for line in lines:
             pattern = "" if line.startswith("#") else line.strip()
@@ -33,7 +35,7 @@ class IgnoreRules:
             pattern = pattern.removeprefix("!").strip()
             if not pattern:
                 continue
-            found = to_regex(posixpath.normpath(pattern).lstrip("/"))
+            found = read_glob(posixpath.normpath(pattern).lstrip("/"))
             # What is no pattern stops the build itself, with a message that names the line.
             if found is not None:
                 self._patterns.append(found)
@@ -64,7 +66,7 @@ class IgnoreRules:
         if not above:
             return above
         return tuple(
-            matched or pattern.fullmatch(path) is not None
+            matched or pattern.matches(path)
             for matched, pattern in zip(above, self._patterns, strict=True)
         )
 
@@ -100,40 +102,6 @@ def _lines(file: Path) -> list[str]:
     except OSError:
         return []
     return text.splitlines()
-
-
-def to_regex(pattern: str) -> re.Pattern[str] | None:
-    """Translate a pattern, of ``.dockerignore`` or of COPY; None if it is none.
-
-    Args:
-        pattern: Go's ``filepath.Match``, and ``**`` for any number of folders.
-    """
-    text = ""
-    rest = pattern
-    while rest:
-        if rest.startswith("**"):
-            rest = rest[2:].removeprefix("/")
-            text += "(?:.*/)?" if rest else ".*"
-        elif rest[0] == "*":
-            text, rest = f"{text}[^/]*", rest[1:]
-        elif rest[0] == "?":
-            text, rest = f"{text}[^/]", rest[1:]
-        elif rest[0] == "[" and "]" in rest[2:]:
-            end = rest.index("]", 2)
-            text, rest = f"{text}{_class(rest[1:end])}", rest[end + 1 :]
-        else:
-            rest = rest[1:] if rest[0] == "\\" and len(rest) > 1 else rest
-            text, rest = text + re.escape(rest[0]), rest[1:]
-    try:
-        return re.compile(text, re.DOTALL)
-    except re.error:
-        return None
-
-
-def _class(inside: str) -> str:
-    negation = "^" if inside.startswith("^") else ""
-    escaped = re.sub(r"([\[&~|^])", r"\\\1", inside.removeprefix("^"))
-    return f"[{negation}{escaped}]"
 
 
 def literally(path: str) -> str:

@@ -130,6 +130,40 @@ def contexts_of(project: Project) -> tuple[Context, ...]:
     return tuple(found.values())
 
 
+_MOST_OF_PART = 20_000
+"""Files and folders that are looked at in a part of a context."""
+
+
+def files_of_part(context: Context, part: str) -> Iterator[tuple[str, bool]]:
+    """The files of a part of a context, each with whether the context leaves it out.
+
+    A folder that is empty, or left out as a whole, is given like a file. Symbolic links are not
+    followed.
+
+    Args:
+        context: The context.
+        part: The path of a file or a folder in it, without ``..``; empty: all of it.
+    """
+    within = _Within(context, "", context.rules.top)
+    for name in part.split("/") if part else ():
+        within = within.below(name)
+    todo, seen = [within], 0
+    while todo and seen < _MOST_OF_PART:
+        seen += 1
+        within = todo.pop()
+        is_whole = within.is_ignored and not context.rules.has_exceptions
+        listed: list[str] = []
+        path = os.path.join(context.folder, within.path)  # noqa: PTH118  # text
+        if not is_whole and not os.path.islink(path):  # noqa: PTH114  # text
+            try:
+                listed = sorted(os.listdir(path), reverse=True)  # noqa: PTH208  # text
+            except (OSError, ValueError):
+                listed = []
+        todo += [within.below(name) for name in listed]
+        if not listed:
+            yield within.path, within.is_ignored
+
+
 def walk(source: str, contexts: Sequence[Context]) -> Iterator[Entry]:
     """Walk over what is packed, each folder once, in no order.
 

@@ -9,6 +9,7 @@ import hashlib
 import os
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -20,17 +21,19 @@ from serverless_containers.plan.build_context import rules as context_rules
 from serverless_containers.plan.build_context.check import PackedAnyway
 from serverless_containers.plan.build_context.credentials import Handling
 from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
-from serverless_containers.plan.build_context.ignore import IgnoreRules, to_regex
-from serverless_containers.plan.build_context.walk import is_never_sent
+from serverless_containers.plan.build_context.glob import read_glob
+from serverless_containers.plan.build_context.ignore import IgnoreRules, ignore_file_of
+from serverless_containers.plan.build_context.walk import Context, files_of_part, is_never_sent
 from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
-from serverless_containers.plan.resources.git_ignore import GitIgnore
+from serverless_containers.plan.resources.git_ignore import GitIgnore, is_placeholder
 from serverless_containers.plan.resources.known_paths import (
     is_changed,
     is_configuration,
     is_data,
     is_of_packages,
+    is_of_tools,
     only_reads,
 )
 from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
@@ -44,6 +47,14 @@ OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
 _LONGEST_NAME = 200
 """Characters of the name of a volume, without what makes it unique."""
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
+_OF_THE_NETWORK = {
+    "/etc/hosts": "name hosts under extra_hosts",
+    "/etc/hostname": "write hostname, which the containers of the task resolve",
+    "/etc/resolv.conf": "let the VPC's resolver know the names: dns has no effect in a task",
+}
+"""Files that ECS writes for each task, over what an image has there, and the way out."""
+_OF_THE_KERNEL = ("/proc", "/sys", "/dev")
+"""Folders that a container gets from its kernel, over what an image has there."""
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
@@ -212,7 +223,7 @@ class _Case:
         return None
 
     def of_the_host(self) -> Becomes | bool | None:
-        """Judge what is the host's own: its time zone, which a task need not have, its sockets."""
+        """Judge what is the host's own: time zone, sockets, and what it gives each container."""
         if self.target in _TIME_ZONE and not self.binds.is_inside(self.source):
             return self._drop(
                 f"{self.source} is the time zone of a host, which a task does not have",
@@ -226,6 +237,17 @@ class _Case:
             return self._refuse(
                 f"{self.source} leads to a container engine, which Fargate gives nobody access to",
                 f"run what needs it elsewhere, or {LOCAL_ONLY}",
+            )
+        if self.target in _OF_THE_NETWORK:
+            return self._refuse(
+                f"{self.target} is written for each task, whatever is mounted or in the image",
+                f"{_OF_THE_NETWORK[self.target]}, or {LOCAL_ONLY}",
+            )
+        folder = next((each for each in _OF_THE_KERNEL if is_within(self.target, each)), None)
+        if folder is not None:
+            return self._refuse(
+                f"{folder} is the kernel's in each container, and takes no files of the project",
+                f"mount it elsewhere, or {LOCAL_ONLY}",
             )
         return None
 
@@ -248,17 +270,48 @@ class _Case:
             return None
         inside = os.path.relpath(self.source, context)
         inside = "" if inside == "." else inside
-        ignored = _is_ignored(
-            context, build.dockerfile if build.dockerfile_inline is None else None, inside
-        )
-        if ignored or not has_placed(
+        if not has_placed(
             build.parsed_dockerfile, context=context, source=inside, target=self.target
         ):
             return None
-        return self._drop(
+        dockerfile = build.dockerfile if build.dockerfile_inline is None else None
+        known = Context(context, IgnoreRules.of(context, dockerfile))
+        files = dict(files_of_part(known, inside))
+        left_out = [path for path, is_left_out in files.items() if is_left_out]
+        sent = [path for path, is_left_out in files.items() if not is_left_out]
+        if left_out and all(is_placeholder(path) for path in sent):
+            return None
+        problem = (
             f"{self.shown} is for developing: the Dockerfile copies it to {self.target}, and the "
-            "image has it",
-            f"{LOCAL_ONLY} to say so, or keep it in compose.override.yaml",
+            "image has it"
+        )
+        fix = f"{LOCAL_ONLY} to say so, or keep it in compose.override.yaml"
+        # What the program may need comes first.
+        missed = [each for each in left_out if self._may_be_missed(f"{context}/{each}")]
+        named = _listed_shortly([*missed, *(each for each in left_out if each not in missed)])
+        if left_out:
+            file = ignore_file_of(context, dockerfile)
+            problem += f" without {named}, which {self.binds.shown(file or context)} leaves out"
+        if not missed:
+            return self._drop(problem, fix)
+        self._report(
+            rules.MOUNT_INCOMPLETE,
+            f"{problem}; the mount is left out",
+            f"take what {self.service.name} needs out of that file; {fix}",
+        )
+        return Becomes.NOTHING
+
+    def _may_be_missed(self, path: str) -> bool:
+        """Return whether a file of the mount that the image lacks may be one that is needed.
+
+        What git ignores was made here, and tools and people alone read others.
+        """
+        names = path[len(self.source) :].strip("/").split("/")
+        known = self.binds
+        return not (
+            any(is_of_tools(name) or is_of_packages(name) for name in names)
+            or real(path) in known.read_here
+            or known.git.ignores(real(path), is_folder=os.path.isdir(path))  # noqa: PTH112  # any text
         )
 
     def outside(self) -> bool | None:
@@ -394,10 +447,9 @@ class _Case:
         ]
         if not ignored:
             return
-        shown = listed(ignored[:3]) + (f" and {len(ignored) - 3} more" if len(ignored) > 3 else "")
         self._report(
             rules.MOUNT_UNTRACKED,
-            f"{self.shown} holds {shown}, which git ignores"
+            f"{self.shown} holds {_listed_shortly(ignored)}, which git ignores"
             if is_folder
             else f"{self.shown} is ignored by git",
             "a deployment from this machine has it, and one from another may not: keep it in git, "
@@ -513,8 +565,8 @@ def _covers(placed: PlacedPath, context: str, source: str, target: str) -> bool:
 
 def placed_file(placed: PlacedPath, source: str) -> str | None:
     """The path in the image of a file that is copied by its name or by a pattern; else None."""
-    pattern = to_regex(placed.source)
-    if placed.source != source and (pattern is None or not pattern.fullmatch(source)):
+    pattern = read_glob(placed.source)
+    if placed.source != source and (pattern is None or not pattern.matches(source)):
         return None
     into = placed.into or placed.source != source
     return posixpath.join(placed.target, posixpath.basename(source)) if into else placed.target
@@ -531,14 +583,9 @@ def _holds_program(placed: PlacedPath, context: str, source: str, target: str) -
     return is_program and placed_file(placed, placed.source) == expected
 
 
-def _is_ignored(context: str, dockerfile: str | None, inside: str) -> bool:
-    """Return whether a path is left out of a build's context."""
-    known = IgnoreRules.of(context, dockerfile)
-    matched, path = known.top, ""
-    for part in inside.split("/") if inside else ():
-        path = f"{path}/{part}".lstrip("/")
-        matched = known.match(path, matched)
-    return known.ignores(matched)
+def _listed_shortly(names: Sequence[str]) -> str:
+    """The first three of some names, and how many more there are."""
+    return listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _is_empty(folder: str) -> bool:

@@ -6,11 +6,11 @@ differ from machine to machine.
 
 import os
 import posixpath
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
-from serverless_containers.plan.build_context.ignore import to_regex
+from serverless_containers.plan.build_context.glob import Glob, read_glob
 
 _LARGEST = 1024 * 1024
 """Bytes of a ``.gitignore`` that are read."""
@@ -21,11 +21,20 @@ _PLACEHOLDERS = frozenset({".gitkeep", ".gitignore", ".keep", ".placeholder", ".
 _MOST_ENTRIES = 20_000
 
 
+def is_placeholder(path: str) -> bool:
+    """Return whether a file is there so that git keeps a folder, and for nothing else."""
+    return path.rpartition("/")[2] in _PLACEHOLDERS
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    regex: re.Pattern[str]
+    glob: Glob
     excludes: bool
     folders_only: bool
+
+
+_File: TypeAlias = tuple[str, tuple[_Pattern, ...]]
+"""The folder of a ``.gitignore``, and its patterns."""
 
 
 @dataclass(slots=True)
@@ -38,7 +47,8 @@ class GitIgnore:
 
     folder: str
     _top: str = ""
-    _files: dict[str, tuple[_Pattern, ...]] = field(default_factory=dict)
+    _files: dict[str, tuple[_File, ...]] = field(default_factory=dict)
+    _ignored: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._top = self.folder
@@ -48,6 +58,7 @@ class GitIgnore:
                 self._top = path
                 break
             path = posixpath.dirname(path)
+        self._top = self._top.rstrip("/")
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
         """Return whether a file or a folder, or a folder that it is in, is left alone.
@@ -58,11 +69,17 @@ class GitIgnore:
         """
         if not path.startswith(f"{self._top}/"):
             return False
-        parts = path[len(self._top) + 1 :].split("/")
-        return any(
-            self._matches(parts[:length], is_folder=is_folder or length < len(parts))
-            for length in range(1, len(parts) + 1)
-        )
+        above = path.rpartition("/")[0]
+        # No recursion: folders may be thousands deep.
+        todo = []
+        while above != self._top and above not in self._ignored:
+            todo.append(above)
+            above = above.rpartition("/")[0]
+        ignored = self._ignored.get(above, False)
+        for folder in reversed(todo):
+            ignored = ignored or self._matches(folder, is_folder=True)
+            self._ignored[folder] = ignored
+        return ignored or self._matches(path, is_folder=is_folder)
 
     def has_tracked_files(self, folder: str) -> bool:
         """Return whether a folder holds a file that git would keep, as far as one can read.
@@ -82,36 +99,46 @@ class GitIgnore:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if seen > _MOST_ENTRIES:
                     return True
-                if entry.name in _PLACEHOLDERS or self._matches(
-                    entry.path[len(self._top) + 1 :].split("/"), is_folder=is_folder
-                ):
+                if entry.name in _PLACEHOLDERS or self._matches(entry.path, is_folder=is_folder):
                     continue
                 if not is_folder:
                     return True
                 todo.append(entry.path)
         return False
 
-    def _matches(self, parts: list[str], *, is_folder: bool) -> bool:
+    def _matches(self, path: str, *, is_folder: bool) -> bool:
         """Return whether the last pattern that matches says that this one is left alone."""
         found = False
-        for depth in range(len(parts)):
-            below = "/".join(parts[depth:])
-            for pattern in self._patterns("/".join((self._top, *parts[:depth]))):
-                if (is_folder or not pattern.folders_only) and pattern.regex.fullmatch(below):
+        for folder, patterns in self._files_for(path.rpartition("/")[0]):
+            below = path[len(folder) + 1 :]
+            for pattern in patterns:
+                if (is_folder or not pattern.folders_only) and pattern.glob.matches(below):
                     found = pattern.excludes
         return found
 
-    def _patterns(self, folder: str) -> tuple[_Pattern, ...]:
-        if folder not in self._files:
-            try:
-                with Path(folder, ".gitignore").open("rb") as opened:
-                    text = opened.read(_LARGEST).decode("utf-8", "surrogateescape")
-            except (OSError, ValueError):
-                text = ""
-            self._files[folder] = tuple(
-                found for line in text.splitlines() if (found := _read(line)) is not None
-            )
-        return self._files[folder]
+    def _files_for(self, folder: str) -> tuple[_File, ...]:
+        """The files with patterns in a folder and in those that it is in, the outermost first."""
+        todo = []
+        while folder not in self._files:
+            todo.append(folder)
+            if folder in {self._top, ""}:
+                break
+            folder = folder.rpartition("/")[0]
+        found = self._files.get(folder, ())
+        for each in reversed(todo):
+            patterns = _patterns(each)
+            found = (*found, (each, patterns)) if patterns else found
+            self._files[each] = found
+        return found
+
+
+def _patterns(folder: str) -> tuple[_Pattern, ...]:
+    try:
+        with Path(f"{folder}/.gitignore").open("rb") as opened:
+            text = opened.read(_LARGEST).decode("utf-8", "surrogateescape")
+    except (OSError, ValueError):
+        text = ""
+    return tuple(found for line in text.splitlines() if (found := _read(line)) is not None)
 
 
 def _read(line: str) -> _Pattern | None:
@@ -124,5 +151,5 @@ def _read(line: str) -> _Pattern | None:
     text = text.rstrip("/")
     # A slash at the start or within binds it to the folder of the file.
     anchored = "/" in text
-    regex = to_regex(text.lstrip("/") if anchored else f"**/{text}") if text else None
-    return _Pattern(regex, excludes, folders_only) if regex is not None else None
+    glob = read_glob(text.lstrip("/") if anchored else f"**/{text}") if text else None
+    return _Pattern(glob, excludes, folders_only) if glob is not None else None

@@ -112,6 +112,13 @@ _READERS = frozenset(
 """Servers that read the files that they are given, and write elsewhere; ends of images' names."""
 _PACKAGES = frozenset({"node_modules", ".venv", "venv", "vendor", "__pycache__", ".git", ".next"})
 """Folders of packages that are installed, and of what is made of sources."""
+_OF_TOOLS = re.compile(
+    r"\.(?!env).*|.*\.(md|log|pyc)|(.*\.)?Dockerfile(\..*)?|(docker-)?compose[\w.-]*\.ya?ml"
+    r"|(README|LICEN[CS]E|CHANGELOG|Makefile|Jenkinsfile|Procfile|Vagrantfile)(\..*)?"
+    r"|(.*[_.-])?(tests?|specs?)([_.-].*)?|__tests__|coverage|docs?",
+    re.IGNORECASE,
+)
+"""Names of what tools and people read, and no program that runs."""
 _DATABASE_FILES = (".db", ".db3", ".sqlite", ".sqlite3", ".mdb", ".rdb", ".log", ".pid")
 _CHANGED_FILES = frozenset({"acme.json"})
 
@@ -152,6 +159,11 @@ def only_reads(image: str | None) -> bool:
 def is_of_packages(target: str) -> bool:
     """Return whether a folder has the name of one that a package manager or a build fills."""
     return target.rpartition("/")[2] in _PACKAGES
+
+
+def is_of_tools(name: str) -> bool:
+    """Return whether a file or a folder has a name of what a running program has no use for."""
+    return _OF_TOOLS.fullmatch(name) is not None
 
 
 def is_changed(target: str) -> bool:

@@ -46,6 +46,12 @@ MOUNT_DROPPED = Rule.note(
     "mount-dropped",
     "A mount of what the image or the task has anyway is left out of the deployment.",
 )
+MOUNT_INCOMPLETE = Rule.warning(
+    "mount-incomplete",
+    "An image has all of what is mounted over it, and no ignore file leaves out a part.",
+    "https://docs.docker.com/build/concepts/context/#dockerignore-files",
+    guess=True,
+)
 MOUNT_STORED = Rule.warning(
     "mount-stored",
     "A bind mount of a folder of data becomes a folder of Amazon EFS, which starts empty.",

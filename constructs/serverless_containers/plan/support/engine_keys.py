@@ -31,9 +31,9 @@ _OUTCOMES: Mapping[str, Mapping[str, _Outcome]] = {
             "",
         ),
         "host": (
-            rules.KEY_APPROXIMATED,
+            rules.KEY_LEFT_OUT,
             "a task has an interface of its own, and not that of a host; this key is left out",
-            "name the ports that the service listens on with ports",
+            f"name the ports that the service listens on with ports, {_KEEP}",
         ),
         "none": (
             rules.KEY_REJECTED,

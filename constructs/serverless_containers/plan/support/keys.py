@@ -12,6 +12,7 @@ from serverless_containers.plan.support.record import (
     approximated,
     local_only,
     mapped,
+    missed,
     rejected,
 )
 
@@ -37,7 +38,7 @@ _SCHEDULER = approximated(
     "say deploy.resources.limits.cpus instead",
 )
 _OF_THE_HOST = approximated("it tunes a host, of which Fargate has none; this key is left out")
-_PROCESSES = approximated("Fargate limits no processes; this key is left out", "say ulimits.nproc")
+_PROCESSES = missed("Fargate limits no processes; this key is left out", "say ulimits.nproc")
 
 _NO_EFFECT = local_only("it changes how a build is done, not what it makes")
 _NO_PRIVILEGES = rejected("a build gets no privileges", "do without them, or name an image")
@@ -280,7 +281,7 @@ SERVICE: Keys = {
     "network_mode": approximated(
         "every task is in network mode awsvpc: bridge and service:… are what a task is, host is "
         "left out, none is an error",
-        reported_by="key-approximated",
+        reported_by="key-left-out",
     ),
     # What only a laptop has
     "annotations": local_only("annotations are read by local container runtimes"),
@@ -299,12 +300,15 @@ SERVICE: Keys = {
     "cpu_rt_period": _SCHEDULER,
     "cpu_rt_runtime": _SCHEDULER,
     "cpu_shares": _SCHEDULER,
-    "cpuset": _SCHEDULER,
+    "cpuset": missed(
+        "Fargate binds no container to certain processors; this key is left out",
+        "say deploy.resources.limits.cpus instead",
+    ),
     "credential_spec": _NO_WINDOWS,
     "device_cgroup_rules": _NO_DEVICES,
     "devices": _NO_DEVICES,
     "gpus": _NO_DEVICES,
-    "group_add": approximated(
+    "group_add": missed(
         "ECS takes one user and one group; this key is left out", 'write user: "UID:GID"'
     ),
     "ipc": rejected(
@@ -325,17 +329,17 @@ SERVICE: Keys = {
     "privileged": _NO_HOST,
     "provider": rejected("a provider is no container", "grant the resource to the construct"),
     "runtime": rejected("Fargate runs containers with runc", reported_by="key-rejected"),
-    "security_opt": approximated(
+    "security_opt": missed(
         "Fargate runs containers under security options of its own; this key is left out"
     ),
-    "shm_size": approximated(
+    "shm_size": missed(
         "Fargate fixes the size of /dev/shm; this key is left out", "mount a tmpfs elsewhere"
     ),
-    "stop_signal": approximated(
+    "stop_signal": missed(
         "ECS sends the image's own signal, SIGTERM unless it says another; this key is left out",
         "write STOPSIGNAL in the Dockerfile",
     ),
-    "storage_opt": approximated(
+    "storage_opt": missed(
         "Fargate sizes the task's disk; this key is left out", "say ephemeral_storage_gib"
     ),
     "umask": rejected("ECS has no umask", "set it in the image's entry point"),

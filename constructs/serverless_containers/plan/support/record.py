@@ -30,6 +30,7 @@ class KeySupport:
         becomes: The CloudFormation properties it ends up in, as ``<resource>.<property>``.
         why: Why it has this class, if it is not mapped.
         fix: The way out, if it is rejected, or if there is another way to say it.
+        is_missed: Whether the container runs differently without it, if it is left out.
         reported_by: The code of the rule that reports it where it is planned; empty: by its class.
         keys: The records of the keys below it.
         items: The records of the keys of each item, or of each named entry, below it.
@@ -42,6 +43,7 @@ class KeySupport:
     becomes: str = ""
     why: str = ""
     fix: str = ""
+    is_missed: bool = False
     reported_by: str = ""
     keys: "Mapping[str, KeySupport]" = field(default_factory=dict)
     items: "Mapping[str, KeySupport]" = field(default_factory=dict)
@@ -49,7 +51,8 @@ class KeySupport:
     not_in_pipeline: str = ""
 
 
-_REMOVE = "remove it, or keep it in compose.override.yaml, which a deployment leaves out"
+_KEEP = "keep it in compose.override.yaml, which a deployment leaves out"
+_REMOVE = f"remove it, or {_KEEP}"
 
 
 def mapped(
@@ -74,6 +77,12 @@ def mapped(
 def approximated(why: str, fix: str = "", *, reported_by: str = "") -> KeySupport:
     """The record of a key that means something similar, or is left out without harm."""
     return KeySupport(support=Support.APPROXIMATED, why=why, fix=fix, reported_by=reported_by)
+
+
+def missed(why: str, fix: str = "") -> KeySupport:
+    """The record of a key that is left out, and without which a container runs differently."""
+    way_out = f"{fix}, or {_KEEP}" if fix else _REMOVE
+    return KeySupport(support=Support.APPROXIMATED, why=why, fix=way_out, is_missed=True)
 
 
 def local_only(

@@ -52,7 +52,7 @@ class _WrittenKey:
 def check_keys(project: Project, findings: Findings) -> None:
     """Report every key whose meaning changes, or is lost, on Fargate."""
     for found in _walk(project):
-        rule = _RULES.get(found.record.support)
+        rule = rules.KEY_LEFT_OUT if found.record.is_missed else _RULES.get(found.record.support)
         if rule is not None and not found.record.reported_by:
             findings.report(rule, found.at, found.path, found.record.why, found.record.fix)
 

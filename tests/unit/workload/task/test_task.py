@@ -1,5 +1,7 @@
 """The task definition: containers, roles, logs."""
 
+import json
+
 import pytest
 from aws_cdk import Token
 from aws_cdk import aws_ecs as ecs
@@ -7,6 +9,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_containers import Architecture, InvalidSourceError
+from serverless_containers.findings import Findings
+from serverless_containers.plan import PlanOptions
+from serverless_containers.plan.definition_size import definition_size
+from serverless_containers.plan.source import plan_source
 
 FULL = """
     name: shop
@@ -77,6 +83,30 @@ def test_every_key_of_a_service_reaches_the_container(deploy):
     assert log_configuration["LogDriver"] == "awslogs"
     assert log_configuration["Options"]["mode"] == "non-blocking"
     assert [secret["Name"] for secret in secrets] == ["DB_PASSWORD"]
+
+
+def test_the_size_of_the_definition_is_what_the_plan_estimates(deploy, project):
+    # GIVEN a definition whose references are as long as an ARN
+    def resolved(value):
+        if isinstance(value, list):
+            return [resolved(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if any(key == "Ref" or key.startswith("Fn::") for key in value):
+            return "x" * 100
+        return {key: resolved(each) for key, each in value.items()}
+
+    definition = deploy(FULL).only("AWS::ECS::TaskDefinition")
+    definition.pop("Tags", None)
+    # WHEN its plan is measured
+    estimate = definition_size(plan_source(project.path, PlanOptions(), Findings()))
+    # THEN it is as large, but for the container that delays a stop
+    containers = [
+        each for each in definition["ContainerDefinitions"] if each["Name"] != "stop-delay"
+    ]
+    actual = json.dumps(resolved({**definition, "ContainerDefinitions": containers}))
+    actual = actual.replace(": ", ":").replace(", ", ",")
+    assert estimate == pytest.approx(len(actual), rel=0.1)
 
 
 def test_the_task_is_as_large_as_its_containers(deploy):
