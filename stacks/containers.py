@@ -8,6 +8,7 @@ from serverless_containers import (
     ContainerCluster,
     ResourceAccess,
     ServiceProps,
+    Tracing,
 )
 from stacks.environments import EnvironmentConfig, GitHub, Images
 from stacks.storage_stack import StorageStack
@@ -48,6 +49,7 @@ def container_props(
         cpu=config.cpu,
         memory_limit_mib=config.memory_limit_mib,
         scaling=config.scaling,
+        tracing=Tracing() if config.tracing else None,
         enable_execute_command=config.enable_execute_command,
         log_retention=config.log_retention,
         removal_policy=config.removal_policy,

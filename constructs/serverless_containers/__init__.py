@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ScheduledCapacity,
         TaskScaling,
     )
+    from serverless_containers.workload.task.tracing import Tracing
 
 __all__ = [
     "Access",
@@ -73,6 +74,7 @@ __all__ = [
     "TargetHealthCheck",
     "TargetOptions",
     "TaskScaling",
+    "Tracing",
 ]
 
 _HOMES = {
@@ -108,6 +110,7 @@ _HOMES = {
     "TargetHealthCheck": "ingress.load_balancer.targets",
     "TargetOptions": "ingress.load_balancer.targets",
     "TaskScaling": "workload.service.scaling",
+    "Tracing": "workload.task.tracing",
 }
 
 

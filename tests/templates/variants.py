@@ -31,6 +31,7 @@ from serverless_containers import (
     SignIn,
     Spot,
     TaskScaling,
+    Tracing,
 )
 from stacks.environment_stage import EnvironmentStage
 from stacks.environments import ENVIRONMENTS, Domain, EnvironmentConfig, Images, Site
@@ -234,6 +235,7 @@ SAMPLE = {
         domain=True,
         props=with_props(vpc_origin=False, monitoring=watched),
     ),
+    "api traced": Variant(props=with_props(tracing=Tracing(metrics=True))),
     "worker": Variant(worker=True, compose=WORKER),
     "worker in a shared cluster": Variant(
         worker=True,

@@ -70,6 +70,7 @@ _EXAMPLES: Mapping[str, str] = {
     "TargetOptions": "TargetOptions()",
     "TaskPlan": "that of another construct",
     "TaskScaling": "TaskScaling(max_capacity=10)",
+    "Tracing": "Tracing(sample_percent=10)",
     "TimeZone": "TimeZone.EUROPE_BERLIN",
     "ThrottleSettings": "apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=200)",
 }

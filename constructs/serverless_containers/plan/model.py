@@ -332,6 +332,8 @@ class ContainerRole(StrEnum):
     """It names the containers to each other, writes configs and secrets as files, and ends."""
     LOG_ROUTER = "log-router"
     """It takes what ``awsfirelens`` logs. The CDK adds it, with an image of AWS's."""
+    COLLECTOR = "trace-collector"
+    """It takes the traces of the other containers, and forwards them to AWS X-Ray."""
     STOP_DELAY = "stop-delay"
     """It keeps a task serving while it is taken out of service."""
 

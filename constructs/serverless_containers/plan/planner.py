@@ -55,6 +55,7 @@ from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.support.engine_keys import check_engine_keys
 from serverless_containers.plan.template_values import check_plan, check_project
+from serverless_containers.plan.tracing import TracingPlan, check_tracing, collector, with_tracing
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
     check_count,
@@ -85,6 +86,7 @@ class PlanOptions:
         strict: Whether guesses are errors; see `Rule`.
         may_delay_stop: Whether a construct that the caller does not know may add the container that
             delays a stop. Constructs count it themselves.
+        tracing: The traces that are asked for. None: there are none.
         docker_builds: Whether Docker builds the images on this machine, as CDK image assets. False:
             what does says itself what it cannot build. None: it is not known who builds them.
     """
@@ -100,6 +102,7 @@ class PlanOptions:
     strict: bool | None = None
     may_delay_stop: bool = False
     docker_builds: bool | None = None
+    tracing: TracingPlan | None = None
 
     def over(self, settings: Settings) -> Settings:
         """The file's settings, with the caller's in their place where there are any."""
@@ -151,8 +154,7 @@ def plan_task(
     }
     ports = share_ports(project, ports, findings)
     files = Files(project, findings)
-    form = settings.get("secrets")
-    secrets_are_files = form is not None and form.value == "files"
+    secrets_are_files = _are_files(settings)
     entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     awaited = awaited_services(project)
     ending = ending_services(project, awaited, entrypoint.service if entrypoint else None, findings)
@@ -177,13 +179,14 @@ def plan_task(
         )
     containers = with_checked_dependencies(project, containers, findings)
     all_files = (*files.files, *mounts.files)
+    collectors = (collector(options.tracing, project=project.name),) if options.tracing else ()
     hosts = _with_room(
         project,
-        with_utilities(containers, all_files, folders=mounts.folders),
+        (*with_utilities(containers, all_files, folders=mounts.folders), *collectors),
         plan_hosts(project, settings, findings),
         findings,
     )
-    in_task = with_utilities(containers, all_files, hosts, mounts.folders)
+    in_task = (*with_utilities(containers, all_files, hosts, mounts.folders), *collectors)
     check_count(project.at("services"), in_task, findings)
     warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
     _check_containers(project, containers, options, findings)
@@ -200,7 +203,7 @@ def plan_task(
         mounted=[copy.source for each in in_task for copy in each.copies],
         detector=detector,
     )
-    size = choose_size(containers, settings, findings, at=project.at("services"))
+    size = choose_size([*containers, *collectors], settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
@@ -228,7 +231,12 @@ def plan_task(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=with_utilities(named.containers, named.files, hosts, named.folders),
+        containers=_with_collector(
+            with_utilities(named.containers, named.files, hosts, named.folders),
+            options.tracing,
+            project=project.name,
+            environment=environment,
+        ),
         entrypoint=container_names(project.services)[entrypoint.service] if entrypoint else None,
         port=entrypoint.port if entrypoint else None,
         size=size,
@@ -246,6 +254,26 @@ def plan_task(
     check_plan(plan, project, findings)
     check_definition_size(plan, project, findings)
     return None if findings.errors else plan
+
+
+def _are_files(settings: Settings) -> bool:
+    """Say whether secrets are mounted as files, rather than injected as variables."""
+    form = settings.get("secrets")
+    return form is not None and form.value == "files"
+
+
+def _with_collector(
+    containers: tuple[ContainerPlan, ...],
+    tracing: TracingPlan | None,
+    *,
+    project: str,
+    environment: str | None,
+) -> tuple[ContainerPlan, ...]:
+    """The containers of the task, and the collector of their traces if they are asked for."""
+    if tracing is None:
+        return containers
+    traced = with_tracing(containers, tracing, project=project, environment=environment)
+    return (*traced, collector(tracing, project=project))
 
 
 def _plan_entrypoint(
@@ -308,6 +336,8 @@ def _check_containers(
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)
+    if options.tracing is not None:
+        check_tracing(project, containers, findings)
 
 
 def _in_start_order(project: Project) -> list[str]:

@@ -236,6 +236,15 @@ MEMORY_RESERVATION = Rule.error(
 SECRET_PATH = Rule.warning(
     "secret-path", "Secrets are variables unless they are asked for as files."
 )
+COLLECTOR_PRESENT = Rule.warning(
+    "collector-present",
+    "With tracing, no service of the project collects traces itself.",
+)
+COLLECTOR_PORT_TAKEN = Rule.error(
+    "collector-port-taken",
+    "With tracing, no service listens on a port of the collector: they share a loopback.",
+    "Amazon ECS API Reference, PortMapping",
+)
 TOO_MANY_CONTAINERS = Rule.error(
     "too-many-containers",
     "A task has at most 10 containers, those that write files, route logs and delay stops "

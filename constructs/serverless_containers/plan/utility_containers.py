@@ -37,11 +37,13 @@ _NO_DELAY = "pass stop_delay=Duration.seconds(0)"
 _PURPOSES: Mapping[ContainerRole, str] = {
     ContainerRole.FILES: "names the services to each other, and writes configs and secrets",
     ContainerRole.LOG_ROUTER: "takes what awsfirelens logs",
+    ContainerRole.COLLECTOR: "forwards traces to AWS X-Ray",
     ContainerRole.STOP_DELAY: "keeps a task serving while it is taken out of service",
 }
 _WAYS_OUT: Mapping[ContainerRole, str] = {
     ContainerRole.FILES: "copy the configs into the images and write names: none",
     ContainerRole.LOG_ROUTER: "use another log driver",
+    ContainerRole.COLLECTOR: "leave tracing= out",
     ContainerRole.STOP_DELAY: _NO_DELAY,
 }
 _SHELL = ("/bin/sh", "-c")

@@ -178,12 +178,15 @@ class Network(Construct):
                 Logs=ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
             )
 
-    def place(self, *, secrets: Collection[SecretStore], execute: bool) -> Placement:
+    def place(
+        self, *, secrets: Collection[SecretStore], execute: bool, traces: bool = False
+    ) -> Placement:
         """Return the place of a service, with interface endpoints for what it needs.
 
         Args:
             secrets: The stores that its tasks read secrets from.
             execute: Whether its tasks take part in ECS Exec.
+            traces: Whether they send traces to AWS X-Ray.
         """
         public = self._profile is NetworkProfile.PUBLIC
         outer = ec2.SubnetSelection(subnet_group_name=_PUBLIC) if self._has_gateway else None
@@ -196,6 +199,8 @@ class Network(Construct):
                 self._reach(Ssm=ec2.InterfaceVpcEndpointAwsService.SSM)
             if execute:
                 self._reach(SsmMessages=ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES)
+            if traces:
+                self._reach(XRay=ec2.InterfaceVpcEndpointAwsService.XRAY)
             ready = list(self._endpoints.values())
         return Placement(
             vpc=self.vpc,

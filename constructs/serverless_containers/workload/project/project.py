@@ -157,11 +157,12 @@ class Project:
             ),
         )
 
-    def place(self, *, executes_commands: bool) -> Placement:
+    def place(self, *, executes_commands: bool, traces: bool = False) -> Placement:
         """Place the tasks of a service, in a network that is made if the caller has none.
 
         Args:
             executes_commands: Whether the tasks take part in ECS Exec.
+            traces: Whether they send traces to AWS X-Ray.
 
         Raises:
             ValueError: If arguments contradict each other, or the cluster is elsewhere.
@@ -173,7 +174,7 @@ class Project:
         if shared:
             _check_same_place(self._scope, shared)
         network = shared.network if shared else self._make_network()
-        return network.place(secrets=self.secrets.stores, execute=executes_commands)
+        return network.place(secrets=self.secrets.stores, execute=executes_commands, traces=traces)
 
     def cluster(self, vpc: ec2.IVpc, *, name: str | None) -> ecs.ICluster:
         """Return the cluster, which is made if the caller has none.

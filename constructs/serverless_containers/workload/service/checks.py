@@ -33,6 +33,7 @@ def check_task(
     desired_count: float | None,
     scales: bool,
     pulls_utility_image: bool,
+    pulls_collector: bool,
 ) -> None:
     """Refuse a task that ECS would not take, or that could not start where it is put.
 
@@ -44,6 +45,7 @@ def check_task(
         desired_count: The number of tasks, if the caller has given it.
         scales: Whether that follows the load.
         pulls_utility_image: Whether tasks can pull the image of the utility containers.
+        pulls_collector: Whether they can pull that of a collector without a way to the internet.
 
     Raises:
         InvalidSourceError: With every error found, if there is one.
@@ -63,6 +65,16 @@ def check_task(
     if not placement.reaches_internet:
         unreachable = Findings() if placement.is_given else findings
         _check_images(scope, plan, given_images, unreachable)
+        if not pulls_collector:
+            unreachable.report(
+                IMAGE_UNREACHABLE,
+                None,
+                ("tracing", "image"),
+                "the collector's image is in Amazon ECR Public, and tasks without a way to the "
+                "internet pull from private repositories in their region alone",
+                "give Tracing an image in ECR there (a pull through cache of public.ecr.aws has "
+                "one once it was pulled from a network with a way out), or these tasks a way out",
+            )
         if placement.is_given:
             # Its route tables may lead somewhere by what the CDK does not know of.
             for finding in unreachable:

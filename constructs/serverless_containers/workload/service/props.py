@@ -12,6 +12,7 @@ from serverless_containers.plan import Architecture
 from serverless_containers.workload.project.props import ProjectProps
 from serverless_containers.workload.service.capacity import Spot
 from serverless_containers.workload.service.scaling import TaskScaling
+from serverless_containers.workload.task.tracing import Tracing
 
 
 class ContainerServiceProps(ProjectProps, total=False):
@@ -66,6 +67,10 @@ class ContainerServiceProps(ProjectProps, total=False):
 
     monitoring: Monitoring | None
     """The alarms of the service, and who is notified. Default: there are none."""
+
+    tracing: Tracing | None
+    """The traces of the application, which a collector in each task forwards to AWS X-Ray. Default:
+    there is none."""
 
     enable_execute_command: bool
     """Whether ECS Exec can open a shell in the containers; no root file system may then be

@@ -42,6 +42,7 @@ from serverless_containers.workload.service.scaling import (
     scale_on_requests_of_targets,
 )
 from serverless_containers.workload.task.task import Task
+from serverless_containers.workload.task.tracing import allow_traces
 
 _MOST_TASKS = 5000
 _QUOTAS = "Amazon ECS service quotas, Amazon ECS Developer Guide: tasks per service"
@@ -131,7 +132,8 @@ class ProjectService(Construct):
             architecture=self._architecture, service_name=service_name
         )
         self.placement = self.project.place(
-            executes_commands=props.get("enable_execute_command", False)
+            executes_commands=props.get("enable_execute_command", False),
+            traces=props.get("tracing") is not None,
         )
         self.vpc = self.placement.vpc
         task = self._make_task(props)
@@ -252,6 +254,7 @@ class ProjectService(Construct):
         given = self.project.given_images
         check_given("images", given, [each.service_name for each in self.plan.services])
         self._leave_out_hosts(props)
+        tracing = props.get("tracing")
         seconds = self._stop_delay(props)
         self.plan = with_stop_delay(self.plan, seconds)
         check_task(
@@ -262,6 +265,7 @@ class ProjectService(Construct):
             desired_count=props.get("desired_count"),
             scales=props.get("scaling") is not None,
             pulls_utility_image=_pulls_utility_image(props, self.placement),
+            pulls_collector=tracing is None or tracing.image is not None,
         )
         return Task(
             self,
@@ -277,6 +281,7 @@ class ProjectService(Construct):
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
             log_retention=self.project.log_retention,
             utility_image=_utility_image(props),
+            tracing=tracing,
             placement=self.placement,
             volume_removal_policy=props.get("volume_removal_policy", RemovalPolicy.RETAIN),
         )
@@ -374,6 +379,8 @@ class ProjectService(Construct):
         role = self.task_definition.task_role
         for resource in props.get("resources", ()):
             resource.grant(role)
+        if props.get("tracing") is not None:
+            allow_traces(role)
         attach_policies(self, role, self.plan.statements)
         self.secrets.serve(role, self.task_definition.execution_role)
 
@@ -412,6 +419,7 @@ def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> Pla
     """The caller's choices over the files."""
     cpu, memory = props.get("cpu"), props.get("memory_limit_mib")
     spot = spare_capacity(props.get("spot"))
+    tracing = props.get("tracing")
     # Of a pair that is half unknown nothing can be said.
     known = not any(number is not None and Token.is_unresolved(number) for number in (cpu, memory))
     return PlanOptions(
@@ -425,6 +433,7 @@ def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> Pla
         execute=props.get("enable_execute_command", False),
         spot=spot is not None and spot.base == 0,
         docker_builds=props.get("images") is None,
+        tracing=tracing.plan() if tracing else None,
     )
 
 

@@ -15,6 +15,7 @@ from serverless_containers.plan import (
     TaskPlan,
 )
 from serverless_containers.plan.model import AwsLogsPlan, ContainerRole
+from serverless_containers.plan.tracing import METRICS_LOG_GROUP
 from serverless_containers.workload.project.images import (
     BoundImages,
     check_made_elsewhere,
@@ -31,6 +32,7 @@ from serverless_containers.workload.task.container_props import (
 )
 from serverless_containers.workload.task.definition import TaskDefinition, keep_earlier_revisions
 from serverless_containers.workload.task.storage import Storage
+from serverless_containers.workload.task.tracing import Tracing
 
 _CONDITIONS = {
     DependencyCondition.START: ecs.ContainerDependencyCondition.START,
@@ -57,6 +59,7 @@ class Task(Construct):
         architecture: The instruction set.
         ephemeral_storage_gib: Scratch space in GiB. Default: the 20 that every task has.
         log_retention: The time for which logs are kept, which outlive the stack.
+        tracing: The traces that are asked for, if they are.
         utility_image: A small image with a POSIX shell, which writes files and delays a stop.
         placement: The place of the tasks, and of the mount targets of their volumes.
         volume_removal_policy: The removal policy of named volumes when the stack is deleted.
@@ -78,6 +81,7 @@ class Task(Construct):
         ephemeral_storage_gib: float | None,
         log_retention: logs.RetentionDays,
         utility_image: ecs.ContainerImage,
+        tracing: Tracing | None,
         placement: Placement,
         volume_removal_policy: RemovalPolicy,
     ) -> None:
@@ -88,6 +92,7 @@ class Task(Construct):
         self._log_retention = log_retention
         self._secrets = secrets
         self._utility_image = utility_image
+        self._tracing = tracing
         self.definition = TaskDefinition(
             self,
             "Definition",
@@ -126,14 +131,17 @@ class Task(Construct):
         self._acknowledge()
 
     def _make_log_group(self, name: str) -> logs.LogGroup:
-        self._log_groups[name] = logs.LogGroup(
+        self._log_groups[name] = self._log_group_of(f"Logs-{name}")
+        return self._log_groups[name]
+
+    def _log_group_of(self, construct_id: str) -> logs.LogGroup:
+        return logs.LogGroup(
             self,
-            f"Logs-{name}",
+            construct_id,
             retention=self._log_retention,
             # What tasks that fail the stack's creation have written must outlive the stack.
             removal_policy=RemovalPolicy.RETAIN,
         )
-        return self._log_groups[name]
 
     def _log_group(self, plan: ContainerPlan) -> logs.LogGroup:
         shared = plan.log.group_of if isinstance(plan.log, AwsLogsPlan) else None
@@ -185,6 +193,10 @@ class Task(Construct):
                 for port in plan.ports
             ],
         )
+        if plan.role is ContainerRole.COLLECTOR and self._tracing and self._tracing.metrics:
+            group = self._log_group_of("Metrics")
+            group.grant_write(self.definition.task_role)
+            container.add_environment(METRICS_LOG_GROUP, group.log_group_name)
         set_tmpfs_options(self.definition, index, plan.linux)
         self._all[plan.name] = container
         if plan.mounts:
@@ -204,6 +216,8 @@ class Task(Construct):
             )
 
     def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
+        if plan.role is ContainerRole.COLLECTOR and self._tracing is not None:
+            return self._tracing.container_image()
         if plan.role is not ContainerRole.SERVICE and not plan.copies:
             return self._utility_image
         given = self._given_images.get(plan.service_name)
