@@ -127,7 +127,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyprojec
 	ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/python/requirements-tracing.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
 	@$(STEP) own $(INSTALLED) $(INSTALLED_DEV)
 	@$(STEP) run python -m pip install $(PIP_INSTALL) -r requirements-dev.txt
 	@$(STEP) run npm ci $(NPM_CI) --prefix container_src/express

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
+from tracing import trace_id
+
 # An id from outside lands in the log, so only characters that ids are made of pass.
 _SAFE_ID = re.compile(r"[\w=;:.,+/-]{1,256}", re.ASCII)
 _log = logging.getLogger("server")
@@ -68,5 +70,7 @@ def log_requests(app: Flask) -> None:
             "status": response.status_code,
             "durationMs": round((time.perf_counter() - g.started) * 1000),
         }
+        if (trace := trace_id()) is not None:
+            fields["traceId"] = trace
         _log.log(level, "request", extra={"fields": fields})
         return response

@@ -8,6 +8,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 import covers
 from logs import log_requests
+from tracing import instrument
 
 MAX_IDS = 100
 # The largest id that the posts can have: JavaScript rounds whatever is above.
@@ -30,6 +31,7 @@ def create_app() -> Flask:
     """Build the application; gunicorn serves the one at the end of this file."""
     app = Flask(__name__, static_folder=None)
     log_requests(app)
+    instrument(app)
 
     @app.get("/health")
     def health() -> ResponseReturnValue:

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isSpanContextValid, trace } from "@opentelemetry/api";
 
 // First match wins. The HTTP API puts the id of its access log into x-request-id, whatever the
 // caller sent; before a site nobody does, and CloudFront's and the load balancer's logs have these.
@@ -16,6 +17,13 @@ function requestId(request) {
   return ID_HEADERS.map((name) => safe(request, name)).find(Boolean) ?? randomUUID();
 }
 
+/** The id of the request's trace as AWS X-Ray shows it; undefined where there is no tracing. */
+function traceId() {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span || !isSpanContextValid(span)) return undefined;
+  return `1-${span.traceId.slice(0, 8)}-${span.traceId.slice(8)}`;
+}
+
 function levelOf(path, status) {
   if (status >= 500) return "error";
   // The container's own health check comes every 10 seconds.
@@ -27,6 +35,8 @@ export function requestLog(log) {
   return (request, response, next) => {
     const started = performance.now();
     const { method, path } = request;
+    const edgeTraceId = safe(request, "x-amzn-trace-id");
+    const ownTraceId = traceId();
     request.id = requestId(request);
     response.set("x-request-id", request.id);
 
@@ -36,7 +46,9 @@ export function requestLog(log) {
       log[levelOf(path, status)]("request", {
         requestId: request.id,
         edgeRequestId: safe(request, "x-amz-cf-id"),
-        traceId: safe(request, "x-amzn-trace-id"),
+        traceId: ownTraceId ?? edgeTraceId,
+        // The load balancer's own, which its log has.
+        edgeTraceId: ownTraceId && edgeTraceId,
         method,
         path,
         status,

@@ -76,7 +76,9 @@ export async function answerOf(response) {
 
 /** server.js as a process of its own. `entries` grows with its log, `until` waits for a message. */
 export function startServer(t, env) {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve("../src/server.js"))], {
+  const tracing = import.meta.resolve("../src/tracing.js");
+  const server = fileURLToPath(import.meta.resolve("../src/server.js"));
+  const child = spawn(process.execPath, ["--import", tracing, server], {
     env: {
       PORT: "0",
       STORAGE_POSTS_NAME: "posts",

@@ -52,7 +52,12 @@ def test_the_sample_application(engine, start, shell):
     (express,) = json.loads(engine.docker("image", "inspect", by_service["express"]))
     assert (express["Os"], express["Architecture"]) == ("linux", "amd64")
     assert express["Config"]["User"] == "node"
-    assert express["Config"]["Cmd"] == ["node", "src/server.js"]
+    assert express["Config"]["Cmd"] == [
+        "node",
+        "--import",
+        "/app/src/tracing.js",
+        "src/server.js",
+    ]
     assert list(express["Config"]["ExposedPorts"]) == ["8080/tcp"]
     assert express["Config"]["Healthcheck"]["Test"] == ["CMD", "node", "/app/src/healthcheck.js"]
 

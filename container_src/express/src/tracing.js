@@ -1,0 +1,42 @@
+// Loaded before the server (`node --import`), since what is imported later can be instrumented only
+// then. Without an endpoint to send to, none of OpenTelemetry's packages is even read.
+import { register } from "node:module";
+import { createLog } from "./log.js";
+
+if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
+  try {
+    await start();
+  } catch (error) {
+    // The server is worth more than its traces.
+    createLog().error("no tracing", { error: error.message });
+  }
+}
+
+async function start() {
+  register("@opentelemetry/instrumentation/hook.mjs", import.meta.url);
+  const [sdk, core, xray, http, express, undici, aws] = await Promise.all([
+    import("@opentelemetry/sdk-node"),
+    import("@opentelemetry/core"),
+    import("@opentelemetry/propagator-aws-xray"),
+    import("@opentelemetry/instrumentation-http"),
+    import("@opentelemetry/instrumentation-express"),
+    import("@opentelemetry/instrumentation-undici"),
+    import("@opentelemetry/instrumentation-aws-sdk"),
+  ]);
+  // Names, sampler and endpoint are those of the environment.
+  new sdk.NodeSDK({
+    // The SDK does not know the name `xray` in OTEL_PROPAGATORS.
+    textMapPropagator: new core.CompositePropagator({
+      propagators: [new xray.AWSXRayPropagator(), new core.W3CTraceContextPropagator()],
+    }),
+    instrumentations: [
+      new http.HttpInstrumentation({
+        // The container's own health check comes every 10 seconds.
+        ignoreIncomingRequestHook: (request) => request.url === "/health",
+      }),
+      new express.ExpressInstrumentation(),
+      new undici.UndiciInstrumentation(),
+      new aws.AwsInstrumentation({ suppressInternalInstrumentation: true }),
+    ],
+  }).start();
+}
