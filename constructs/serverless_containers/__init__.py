@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ScheduledCapacity,
         TaskScaling,
     )
+    from serverless_containers.workload.task.logging import FireLens, LogDelivery, Logging
     from serverless_containers.workload.task.tracing import Tracing
 
 __all__ = [
@@ -53,8 +54,11 @@ __all__ = [
     "ContainerService",
     "ContainerServiceProps",
     "Finding",
+    "FireLens",
     "Firewall",
     "InvalidSourceError",
+    "LogDelivery",
+    "Logging",
     "Monitoring",
     "MonitoringDashboard",
     "NetworkProfile",
@@ -89,8 +93,11 @@ _HOMES = {
     "ContainerService": "container_service",
     "ContainerServiceProps": "workload.service.props",
     "Finding": "findings",
+    "FireLens": "workload.task.logging",
     "Firewall": "ingress.cloudfront.firewall",
     "InvalidSourceError": "findings",
+    "LogDelivery": "workload.task.logging",
+    "Logging": "workload.task.logging",
     "Monitoring": "monitoring.options",
     "MonitoringDashboard": "monitoring.dashboard",
     "NetworkProfile": "workload.project.network",

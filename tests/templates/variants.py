@@ -9,6 +9,7 @@ from aws_cdk import App, Duration, Environment, Fn, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
@@ -23,7 +24,10 @@ from serverless_containers import (
     ContainerCluster,
     ContainerHosting,
     ContainerService,
+    FireLens,
     Firewall,
+    LogDelivery,
+    Logging,
     Monitoring,
     NetworkProfile,
     PipelineSource,
@@ -38,6 +42,7 @@ from stacks.environments import ENVIRONMENTS, Domain, EnvironmentConfig, Images,
 
 ACCOUNT = "123456789012"
 CONNECTION = f"arn:aws:codeconnections:eu-west-1:{ACCOUNT}:connection/x"
+MIRRORED_COLLECTOR = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/aws-otel-collector:v0.49.0"
 URL = "https://github.com/acme/shop/tree/main/shop"
 COMPOSE = """
 services:
@@ -216,6 +221,18 @@ def watched(stack):
     return Monitoring(topic=sns.Topic(stack, "OnCall"))
 
 
+def under_a_key(stack):
+    """Logging under a key of the stack, with a router of its own and sessions of ECS Exec."""
+    return Logging(
+        encryption_key=kms.Key(stack, "Key"),
+        delivery=LogDelivery.BLOCKING,
+        sessions=True,
+        firelens=FireLens(
+            image=ecs.ContainerImage.from_registry("example/router:1.0"), config_file="/extra.conf"
+        ),
+    )
+
+
 SAMPLE = {
     "api": Variant(),
     "api nowhere in particular": Variant(
@@ -235,7 +252,17 @@ SAMPLE = {
         domain=True,
         props=with_props(vpc_origin=False, monitoring=watched),
     ),
-    "api traced": Variant(props=with_props(tracing=Tracing(metrics=True))),
+    "api traced, and all that is logged under a key": Variant(
+        compose=COMPOSE.replace(
+            "worker: {", "worker: {logging: {driver: awsfirelens, options: {Name: s3}}, "
+        ),
+        props=with_props(
+            tracing=Tracing(metrics=True),
+            logging=under_a_key,
+            enable_execute_command=True,
+            monitoring=watched,
+        ),
+    ),
     "worker": Variant(worker=True, compose=WORKER),
     "worker in a shared cluster": Variant(
         worker=True,
@@ -346,6 +373,19 @@ def _matrix():
         yield (
             f"site scaled, {rollout.strategy.name}",
             Variant(site=True, props=with_props(scaling=scaling, rollout=rollout)),
+        )
+    for profile in NetworkProfile:
+        yield (
+            f"both in a shared cluster whose sessions are logged, {profile.value}",
+            Variant(
+                images="repositories",
+                also=True,
+                props=with_props(
+                    enable_execute_command=True,
+                    tracing=Tracing(image=ecs.ContainerImage.from_registry(MIRRORED_COLLECTOR)),
+                ),
+                shared=with_props(network_profile=profile, session_log=True),
+            ),
         )
     yield "api with a shell", Variant(props=with_props(enable_execute_command=True))
     for rollout in (

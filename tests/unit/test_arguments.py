@@ -111,6 +111,8 @@ def resources(stack):
         "metric": cloudwatch.Metric(namespace="Shop", metric_name="Backlog"),
         "target": 3,
         "panels": [],
+        "image": ecs.ContainerImage.from_registry("router:1.0"),
+        "config_file": "/extra.conf",
         "schedule": appscaling.Schedule.cron(hour="8"),
         "user_pool": None,
         "user_pool_domain": None,

@@ -28,6 +28,7 @@ from serverless_containers.workload.service.deployment_alarms import BAKE_MINUTE
 from serverless_containers.workload.service.metrics import running_tasks
 from serverless_containers.workload.service.props import ServiceProps
 from serverless_containers.workload.service.service import ProjectService
+from serverless_containers.workload.task.logging import encrypt_logs
 
 
 class MetricProps(TypedDict, total=False):
@@ -82,6 +83,9 @@ class ContainerServiceBase(Construct):
             self, "Containers", source=source, requirements=requirements, **props
         )
         self._props = props
+        logging = props.get("logging")
+        if logging is not None and logging.encryption_key is not None:
+            encrypt_logs(self, logging.encryption_key)
         self._alarms: tuple[cloudwatch.IAlarm, ...] = ()
         self._monitoring: BoundMonitoring | None = None
 

@@ -97,7 +97,8 @@ class AwsLogsPlan:
         group_of: The container whose log group it is. None: the container's own.
         datetime_format: The start of a new entry, as strftime has it. None: every line is one.
         multiline_pattern: The same as a regular expression.
-        is_blocking: Whether a full buffer stops the application, rather than losing lines.
+        is_blocking: Whether the application waits for its lines to be taken, rather than losing
+            some. None: the file does not say.
         max_buffer_size: Bytes of the buffer. None: ECS's default.
     """
 
@@ -105,7 +106,7 @@ class AwsLogsPlan:
     group_of: str | None = None
     datetime_format: str | None = None
     multiline_pattern: str | None = None
-    is_blocking: bool = False
+    is_blocking: bool | None = None
     max_buffer_size: int | None = None
 
 

@@ -35,6 +35,7 @@ def test_options_of_awslogs_are_read(plan_service):
         datetime_format="%H",
         multiline_pattern="^INFO",
         max_buffer_size=1024 * 1024,
+        is_blocking=False,
     )
 
 

@@ -94,7 +94,8 @@ def _awslogs(name: str, logging: Logging, findings: Findings) -> AwsLogsPlan:
         stream_prefix=options.get("awslogs-stream-prefix", name),
         datetime_format=options.get("awslogs-datetime-format"),
         multiline_pattern=options.get("awslogs-multiline-pattern"),
-        is_blocking=mode == "blocking",
+        # Only non-blocking delivery has a buffer.
+        is_blocking=mode == "blocking" if mode or _BUFFER_SIZE in options else None,
         max_buffer_size=_buffer_size(logging, findings),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import Acknowledgment, Names, RemovalPolicy, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
@@ -15,6 +16,8 @@ from serverless_containers.workload.project.network import (
     Network,
     NetworkProfile,
 )
+from serverless_containers.workload.project.sessions import SessionLog
+from serverless_containers.workload.task.logging import encrypt_logs
 
 _PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
@@ -44,6 +47,7 @@ class ContainerCluster(Construct):
     Attributes:
         network: Its network.
         cluster: The ECS cluster.
+        session_log: The log of the sessions of ECS Exec, if there is one.
         cluster_name: Its name, which stays the same.
         namespace: The private Cloud Map namespace in which ContainerApis register their tasks.
     """
@@ -58,6 +62,8 @@ class ContainerCluster(Construct):
         high_availability: bool = False,
         availability_zones: Sequence[str] | None = None,
         container_insights: ecs.ContainerInsights | None = None,
+        session_log: bool = False,
+        log_encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
     ) -> None:
@@ -73,7 +79,12 @@ class ContainerCluster(Construct):
             container_insights: The metrics that CloudWatch collects of its tasks, which are billed
                 by their number: ENABLED, ENHANCED (by task and container, too) or DISABLED.
                 Default: ENABLED.
-            log_retention: The time for which flow logs are kept. Default: one month.
+            session_log: Whether a log group keeps what is typed and shown in sessions of ECS Exec,
+                which outlives the stack. Services with ``enable_execute_command`` may then write to
+                it; see `Logging`. Default: False.
+            log_encryption_key: The key of its log groups, and of the data of sessions that are
+                logged; see `Logging`. Default: CloudWatch Logs encrypts them with a key of its own.
+            log_retention: The time for which flow logs and sessions are kept. Default: one month.
             removal_policy: Their removal policy when the stack is deleted. Default: they are
                 deleted.
         """
@@ -88,9 +99,18 @@ class ContainerCluster(Construct):
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
+        self.session_log = (
+            SessionLog(self, retention=log_retention, key=log_encryption_key)
+            if session_log
+            else None
+        )
         self.cluster_name = name_known_before(self)
         self.cluster = make_cluster(
-            self, name=self.cluster_name, vpc=self.network.vpc, insights=container_insights
+            self,
+            name=self.cluster_name,
+            vpc=self.network.vpc,
+            insights=container_insights,
+            sessions=self.session_log,
         )
         domain = Names.unique_resource_name(self, max_length=48, separator="-").lower()
         self.namespace = servicediscovery.PrivateDnsNamespace(
@@ -98,6 +118,8 @@ class ContainerCluster(Construct):
         )
         # It takes a minute, in which ECS's service-linked role spreads.
         associate_fargate(self.cluster).node.add_dependency(self.namespace)
+        if log_encryption_key is not None:
+            encrypt_logs(self, log_encryption_key)
 
     @property
     def vpc(self) -> ec2.Vpc:
@@ -126,7 +148,12 @@ class ContainerCluster(Construct):
 
 
 def make_cluster(
-    scope: Construct, *, name: str, vpc: ec2.IVpc, insights: ecs.ContainerInsights | None
+    scope: Construct,
+    *,
+    name: str,
+    vpc: ec2.IVpc,
+    insights: ecs.ContainerInsights | None,
+    sessions: SessionLog | None = None,
 ) -> ecs.Cluster:
     """Make a cluster, as ``Cluster``.
 
@@ -136,10 +163,16 @@ def make_cluster(
         vpc: The VPC of its services.
         insights: The metrics of Container Insights, which are billed by their number. None:
             ENABLED.
+        sessions: The log of the sessions of ECS Exec, if there is one.
     """
     insights = insights or ecs.ContainerInsights.ENABLED
     cluster = ecs.Cluster(
-        scope, "Cluster", cluster_name=name, vpc=vpc, container_insights_v2=insights
+        scope,
+        "Cluster",
+        cluster_name=name,
+        vpc=vpc,
+        container_insights_v2=insights,
+        execute_command_configuration=sessions.configuration if sessions else None,
     )
     if insights is ecs.ContainerInsights.DISABLED:
         Validations.of(cluster).acknowledge(

@@ -179,7 +179,12 @@ class Network(Construct):
             )
 
     def place(
-        self, *, secrets: Collection[SecretStore], execute: bool, traces: bool = False
+        self,
+        *,
+        secrets: Collection[SecretStore],
+        execute: bool,
+        traces: bool = False,
+        keys: bool = False,
     ) -> Placement:
         """Return the place of a service, with interface endpoints for what it needs.
 
@@ -187,6 +192,7 @@ class Network(Construct):
             secrets: The stores that its tasks read secrets from.
             execute: Whether its tasks take part in ECS Exec.
             traces: Whether they send traces to AWS X-Ray.
+            keys: Whether they use keys of KMS themselves, as sessions of ECS Exec may.
         """
         public = self._profile is NetworkProfile.PUBLIC
         outer = ec2.SubnetSelection(subnet_group_name=_PUBLIC) if self._has_gateway else None
@@ -201,6 +207,8 @@ class Network(Construct):
                 self._reach(SsmMessages=ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES)
             if traces:
                 self._reach(XRay=ec2.InterfaceVpcEndpointAwsService.XRAY)
+            if keys:
+                self._reach(Kms=ec2.InterfaceVpcEndpointAwsService.KMS)
             ready = list(self._endpoints.values())
         return Placement(
             vpc=self.vpc,

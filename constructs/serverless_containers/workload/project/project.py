@@ -6,6 +6,7 @@ from pathlib import Path
 from aws_cdk import RemovalPolicy, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
@@ -31,6 +32,7 @@ from serverless_containers.workload.project.network import (
 )
 from serverless_containers.workload.project.props import ProjectProps
 from serverless_containers.workload.project.secrets import ProjectSecrets, push_command
+from serverless_containers.workload.project.sessions import SessionLog
 from serverless_containers.workload.project.source import read_source
 
 _DECIDED_BY_CLUSTER = (
@@ -65,6 +67,7 @@ class Project:
         secrets: The secrets of its containers, but for those that were given one by one.
         given_secrets: Those that were given one by one, by their keys in the Compose file.
         given_images: The images that were given one by one, by the names of their services.
+        session_log: The log of the sessions of ECS Exec in the cluster, once that was asked for.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Project:
             images if isinstance(images, Mapping) else {}
         )
         self.secrets = self._make_secrets(source)
+        self.session_log: SessionLog | None = None
         self._capacity: ecs.CfnClusterCapacityProviderAssociations | None = None
 
     @property
@@ -157,12 +161,19 @@ class Project:
             ),
         )
 
-    def place(self, *, executes_commands: bool, traces: bool = False) -> Placement:
+    def place(
+        self,
+        *,
+        executes_commands: bool,
+        traces: bool = False,
+        session_key: kms.IKey | None = None,
+    ) -> Placement:
         """Place the tasks of a service, in a network that is made if the caller has none.
 
         Args:
             executes_commands: Whether the tasks take part in ECS Exec.
             traces: Whether they send traces to AWS X-Ray.
+            session_key: The key of sessions that are logged in a cluster that is made here.
 
         Raises:
             ValueError: If arguments contradict each other, or the cluster is elsewhere.
@@ -174,23 +185,54 @@ class Project:
         if shared:
             _check_same_place(self._scope, shared)
         network = shared.network if shared else self._make_network()
-        return network.place(secrets=self.secrets.stores, execute=executes_commands, traces=traces)
+        if shared and executes_commands and shared.session_log:
+            session_key = shared.session_log.key
+        return network.place(
+            secrets=self.secrets.stores,
+            execute=executes_commands,
+            traces=traces,
+            keys=session_key is not None,
+        )
 
-    def cluster(self, vpc: ec2.IVpc, *, name: str | None) -> ecs.ICluster:
+    def cluster(
+        self,
+        vpc: ec2.IVpc,
+        *,
+        name: str | None,
+        sessions: bool = False,
+        session_key: kms.IKey | None = None,
+    ) -> ecs.ICluster:
         """Return the cluster, which is made if the caller has none.
 
         Args:
             vpc: The VPC of its services.
             name: The name of one that is made. None: `name`.
+            sessions: Whether sessions of ECS Exec are logged in one that is made.
+            session_key: The key of them, if there is one.
+
+        Raises:
+            ValueError: If a cluster that is given would have to log sessions.
         """
         given = self._given_cluster()
+        shared = self.shared_cluster
         if given is not None:
+            if sessions:
+                raise ValueError(
+                    "logging.sessions: the cluster decides that; leave it out here, and give a "
+                    "ContainerCluster session_log=True"
+                )
+            self.session_log = shared.session_log if shared else None
             return given
+        if sessions:
+            self.session_log = SessionLog(
+                self._scope, retention=self.log_retention, key=session_key
+            )
         cluster = make_cluster(
             self._scope,
             name=name or self.name,
             vpc=vpc,
             insights=self._props.get("container_insights"),
+            sessions=self.session_log,
         )
         self._capacity = associate_fargate(cluster)
         return cluster

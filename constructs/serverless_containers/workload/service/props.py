@@ -12,6 +12,7 @@ from serverless_containers.plan import Architecture
 from serverless_containers.workload.project.props import ProjectProps
 from serverless_containers.workload.service.capacity import Spot
 from serverless_containers.workload.service.scaling import TaskScaling
+from serverless_containers.workload.task.logging import Logging
 from serverless_containers.workload.task.tracing import Tracing
 
 
@@ -71,6 +72,10 @@ class ContainerServiceProps(ProjectProps, total=False):
     tracing: Tracing | None
     """The traces of the application, which a collector in each task forwards to AWS X-Ray. Default:
     there is none."""
+
+    logging: Logging | None
+    """The logs: their key, their delivery, their router, and those of ECS Exec's sessions. Default:
+    lines are delivered without blocking, under keys of AWS, and sessions are not logged."""
 
     enable_execute_command: bool
     """Whether ECS Exec can open a shell in the containers; no root file system may then be

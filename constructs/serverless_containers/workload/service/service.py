@@ -19,7 +19,8 @@ from serverless_containers.arguments.ranges import check_range
 from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
-from serverless_containers.plan import Architecture, PlanOptions
+from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
+from serverless_containers.plan.model import ContainerRole
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
     UTILITY_IMAGE,
@@ -41,6 +42,7 @@ from serverless_containers.workload.service.scaling import (
     scale_on_requests,
     scale_on_requests_of_targets,
 )
+from serverless_containers.workload.task.logging import Logging
 from serverless_containers.workload.task.task import Task
 from serverless_containers.workload.task.tracing import allow_traces
 
@@ -131,9 +133,12 @@ class ProjectService(Construct):
         self.images = self.project.bind_images(
             architecture=self._architecture, service_name=service_name
         )
+        logging = props.get("logging") or Logging()
+        _check_logging(props, self.plan)
         self.placement = self.project.place(
             executes_commands=props.get("enable_execute_command", False),
             traces=props.get("tracing") is not None,
+            session_key=logging.encryption_key if logging.sessions else None,
         )
         self.vpc = self.placement.vpc
         task = self._make_task(props)
@@ -142,7 +147,12 @@ class ProjectService(Construct):
         self.log_groups: Mapping[str, logs.LogGroup] = task.log_groups
         self._entrypoint = task.entrypoint
         self.file_system = task.storage.file_system
-        self.cluster = self.project.cluster(self.vpc, name=self.images.cluster_name)
+        self.cluster = self.project.cluster(
+            self.vpc,
+            name=self.images.cluster_name,
+            sessions=logging.sessions,
+            session_key=logging.encryption_key,
+        )
         self.images.allow_to_run(self.task_definition)
         self.service_name = self.images.service_name or service_name
         self._scaling = props.get("scaling")
@@ -279,6 +289,7 @@ class ProjectService(Construct):
             memory_limit_mib=props.get("memory_limit_mib"),
             architecture=self._architecture,
             ephemeral_storage_gib=props.get("ephemeral_storage_gib"),
+            logging=props.get("logging") or Logging(),
             log_retention=self.project.log_retention,
             utility_image=_utility_image(props),
             tracing=tracing,
@@ -350,6 +361,8 @@ class ProjectService(Construct):
         )
         if props.get("enable_execute_command"):
             _enable_execute_command(service, self.task_definition)
+            if (sessions := self.project.session_log) is not None:
+                sessions.serve(self.task_definition.task_role)
         return service
 
     def _count(self, props: ServiceProps) -> float:
@@ -413,6 +426,28 @@ def _check_values(props: ServiceProps) -> None:
             )
         if seconds != int(seconds):
             raise ValueError(f"stop_delay: expected whole seconds, got {seconds:g}")
+
+
+def _check_logging(props: ServiceProps, plan: TaskPlan) -> None:
+    """Refuse what is said of logs that there would be none of.
+
+    Raises:
+        ValueError: If there would be none.
+    """
+    given = props.get("logging")
+    if given is None:
+        return
+    if given.firelens is not None and not any(
+        each.role is ContainerRole.LOG_ROUTER for each in plan.containers
+    ):
+        raise ValueError(
+            "logging.firelens: no service of the Compose file has logging: {driver: awsfirelens}; "
+            "write that, or leave the router out"
+        )
+    if given.sessions and not props.get("enable_execute_command"):
+        raise ValueError(
+            "logging.sessions: there are no sessions without enable_execute_command=True"
+        )
 
 
 def _plan_options(props: ServiceProps, requirements: IngressRequirements) -> PlanOptions:

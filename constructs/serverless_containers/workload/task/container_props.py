@@ -7,6 +7,7 @@ from constructs import Construct
 
 from serverless_containers.plan import ContainerPlan, HealthCheckPlan
 from serverless_containers.plan.model import AwsLogsPlan, LinuxPlan, LogDriverPlan
+from serverless_containers.workload.task.logging import LogDelivery, Logging
 
 
 def health_check(plan: HealthCheckPlan | None) -> ecs.HealthCheck | None:
@@ -74,27 +75,32 @@ def system_controls(linux: LinuxPlan) -> list[ecs.SystemControl] | None:
 
 
 def log_driver(
-    plan: AwsLogsPlan | LogDriverPlan | None, log_group: logs.ILogGroup
+    plan: AwsLogsPlan | LogDriverPlan | None, log_group: logs.ILogGroup, logging: Logging
 ) -> ecs.LogDriver | None:
     """The log driver of a container definition; None leaves it to the CDK.
 
     Args:
         plan: The destination of the output.
         log_group: The log group, which CloudWatch Logs alone needs.
+        logging: The delivery where the plan does not say it.
     """
     if isinstance(plan, AwsLogsPlan):
+        blocks = plan.is_blocking
+        if blocks is None:
+            blocks = logging.delivery is LogDelivery.BLOCKING
+        buffer = (
+            logging.max_buffer_size
+            if plan.max_buffer_size is None
+            else Size.bytes(plan.max_buffer_size)
+        )
         return ecs.LogDrivers.aws_logs(
             stream_prefix=plan.stream_prefix,
             log_group=log_group,
             datetime_format=plan.datetime_format,
             multiline_pattern=plan.multiline_pattern,
             # A full buffer loses lines; blocking would stop the application instead.
-            mode=ecs.AwsLogDriverMode.BLOCKING
-            if plan.is_blocking
-            else ecs.AwsLogDriverMode.NON_BLOCKING,
-            max_buffer_size=None
-            if plan.max_buffer_size is None
-            else Size.bytes(plan.max_buffer_size),
+            mode=ecs.AwsLogDriverMode.BLOCKING if blocks else ecs.AwsLogDriverMode.NON_BLOCKING,
+            max_buffer_size=None if blocks else buffer,
         )
     if plan is None:
         return None

@@ -31,6 +31,7 @@ from serverless_containers.workload.task.container_props import (
     ulimits,
 )
 from serverless_containers.workload.task.definition import TaskDefinition, keep_earlier_revisions
+from serverless_containers.workload.task.logging import FireLens, Logging
 from serverless_containers.workload.task.storage import Storage
 from serverless_containers.workload.task.tracing import Tracing
 
@@ -58,6 +59,7 @@ class Task(Construct):
         memory_limit_mib: Memory of the task in MiB, in the same case.
         architecture: The instruction set.
         ephemeral_storage_gib: Scratch space in GiB. Default: the 20 that every task has.
+        logging: The delivery of logs, and their router.
         log_retention: The time for which logs are kept, which outlive the stack.
         tracing: The traces that are asked for, if they are.
         utility_image: A small image with a POSIX shell, which writes files and delays a stop.
@@ -79,6 +81,7 @@ class Task(Construct):
         memory_limit_mib: float | None,
         architecture: Architecture,
         ephemeral_storage_gib: float | None,
+        logging: Logging,
         log_retention: logs.RetentionDays,
         utility_image: ecs.ContainerImage,
         tracing: Tracing | None,
@@ -89,6 +92,7 @@ class Task(Construct):
         self._images = images
         self._given_images = given_images
         self._environment = environment
+        self._logging = logging
         self._log_retention = log_retention
         self._secrets = secrets
         self._utility_image = utility_image
@@ -117,9 +121,11 @@ class Task(Construct):
         self._log_groups: dict[str, logs.LogGroup] = {}
         self._all: dict[str, ecs.ContainerDefinition] = {}
         for index, container in enumerate(plan.containers):
-            # The CDK adds a log router itself, for the first container that needs one.
             if container.role is not ContainerRole.LOG_ROUTER:
                 self._add(container, index)
+            elif self._logging.firelens is not None:
+                self._add_log_router(container.name, self._logging.firelens)
+            # Otherwise the CDK adds one itself, for the first container that needs it.
         self.containers = {each.service_name: self._all[each.name] for each in plan.services}
         self.log_groups = {
             each.service_name: self._log_groups[each.name]
@@ -184,7 +190,12 @@ class Task(Construct):
             if restart
             else None,
             restart_attempt_period=Duration.seconds(restart.attempt_period) if restart else None,
-            logging=log_driver(plan.log, self._log_group(plan)),
+            logging=log_driver(
+                plan.log,
+                self._log_group(plan),
+                # Nothing of ours stops for a line of its log.
+                self._logging if is_service else Logging(),
+            ),
             port_mappings=[
                 ecs.PortMapping(
                     container_port=port.port,
@@ -214,6 +225,26 @@ class Task(Construct):
             container.add_container_dependencies(
                 ecs.ContainerDependency(container=self._all[name], condition=_CONDITIONS[condition])
             )
+
+    def _add_log_router(self, name: str, router: FireLens) -> None:
+        self.definition.add_firelens_log_router(
+            name,
+            container_name=name,
+            image=router.image,
+            essential=True,
+            memory_reservation_mib=router.memory_reservation_mib,
+            logging=log_driver(
+                AwsLogsPlan(stream_prefix=name), self._make_log_group(name), Logging()
+            ),
+            firelens_config=ecs.FirelensConfig(
+                type=router.type,
+                options=ecs.FirelensOptions(
+                    enable_ecs_log_metadata=router.log_metadata,
+                    config_file_type=ecs.FirelensConfigFileType.FILE,
+                    config_file_value=router.config_file,
+                ),
+            ),
+        )
 
     def _image(self, plan: ContainerPlan) -> ecs.ContainerImage:
         if plan.role is ContainerRole.COLLECTOR and self._tracing is not None:
