@@ -49,7 +49,7 @@ def container_props(
         cpu=config.cpu,
         memory_limit_mib=config.memory_limit_mib,
         scaling=config.scaling,
-        tracing=Tracing() if config.tracing else None,
+        tracing=Tracing() if config.tracing is True else config.tracing or None,
         enable_execute_command=config.enable_execute_command,
         log_retention=config.log_retention,
         removal_policy=config.removal_policy,

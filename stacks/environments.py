@@ -7,7 +7,7 @@ from enum import Enum
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 
-from serverless_containers import NetworkProfile, Spot, TaskScaling
+from serverless_containers import NetworkProfile, Spot, TaskScaling, Tracing
 
 
 class Access(Enum):
@@ -165,11 +165,10 @@ class EnvironmentConfig:
         domain: The API's own name. None: the one that API Gateway gives it.
         site: The folder as a web site, beside the API. None: there is no site.
         monitoring: The alarms of the services, and who is notified. None: there are none.
-        tracing: Whether traces of the services go to AWS X-Ray. A collector in each task takes 64
-            CPU units and 256 MiB of it, and X-Ray bills traces by their number. Off in every
-            environment: what staging's network lacks is a way to the collector's public image, and
-            prod, whose tasks have the room, would pay for traces that nobody may look at. One that
-            is looked for in prod is worth ``tracing=True``.
+        tracing: The traces of the services in AWS X-Ray: True, or what of `Tracing` is to differ. A
+            collector in each task takes 64 CPU units and 256 MiB of it, and X-Ray bills traces by
+            their number. Staging needs an image of the collector in ECR. Off in every environment:
+            prod has the room in its tasks, but would pay for traces before somebody looks at them.
         log_retention: The time for which logs are kept.
         removal_policy: The removal policy of data and logs when the stacks are deleted.
         enable_execute_command: Whether ``aws ecs execute-command`` opens a shell in a container. It
@@ -195,7 +194,7 @@ class EnvironmentConfig:
     domain: Domain | None = None
     site: Site | None = None
     monitoring: Alarms | None = None
-    tracing: bool = False
+    tracing: bool | Tracing = False
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     enable_execute_command: bool = False

@@ -368,6 +368,8 @@ class ContainerPlan:
         log: Where its output goes; None for a log router, of which the CDK decides.
         mounts: The volumes that it mounts.
         copies: The files that are added to its image, which is then built on ``image``.
+        log_attribute: The variable of resource attributes to which the name of its log group is
+            added, so that a trace leads to the log. None: there is none.
     """
 
     name: str
@@ -399,6 +401,7 @@ class ContainerPlan:
     log: AwsLogsPlan | LogDriverPlan | None = None
     mounts: tuple[MountPlan, ...] = ()
     copies: tuple[CopyPlan, ...] = ()
+    log_attribute: str | None = None
 
     @property
     def is_built(self) -> bool:

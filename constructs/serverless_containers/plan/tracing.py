@@ -5,7 +5,7 @@ alone, which all containers of a task share, and forwards to AWS X-Ray.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -34,6 +34,7 @@ PORTS: dict[int, str] = {
 }
 """The collector's ports on the loopback, each with its purpose."""
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES"
 _PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
 _MEMORY_SHARE = 0.8
 """Share of the collector's memory that it may fill; the rest is for what Go frees late."""
@@ -136,26 +137,25 @@ def with_tracing(
         environment: The environment, if it has a name.
     """
     return tuple(
-        replace(
-            each,
-            environment=dict(
-                sorted(
-                    {
-                        **{
-                            name: value
-                            for name, value in _variables(
-                                each, tracing, project=project, environment=environment
-                            ).items()
-                            if name not in each.secrets
-                        },
-                        **each.environment,
-                    }.items()
-                )
-            ),
-        )
+        _traced(each, _variables(each, tracing, project=project, environment=environment))
         if each.role is ContainerRole.SERVICE
         else each
         for each in containers
+    )
+
+
+def _traced(container: ContainerPlan, variables: Mapping[str, str]) -> ContainerPlan:
+    added = {
+        name: value
+        for name, value in variables.items()
+        if name not in container.secrets and name not in container.environment
+    }
+    return replace(
+        container,
+        environment=dict(sorted({**container.environment, **added}.items())),
+        log_attribute=_ATTRIBUTES
+        if _ATTRIBUTES in added and isinstance(container.log, AwsLogsPlan)
+        else None,
     )
 
 
@@ -168,7 +168,7 @@ def _variables(
     }
     variables = {
         "OTEL_SERVICE_NAME": f"{project}-{container.service_name}",
-        "OTEL_RESOURCE_ATTRIBUTES": ",".join(
+        _ATTRIBUTES: ",".join(
             f"{name}={quote(value, safe='')}" for name, value in attributes.items()
         ),
     }
@@ -231,8 +231,8 @@ def _is_collector(image: str) -> bool:
 def _configuration(tracing: TracingPlan, project: str) -> str:
     """The collector's configuration, which is YAML: JSON is some.
 
-    The detector of ECS says of which task and cluster a span is. Which log it belongs to it does
-    not: that would be the collector's own.
+    The detector of ECS says of which task and cluster a span is. Which log it belongs to the
+    containers say: the detector would name the collector's own.
     """
     loopback = "127.0.0.1"
     limit = int(tracing.memory_mib * _MEMORY_SHARE)

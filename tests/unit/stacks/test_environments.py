@@ -13,6 +13,7 @@ from serverless_containers import (
     ContainerApi,
     InvalidSourceError,
     NetworkProfile,
+    Tracing,
 )
 from stacks.environment_stage import EnvironmentStage
 from stacks.environments import (
@@ -486,3 +487,16 @@ def test_one_text_in_place_of_several_is_refused(kind, arguments):
     name = list(arguments)[-1]
     with pytest.raises(TypeError, match=f"{name}: got '.*' .str.; give a tuple: .'.*',."):
         kind(**arguments)
+
+
+@pytest.mark.parametrize(("given", "share"), [(True, "0.05"), (Tracing(sample_percent=50), "0.5")])
+def test_traces_are_taken_where_they_are_asked_for(stage, given, share):
+    made = template(stage(replace(ENVIRONMENTS["dev"], tracing=given)), "Api")
+    (definition,) = made.find_resources("AWS::ECS::TaskDefinition").values()
+    containers = {each["Name"]: each for each in definition["Properties"]["ContainerDefinitions"]}
+    assert "trace-collector" in containers
+    assert {"Name": "OTEL_TRACES_SAMPLER_ARG", "Value": share} in containers["web"]["Environment"]
+
+
+def test_no_environment_pays_for_traces_that_nobody_asked_for():
+    assert not any(each.tracing for each in ENVIRONMENTS.values())

@@ -156,8 +156,17 @@ class Task(Construct):
     def _add(self, plan: ContainerPlan, index: int) -> None:
         is_service = plan.role is ContainerRole.SERVICE
         restart = plan.restart
+        log_group = self._log_group(plan)
+        described = (
+            {
+                plan.log_attribute: f"{plan.environment[plan.log_attribute]},"
+                f"aws.log.group.names={log_group.log_group_name}"
+            }
+            if plan.log_attribute
+            else {}
+        )
         environment = (
-            dict(sorted({**plan.environment, **self._environment}.items()))
+            dict(sorted({**plan.environment, **described, **self._environment}.items()))
             if is_service
             else dict(plan.environment)
         )
@@ -192,7 +201,7 @@ class Task(Construct):
             restart_attempt_period=Duration.seconds(restart.attempt_period) if restart else None,
             logging=log_driver(
                 plan.log,
-                self._log_group(plan),
+                log_group,
                 # Nothing of ours stops for a line of its log.
                 self._logging if is_service else Logging(),
             ),

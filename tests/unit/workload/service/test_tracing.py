@@ -52,6 +52,20 @@ def test_the_containers_find_it(traced):
     assert given["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
 
 
+def test_a_trace_leads_to_the_log_of_its_container(traced):
+    given = {each["Name"]: each["Value"] for each in traced.containers()["web"]["Environment"]}
+    group = traced.containers()["web"]["LogConfiguration"]["Options"]["awslogs-group"]
+    begin, named = given["OTEL_RESOURCE_ATTRIBUTES"]["Fn::Join"][1]
+    assert begin.endswith(",aws.log.group.names=")
+    assert named == group
+
+
+def test_attributes_of_the_file_stay(deploy):
+    text = NGINX.replace("ports:", "environment: {OTEL_RESOURCE_ATTRIBUTES: a=b}, ports:")
+    given = deploy(text, tracing=Tracing()).containers()["web"]["Environment"]
+    assert {"Name": "OTEL_RESOURCE_ATTRIBUTES", "Value": "a=b"} in given
+
+
 def test_the_task_role_may_do_what_a_collector_takes_and_nothing_else_of_xray(traced):
     (statement,) = of_xray(traced)
     assert set(statement["Action"]) == ACTIONS
