@@ -10,9 +10,18 @@ from dataclasses import dataclass, replace
 
 import pytest
 from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from serverless_containers import Architecture, NetworkProfile, Rollout, Spot, TaskScaling
+from serverless_containers import (
+    Architecture,
+    Logging,
+    NetworkProfile,
+    Rollout,
+    Spot,
+    TaskScaling,
+    Tracing,
+)
 from tests.templates.variants import COMPOSE, WITH_VOLUME, WITHOUT_BUILD, Variant, make, with_props
 
 API = Variant()
@@ -72,12 +81,18 @@ def one(*kinds):
     return frozenset(kinds)
 
 
+def under_a_key_with_sessions(stack):
+    """Logging under a key of the stack that is about the key and sessions alone."""
+    return Logging(encryption_key=kms.Key(stack, "Key"), sessions=True)
+
+
 PRIVATE = changed(API, network_profile=NetworkProfile.PRIVATE)
 SHARED = replace(API, images="repositories", shared=())
 LINK = "AWS::ApiGatewayV2::VpcLink"
 MORE = COMPOSE.replace(
     "secrets:\n  KEY", "  more: {image: redis, command: [sleep]}\nsecrets:\n  KEY"
 )
+SHELL = changed(API, enable_execute_command=True)
 ALARMED = changed(SITE, rollout=Rollout.blue_green())
 UPDATES = {
     "nothing": Update(API, API),
@@ -97,6 +112,19 @@ UPDATES = {
     "spot": Update(API, changed(API, spot=True)),
     "spot above a base": Update(changed(API, spot=True), changed(API, spot=Spot(base=1))),
     "a shell": Update(API, changed(API, enable_execute_command=True)),
+    "traces": Update(API, changed(API, tracing=Tracing()), one(TASK)),
+    "traces no more": Update(
+        changed(API, tracing=Tracing()),
+        API,
+        one(TASK),
+        one("AWS::Logs::LogGroup"),
+    ),
+    "a key for the logs, and a log of sessions": Update(
+        SHELL, changed(SHELL, logging=under_a_key_with_sessions)
+    ),
+    "a log of the sessions in a shared cluster": Update(
+        SHARED, replace(SHARED, shared=with_props(session_log=True))
+    ),
     "no stop delay": Update(API, changed(API, stop_delay=Duration.seconds(0)), one(TASK)),
     "the retention of logs": Update(API, changed(API, log_retention=logs.RetentionDays.ONE_WEEK)),
     "a project's new name": Update(API, replace(API, name="store")),
