@@ -14,21 +14,15 @@ if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
 
 async function start() {
   register("@opentelemetry/instrumentation/hook.mjs", import.meta.url);
-  const [sdk, core, xray, http, express, undici, aws] = await Promise.all([
+  const [sdk, http, express, undici, aws] = await Promise.all([
     import("@opentelemetry/sdk-node"),
-    import("@opentelemetry/core"),
-    import("@opentelemetry/propagator-aws-xray"),
     import("@opentelemetry/instrumentation-http"),
     import("@opentelemetry/instrumentation-express"),
     import("@opentelemetry/instrumentation-undici"),
     import("@opentelemetry/instrumentation-aws-sdk"),
   ]);
-  // Names, sampler and endpoint are those of the environment.
+  // Names, sampler, propagators and endpoint are those of the environment.
   new sdk.NodeSDK({
-    // The SDK does not know the name `xray` in OTEL_PROPAGATORS.
-    textMapPropagator: new core.CompositePropagator({
-      propagators: [new xray.AWSXRayPropagator(), new core.W3CTraceContextPropagator()],
-    }),
     instrumentations: [
       new http.HttpInstrumentation({
         // The container's own health check comes every 10 seconds.

@@ -128,7 +128,7 @@ def test_a_trace_is_in_the_log_and_at_the_collector(
         {
             "OTEL_EXPORTER_OTLP_ENDPOINT": url,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-            "OTEL_PROPAGATORS": "xray,tracecontext",
+            "OTEL_PROPAGATORS": "tracecontext,baggage",
             "OTEL_SERVICE_NAME": "posts-python",
         }
     )

@@ -11,7 +11,7 @@ from serverless_containers.plan.model import ContainerRole
 from serverless_containers.plan.tracing import PORTS, TracingPlan
 
 TRACING = TracingPlan(
-    sample_percent=5, metrics=False, propagators=("xray", "tracecontext"), cpu=64, memory_mib=256
+    sample_percent=5, metrics=False, propagators=("tracecontext", "baggage"), cpu=64, memory_mib=256
 )
 NAME = ContainerRole.COLLECTOR.value
 
@@ -129,7 +129,7 @@ def test_every_service_finds_it_by_the_standard_variables(plan):
             "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
             "OTEL_LOGS_EXPORTER": "none",
             "OTEL_METRICS_EXPORTER": "none",
-            "OTEL_PROPAGATORS": "xray,tracecontext",
+            "OTEL_PROPAGATORS": "tracecontext,baggage",
             "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=shop",
             "OTEL_SERVICE_NAME": f"shop-{name}",
             "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",

@@ -48,7 +48,9 @@ class Tracing:
             billed as a custom metric. Default: False; the SDKs are told to send none.
         propagators: The formats in which the context of a trace travels between services. An SDK
             may refuse to start with one that is not installed, as Python's does with ``xray``
-            without ``opentelemetry-propagator-aws-xray``. Default: ``xray`` and ``tracecontext``.
+            without ``opentelemetry-propagator-aws-xray``. Default: ``tracecontext`` and
+            ``baggage``, OpenTelemetry's own, whose ids X-Ray takes ("Environment Variable
+            Specification", OpenTelemetry; "Sending trace data", AWS X-Ray Developer Guide).
         cpu: CPU units of the collector, at least 1. Default: 64.
         memory_mib: Memory of the collector in MiB, at least 64; past four fifths of it, it refuses
             traces. Default: 256.
@@ -63,7 +65,7 @@ class Tracing:
 
     sample_percent: float | None = 5
     metrics: bool = False
-    propagators: Sequence[str] = ("xray", "tracecontext")
+    propagators: Sequence[str] = ("tracecontext", "baggage")
     cpu: int = 64
     memory_mib: int = 256
     image: ecs.ContainerImage | None = None
