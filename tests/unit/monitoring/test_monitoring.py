@@ -132,7 +132,9 @@ def test_a_name_that_is_not_known_or_too_long_is_left_to_cloudformation():
 
 def test_runbooks_are_the_librarys_by_default(deploy):
     (alarm,) = of_kind(deploy(), "CpuHigh").values()
-    assert alarm["Properties"]["AlarmDescription"].endswith("Runbook: docs/runbooks/cpu-high.md")
+    assert alarm["Properties"]["AlarmDescription"].endswith(
+        "Runbook: docs/runbooks/cpu-high.md of serverless-containers"
+    )
 
 
 @pytest.mark.parametrize(
