@@ -4,7 +4,8 @@ Context: ``-c environment=dev`` limits it to one environment, ``-c source=DIR`` 
 folder, whose stacks are named after its Compose project or by ``-c name=NAME``,
 ``-c entrypoint=NAME`` names the container that receives the traffic and ``-c port=PORT`` its port,
 ``-c images=docker`` builds images on this machine, ``-c image_tag=TAG`` takes them from the ECR
-repositories ``<name>/<service>``, ``-c site=true`` deploys the folder as a web site too.
+repositories ``<name>/<service>``, ``-c site=true`` deploys the folder as a web site too,
+``-c owner=NAME`` and ``-c cost_center=NAME`` tag everything with who answers and pays for it.
 """
 
 import os
@@ -25,7 +26,14 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.environment_stage import EnvironmentStage
-from stacks.environments import ENVIRONMENTS, Images, Site, open_site, second_store
+from stacks.environments import (
+    ENVIRONMENTS,
+    EnvironmentConfig,
+    Images,
+    Site,
+    open_site,
+    second_store,
+)
 from stacks.naming import APPLICATION, SAMPLE, bad_name, is_sample, project_name
 
 
@@ -59,6 +67,20 @@ def _name_of(app: App, source: Path, environment: str) -> str:
     return name or APPLICATION
 
 
+def _with_tags(app: App, config: EnvironmentConfig) -> EnvironmentConfig:
+    """Return an environment with the values of tags that the context gives over its own."""
+    owner = app.node.try_get_context("owner")
+    cost_center = app.node.try_get_context("cost_center")
+    try:
+        return replace(
+            config,
+            owner=config.owner if owner is None else str(owner),
+            cost_center=config.cost_center if cost_center is None else str(cost_center),
+        )
+    except ValueError as error:
+        sys.exit(str(error))
+
+
 def build(app: App) -> App:
     """Put the stages into an app, as its context says."""
     chosen = app.node.try_get_context("environment")
@@ -72,6 +94,7 @@ def build(app: App) -> App:
         config = ENVIRONMENTS[environment]
         if _is_on(app.node.try_get_context("site")) and config.site is None:
             config = replace(config, site=Site())
+        config = _with_tags(app, config)
         if (problem := open_site(config)) is not None:
             sys.exit(problem)
         stage = EnvironmentStage(

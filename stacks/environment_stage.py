@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
-from aws_cdk import Environment, Stage, Tags
+from aws_cdk import Environment, Stage
 from constructs import Construct
 
-from serverless_containers import BuildPipeline, ContainerApi, ContainerHosting, ServiceProps
+from serverless_containers import (
+    BuildPipeline,
+    ContainerApi,
+    ContainerHosting,
+    ServiceProps,
+    apply_tags,
+)
 from stacks.api_stack import ApiStack
 from stacks.containers import built_images, container_props
 from stacks.dashboard_stack import DashboardStack
@@ -118,5 +124,10 @@ class EnvironmentStage(Stage):
         panels = [each.monitoring.panel for each in services if each.monitoring]
         if panels:
             DashboardStack(self, "Dashboard", panels=panels, stack_name=f"{prefix}-dashboard")
-        Tags.of(self).add("application", name)
-        Tags.of(self).add("environment", config.name)
+        apply_tags(
+            self,
+            service=name,
+            environment=config.name,
+            owner=config.owner,
+            cost_center=config.cost_center,
+        )

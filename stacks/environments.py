@@ -8,6 +8,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 
 from serverless_containers import NetworkProfile, Spot, TaskScaling, Tracing
+from serverless_containers.tags import check_tag_value
 
 
 class Access(Enum):
@@ -144,6 +145,10 @@ class EnvironmentConfig:
 
     Attributes:
         name: Its name, which the stage, ``compose.<name>.yaml`` and the secrets share.
+        owner: The value of the tag ``Owner`` of every resource, who answers for it, beside
+            ``Service`` and ``Environment``, which every one has. None: ``-c owner=…``, else there
+            is no such tag.
+        cost_center: The value of the tag ``CostCenter``, likewise ``-c cost_center=…``.
         account: The AWS account. None: the one that the CLI is signed in to.
         region: The AWS region. None: the CLI's.
         network_profile: The tasks' way to the internet and to AWS; the larger part of an idle bill.
@@ -176,6 +181,8 @@ class EnvironmentConfig:
     """
 
     name: str
+    owner: str | None = None
+    cost_center: str | None = None
     account: str | None = None
     region: str | None = None
     network_profile: NetworkProfile = NetworkProfile.PUBLIC
@@ -200,9 +207,12 @@ class EnvironmentConfig:
     enable_execute_command: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse one text in place of several."""
+        """Refuse one text in place of several, and what no tag can hold."""
         _check_several("availability_zones", self.availability_zones)
         _check_several("cors_origins", self.cors_origins)
+        for name, value in (("owner", self.owner), ("cost_center", self.cost_center)):
+            if value is not None:
+                check_tag_value(name, value)
 
 
 def _check_several(name: str, value: object) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from serverless_containers.pipeline.source import PipelineSource
     from serverless_containers.plan import Architecture
     from serverless_containers.secrets_from_files import SecretsFromFiles
+    from serverless_containers.tags import apply_tags
     from serverless_containers.workload.project.cluster import ContainerCluster
     from serverless_containers.workload.project.images import BuiltImages
     from serverless_containers.workload.project.network import NetworkProfile
@@ -79,6 +80,7 @@ __all__ = [
     "TargetOptions",
     "TaskScaling",
     "Tracing",
+    "apply_tags",
 ]
 
 _HOMES = {
@@ -118,6 +120,7 @@ _HOMES = {
     "TargetOptions": "ingress.load_balancer.targets",
     "TaskScaling": "workload.service.scaling",
     "Tracing": "workload.task.tracing",
+    "apply_tags": "tags",
 }
 
 

@@ -65,14 +65,39 @@ def test_the_sums_of_the_costs_are_right_and_those_of_the_table():
     # GIVEN the sums that the page shows
     page = (ROOT / "docs/guides/costs.md").read_text(encoding="utf-8")
     table, _, shown = page.partition("A month has 730 hours")
-    sums = re.findall(r"(?m)^\| .* \| (.*\N{MULTIPLICATION SIGN}.*) \| ([\d.]+) \|$", shown)
-    assert len(sums) == 8
-    for factors, told in sums:
+    shown, _, monitoring = shown.partition("## Monitoring")
+    sums, monitored = (
+        re.findall(r"(?m)^\| .* \| (.*\N{MULTIPLICATION SIGN}.*) \| ([\d.]+) \|$", part)
+        for part in (shown, monitoring)
+    )
+    assert (len(sums), len(monitored)) == (8, 6)
+    for factors, told in (*sums, *monitored):
         # THEN each is what it says
         found = eval(factors.replace("\N{MULTIPLICATION SIGN}", "*"), {"__builtins__": {}})  # noqa: S307
         assert found == pytest.approx(float(told), abs=0.0051)
+    for _, told in sums:
         # AND the table above has it in whole dollars
         assert f"${float(told):.0f}" in table
+
+
+def test_what_alarms_look_at_is_counted_as_it_is():
+    # GIVEN an environment with monitoring, whose one service is an API
+    stacks = json.loads((ROOT / "tests/snapshot/prod.json").read_text(encoding="utf-8"))
+    found = [each for stack in stacks.values() for each in stack["Resources"].values()]
+    alarms = [each["Properties"] for each in found if each["Type"] == "AWS::CloudWatch::Alarm"]
+    # WHEN its metrics are counted, and a band as two more
+    metrics = sum(
+        sum("MetricStat" in query for query in alarm["Metrics"])
+        + 2 * ("ThresholdMetricId" in alarm)
+        if "Metrics" in alarm
+        else 1
+        for alarm in alarms
+    )
+    composite = sum(each["Type"] == "AWS::CloudWatch::CompositeAlarm" for each in found)
+    # THEN
+    page = (ROOT / "docs/guides/costs.md").read_text(encoding="utf-8")
+    assert f"| {metrics} \N{MULTIPLICATION SIGN} 0.10 |" in page
+    assert f"| {composite} \N{MULTIPLICATION SIGN} 0.50 |" in page
 
 
 def test_what_reading_a_resource_takes_beside_its_items_is_told():

@@ -151,6 +151,13 @@ def test_a_port_that_is_none(project, tmp_path, port):
     assert result.stderr == f"port {port!r} is no port; give one from 1 to 65535\n"
 
 
+@pytest.mark.thorough
+def test_an_owner_that_no_tag_can_hold(project, tmp_path):
+    result = app(project.compose(GOOD), out=tmp_path / "out", owner="aws:x")
+    assert result.returncode == 1
+    assert result.stderr == "owner: 'aws:x' starts with aws:, which AWS keeps for itself\n"
+
+
 def test_all_errors_are_reported_at_once(project, tmp_path):
     project.compose(
         "services:\n"

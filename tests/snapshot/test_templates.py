@@ -28,6 +28,8 @@ app.ENVIRONMENTS = {
     "site": replace(
         app.ENVIRONMENTS["prod"],
         name="site",
+        owner="shop team",
+        cost_center="4711",
         account="123456789012",
         region="eu-west-1",
         site=Site(domain=domain, sign_in=True, firewall=True),

@@ -31,9 +31,9 @@ class FakeEngine:
         with self._lock:
             return [call for call in self.calls if call[0] in kinds]
 
-    def ends(self, name, code):
+    def ends(self, name, code, *, out_of_memory=False):
         """Let a container end by itself."""
-        self._states[name] = ("exited", code)
+        self._states[name] = ("exited", code, out_of_memory)
 
     def _note(self, kind, container):
         # An id is the name behind the run and the task.
@@ -53,11 +53,11 @@ class FakeEngine:
 
     def inspect(self, container):
         name = container.rpartition("-")[2]
-        status, code = self._states.get(name, ("created", 0))
+        status, code, *memory = self._states.get(name, ("created", 0))
         networks = {"net": {"IPAddress": "10.0.0.9"}}
         ports = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "32000"}]}
         return {
-            "State": {"Status": status, "ExitCode": code},
+            "State": {"Status": status, "ExitCode": code, "OOMKilled": memory == [True]},
             "NetworkSettings": {"Networks": networks, "Ports": ports},
             "Config": {},
         }

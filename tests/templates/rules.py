@@ -6,6 +6,7 @@ template and gives its complaints.
 
 import json
 
+from tests.support.resource_schemas import tags_of
 from tests.templates.alarms import (
     alarms_can_be_made,
     rules_of_alarms_can_be_kept,
@@ -124,13 +125,35 @@ def the_capacity_waits_for_the_account(template):
 def nothing_that_cannot_be_updated_has_tags(template):
     """Tags change, and CloudFormation then updates what has them."""
     for name, resource in template["Resources"].items():
-        actions = resource.get("Properties", {}).get("Actions", [])
-        shifted = any(len(_groups(action)) > 1 for action in actions if isinstance(action, dict))
-        untagged = resource["Type"] in NO_TAGS or (
-            resource["Type"] == "AWS::ElasticLoadBalancingV2::ListenerRule" and shifted
-        )
-        if untagged and "Tags" in resource["Properties"]:
+        if _is_harmed_by_tags(resource) and "Tags" in resource["Properties"]:
             yield f"{name} has tags"
+
+
+def what_can_have_tags_has_those_that_were_given(template):
+    """Or what it costs, and whose it is, is not told."""
+    given = template.get("Metadata", {}).get("Tags", {})
+    for name, resource in template["Resources"].items():
+        tags = tags_of(resource)
+        if tags is None or _is_harmed_by_tags(resource):
+            continue
+        for key, value in given.items():
+            if tags.get(key) != value:
+                yield f"{name} has {tags.get(key)!r} as {key}"
+        if len({key.lower() for key in tags}) < len(tags):
+            yield f"{name} has keys that differ in case only"
+    for name, service in of_type(template, "AWS::ECS::Service").items():
+        properties = service["Properties"]
+        if properties.get("PropagateTags") != "SERVICE":
+            yield f"{name} has tasks without tags"
+        if properties.get("EnableECSManagedTags") is not True:
+            yield f"{name} has tasks that do not name it"
+
+
+def _is_harmed_by_tags(resource):
+    if resource["Type"] != "AWS::ElasticLoadBalancingV2::ListenerRule":
+        return resource["Type"] in NO_TAGS
+    actions = resource.get("Properties", {}).get("Actions", [])
+    return any(len(_groups(action)) > 1 for action in actions if isinstance(action, dict))
 
 
 def _groups(action):
@@ -285,6 +308,7 @@ RULES = (
     services_wait_for_their_capacity,
     the_capacity_waits_for_the_account,
     nothing_that_cannot_be_updated_has_tags,
+    what_can_have_tags_has_those_that_were_given,
     zones_are_chosen_by_id_where_not_all_will_do,
     what_failed_leaves_its_evidence,
     access_logs_share_a_policy,

@@ -100,6 +100,13 @@ def put(kind, key, value, part=""):
     return putting
 
 
+def tag_twice(template):
+    """A key that differs in case only, which IAM refuses."""
+    first(template, "AWS::IAM::Role")["Properties"]["Tags"].append(
+        {"Key": "environment", "Value": "test"}
+    )
+
+
 def grant(action, resource):
     def granting(template):
         policy = first(template, "AWS::IAM::Policy", "ExecutionRoleDefaultPolicy")
@@ -174,6 +181,18 @@ BROKEN = [
         "site that shifts",
         rules.nothing_that_cannot_be_updated_has_tags,
         put("AWS::ElasticLoadBalancingV2::ListenerRule", "Tags", []),
+    ),
+    *(
+        (name, rules.what_can_have_tags_has_those_that_were_given, breaking)
+        for name, breaking in (
+            ("api", put("AWS::Logs::LogGroup", "Tags", [])),
+            ("site watched", put("AWS::CloudWatch::Alarm", "Tags", [])),
+            ("api", put("AWS::ApiGatewayV2::Api", "Tags", {"Service": "other"})),
+            ("api with volumes", put("AWS::EFS::AccessPoint", "AccessPointTags", [])),
+            ("api", put("AWS::ECS::Service", "PropagateTags", "TASK_DEFINITION")),
+            ("api", put("AWS::ECS::Service", "EnableECSManagedTags", False)),  # noqa: FBT003
+            ("api", tag_twice),
+        )
     ),
     (
         "api nowhere in particular",

@@ -1,10 +1,8 @@
 """What an update changes, and what it replaces: never what serves, holds data or is named.
 
-Which properties replace a resource is what CloudFormation's own schemas say, as cfn-lint packages
-them.
+Which properties replace a resource is what CloudFormation's own schemas say.
 """
 
-import functools
 import json
 from dataclasses import dataclass, replace
 
@@ -22,7 +20,16 @@ from serverless_containers import (
     TaskScaling,
     Tracing,
 )
-from tests.templates.variants import COMPOSE, WITH_VOLUME, WITHOUT_BUILD, Variant, make, with_props
+from tests.support.resource_schemas import schema_of
+from tests.templates.variants import (
+    COMPOSE,
+    TAGS,
+    WITH_VOLUME,
+    WITHOUT_BUILD,
+    Variant,
+    make,
+    with_props,
+)
 
 API = Variant()
 SITE = Variant(site=True, compose=WITHOUT_BUILD)
@@ -97,6 +104,8 @@ ALARMED = changed(SITE, rollout=Rollout.blue_green())
 UPDATES = {
     "nothing": Update(API, API),
     "a variable": Update(API, changed(API, COMPOSE.replace("one", "two")), one(TASK)),
+    "other tags": Update(API, replace(API, tags=(*TAGS, ("owner", "web")))),
+    "other tags of a site": Update(SITE, replace(SITE, tags=(*TAGS, ("owner", "web")))),
     "a size": Update(API, changed(API, cpu=1024, memory_limit_mib=2048), one(TASK)),
     "scratch space": Update(API, changed(API, ephemeral_storage_gib=30), one(TASK)),
     "an architecture": Update(API, changed(API, architecture=Architecture.ARM64), one(TASK)),
@@ -182,13 +191,8 @@ UPDATES = {
 }  # fmt: skip
 
 
-@functools.cache
 def create_only(kind):
-    # It takes seconds to import: not wherever tests are collected.
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
-
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    return [path.split("/")[2:] for path in schema.get("createOnlyProperties", [])]
+    return [path.split("/")[2:] for path in schema_of(kind).get("createOnlyProperties", [])]
 
 
 def at(properties, path):

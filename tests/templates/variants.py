@@ -36,7 +36,9 @@ from serverless_containers import (
     Spot,
     TaskScaling,
     Tracing,
+    apply_tags,
 )
+from serverless_containers.tags import KEYS
 from stacks.environment_stage import EnvironmentStage
 from stacks.environments import ENVIRONMENTS, Domain, EnvironmentConfig, Images, Site
 
@@ -63,6 +65,15 @@ WORKER = COMPOSE.replace('    ports: ["8080"]\n', "")
 WITHOUT_BUILD = COMPOSE.replace("build: ./web", "image: 'nginx:1.29'")
 
 
+TAGS = (
+    ("service", "shop"),
+    ("environment", "test"),
+    ("owner", "team shop"),
+    ("cost_center", "42/7"),
+)
+"""The tags of every variant, as keywords of `apply_tags`."""
+
+
 @dataclass(frozen=True)
 class Variant:
     """What differs from the simplest project behind an API.
@@ -80,6 +91,7 @@ class Variant:
         props: Further keywords.
         name: The project's name.
         environment: An environment of the application, in place of all the others.
+        tags: The tags of everything.
     """
 
     site: bool = False
@@ -94,18 +106,22 @@ class Variant:
     props: tuple[tuple[str, Any], ...] = ()
     name: str = "shop"
     environment: EnvironmentConfig | None = None
+    tags: tuple[tuple[str, str], ...] = TAGS
 
 
 def make(variant, folder):
     """The templates of a variant by their stacks' ids, what it is about first.
 
     A protection of a stack is no part of its template; here it is among the metadata, as
-    ``TerminationProtection``, so that a rule sees it.
+    ``TerminationProtection``, so that a rule sees it, and so are the tags that were given, as
+    ``Tags``.
     """
     stacks = _environment(variant) if variant.environment else _constructs(variant, folder)
+    tags = {KEYS[name]: value for name, value in variant.tags}
     made = {}
     for name, stack in stacks.items():
         made[name] = Template.from_stack(stack).to_json()
+        made[name].setdefault("Metadata", {})["Tags"] = tags
         if stack.termination_protection:
             made[name].setdefault("Metadata", {})["TerminationProtection"] = True
     return made
@@ -113,8 +129,19 @@ def make(variant, folder):
 
 def _environment(variant):
     sample = Path(__file__).parent.parent.parent / "container_src"
+    tags = dict(variant.tags)
     stage = EnvironmentStage(
-        App(), config=variant.environment, source=sample, entrypoint=None, images=Images.PIPELINE
+        App(),
+        config=replace(
+            variant.environment,
+            name=tags["environment"],
+            owner=tags["owner"],
+            cost_center=tags["cost_center"],
+        ),
+        source=sample,
+        entrypoint=None,
+        images=Images.PIPELINE,
+        name=tags["service"],
     )
     return {each.node.id: each for each in stage.node.children if isinstance(each, Stack)}
 
@@ -127,6 +154,7 @@ def _constructs(variant, folder):
     mirror = f"{ACCOUNT}.dkr.ecr.{variant.region or 'eu-west-1'}.amazonaws.com"
     (source / "compose.yaml").write_text(variant.compose.replace("MIRROR", mirror))
     app = App()
+    apply_tags(app, **dict(variant.tags))
     env = Environment(account=ACCOUNT, region=variant.region) if variant.region else None
     stack = Stack(app, "Service", env=env)
     props = {

@@ -72,7 +72,7 @@ CALLS = {
     for name, kind in PUBLIC.items()
     if isinstance(kind, type) and not issubclass(kind, Enum) and not is_typeddict(kind)
     for call, function in calls_of(kind).items()
-}
+} | {name: kind for name, kind in PUBLIC.items() if inspect.isfunction(kind)}
 DECORATED = {name: call for name, call in CALLS.items() if name.split(".")[0] not in BELOW}
 
 

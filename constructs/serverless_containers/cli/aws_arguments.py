@@ -1,6 +1,8 @@
 """The AWS account and region that a command is about, declared once."""
 
 import functools
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,11 @@ import click
 from serverless_containers.aws_api.clients import AwsClients
 from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.cli.arguments import declare
+
+_PROFILE_OPTIONS = {"aws": "--profile", "serverless-containers": "--aws-profile"}
+"""By program, the option that names the profile."""
+_ARN_REGION = re.compile(r"\barn:[a-z0-9-]+:[a-z0-9-]+:([a-z0-9-]+):")
+"""The region of an ARN that has one ("Amazon Resource Names (ARNs)", AWS IAM User Guide)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,28 @@ class AwsArguments:
         except AwsError as error:
             raise click.ClickException(str(error)) from None
         return clients
+
+    def passed_on(self, command: str, *, region: str) -> str:
+        """Return a command that is suggested, with the region and the profile that were given.
+
+        A command about an ARN of another region, such as that of a certificate of CloudFront, has
+        that region, whatever was given.
+
+        Args:
+            command: The command. One of neither ``aws`` nor ``serverless-containers`` stays as it
+                is.
+            region: The region that was asked.
+        """
+        program = command.partition(" ")[0]
+        if program not in _PROFILE_OPTIONS:
+            return command
+        arns = _ARN_REGION.findall(command) if program == "aws" else []
+        other = next((each for each in arns if each != region), None)
+        options = [
+            *(["--region", other or self.region] if other or self.region else []),
+            *([_PROFILE_OPTIONS[program], self.profile] if self.profile else []),
+        ]
+        return " ".join((command, *(shlex.quote(each) for each in options if each)))
 
 
 def aws_arguments(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
@@ -39,7 +40,14 @@ def command(*, arguments: DeployedArguments, as_json: bool) -> None:
         evidence = collect(clients, deployed)
     except AwsError as failure:
         raise _UnknownError(str(failure)) from None
-    found = diagnose(evidence)
+    found = [
+        replace(
+            each,
+            look=arguments.aws.passed_on(each.look, region=deployed.region),
+            repair=arguments.aws.passed_on(each.repair, region=deployed.region),
+        )
+        for each in diagnose(evidence)
+    ]
     if as_json:
         write_json(
             {

@@ -94,6 +94,10 @@ def _of_the_present(task: Answer, evidence: Evidence) -> bool:
             return False
         began = last.get("startedAt") or last.get("createdAt")
         return not (began and task.get("createdAt") and task["createdAt"] < began)
+    # One that was rolled back is listed for a while, when the version before is steady already.
+    failed = {each["id"] for each in deployments if each.get("rolloutState") == "FAILED"}
+    if started_by in failed:
+        return True
     if task.get("stopCode") == "TaskFailedToStart" and is_complete(evidence):
         steady = steady_since(evidence)
         return steady is None or _stopped_at(task) > steady.timestamp()

@@ -22,6 +22,12 @@ _API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
 _SITE = re.compile(r"(?P<site>[a-z0-9]+)\.cloudfront\.net")
 _EXPORTS = ("ExportsOutput", "PublishOutput")
 """Prefixes that the CDK gives to outputs that only other stacks read."""
+_ALARM, _COMPOSITE_ALARM = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+_SHOWN = ("AWS::CloudWatch::Dashboard", "AWS::Logs::QueryDefinition")
+_SCALING = (
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+)
 _STYLES = {
     ResourceStatus.REAL: "green",
     ResourceStatus.RECORDED: "yellow",
@@ -106,11 +112,40 @@ def show(console: Console, result: LocalResult) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    if line := monitoring_line(result):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(
         "cdk diff: no differences"
         if result.diff_empty
         else "[bold red]cdk diff found differences[/]; they are in .local/diff.log"
     )
+
+
+def monitoring_line(result: LocalResult) -> str:
+    """Say what of a deployment's monitoring and scaling is evaluated; empty where there is none.
+
+    Nothing here writes the metrics of AWS's services. An alarm of a metric follows what is put by
+    ``PutMetricData`` alone; what is only recorded follows nothing.
+    """
+    counts = Counter(
+        (found.type, found.status is ResourceStatus.RECORDED) for found in result.resources
+    )
+    simple = counts[_ALARM, False]
+    recorded = counts[_ALARM, True] + counts[_COMPOSITE_ALARM, True]
+    shown = sum(counts[kind, either] for kind in _SHOWN for either in (True, False))
+    scaling = sum(counts[kind, either] for kind in _SCALING for either in (True, False))
+    parts = (
+        (simple, f"{_number(simple, 'alarm')} of metrics that no service writes here"),
+        (recorded, f"{_number(recorded, 'alarm')} of expressions or other alarms only recorded"),
+        (shown, f"{_number(shown, 'dashboard or query', 'dashboards and queries')} stored"),
+        (scaling, f"{_number(scaling, 'part')} of scaling only recorded: nothing scales"),
+    )
+    told = [part for number, part in parts if number]
+    return f"Monitoring: not evaluated here; {', '.join(told)}" if told else ""
+
+
+def _number(count: int, one: str, several: str = "") -> str:
+    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def urls_of(result: LocalResult) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aws_cdk import Stack, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
@@ -12,6 +13,8 @@ WARM_UP_MINUTES = 10
 """Minutes after a change of an alarm before what is missing is held against a service, which a
 first deployment takes to start, and its metrics to arrive ("AWS::CloudWatch::Alarm
 WarmUpConfiguration", CloudFormation)."""
+
+_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +61,11 @@ def make_alarm(
         suffix: The end of its construct id, where there are several of a kind.
         detail: The numbers of its conditions, in words.
     """
+    construct_id = f"{kind.construct_id}{suffix}"
     alarm = cloudwatch.Alarm(
         scope,
-        f"{kind.construct_id}{suffix}",
+        construct_id,
+        alarm_name=name_of_alarm(scope, construct_id),
         alarm_description=describe(kind, of=of, detail=detail, options=options),
         metric=watch.metric,
         threshold=watch.threshold,
@@ -77,6 +82,26 @@ def make_alarm(
             only_start_evaluating_after_warm_up_period_ends=False,
         )
     return alarm
+
+
+def name_of_alarm(scope: Construct, construct_id: str) -> str | None:
+    """Return the name of an alarm, which begins with what it is of: tiles of dashboards cut it off.
+
+    Args:
+        scope: The construct above it.
+        construct_id: Its id there.
+
+    Returns:
+        The name; None, for which CloudFormation makes one, where that of the stack is known at
+        deployment only, or it has more than 255 characters ("PutMetricAlarm", Amazon CloudWatch API
+        Reference).
+    """
+    stack = Stack.of(scope)
+    if Token.is_unresolved(stack.stack_name):
+        return None
+    path = [each.node.id for each in scope.node.scopes[len(stack.node.scopes) :]]
+    name = "/".join((construct_id, stack.stack_name, *path))
+    return name if len(name) <= _LONGEST_NAME else None
 
 
 def describe(kind: AlarmKind, *, of: str, detail: str, options: Monitoring) -> str:

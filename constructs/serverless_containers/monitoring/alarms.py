@@ -7,7 +7,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from serverless_containers.monitoring.alarm import Watch, describe, make_alarm
+from serverless_containers.monitoring.alarm import Watch, describe, make_alarm, name_of_alarm
 from serverless_containers.monitoring.kinds import AlarmKind
 from serverless_containers.monitoring.options import Monitoring
 from serverless_containers.monitoring.signals import MINUTE, Metric, Signals, TaskSignals
@@ -192,6 +192,7 @@ def anomaly_alarms(
         cloudwatch.AnomalyDetectionAlarm(
             scope,
             kind.construct_id,
+            alarm_name=name_of_alarm(scope, kind.construct_id),
             alarm_description=describe(
                 kind, of=of, detail="above the usual for 15 minutes", options=options
             ),

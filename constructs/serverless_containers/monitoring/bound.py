@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_containers.monitoring.alarm import name_of_alarm
 from serverless_containers.monitoring.alarms import (
     anomaly_alarms,
     no_task_alarm,
@@ -232,6 +233,7 @@ class BoundMonitoring(Construct):
         composite = cloudwatch.CompositeAlarm(
             self,
             construct_id,
+            composite_alarm_name=name_of_alarm(self, construct_id),
             alarm_rule=rule,
             alarm_description=f"{self.service.name}: {detail}; the alarms of which this one "
             "consists say what, and which page helps. It is quiet again when all of them are, and "

@@ -63,7 +63,8 @@ class Monitoring:
             folders. Default: the names of the stack and of the construct.
         runbooks: The address of the folder of the runbook pages, such as
             ``https://github.com/acme/shop/blob/main/docs/runbooks``; ``/<alarm>.md`` follows.
-            Default: the place of the pages in this library's documentation, ``docs/runbooks``.
+            Default: the place of the pages in this library's documentation, which a description
+            names as ``docs/runbooks/<alarm>.md of serverless-containers``.
 
     Raises:
         ValueError: If something is out of its range.
@@ -123,8 +124,10 @@ class Monitoring:
             raise ValueError(f"runbooks: expected at most {_LONGEST_URL} characters, got {length}")
 
     def runbook(self, kind: AlarmKind) -> str:
-        """Return the address of the runbook page of an alarm."""
-        return f"{(self.runbooks or _RUNBOOKS).rstrip('/')}/{kind}.md"
+        """Return the address of the runbook page of an alarm, or its place in this library."""
+        if not self.runbooks:
+            return f"{_RUNBOOKS}/{kind}.md of serverless-containers"
+        return f"{self.runbooks.rstrip('/')}/{kind}.md"
 
 
 def _check_known(value: float | None, name: str) -> None:

@@ -20,7 +20,12 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from serverless_containers.monitoring.alarm import Watch, describe, make_alarm
+from serverless_containers.monitoring.alarm import (
+    Watch,
+    describe,
+    make_alarm,
+    name_of_alarm,
+)
 from serverless_containers.monitoring.kinds import AlarmKind
 from serverless_containers.monitoring.options import Monitoring
 from serverless_containers.monitoring.signals import Signals
@@ -193,6 +198,7 @@ def _alarms(
     composite = cloudwatch.CompositeAlarm(
         scope,
         kind.construct_id,
+        composite_alarm_name=name_of_alarm(scope, kind.construct_id),
         alarm_rule=cloudwatch.AlarmRule.any_of(*both),
         alarm_description=describe(
             kind,

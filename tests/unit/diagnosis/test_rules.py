@@ -875,6 +875,20 @@ def test_stops_of_deployments_that_are_over_are_history():
     assert [each.code for each in again] == ["image-missing"]
 
 
+def test_a_failed_start_of_a_deployment_that_is_listed_as_failed_is_why_it_is_asked():
+    steady = event("(service shop-web) has reached a steady state.", 1)
+    failed = deployment(id="ecs-svc/2", status="ACTIVE", rolloutState="FAILED")
+    given = seen(
+        service=service(deployments=[deployment(), failed], events=[steady]),
+        stopped_tasks=[stopped(f"{PULL}{IMAGE}: not found", minutes=4, startedBy="ecs-svc/2")],
+    )
+
+    (found,) = diagnose(given)
+
+    assert found.code == "image-missing"
+    assert found.follows == ("The last deployment was rolled back.",)
+
+
 def test_a_start_that_failed_before_the_service_was_steady_is_history():
     steady = service(events=[event("(service shop-web) has reached a steady state.", 1)])
 

@@ -7,14 +7,20 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from serverless_containers.local.report import ConsoleProgress, make_console, show, show_kept
+from serverless_containers.local.report import (
+    ConsoleProgress,
+    make_console,
+    monitoring_line,
+    show,
+    show_kept,
+)
 from serverless_containers.local.result import Inspected, LocalResult, ResourceStatus
 
 
-def resource(status, name="It", note=""):
+def resource(status, name="It", note="", kind="AWS::ECS::Service"):
     return Inspected(
         stack="dev-Api",
-        type="AWS::ECS::Service",
+        type=kind,
         name=name,
         physical_id="arn:it",
         status=status,
@@ -134,6 +140,33 @@ def test_the_json_carries_everything():
 def test_secrets_that_were_made_up_are_named(console):
     show(console, result(made_up_secrets=("shop/A", "/shop/B")))
     assert "Made up, because nobody pushed them: shop/A, /shop/B" in text(console).splitlines()
+
+
+REAL, RECORDED = ResourceStatus.REAL, ResourceStatus.RECORDED
+WATCHED = (
+    resource(REAL, kind="AWS::CloudWatch::Alarm"),
+    resource(RECORDED, kind="AWS::CloudWatch::Alarm"),
+    resource(RECORDED, kind="AWS::CloudWatch::CompositeAlarm"),
+    resource(REAL, kind="AWS::CloudWatch::Dashboard"),
+    resource(RECORDED, kind="AWS::Logs::QueryDefinition"),
+    resource(RECORDED, kind="AWS::ApplicationAutoScaling::ScalableTarget"),
+    resource(RECORDED, kind="AWS::ApplicationAutoScaling::ScalingPolicy"),
+)
+
+
+def test_what_of_monitoring_is_evaluated_is_told_in_one_line(console):
+    show(console, result(resource(REAL), *WATCHED))
+    assert (
+        "Monitoring: not evaluated here; 1 alarm of metrics that no service writes here, 2 alarms "
+        "of expressions or other alarms only recorded, 2 dashboards and queries stored, 2 parts of "
+        "scaling only recorded: nothing scales\n"
+    ) in text(console)
+
+
+def test_where_nothing_is_watched_nothing_is_said_of_it(console):
+    assert monitoring_line(result(resource(REAL))) == ""
+    show(console, result(resource(REAL)))
+    assert "Monitoring" not in text(console)
 
 
 def test_how_to_use_and_stop_one_that_is_kept(console):

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from aws_cdk import App, Duration, Environment, Stack
+from aws_cdk import App, Duration, Environment, NestedStack, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
@@ -17,6 +17,7 @@ from serverless_containers import (
     Rollout,
     TaskScaling,
 )
+from serverless_containers.monitoring.alarm import name_of_alarm
 from serverless_containers.monitoring.kinds import MEANINGS, AlarmKind
 from tests.unit.monitoring.conftest import IRELAND, watched, zone
 from tests.unit.workload.deployed import NGINX
@@ -113,9 +114,27 @@ def test_every_alarm_says_what_it_means_and_where_help_is(with_everything, kind)
     assert pages == {str(each) for each in AlarmKind} - missing
 
 
+def test_names_begin_with_what_an_alarm_is_of_as_tiles_cut_them_off(with_everything):
+    deployed = with_everything("site")
+    names = [each["Properties"].get("AlarmName", name) for name, each in alarms(deployed).items()]
+    assert len(names) == len(set(names)) >= 15
+    kinds = {kind.construct_id for kind in AlarmKind} | {"Failures", "Warnings"}
+    for name in names:
+        assert re.fullmatch(rf"({'|'.join(kinds)})\w*/Test/[\w/]+/Monitoring(/\w+)?", name), name
+
+
+def test_a_name_that_is_not_known_or_too_long_is_left_to_cloudformation():
+    stack = Stack(App(), "Test")
+    assert name_of_alarm(stack, "x" * 250) == f"{'x' * 250}/Test"
+    assert name_of_alarm(stack, "x" * 251) is None
+    assert name_of_alarm(NestedStack(stack, "Nested"), "CpuHigh") is None
+
+
 def test_runbooks_are_the_librarys_by_default(deploy):
     (alarm,) = of_kind(deploy(), "CpuHigh").values()
-    assert alarm["Properties"]["AlarmDescription"].endswith("Runbook: docs/runbooks/cpu-high.md")
+    assert alarm["Properties"]["AlarmDescription"].endswith(
+        "Runbook: docs/runbooks/cpu-high.md of serverless-containers"
+    )
 
 
 @pytest.mark.parametrize(

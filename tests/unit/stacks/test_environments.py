@@ -471,8 +471,24 @@ class TestAnotherProject:
         made = stage(ENVIRONMENTS["dev"], name="shop", sample=False)
         template(made, "Network").has_resource_properties(
             "AWS::EC2::VPC",
-            {"Tags": Match.array_with([{"Key": "application", "Value": "shop"}])},
+            {"Tags": Match.array_with([{"Key": "Service", "Value": "shop"}])},
         )
+
+
+def test_everything_is_tagged_with_whose_it_is(stage):
+    made = stage(replace(ENVIRONMENTS["dev"], owner="Team A", cost_center="42"), name="shop")
+    tags = [
+        {"Key": "CostCenter", "Value": "42"},
+        {"Key": "Environment", "Value": "dev"},
+        {"Key": "Owner", "Value": "Team A"},
+        {"Key": "Service", "Value": "shop"},
+    ]
+    template(made, "Network").has_resource_properties("AWS::ECS::Cluster", {"Tags": tags})
+
+
+def test_a_tag_that_aws_refuses_is_refused():
+    with pytest.raises(ValueError, match="cost_center: 'aws:1' starts with aws:"):
+        EnvironmentConfig(name="dev", cost_center="aws:1")
 
 
 @pytest.mark.parametrize(

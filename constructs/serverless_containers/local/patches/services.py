@@ -142,7 +142,7 @@ def _changed(scheduler: Scheduler, task: Record, progress: TaskProgress) -> None
         "EssentialContainerExited",
         "TaskFailedToStart",
     ):
-        scheduler.failed(service, task, task["stoppedReason"])
+        scheduler.failed(service, task, str(progress.failed or task["stoppedReason"]))
     scheduler.wake()
 
 

@@ -37,6 +37,12 @@ _REGISTRY = ".dkr.ecr."
 _SESSION_SECONDS = 30 * 24 * 3600
 """As long as anybody leaves a laptop's deployment running: nothing renews what is injected."""
 _ARN_PARTS = 7
+_UNABLE = (
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+    "retrieval failed: unable to retrieve "
+)
+""""ResourceInitializationError errors", Amazon ECS Developer Guide."""
+_RETRIED = "service call has been retried 1 time(s): "
 
 
 @patch("ministack.services.ecs:_get_docker", engine=True)
@@ -137,6 +143,38 @@ def _stop(_shipped: object, runtime: Runtime, data: Json) -> Response:
     return responses.json_response({"task": ecs._sanitize(task)})
 
 
+@patch(
+    "ministack.services.ecs:_execute_command",
+    engine=True,
+    table="ministack.services.ecs:_ACTION_MAP",
+)
+def _execute(shipped: Callable[[Json], Response], runtime: Runtime, data: Json) -> Response:
+    """Refuse as ECS does, and send no plugin to AWS: nothing speaks Session Manager's protocol."""
+    cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
+    task = ecs._resolve_task(data.get("task", ""), cluster) if cluster else None
+    names = {data["container"]} if data.get("container") else set()
+    agents = [
+        agent
+        for each in (task or {}).get("containers", ())
+        if not names or each["name"] in names
+        for agent in each.get("managedAgents") or ()
+    ]
+    if task is not None and not any(each["lastStatus"] == "RUNNING" for each in agents):
+        return responses.error_response_json(
+            "InvalidParameterException",
+            "The execute command failed because execute command was not enabled when the task was "
+            "run or the execute command agent isn't running. Wait and try again or run a new task "
+            "with execute command enabled and try again.",
+            400,
+        )
+    status, headers, body = shipped(data)
+    answer = json.loads(body)
+    if session := answer.get("session"):
+        _, _, place = session["streamUrl"].partition("/v1/")
+        session["streamUrl"] = f"{runtime.endpoint.replace('http', 'ws', 1)}/v1/{place}"
+    return status, headers, json.dumps(answer).encode()
+
+
 def image_of(engine: Engine, name: str) -> str:
     """The engine's name of an image, fetched if it is not there.
 
@@ -147,11 +185,19 @@ def image_of(engine: Engine, name: str) -> str:
         if engine.image_id(name) is not None:
             return name
         if _REGISTRY in name:
-            raise StartError(f"CannotPullContainerError: {name}: not found in the registry")
+            raise StartError(f"{_unpulled(1, name)}{name}: not found")
         engine.pull(name)
     except EngineError as error:
-        raise StartError(f"CannotPullContainerError: {name}: {error}") from error
+        raise StartError(f"{_unpulled(5, name)}failed to do request: {error}") from error
     return name
+
+
+def _unpulled(times: int, name: str) -> str:
+    """Begin as ECS does ("CannotPullContainer task errors", Amazon ECS Developer Guide)."""
+    return (
+        f"CannotPullContainerError: pull image manifest has been retried {times} time(s): failed "
+        f"to resolve ref {name}: "
+    )
 
 
 def secrets_of(container: Container) -> Mapping[str, str]:
@@ -164,14 +210,12 @@ def secrets_of(container: Container) -> Mapping[str, str]:
 
 
 def _secret(place: str) -> str:
-    unable = (
-        f"ResourceInitializationError: unable to pull secrets or registry auth: {place} cannot "
-        "be read"
-    )
     if ":secretsmanager:" not in place:
         value = ssm.resolve_parameter_value(place, decrypt=True)
         if value is None:
-            raise StartError(unable)
+            raise StartError(
+                f"{_UNABLE}secrets from ssm: {_RETRIED}invalid ssm parameters: {place}"
+            )
         return str(value)
     # An ARN, and what ECS adds to it: the key, the version's stage and its id.
     parts = place.split(":")
@@ -179,14 +223,20 @@ def _secret(place: str) -> str:
     arn = ":".join(parts[:_ARN_PARTS])
     value = secretsmanager.resolve_secret_string(arn, stage or "AWSCURRENT", version or None)
     if value is None:
-        raise StartError(unable)
+        raise StartError(
+            f"{_UNABLE}secret from asm: {_RETRIED}failed to fetch secret {place} from secrets "
+            "manager: ResourceNotFoundException: Secrets Manager can't find the specified secret."
+        )
     if not key:
         return str(value)
     try:
         found = json.loads(value)[key]
     except (ValueError, KeyError, TypeError):
         # Not raised from the error: that one holds the value.
-        raise StartError(f"{unable}: it has no key {key}") from None
+        raise StartError(
+            f"{_UNABLE}secret from asm: {_RETRIED}retrieved secret from Secrets Manager did not "
+            f"contain json key {key}"
+        ) from None
     return found if isinstance(found, str) else json.dumps(found)
 
 

@@ -87,11 +87,12 @@ def complete(service: Record) -> None:
     deployment["rolloutState"] = RolloutState.COMPLETED.value
     deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} completed."
     deployment["failedTasks"] = 0
-    # The newest are first. Of those that failed the last one is still told of.
+    # The newest are first. One that failed is told of until a newer one takes its place.
+    at = service["deployments"].index(deployment)
     failed = [
         each
-        for each in service["deployments"]
-        if each is not deployment and each["rolloutState"] == RolloutState.FAILED.value
+        for each in service["deployments"][:at]
+        if each["rolloutState"] == RolloutState.FAILED.value
     ]
     service["deployments"] = [deployment, *failed[:1]]
     tell(service, "has reached a steady state.")

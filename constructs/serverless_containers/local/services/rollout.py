@@ -115,10 +115,13 @@ def next_steps(service: ServiceState) -> Steps:
     """
     current = [task for task in service.tasks if task.deployment == service.deployment]
     earlier = [task for task in service.tasks if task.deployment != service.deployment]
+    # The reason of each that it no longer needs ("Service event messages", Amazon ECS Developer
+    # Guide).
+    scaled = f"Scaling activity initiated by (deployment {service.deployment})"
     if service.outcome is RolloutState.FAILED:
         # Nothing takes its place: what served before goes on serving.
         return Steps(
-            stop=tuple(Stop(task=task.id, reason="Deployment failed") for task in current),
+            stop=tuple(Stop(task=task.id, reason=scaled) for task in current),
             outcome=RolloutState.FAILED,
         )
     if service.breaker and _tripped(service):
@@ -136,12 +139,12 @@ def next_steps(service: ServiceState) -> Steps:
     serving = sum(task.stage is TaskStage.SERVING for task in current)
     surplus = sorted(current, key=lambda task: (task.stage is TaskStage.SERVING, -task.number))
     stops += [
-        Stop(task=task.id, reason="Service scaling down")
+        Stop(task=task.id, reason=scaled)
         for task in surplus[: max(0, len(current) - service.desired)]
     ]
     kept = min(len(current), service.desired)
     leaving = _replaced(service, earlier, min(serving, kept))
-    stops += [Stop(task=task.id, reason="Task definition updated") for task in leaving]
+    stops += [Stop(task=task.id, reason=scaled) for task in leaving]
     there = kept + len(earlier) - len(leaving)
     most = max(1, service.desired * service.maximum_percent // 100)
     start = max(0, min(service.desired - kept, most - there))

@@ -26,11 +26,13 @@ class State:
         started: Whether it was ever started.
         exit_code: Its exit code, or None before it ended.
         health: What its health checks say.
+        out_of_memory: Whether the kernel ended it, because it used more memory than it may.
     """
 
     started: bool = False
     exit_code: int | None = None
     health: Health = Health.UNKNOWN
+    out_of_memory: bool = False
 
     @property
     def running(self) -> bool:
@@ -46,12 +48,18 @@ class TaskFailure:
     """A task cannot go on.
 
     Attributes:
-        reason: Why, in the words of ECS where it has some.
+        reason: Why, in the words of ECS where it has some ("Stopped tasks error codes", Amazon ECS
+            Developer Guide).
         code: What ECS calls it: ``EssentialContainerExited`` or ``TaskFailedToStart``.
+        detail: What ECS tells of a container instead, for who sees no containers.
     """
 
     reason: str
     code: str = "EssentialContainerExited"
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.detail})" if self.detail else self.reason
 
 
 def to_start(containers: Sequence[Container], states: States) -> tuple[str, ...]:
@@ -81,9 +89,10 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
     for each in containers:
         state = states[each.name]
         if each.essential and state.exit_code is not None:
+            memory = ", out of memory" if state.out_of_memory else ""
             return TaskFailure(
-                reason="Essential container in task exited "
-                f"(container {each.name}, exit code {state.exit_code})"
+                reason="Essential container in task exited",
+                detail=f"container {each.name}, exit code {state.exit_code}{memory}",
             )
         for name, condition in each.waits_for.items():
             if not state.started and (why := _never(name, states[name], condition)):

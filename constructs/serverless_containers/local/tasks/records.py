@@ -12,6 +12,12 @@ from serverless_containers.local.tasks.lifecycle import Health, Phase, State, Ta
 
 ADDRESS = "_address"
 
+_OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+""""OutOfMemoryError", Amazon ECS Developer Guide."""
+_AGENT = "ExecuteCommandAgent"
+"""The agent of ECS Exec ("ManagedAgent", Amazon ECS API Reference). There is none here: it says
+that the engine could run a command in a container."""
+
 
 def write_progress(
     task: MutableMapping[str, Any], containers: Sequence[Container], progress: TaskProgress
@@ -46,6 +52,8 @@ def write_progress(
             progress,
             asked=container.health is not None,
         )
+        if task.get("enableExecuteCommand"):
+            _write_agent(by_name[container.name], container, now)
 
 
 def _stage(progress: TaskProgress) -> TaskStage:
@@ -75,9 +83,22 @@ def _write_container(
         record["lastStatus"] = "PENDING"
     if state.exit_code is not None:
         record["exitCode"] = state.exit_code
+    if state.out_of_memory:
+        record["reason"] = _OUT_OF_MEMORY
     if name in progress.ids:
         record["runtimeId"] = progress.ids[name]
     if asked:
         record["healthStatus"] = state.health.value
     if progress.address:
         record["networkInterfaces"] = [{"privateIpv4Address": progress.address}]
+
+
+def _write_agent(record: MutableMapping[str, Any], container: Container, now: str) -> None:
+    """Note the agent of ECS Exec, which writes to the container's root file system."""
+    agent = next(iter(record.get("managedAgents") or ()), {"name": _AGENT})
+    runs = record["lastStatus"] == "RUNNING" and not container.raw.get("readonlyRootFilesystem")
+    if runs and "lastStartedAt" not in agent:
+        agent["lastStartedAt"] = now
+    ended = record["lastStatus"] == "STOPPED" or container.raw.get("readonlyRootFilesystem")
+    agent["lastStatus"] = "RUNNING" if runs else "STOPPED" if ended else "PENDING"
+    record["managedAgents"] = [agent]

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from serverless_containers.local.engine.client import Engine, EngineError
 from serverless_containers.local.tasks.configuration import (
@@ -213,11 +213,12 @@ class TaskRun:
                 # Somebody removed it.
                 self._states[name] = replace(state, exit_code=137)
             elif found["State"]["Status"] in ("exited", "dead"):
-                self._ended(name, int(found["State"]["ExitCode"]), now)
+                self._ended(name, found["State"], now)
             else:
                 self._states[name] = replace(state, health=self._checks.health(name, now))
 
-    def _ended(self, name: str, code: int, now: float) -> None:
+    def _ended(self, name: str, last: Mapping[str, Any], now: float) -> None:
+        code = int(last["ExitCode"])
         policy = self._container(name).restart
         if (
             policy is not None
@@ -227,7 +228,12 @@ class TaskRun:
         ):
             self._start(name)
             return
-        self._states[name] = replace(self._states[name], exit_code=code, health=Health.UNKNOWN)
+        self._states[name] = replace(
+            self._states[name],
+            exit_code=code,
+            health=Health.UNKNOWN,
+            out_of_memory=bool(last.get("OOMKilled")),
+        )
 
     def _end(self, failed: TaskFailure | None) -> None:
         """Stop what runs, dependants first."""

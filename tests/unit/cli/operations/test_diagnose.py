@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from serverless_containers.cli.aws_arguments import AwsArguments
+from serverless_containers.diagnosis.rules import RULES
 from tests.support.deployed_around import deploy_around, placed
 from tests.support.deployed_stack import STOPPED, deploy, run_tasks, services, task
 from tests.support.recorded_aws import RecordedAws
@@ -54,6 +56,52 @@ def test_a_cause_is_told_with_evidence_and_fix(aws, diagnose):
     assert re.fullmatch(r"  seen +task dead stopped [\d:]+: web: out of memory.*", lines[3])
     assert "serverless-containers metrics --stack shop-dev-api" in result.output
     assert "Nothing was found" not in result.output
+
+
+def test_suggested_commands_have_the_region_and_profile_that_were_given(aws, diagnose):
+    run_tasks(aws, [task("one")], [STOPPED])
+    command = "serverless-containers metrics --stack shop-dev-api"
+
+    (plain,) = json.loads(diagnose("--json").stdout)["found"]
+    (there,) = json.loads(diagnose("--json", "--region", "eu-central-1").stdout)["found"]
+
+    assert plain["look"] == command
+    assert there["look"] == f"{command} --region eu-central-1"
+    assert there["repair"].startswith("cdk deploy")
+    assert "--region" not in there["repair"]
+
+
+CERTIFICATE = "aws acm describe-certificate --certificate-arn arn:aws:acm:us-east-1:1:certificate/1"
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "options"),
+    [
+        ({}, "aws ecs list-tasks", ""),
+        ({"region": "eu-west-1"}, "aws ecs list-tasks", " --region eu-west-1"),
+        ({"profile": "on call"}, "aws ecs list-tasks", " --profile 'on call'"),
+        (
+            {"region": "eu-west-1", "profile": "ops"},
+            "serverless-containers logs",
+            " --region eu-west-1 --aws-profile ops",
+        ),
+        ({}, CERTIFICATE, " --region us-east-1"),
+        ({"region": "eu-west-1"}, CERTIFICATE, " --region us-east-1"),
+        ({"region": "us-east-1"}, "aws iam get-role --role-name r", " --region us-east-1"),
+        ({"region": "eu-west-1"}, "", ""),
+        ({"region": "eu-west-1"}, "docker pull IMAGE", ""),
+    ],
+)
+def test_what_was_given_is_passed_on(given, command, options):
+    passed = AwsArguments(**given).passed_on(command, region=given.get("region", "eu-west-1"))
+    assert passed == f"{command}{options}"
+
+
+def test_options_can_stand_at_the_end_of_every_suggested_command():
+    commands = [each for rule in RULES for each in (rule.look, rule.repair)]
+    ours = [each for each in commands if each.startswith(("aws ", "serverless-containers "))]
+    assert len(ours) > 50
+    assert [each for each in ours if re.search(r"[|;&]|\$\(| -- ", each)] == []
 
 
 def test_notes_do_not_count(aws, diagnose):

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from tests.support.deployed_stack import after_update, rollout, service
+from tests.support.quick_clock import QuickClock
 
 
 @pytest.fixture(autouse=True)
 def moments(aws, monkeypatch):
-    monkeypatch.setattr("serverless_containers.aws_api.ecs_service._POLL_SECONDS", 0)
+    monkeypatch.setattr("serverless_containers.aws_api.ecs_service.time", QuickClock())
     begun = rollout(3, "IN_PROGRESS", id="ecs-svc/9", counts=(0, 2, 2, 0))
     done = rollout(3, "COMPLETED", id="ecs-svc/9")
     after_update(aws, service(begun), service(begun, events=[]), service(done, events=[]))

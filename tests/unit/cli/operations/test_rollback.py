@@ -17,9 +17,9 @@ from tests.support.deployed_stack import (
     task_definition,
     task_definition_arn,
 )
+from tests.support.quick_clock import QuickClock
 from tests.support.recorded_aws import ACCOUNT, REGION, RefusalError
 
-POLL = "serverless_containers.aws_api.ecs_service._POLL_SECONDS"
 INACTIVE = {1, 2}
 STAYS = (
     "It stays so until the next deployment, by the pipeline or by CloudFormation, which brings "
@@ -30,7 +30,7 @@ STAYS = (
 @pytest.fixture(autouse=True)
 def three(aws, monkeypatch):
     """Three revisions, of which CloudFormation has deregistered all but the last."""
-    monkeypatch.setattr(POLL, 0)
+    monkeypatch.setattr("serverless_containers.aws_api.ecs_service.time", QuickClock())
     know(aws, 3, inactive=INACTIVE)
     history(
         aws,

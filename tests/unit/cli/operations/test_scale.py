@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.support.deployed_stack import NOW, after_update, service
+from tests.support.quick_clock import QuickClock
 
 RESOURCE = "service/shop-dev/shop-web"
 NOT_TOLD = "whether Application Auto Scaling holds it is not known"
@@ -12,7 +13,7 @@ NOT_TOLD = "whether Application Auto Scaling holds it is not known"
 
 @pytest.fixture(autouse=True)
 def moments(aws, monkeypatch):
-    monkeypatch.setattr("serverless_containers.operations.scaling._POLL_SECONDS", 0)
+    monkeypatch.setattr("serverless_containers.operations.scaling.time", QuickClock())
     aws.answer("DescribeScalableTargets", {"ScalableTargets": []})
     aws.answer("RegisterScalableTarget", {})
     after_update(

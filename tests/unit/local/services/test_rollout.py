@@ -135,5 +135,6 @@ def test_after_a_failure_the_old_tasks_go_on_and_the_new_ones_leave():
         )
     )
     assert steps == Steps(
-        stop=(Stop(task="a", reason="Deployment failed"),), outcome=RolloutState.FAILED
+        stop=(Stop(task="a", reason="Scaling activity initiated by (deployment new)"),),
+        outcome=RolloutState.FAILED,
     )

@@ -131,6 +131,19 @@ def test_a_deployment_that_fails_goes_back_and_tells_the_cause(world):
     assert "(service web) rolling back to deployment one." in world.events()
 
 
+def test_one_that_failed_is_told_of_until_a_newer_one_is_completed(world):
+    world.scheduler.start()
+    assert world.scheduler.wait(world.service, "one") is None
+    world.service["deployments"] = [
+        deployment("three"),
+        deployment("one", "COMPLETED", "ACTIVE"),
+        deployment("two", "FAILED", "ACTIVE"),
+    ]
+    world.scheduler.wake()
+    assert world.scheduler.wait(world.service, "three") is None
+    assert [each["id"] for each in world.service["deployments"]] == ["three"]
+
+
 def test_without_rollback_it_stays_failed_and_the_old_task_serves(world):
     world.service["deploymentConfiguration"]["deploymentCircuitBreaker"]["rollback"] = False
     world.scheduler.start()

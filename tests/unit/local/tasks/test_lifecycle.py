@@ -1,5 +1,7 @@
 """Containers start when what they wait for is there, and stop in the reverse order."""
 
+from dataclasses import replace
+
 import pytest
 
 from serverless_containers.local.tasks.definition import ContainerCondition, read_containers
@@ -88,8 +90,15 @@ def test_an_essential_container_ends_the_task_and_another_does_not():
     failed = why_ended(containers, {"web": ended(7), "helper": RUNS})
     assert (failed.code, failed.reason) == (
         "EssentialContainerExited",
-        "Essential container in task exited (container web, exit code 7)",
+        "Essential container in task exited",
     )
+    assert str(failed) == "Essential container in task exited (container web, exit code 7)"
+
+
+def test_a_container_that_the_kernel_ended_is_told_from_one_that_was_killed():
+    killed = replace(ended(137), out_of_memory=True)
+    failed = why_ended(task(definition("web")), {"web": killed})
+    assert failed.detail == "container web, exit code 137, out of memory"
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,15 @@ def test_an_essential_container_that_ends_takes_the_task_along(engine):
     until(lambda: running.told and running.told[-1].serving)
     engine.ends("web", 7)
     last = running.join()
-    assert last.failed.reason == ("Essential container in task exited (container web, exit code 7)")
+    assert str(last.failed) == ("Essential container in task exited (container web, exit code 7)")
     assert engine.called("SIGTERM") == [("SIGTERM", "db")]
+
+
+def test_a_container_that_used_too_much_memory_is_told(engine):
+    running = Running(engine, WEB)
+    until(lambda: running.told and running.told[-1].serving)
+    engine.ends("web", 137, out_of_memory=True)
+    assert running.join().states["web"].out_of_memory
 
 
 def test_a_task_that_serves_nobody_any_more_is_not_ended_while_a_request_is_under_way(engine):
