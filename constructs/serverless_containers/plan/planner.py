@@ -9,7 +9,12 @@ from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
 from serverless_containers.plan.builds import check_asset_builds, with_builds_of_siblings
-from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
+from serverless_containers.plan.capacity import (
+    choose_architecture,
+    choose_size,
+    count_replicas,
+    note_assumed_size,
+)
 from serverless_containers.plan.containers import (
     check_entrypoint,
     check_mounts,
@@ -204,6 +209,7 @@ def plan_task(
         detector=detector,
     )
     size = choose_size([*containers, *collectors], settings, findings, at=project.at("services"))
+    note_assumed_size(containers, size, settings, findings, at=project.at("services"))
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)

@@ -134,6 +134,11 @@ HEALTH_CHECK_EMPTY = Rule.error(
     "A health check has a command to run.",
     "Amazon ECS API Reference, HealthCheck",
 )
+TASK_SIZE_ASSUMED = Rule.note(
+    "task-size-assumed",
+    "The services say what CPU and memory they need, or the task's size is named.",
+    "Task definition parameters for Amazon ECS for Fargate, Amazon ECS Developer Guide",
+)
 HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",
