@@ -732,6 +732,15 @@ class TestRefused:
     def test_credentials(self, mounted, project, target):
         project.write("tls/server.key", "-----BEGIN PRIVATE KEY-----")
         (message,) = mounted(target).messages("mount-secret")
+        assert (
+            "is a private key, which would be copied; TLS ends at the ingress, which has a "
+            "certificate of its own: let the program speak plain HTTP and remove the mount"
+            in message
+        )
+
+    def test_a_key_that_is_not_of_a_certificate(self, mounted, project):
+        project.write("deploy.pem", "-----BEGIN PRIVATE KEY-----")
+        (message,) = mounted("./deploy.pem:/etc/deploy.pem:ro").messages("mount-secret")
         assert "is a private key, which would be copied; make it a secret" in message
 
     def test_the_variables_that_are_read_here(self, mounted, project):

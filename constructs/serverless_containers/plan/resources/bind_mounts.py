@@ -36,7 +36,12 @@ from serverless_containers.plan.resources.known_paths import (
     is_of_tools,
     only_reads,
 )
-from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
+from serverless_containers.plan.resources.mounted_files import (
+    UNSOUND,
+    MountedCredential,
+    MountedFiles,
+    find_files,
+)
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
 LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
@@ -59,6 +64,8 @@ _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
 """Names of files of a program, as opposed to those that say which packages it needs."""
+_OF_TLS = re.compile(r"(?i)tls|ssl|certs?\b|certificate|https|letsencrypt|privkey|server\.key")
+"""Signs in a path that a key is that of a server's certificate."""
 _UNSOUND_IN_IMAGE = re.compile(r"[\0-\x1f\x7f\ud800-\udfff$`\"\\]")
 """Characters that mean something in a Dockerfile, besides `UNSOUND`."""
 
@@ -433,10 +440,21 @@ class _Case:
                 if is_left_out
                 else f"{shown_here} is {each.credential.what}, which is copied, and so leaves this "
                 "machine",
-                f"make it a secret, hand variables over with env_file, or {LOCAL_ONLY}",
+                self._without_credential(each),
             )
             sound = sound and not is_left_out
         return sound
+
+    def _without_credential(self, found: MountedCredential) -> str:
+        """What to do about a file with credentials that is mounted."""
+        if found.credential.of_tls and _OF_TLS.search(
+            f"{self.binds.shown(found.path)} {self.target}"
+        ):
+            return (
+                "TLS ends at the ingress, which has a certificate of its own: let the program "
+                "speak plain HTTP and remove the mount; a key for something else is a secret"
+            )
+        return f"make it a secret, hand variables over with env_file, or {LOCAL_ONLY}"
 
     def _warn_of_untracked(self, *, is_folder: bool) -> None:
         """Warn of files that this machine has, and a deployment from another one may not have."""

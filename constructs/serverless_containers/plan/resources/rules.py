@@ -85,6 +85,11 @@ VOLUME_USERS = Rule.warning(
     "Services that write to one folder of Amazon EFS run as one user.",
     "Enforcing a user identity using an access point, Amazon EFS User Guide",
 )
+VOLUME_STARTS_EMPTY = Rule.warning(
+    "volume-starts-empty",
+    "A named volume is mounted where the image has no files: no copy of them comes to Amazon EFS.",
+    "https://docs.docker.com/engine/storage/volumes/#populate-a-volume-using-a-container",
+)
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."
 )
