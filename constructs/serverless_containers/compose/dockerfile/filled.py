@@ -16,7 +16,7 @@ from serverless_containers.compose.dockerfile.words import split_quoted
 from serverless_containers.findings import Findings
 
 _BETWEEN = re.compile(r"&&|\|\||[;|\n]")
-"""What stands between the commands of a shell."""
+"""The operators between the commands of a shell."""
 _MOST_FOLDERS = 100
 """Folders of one instruction that are looked at."""
 

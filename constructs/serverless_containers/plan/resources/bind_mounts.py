@@ -446,7 +446,7 @@ class _Case:
         return sound
 
     def _without_credential(self, found: MountedCredential) -> str:
-        """What to do about a file with credentials that is mounted."""
+        """The advice about a file with credentials that is mounted."""
         if found.credential.of_tls and _OF_TLS.search(
             f"{self.binds.shown(found.path)} {self.target}"
         ):

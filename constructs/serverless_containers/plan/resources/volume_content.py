@@ -44,7 +44,7 @@ def warn_of_content(service: Service, mount: Mount, findings: Findings) -> None:
 
 
 def _content(service: Service, target: str) -> str | None:
-    """What is known to be in the image at a path, as a clause; None if nothing is."""
+    """The content that the image is known to have at a path, as a clause; None: none is known."""
     build = service.build
     if build is not None and build.parsed_dockerfile is not None:
         for each in build.parsed_dockerfile.filled:
