@@ -8,7 +8,11 @@ from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
-from serverless_containers.plan.builds import check_asset_builds, with_builds_of_siblings
+from serverless_containers.plan.builds import (
+    check_asset_builds,
+    warn_of_outside,
+    with_builds_of_siblings,
+)
 from serverless_containers.plan.capacity import (
     choose_architecture,
     choose_size,
@@ -339,6 +343,8 @@ def _check_containers(
 ) -> None:
     """Report what is wrong with containers by themselves, or with what the caller has them do."""
     check_asset_builds(containers, findings, docker_builds=options.docker_builds)
+    if options.docker_builds is None:
+        warn_of_outside(project, containers, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)

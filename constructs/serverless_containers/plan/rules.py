@@ -389,6 +389,11 @@ BUILD_NEEDS_PIPELINE = Rule.warning(
     "Where it is not known who builds, a build is one that Docker on this machine can do as well.",
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
 )
+BUILD_OUTSIDE_FOLDER = Rule.warning(
+    "build-outside-folder",
+    "Where it is not known who builds, a build reads the folder of the Compose file alone, which a "
+    "pipeline has.",
+)
 BUILD_CACHE_IGNORED = Rule.note(
     "build-cache-ignored",
     "A build's caches are ones that Docker's own driver has: images in registries to take layers "

@@ -12,6 +12,7 @@ from serverless_containers.compose.yaml.nodes import MappingNode, value_of
 from serverless_containers.findings import Findings
 from serverless_containers.plan.build_context.folders import is_within
 from serverless_containers.plan.build_context.ignore import IgnoreRules
+from serverless_containers.plan.build_context.walk import is_left_out
 from serverless_containers.plan.known_images import images_of
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
@@ -92,12 +93,8 @@ def _inside(placed: PlacedPath, target: str) -> str | None:
 
 def _has_sent(context: str, folder: str, known: IgnoreRules) -> bool:
     """Return whether something in a folder of a context is not left out of it."""
-    matched, path = known.top, ""
-    for part in folder.split("/"):
-        path = f"{path}/{part}".lstrip("/")
-        matched = known.match(path, matched)
     try:
         names = os.listdir(os.path.join(context, folder))  # noqa: PTH118, PTH208  # any text
     except OSError:
         return False
-    return any(not known.ignores(known.match(f"{folder}/{name}", matched)) for name in names)
+    return any(not is_left_out(known, f"{folder}/{name}") for name in names)
