@@ -823,3 +823,23 @@ def test_a_copy_around_what_another_service_writes_is_refused(plan, project):
     web, app = planned["web"], planned["app"]
     (shared,) = {each.volume for each in web.mounts} & {each.volume for each in app.mounts}
     assert shared.startswith("bind-html-uploads")
+
+
+@pytest.mark.parametrize(
+    ("file", "patterns", "found"),
+    [
+        (".gitignore", "conf/*.db\n", "conf/*.db"),
+        (".gitignore", "/conf/cache/\n", "conf/cache"),
+        ("conf/.gitignore", "*.db\n!keep.db\n", "*.db"),
+        (".gitignore", "*.db\nother/x\n!conf/x\nconf2/x\n", None),
+    ],
+)
+def test_a_folder_of_configuration_that_a_program_seems_to_write(
+    mounted, project, file, patterns, found
+):
+    project.write("conf/site.conf", "x")
+    project.write(file, patterns)
+    messages = mounted("./conf:/etc/app").messages("mount-changed")
+    assert bool(messages) is (found is not None)
+    assert found is None or f"./conf is copied, and .gitignore names {found} in it" in messages[0]
+    assert mounted("./conf:/etc/app:ro").messages("mount-changed") == []

@@ -421,7 +421,8 @@ class _Case:
             )
         if not self._may_be_packed():
             return False
-        self._warn_of_untracked(is_folder=is_folder)
+        if not self._warn_of_untracked(is_folder=is_folder) and is_folder:
+            self._warn_of_changed()
         if self.found.files:
             return Becomes.FOLDER if is_folder else Becomes.FILE
         return self._refuse(f"{self.shown} holds no files", f"add some, or {LOCAL_ONLY}")
@@ -456,15 +457,26 @@ class _Case:
             )
         return f"make it a secret, hand variables over with env_file, or {LOCAL_ONLY}"
 
-    def _warn_of_untracked(self, *, is_folder: bool) -> None:
-        """Warn of files that this machine has, and a deployment from another one may not have."""
+    def _warn_of_changed(self) -> None:
+        """Warn of a folder that may be written to, and in which git ignores what is written."""
+        pattern = None if self.mount.read_only else self.binds.git.pattern_below(self.source)
+        if pattern is not None:
+            self._report(
+                rules.MOUNT_CHANGED,
+                f"{self.shown} is copied, and .gitignore names {pattern} in it, which a program "
+                "seems to write: what the container writes there is lost with each task",
+                "write :ro if nothing is written, or mount a named volume where it is",
+            )
+
+    def _warn_of_untracked(self, *, is_folder: bool) -> bool:
+        """Warn of files that this machine has, and another one may not have; whether it did."""
         ignored = [
             name
             for name in self.found.files
             if self.binds.git.ignores(f"{self.source}/{name}".rstrip("/"), is_folder=False)
         ]
         if not ignored:
-            return
+            return False
         self._report(
             rules.MOUNT_UNTRACKED,
             f"{self.shown} holds {_listed_shortly(ignored)}, which git ignores"
@@ -473,6 +485,7 @@ class _Case:
             "a deployment from this machine has it, and one from another may not: keep it in git, "
             f"move it out of what is mounted, or {LOCAL_ONLY}",
         )
+        return True
 
     def _refuse_writable(self, *, is_folder: bool) -> bool:
         what = "files of the project" if is_folder else "a file that programs write to"

@@ -60,6 +60,11 @@ MOUNT_STORED = Rule.warning(
 MOUNT_UNTRACKED = Rule.warning(
     "mount-untracked", "What is copied from the project is what git keeps of it.", guess=True
 )
+MOUNT_CHANGED = Rule.warning(
+    "mount-changed",
+    "A folder that is copied is one of which git keeps all, or is mounted read-only.",
+    guess=True,
+)
 VOLUME_OWNER = Rule.warning(
     "volume-owner",
     "A service that keeps data says its user in numbers, where it is no well-known image's.",
