@@ -134,7 +134,8 @@ def warn_of_outside(
     folder = os.path.normpath(project.directory)
     for build in (each.build for each in containers if each.build is not None):
         for key, path in _folders_of(build):
-            if is_within(path, folder):
+            # The root of all folders is an error of its own.
+            if is_within(path, folder) or path == "/":
                 continue
             around = os.path.commonpath([path, folder])
             findings.report(

@@ -61,6 +61,7 @@ from serverless_containers.plan.resources.volumes import Mounts, in_order
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
+from serverless_containers.plan.sizes import TaskSize
 from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.support.engine_keys import check_engine_keys
 from serverless_containers.plan.template_values import check_plan, check_project
@@ -212,8 +213,7 @@ def plan_task(
         mounted=[copy.source for each in in_task for copy in each.copies],
         detector=detector,
     )
-    size = choose_size([*containers, *collectors], settings, findings, at=project.at("services"))
-    note_assumed_size(containers, size, settings, findings, at=project.at("services"))
+    size = _plan_size(project, containers, collectors, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
@@ -304,6 +304,20 @@ def _plan_entrypoint(
     else:
         report_missing_port(project, findings)
     return None
+
+
+def _plan_size(
+    project: Project,
+    containers: Sequence[ContainerPlan],
+    collectors: Sequence[ContainerPlan],
+    settings: Settings,
+    findings: Findings,
+) -> TaskSize:
+    """The size of the task, with a note where it rests on no numbers of the files."""
+    at = project.at("services")
+    size = choose_size([*containers, *collectors], settings, findings, at=at)
+    note_assumed_size(containers, size, settings, findings, at=at)
+    return size
 
 
 def _check_traffic(
