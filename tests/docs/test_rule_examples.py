@@ -25,8 +25,14 @@ EXPLAINED = read_examples()
 EXAMPLES = {code: given for code, given in EXPLAINED.items() if given.bad and given.good}
 WITHOUT_EXAMPLE = {"not-utf-8"}
 """The rules that no file breaks: its reader refuses other bytes before."""
-ADVICE = {"image-moves", "runs-as-root", "health-check-missing", "port-unreached"}
-"""Rules about production and ports, which examples are too short to keep to."""
+ADVICE = {
+    "image-moves",
+    "runs-as-root",
+    "health-check-missing",
+    "port-unreached",
+    "task-size-assumed",
+}
+"""Rules about production, ports and sizes, which examples are too short to keep to."""
 
 
 @pytest.fixture

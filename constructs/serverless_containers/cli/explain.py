@@ -2,6 +2,8 @@
 
 import json
 import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +16,13 @@ from serverless_containers.cli.arguments import (
 )
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
-from serverless_containers.cli.output import print_findings, write_document, write_line
+from serverless_containers.cli.output import (
+    print_error,
+    print_findings,
+    print_line,
+    write_document,
+    write_line,
+)
 from serverless_containers.client_config import (
     VARIABLES_OUTPUT,
     ClientConfigError,
@@ -22,7 +30,12 @@ from serverless_containers.client_config import (
     load_outputs,
 )
 from serverless_containers.findings import Findings, dotted
+from serverless_containers.plan.decisions import Decision, decide
 from serverless_containers.plan.support import KeyOutcome, Support, explain
+
+_WIDTH = 80
+_INDENT = 12
+"""Columns of the subjects of decisions."""
 
 
 @click.command(name="explain")
@@ -31,9 +44,17 @@ from serverless_containers.plan.support import KeyOutcome, Support, explain
 @outputs_option(
     "What `cdk deploy --outputs-file FILE` wrote: the variables of resources are told too."
 )
+@click.option("--decisions", "only_decisions", is_flag=True, help="Leave the keys out.")
 @format_option("text", "json", of="them")
-def command(*, project: ProjectArguments, outputs: Path | None, output_format: str) -> None:
-    """Say what becomes of each key of the project: its CloudFormation property, or why none.
+@click.option("--json", "output_format", flag_value="json", help="The same as --format json.")
+def command(
+    *, project: ProjectArguments, outputs: Path | None, only_decisions: bool, output_format: str
+) -> None:
+    """Say what is decided for the task and each service, and what becomes of each key.
+
+    Decisions are the entrypoint, images, sizes, files that are copied, volumes, secrets and the
+    order of starts, each with its reason. A key becomes a CloudFormation property, or none.
+    Where errors leave no plan, there are keys alone, and check shows the errors.
 
     PATH is a folder with a Compose file, or the file; by default the current folder. As in a
     deployment, compose.override.yaml is left out. Tables, buckets, pools and functions are given
@@ -44,12 +65,19 @@ def command(*, project: ProjectArguments, outputs: Path | None, output_format: s
     if model is None or findings.errors:
         print_findings(findings, project.places, sys.stderr)
         sys.exit(ExitCode.FAILED)
-    told = [_entry(outcome) for outcome in explain(model)]
+    decisions = decide(model, environment=project.environment)
+    if decisions is None:
+        print_error("no decisions: the project has errors, which check shows")
+    told = [] if only_decisions else [_entry(outcome) for outcome in explain(model)]
     if outputs is not None:
         told += _variables(outputs)
     if output_format == "json":
-        write_document(json.dumps(told, indent=2, ensure_ascii=False))
+        decided = [_decided(each) for each in decisions or ()]
+        write_document(json.dumps([*decided, *told], indent=2, ensure_ascii=False))
         return
+    _print_decisions(decisions or ())
+    if decisions and told:
+        print_line("")
     for entry in told:
         write_line(_line(entry), sys.stdout)
 
@@ -66,6 +94,42 @@ def _entry(outcome: KeyOutcome) -> _Entry:
         "class": str(outcome.support),
         "becomes": outcome.becomes,
     }
+
+
+def _decided(decision: Decision) -> _Entry:
+    return {
+        "file": decision.at.file,
+        "line": decision.at.line,
+        "column": decision.at.column,
+        "key": dotted(decision.path),
+        "class": "decision",
+        "service": decision.service,
+        "subject": decision.subject,
+        "becomes": decision.decided,
+        "why": decision.why,
+    }
+
+
+def _print_decisions(decisions: Sequence[Decision]) -> None:
+    """Print the decisions, a paragraph for each service, within the width of a terminal."""
+    above: str | None = None
+    for each in decisions:
+        if each.service != above:
+            if above is not None:
+                print_line("")
+            print_line(each.service or "the task")
+            above = each.service
+        said = f"{each.decided} ({each.why})" if each.why else each.decided
+        for line in textwrap.wrap(
+            said,
+            _WIDTH,
+            initial_indent=f"  {each.subject}".ljust(_INDENT),
+            subsequent_indent=" " * _INDENT,
+            # A path or a name is one word, however long.
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            print_line(line)
 
 
 def _line(entry: _Entry) -> str:

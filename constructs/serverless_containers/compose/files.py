@@ -7,6 +7,7 @@ files only, up to a bound, inside the project unless the file that names it says
 import contextlib
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from serverless_containers.findings import Findings, KeyPath, Location
 SECRET_PREFIX = ".secret-"  # noqa: S105  # how a name starts
 """Start of the names of secrets' files, so that ``.gitignore`` knows them all."""
 
+_TEMPLATES = ("example", "template", "sample", "dist")
+"""The ends of the names of templates of files of variables: ``.env.example``."""
+_ASSIGNED = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=")
 _KERNEL = ("/proc", "/sys", "/dev")
 """Folders without files of anybody's, though some look regular: credentials, memory."""
 
@@ -130,6 +134,39 @@ def _refuse_special(status: os.stat_result, path: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A file beside the one of variables, from which people make that one.
+
+    Attributes:
+        name: Its name.
+        names: The variables that it names.
+    """
+
+    name: str
+    names: frozenset[str]
+
+
+def find_template(file: Path) -> Template | None:
+    """Return the template of a file of variables; None if there is none that can be read.
+
+    Args:
+        file: The file of variables, which is missing.
+    """
+    plain = file.name.removeprefix(".")
+    names = [f"{stem}.{end}" for end in _TEMPLATES for stem in (file.name, plain)]
+    for name in (*names, *(f"{end}.{plain}" for end in _TEMPLATES)):
+        path = file.parent / name
+        if not is_file(path):
+            continue
+        try:
+            text = read_regular(path, most=limits.LARGEST_VARIABLES).decode("utf-8", "replace")
+        except (OSError, ValueError):
+            continue
+        return Template(name, frozenset(_ASSIGNED.findall(text)))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads files and reports those that cannot be read.
 
@@ -137,11 +174,13 @@ class Reader:
         directory: The project folder: what the names in findings are relative to.
         findings: Where problems are reported.
         quota: What the project may still take.
+        template: The template of a file of variables that is missing, if one is there.
     """
 
     directory: Path
     findings: Findings
     quota: Quota = field(default_factory=Quota)
+    template: Template | None = None
     _known: set[Path] = field(default_factory=set)
 
     def shown(self, path: Path | str) -> str:

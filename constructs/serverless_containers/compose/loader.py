@@ -15,7 +15,7 @@ from serverless_containers.compose.consistency import Consistency
 from serverless_containers.compose.decode import Decoder, Place, Values
 from serverless_containers.compose.discover import Sources, discover, project_variables
 from serverless_containers.compose.dockerfiles import Dockerfiles
-from serverless_containers.compose.files import Reader
+from serverless_containers.compose.files import Reader, exists, find_template
 from serverless_containers.compose.keys.values import Json
 from serverless_containers.compose.model import Build, Project
 from serverless_containers.compose.naming import folder_name, project_name, report_common_name
@@ -117,13 +117,17 @@ def _load(
     if variables is None:
         # As for a shell that `docker compose` is called from in the project's folder.
         given["PWD"] = str(sources.directory)
-    reader = Reader(sources.directory, findings)
+    named = project_variables(sources, env_files, given)
+    default = sources.directory / ".env"
+    is_missing = not env_files and not exists(default)
+    reader = Reader(
+        sources.directory, findings, template=find_template(default) if is_missing else None
+    )
     known = {**_dotenv(sources, env_files, given, reader), **given}
     if not sources.files:
         project = _from_dockerfile(sources, known, reader)
     else:
         project = _Load(sources, known, tuple(profiles), reader).project()
-    named = project_variables(sources, env_files, given)
     return project and replace(project, env_files=(*named, *project.env_files))
 
 

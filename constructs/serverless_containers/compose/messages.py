@@ -45,6 +45,22 @@ def variable(name: str) -> str:
     return f"the name {name!r}" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name) else "the name"
 
 
+COPY_TEMPLATE = "copy"
+"""The beginning of the advice to make a missing file of variables of its template."""
+_NOT_SET = re.compile(r"the variable (.+) is not set; an empty string is put in its place")
+
+
+def not_set(name: str) -> str:
+    """The message about a variable without a value."""
+    return f"the variable {name} is not set; an empty string is put in its place"
+
+
+def name_not_set(message: str) -> str:
+    """The variable that a message of `not_set` is about."""
+    found = _NOT_SET.fullmatch(message)
+    return found[1] if found else ""
+
+
 def type_fix(node: Node, shape: Shape, path: KeyPath) -> str:
     """Return what to write instead of a value of the wrong type."""
     if not isinstance(node, Scalar) or node.value is None:

@@ -11,6 +11,7 @@ from serverless_containers.compose.model import Build, Project, Service
 from serverless_containers.compose.yaml.nodes import MappingNode
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
+from serverless_containers.plan.build_context.folders import is_within
 from serverless_containers.plan.model import BuildPlan, ContainerPlan
 from serverless_containers.plan.places import place
 from serverless_containers.plan.support.keys import BUILD
@@ -117,6 +118,46 @@ def check_asset_builds(
     if docker_builds is not False:
         for build in (each.build for each in containers if each.build is not None):
             check_asset_build(build, findings, known=docker_builds is not None)
+
+
+def warn_of_outside(
+    project: Project, containers: Iterable[ContainerPlan], findings: Findings
+) -> None:
+    """Warn of builds that read folders outside the project, which a pipeline does not have.
+
+    Args:
+        project: The canonical model.
+        containers: The containers of its services.
+        findings: Takes a warning for each such folder, and the folder that holds both.
+    """
+    # As text, as the pipeline compares them.
+    folder = os.path.normpath(project.directory)
+    for build in (each.build for each in containers if each.build is not None):
+        for key, path in _folders_of(build):
+            # The root of all folders is an error of its own.
+            if is_within(path, folder) or path == "/":
+                continue
+            around = os.path.commonpath([path, folder])
+            findings.report(
+                rules.BUILD_OUTSIDE_FOLDER,
+                build.at(*key),
+                (*build.path, *key),
+                f"{os.path.relpath(path, folder)} is outside the folder of the Compose file, which "
+                "is all that a pipeline has of this machine; Docker here can build it",
+                f"give the folder that holds both, {os.path.relpath(around, folder)}, as source, "
+                "with the Compose file in it, whose paths start there: "
+                f"{key[-1]}: {os.path.relpath(path, around)}; or move what is built into the "
+                "folder",
+            )
+
+
+def _folders_of(build: BuildPlan) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The folders of this machine that a build reads, by the keys that name them."""
+    if build.is_local:
+        yield ("context",), os.path.normpath(build.context)
+    for name, other in build.additional_contexts.items():
+        if Path(other).is_absolute():
+            yield ("additional_contexts", name), os.path.normpath(other)
 
 
 def check_asset_build(build: BuildPlan, findings: Findings, *, known: bool = True) -> None:

@@ -1,14 +1,16 @@
 """The size of a task, its replicas, and its processor architecture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.model import Architecture, ContainerPlan
 from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import Setting, Settings
 from serverless_containers.plan.sizes import (
+    CPU_UNITS_PER_VCPU,
     FARGATE_SIZES,
     LARGEST,
     TaskSize,
@@ -26,7 +28,23 @@ _ARCHITECTURES = {
 }
 _SHARE_CPU = 256
 _SHARE_MEMORY_MIB = 512
-"""The amounts that a container without any counts for: Fargate's smallest task."""
+SHARE = (_SHARE_CPU, _SHARE_MEMORY_MIB)
+"""The CPU units and the MiB that a container without any counts for: Fargate's smallest task."""
+
+
+def needed_size(containers: Sequence[ContainerPlan]) -> tuple[int, int]:
+    """Return the CPU units and the MiB that containers ask for, or count for without asking.
+
+    Args:
+        containers: The containers of the services of a task.
+    """
+    return (
+        sum(each.cpu or _SHARE_CPU for each in containers),
+        sum(
+            max(each.memory_mib or 0, each.memory_reservation_mib or 0) or _SHARE_MEMORY_MIB
+            for each in containers
+        ),
+    )
 
 
 def choose_size(
@@ -48,11 +66,7 @@ def choose_size(
         at: Where the services are, which is blamed if no size holds them.
     """
     containers = tuple(containers)
-    needed_cpu = sum(each.cpu or _SHARE_CPU for each in containers)
-    needed_memory = sum(
-        max(each.memory_mib or 0, each.memory_reservation_mib or 0) or _SHARE_MEMORY_MIB
-        for each in containers
-    )
+    needed_cpu, needed_memory = needed_size(containers)
     cpu, memory = settings.get("cpu"), settings.get("memory")
     if cpu is None and memory is None:
         size = smallest_holding(needed_cpu, needed_memory)
@@ -69,6 +83,43 @@ def choose_size(
     size = _explicit(cpu, memory, needed_cpu, needed_memory, findings)
     _check_fits(size, containers, cpu, memory, findings)
     return size
+
+
+def note_assumed_size(
+    containers: Iterable[ContainerPlan],
+    size: TaskSize,
+    settings: Settings,
+    findings: Findings,
+    *,
+    at: Location | None,
+) -> None:
+    """Note a size that rests on services of which nothing says what they need.
+
+    Args:
+        containers: The containers of the services.
+        size: The size of the task.
+        settings: The settings; where they ask for a size, it is nobody's guess.
+        findings: Takes one note for the task.
+        at: Where the services are.
+    """
+    silent = [
+        each.service_name
+        for each in containers
+        if not (each.cpu or each.memory_mib or each.memory_reservation_mib)
+    ]
+    if not silent or "cpu" in settings or "memory" in settings:
+        return
+    findings.report(
+        rules.TASK_SIZE_ASSUMED,
+        at,
+        ("services",),
+        f"the task gets {size.cpu} CPU units and {size.memory_mib} MiB of memory: nothing says "
+        f"what {listed(silent)} need{'s' if len(silent) == 1 else ''}, and "
+        f"{_SHARE_CPU} and {_SHARE_MEMORY_MIB} are counted for each",
+        "the same size at the same price is said with deploy: {resources: {reservations: {cpus: "
+        f'"{_SHARE_CPU / CPU_UNITS_PER_VCPU}", memory: {_SHARE_MEMORY_MIB}M}}}}}} at each; more '
+        "there makes the task larger",
+    )
 
 
 def _explicit(

@@ -145,11 +145,9 @@ def _warn(
         rules.EXCLUSIVE_TASK,
         at,
         path,
-        f"{service.name} {reason}: ECS runs one task, and is asked to stop it before its successor "
-        f"starts, so that each rollout interrupts {listed([service.name, *others])}; a task on its "
-        "way out may overlap its successor",
-        f"set the desired count to 0 before a change that matters, put {service.name} into a "
-        f"project and a stack of its own, or use {managed}"
+        f"{service.name} {reason}: one task runs, and each rollout stops it before the next one "
+        f"starts, which interrupts {listed([service.name, *others])}",
+        f"use {managed}, or put {service.name} into a project and a stack of its own"
         + ("" if setting else f"; {EXTENSION}: {{exclusive: false}} has it roll as others do"),
     )
 

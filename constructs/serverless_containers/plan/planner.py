@@ -8,8 +8,17 @@ from serverless_containers.findings import Findings
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.build_context.check import Detector, check_build_contexts
-from serverless_containers.plan.builds import check_asset_builds, with_builds_of_siblings
-from serverless_containers.plan.capacity import choose_architecture, choose_size, count_replicas
+from serverless_containers.plan.builds import (
+    check_asset_builds,
+    warn_of_outside,
+    with_builds_of_siblings,
+)
+from serverless_containers.plan.capacity import (
+    choose_architecture,
+    choose_size,
+    count_replicas,
+    note_assumed_size,
+)
 from serverless_containers.plan.containers import (
     check_entrypoint,
     check_mounts,
@@ -52,6 +61,7 @@ from serverless_containers.plan.resources.volumes import Mounts, in_order
 from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
+from serverless_containers.plan.sizes import TaskSize
 from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.support.engine_keys import check_engine_keys
 from serverless_containers.plan.template_values import check_plan, check_project
@@ -203,7 +213,7 @@ def plan_task(
         mounted=[copy.source for each in in_task for copy in each.copies],
         detector=detector,
     )
-    size = choose_size([*containers, *collectors], settings, findings, at=project.at("services"))
+    size = _plan_size(project, containers, collectors, settings, findings)
     replicas = count_replicas(project, findings)
     architecture = choose_architecture(project, findings)
     rollout = plan_rollout(project, findings)
@@ -296,6 +306,20 @@ def _plan_entrypoint(
     return None
 
 
+def _plan_size(
+    project: Project,
+    containers: Sequence[ContainerPlan],
+    collectors: Sequence[ContainerPlan],
+    settings: Settings,
+    findings: Findings,
+) -> TaskSize:
+    """The size of the task, with a note where it rests on no numbers of the files."""
+    at = project.at("services")
+    size = choose_size([*containers, *collectors], settings, findings, at=at)
+    note_assumed_size(containers, size, settings, findings, at=at)
+    return size
+
+
 def _check_traffic(
     project: Project,
     ports: Mapping[str, tuple[Listener, ...]],
@@ -333,6 +357,8 @@ def _check_containers(
 ) -> None:
     """Report what is wrong with containers by themselves, or with what the caller has them do."""
     check_asset_builds(containers, findings, docker_builds=options.docker_builds)
+    if options.docker_builds is None:
+        warn_of_outside(project, containers, findings)
     check_mounts(project, containers, findings)
     if options.execute:
         check_writable(project, findings)

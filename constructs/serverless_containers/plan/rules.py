@@ -134,6 +134,11 @@ HEALTH_CHECK_EMPTY = Rule.error(
     "A health check has a command to run.",
     "Amazon ECS API Reference, HealthCheck",
 )
+TASK_SIZE_ASSUMED = Rule.note(
+    "task-size-assumed",
+    "The services say what CPU and memory they need, or the task's size is named.",
+    "Task definition parameters for Amazon ECS for Fargate, Amazon ECS Developer Guide",
+)
 HEALTH_CHECK_RANGE = Rule.warning(
     "health-check-range",
     "The times and retries of a health check are within ECS's ranges.",
@@ -383,6 +388,11 @@ BUILD_NEEDS_PIPELINE = Rule.warning(
     "build-needs-pipeline",
     "Where it is not known who builds, a build is one that Docker on this machine can do as well.",
     "aws-cdk-lib.aws_ecr_assets.DockerImageAsset, AWS CDK API Reference",
+)
+BUILD_OUTSIDE_FOLDER = Rule.warning(
+    "build-outside-folder",
+    "Where it is not known who builds, a build reads the folder of the Compose file alone, which a "
+    "pipeline has.",
 )
 BUILD_CACHE_IGNORED = Rule.note(
     "build-cache-ignored",

@@ -10,6 +10,7 @@ from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, Suppression, apply_suppressions
 from serverless_containers.plan.build_context.check import Detector
 from serverless_containers.plan.catalogue import RULES
+from serverless_containers.plan.folding import fold
 from serverless_containers.plan.model import TaskPlan
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.reader import read_policies
@@ -85,6 +86,7 @@ def plan_source(
         )
     written = read_suppressions(project, found) if project else ()
     left = apply_suppressions(found, (*suppress, *written), RULES)
+    left = fold(left)
     findings.extend(left.made_strict() if _is_strict(project, options) else left)
     return None if findings.errors or plan is None else replace(plan, statements=statements)
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.compose.notation.ports import HIGHEST_PORT
+from serverless_containers.compose.yaml.nodes import MappingNode, Sequence
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
+from serverless_containers.plan.places import place
 from serverless_containers.plan.ports import Listener
 from serverless_containers.plan.settings import Settings
 
@@ -102,14 +104,25 @@ def _missing_port(project: Project) -> tuple[Location, KeyPath, str, str]:
             f"add the port that the application listens on: {suggested}, or port={port or 80}",
         )
     told = listed([f"{port} of {name}" for name, port in named.items()])
+    cleared = [each for each in project.services.values() if _clears_ports(each)]
+    at, path = place(cleared[0], "ports") if cleared else (project.at("services"), ("services",))
+    emptied = f", and the list of {listed([each.name for each in cleared])} is empty"
     return (
-        project.at("services"),
-        ("services",),
-        "no container has a port to receive the traffic",
+        at,
+        path,
+        "no container has a port to receive the traffic" + (emptied if cleared else ""),
         "add ports to the one that serves requests: "
         f'ports: ["{next(iter(named.values()), 80)}"]'
-        + (f" (the variable PORT names {told})" if told else ""),
+        + (f" (the variable PORT names {told})" if told else "")
+        # A service's own list takes the place of the one that `<<` merges in.
+        + (", in the service itself, over what a merge key brings" if cleared else ""),
     )
+
+
+def _clears_ports(service: Service) -> bool:
+    """Return whether a service, or what is merged into it, has an empty list of ports."""
+    ports = service.node.get("ports") if isinstance(service.node, MappingNode) else None
+    return isinstance(ports, Sequence) and not len(ports)
 
 
 def _named_ports(project: Project) -> Iterator[tuple[str, int]]:

@@ -1,6 +1,20 @@
 """``serverless-containers explain``."""
 
 import json
+import re
+
+
+def keys_of(text):
+    """The lines about keys, which follow those about decisions."""
+    return [line for line in text.splitlines() if re.match(r"\S+:\d+:\d+: ", line)]
+
+
+def paragraph(text, title):
+    """The decisions about the task or a service, in one line each."""
+    lines = text.partition(f"{title}\n")[2].partition("\n\n")[0].splitlines()
+    return [
+        " ".join(each.split()) for each in re.sub(r"\n {12}", " ", "\n".join(lines)).split("\n")
+    ]
 
 
 def test_each_key_says_what_it_became(run):
@@ -20,7 +34,7 @@ def test_each_key_says_what_it_became(run):
     result = run("explain")
     assert result.exit_code == 0
     task = "AWS::ECS::TaskDefinition ContainerDefinitions[web]"
-    assert result.stdout.splitlines() == [
+    assert keys_of(result.stdout) == [
         "compose.yaml:1:1: name -> the names of secrets, and descriptions",
         "compose.yaml:2:1: services -> AWS::ECS::TaskDefinition ContainerDefinitions",
         f"compose.yaml:4:5: services.web.image -> {task}.Image",
@@ -90,7 +104,7 @@ def test_keys_that_the_reader_resolves_are_told(run):
             env_file: a.env
         """,
     )
-    lines = run("explain").stdout.splitlines()
+    lines = keys_of(run("explain").stdout)
     task = "AWS::ECS::TaskDefinition ContainerDefinitions[web]"
     assert "compose.yaml:3:5: services.web.extends -> what it adds to the service" in lines
     assert f"compose.yaml:4:5: services.web.env_file -> {task}.Environment" in lines
@@ -101,7 +115,7 @@ def test_keys_that_the_reader_resolves_are_told(run):
 
 def test_a_lone_dockerfile_is_told(run):
     run.write("Dockerfile", "FROM nginx\nEXPOSE 80\nHEALTHCHECK CMD true\n")
-    lines = run("explain").stdout.splitlines()
+    lines = keys_of(run("explain").stdout)
     assert [line.partition(" ContainerDefinitions")[0] for line in lines] == [
         "Dockerfile:1:1: FROM -> AWS::ECS::TaskDefinition",
         "Dockerfile:2:8: EXPOSE -> AWS::ECS::TaskDefinition",
@@ -114,7 +128,7 @@ def test_as_json(run):
     run.write("compose.yaml", "services: {web: {image: nginx, ipc: private}}")
     run.write("outputs.json", OUTPUTS)
     told = json.loads(run("explain", "--format", "json", "--outputs", "outputs.json").stdout)
-    assert told[1] == {
+    assert [entry for entry in told if entry["class"] != "decision"][1] == {
         "file": "compose.yaml",
         "line": 1,
         "column": 18,
@@ -123,3 +137,125 @@ def test_as_json(run):
         "becomes": "AWS::ECS::TaskDefinition ContainerDefinitions[web].Image",
     }
     assert [entry["key"] for entry in told[-2:]] == ["dev-Api.resources"] * 2
+
+
+DECIDED = """\
+services:
+  web:
+    build: {context: ./app, target: prod}
+    ports: ["8080:80"]
+    depends_on: {db: {condition: service_healthy}, job: {condition: service_started}}
+    secrets: [DB_PASSWORD]
+    volumes:
+      - ./nginx.conf:/etc/nginx/nginx.conf:ro
+      - uploads:/srv/uploads
+      - /srv/cache
+  db:
+    image: postgres:17
+    healthcheck: {test: pg_isready}
+    volumes: [data:/var/lib/postgresql/data]
+    deploy: {resources: {limits: {memory: 1G}, reservations: {cpus: "0.5"}}}
+    configs: [{source: tuning, target: /etc/tuning/db.conf}]
+  job:
+    image: public.ecr.aws/shop/job:1
+    cpus: 0.25
+    mem_limit: 256m
+    volumes: ["./rules.txt:/etc/rules.txt:ro"]
+volumes: {data: , uploads: }
+configs: {tuning: {content: a}}
+secrets:
+  DB_PASSWORD: {file: ../.secret-db}
+"""
+
+
+def test_the_decisions_of_the_task_and_of_each_service_are_told(run):
+    run.write("compose.yaml", DECIDED)
+    run.write("app/Dockerfile", "FROM nginx:1.29 AS prod\n")
+    run.write("nginx.conf", "a")
+    run.write("rules.txt", "a")
+    result = run("explain", "--decisions")
+    assert result.exit_code == 0, result.stderr
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert paragraph(result.stdout, "the task") == [
+        "traffic web receives it, on port 80 (no other service has a port that may speak HTTP)",
+        "size 1024 CPU units and 2048 MiB (the smallest of Fargate's that holds 1024 CPU units and "
+        "1792 MiB)",
+        "tasks as many as the construct says (the files say no replicas)",
+        "rollout the old task is asked to stop before the new one starts (db must not run twice on "
+        "its data)",
+        "container files (it writes files and names before the others start)",
+    ]
+    assert paragraph(result.stdout, "\nweb") == [
+        "image built from ./app with Dockerfile, its stage prod, into Amazon ECR",
+        "ports 80/tcp (ports; the traffic comes to 80)",
+        "size counts for 256 CPU units and 512 MiB (nothing names its CPU and memory)",
+        "copied ./nginx.conf -> /etc/nginx/nginx.conf (what is mounted at /etc/nginx/nginx.conf is "
+        "copied into the image, after all that the Dockerfile does)",
+        "volume uploads -> /srv/uploads, folder /uploads of Amazon EFS (a named volume outlives "
+        "tasks)",
+        "volume /srv/cache, on the task's disk (it is gone with the task)",
+        "secret variable DB_PASSWORD, from here/DB_PASSWORD in AWS Secrets Manager (`secrets push` "
+        "writes it)",
+        "waits for db, once it is healthy",
+        "waits for job, once it is started",
+    ]
+    assert paragraph(result.stdout, "\ndb") == [
+        "image postgres:17, pulled as it is",
+        "size counts for 512 CPU units and 1024 MiB (deploy.resources.reservations.cpus and "
+        "deploy.resources.limits.memory)",
+        "volume data -> /var/lib/postgresql/data, folder /data of Amazon EFS (a named volume "
+        "outlives tasks)",
+        "file /etc/tuning/db.conf (the config tuning)",
+    ]
+    assert paragraph(result.stdout, "\njob")[:2] == [
+        "image built on public.ecr.aws/shop/job:1, with the files below, into Amazon ECR (files "
+        "that are mounted are copied into it)",
+        "size counts for 256 CPU units and 256 MiB (cpus and mem_limit)",
+    ]
+
+
+def test_decisions_as_json_have_their_reasons_and_places(run):
+    run.write("compose.yaml", "services: {web: {image: nginx, ports: ['80']}}")
+    told = json.loads(run("explain", "--decisions", "--json").stdout)
+    assert told[0] == {
+        "file": "compose.yaml",
+        "line": 1,
+        "column": 11,
+        "key": "services",
+        "class": "decision",
+        "service": "",
+        "subject": "traffic",
+        "becomes": "web receives it, on port 80",
+        "why": "no other service has a port that may speak HTTP",
+    }
+    assert {(each["service"], each["subject"]) for each in told[1:]} == {
+        ("", "size"), ("", "tasks"), ("web", "image"), ("web", "ports"), ("web", "size"),
+    }  # fmt: skip
+
+
+def test_a_choice_and_a_setting_are_the_reasons_of_the_entrypoint(run):
+    services = "services: {a: {image: a:1, ports: ['80']}, b: {image: b:1, ports: ['90']}}\n"
+    run.write("compose.yaml", services)
+    assert "a receives it, on port 80 (" in run("explain").stdout
+    run.write("compose.yaml", f"x-serverless-containers: {{entrypoint: b, cpu: 1024}}\n{services}")
+    text = run("explain").stdout
+    assert "b receives it, on port 90 (x-serverless-containers names the entrypoint)" in " ".join(
+        text.split()
+    )
+    assert "1024 CPU units and 2048 MiB (x-serverless-containers names cpu)" in text
+
+
+def test_no_value_is_told(run):
+    run.write(
+        "compose.yaml",
+        "services: {web: {image: nginx, environment: {A: hidden-1}, ports: ['80']}}",
+    )
+    assert "hidden-1" not in run("explain").stdout
+
+
+def test_without_a_plan_there_are_keys_alone(run):
+    run.write("compose.yaml", "services: {web: {image: nginx, privileged: true}}")
+    result = run("explain")
+    assert result.exit_code == 0
+    assert "check shows" in result.stderr
+    assert keys_of(result.stdout) == result.stdout.splitlines()

@@ -732,6 +732,15 @@ class TestRefused:
     def test_credentials(self, mounted, project, target):
         project.write("tls/server.key", "-----BEGIN PRIVATE KEY-----")
         (message,) = mounted(target).messages("mount-secret")
+        assert (
+            "is a private key, which would be copied; TLS ends at the ingress, which has a "
+            "certificate of its own: let the program speak plain HTTP and remove the mount"
+            in message
+        )
+
+    def test_a_key_that_is_not_of_a_certificate(self, mounted, project):
+        project.write("deploy.pem", "-----BEGIN PRIVATE KEY-----")
+        (message,) = mounted("./deploy.pem:/etc/deploy.pem:ro").messages("mount-secret")
         assert "is a private key, which would be copied; make it a secret" in message
 
     def test_the_variables_that_are_read_here(self, mounted, project):
@@ -814,3 +823,23 @@ def test_a_copy_around_what_another_service_writes_is_refused(plan, project):
     web, app = planned["web"], planned["app"]
     (shared,) = {each.volume for each in web.mounts} & {each.volume for each in app.mounts}
     assert shared.startswith("bind-html-uploads")
+
+
+@pytest.mark.parametrize(
+    ("file", "patterns", "found"),
+    [
+        (".gitignore", "conf/*.db\n", "conf/*.db"),
+        (".gitignore", "/conf/cache/\n", "conf/cache"),
+        ("conf/.gitignore", "*.db\n!keep.db\n", "*.db"),
+        (".gitignore", "*.db\nother/x\n!conf/x\nconf2/x\n", None),
+    ],
+)
+def test_a_folder_of_configuration_that_a_program_seems_to_write(
+    mounted, project, file, patterns, found
+):
+    project.write("conf/site.conf", "x")
+    project.write(file, patterns)
+    messages = mounted("./conf:/etc/app").messages("mount-changed")
+    assert bool(messages) is (found is not None)
+    assert found is None or f"./conf is copied, and .gitignore names {found} in it" in messages[0]
+    assert mounted("./conf:/etc/app:ro").messages("mount-changed") == []

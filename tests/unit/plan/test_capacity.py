@@ -2,7 +2,8 @@
 
 import pytest
 
-from serverless_containers.plan import Architecture, TaskSize
+from serverless_containers.plan import Architecture, TaskSize, planner
+from serverless_containers.plan.capacity import note_assumed_size
 
 
 def test_one_container_without_numbers_gets_the_smallest_task(plan_service):
@@ -128,3 +129,40 @@ def test_platforms_that_disagree_are_refused(plan):
           b: {image: x, platform: linux/arm64}
         """)
     assert len(planned.messages("platform-unsupported")) == 1
+
+
+class TestAssumedSize:
+    """The note of a size of which the files say nothing; `leave_out_advice` leaves it out."""
+
+    @pytest.fixture(autouse=True)
+    def _with_advice(self, monkeypatch):
+        monkeypatch.setattr(planner, "note_assumed_size", note_assumed_size)
+
+    def test_it_is_said_once_for_a_task_with_what_counts_as_much(self, plan):
+        planned = plan("services: {a: {image: x, ports: ['80']}, b: {image: x}}")
+        (message,) = planned.messages("task-size-assumed")
+        assert message == (
+            "docker-compose.yml:1:11: services: the task gets 512 CPU units and 1024 MiB of "
+            "memory: nothing says what a, b need, and 256 and 512 are counted for each; the same "
+            "size at the same price is said with deploy: {resources: {reservations: {cpus: "
+            '"0.25", memory: 512M}}} at each; more there makes the task larger'
+        )
+
+    def test_what_it_advises_is_the_same_size_and_says_nothing_more(self, plan_service):
+        given = plan_service('deploy: {resources: {reservations: {cpus: "0.25", memory: 512M}}}')
+        assert given.plan.size == plan_service("").plan.size
+        assert given.messages("task-size-assumed") == []
+
+    @pytest.mark.parametrize(
+        "keys", ["mem_limit: 1g", "cpus: 1", "deploy: {resources: {reservations: {memory: 1G}}}"]
+    )
+    def test_one_amount_is_enough(self, plan_service, keys):
+        assert plan_service(keys).messages("task-size-assumed") == []
+
+    def test_a_size_that_is_named_is_no_guess(self, plan_service):
+        assert plan_service("", cpu=512).messages("task-size-assumed") == []
+
+    def test_of_several_only_those_that_say_nothing_are_named(self, plan):
+        planned = plan("services: {a: {image: x, cpus: 1, ports: ['80']}, b: {image: x}}")
+        (message,) = planned.messages("task-size-assumed")
+        assert "nothing says what b needs, and" in message

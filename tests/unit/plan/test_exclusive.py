@@ -80,11 +80,9 @@ def test_a_store_on_a_named_volume_stops_first(plan):
     assert planned.plan.exclusive.service == "db"
     assert planned.messages("exclusive-task") == [
         "docker-compose.yml:4:15: services.db.image: db keeps its data on a named volume "
-        "(postgres:17): ECS runs one task, and is asked to stop it before its successor starts, so "
-        "that each rollout interrupts db, web; a task on its way out may overlap its successor; "
-        "set the desired count to 0 before a change that matters, put db into a project and a "
-        "stack of its own, or use Amazon RDS; x-serverless-containers: {exclusive: false} has it "
-        "roll as others do"
+        "(postgres:17): one task runs, and each rollout stops it before the next one starts, which "
+        "interrupts db, web; use Amazon RDS, or put db into a project and a stack of its own; "
+        "x-serverless-containers: {exclusive: false} has it roll as others do"
     ]
     assert planned.messages("volume-written-twice") == []
 
@@ -114,11 +112,9 @@ def test_a_service_says_so_itself(plan, image):
     assert planned.plan.rollout == STOP_FIRST
     (message,) = planned.messages("exclusive-task")
     assert message.endswith(
-        "services.web.x-serverless-containers.exclusive: web is exclusive: ECS runs one "
-        "task, and is asked to stop it before its successor starts, so that each rollout "
-        "interrupts web; a task on its way out may overlap its successor; set the desired count to "
-        "0 before a change that matters, put web into a project and a stack of its own, or use a "
-        "managed service"
+        "services.web.x-serverless-containers.exclusive: web is exclusive: one task "
+        "runs, and each rollout stops it before the next one starts, which interrupts web; use a "
+        "managed service, or put web into a project and a stack of its own"
     )
 
 

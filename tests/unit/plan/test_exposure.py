@@ -3,8 +3,10 @@
 import pytest
 
 LOOKS = (
-    "looks like {}, and everybody can read it in the template; make it a secret: list it under "
-    "secrets, and put its value into a file .secret-…"
+    "looks like {}, and everybody can read it in the template; make it a secret in one go: declare "
+    "{} under the top-level secrets, with a file .secret-… outside the project, list it under the "
+    "service's secrets, which makes it the same variable, and remove it from environment and from "
+    "env_file"
 )
 
 
@@ -34,7 +36,7 @@ def test_it_is_told_without_its_value(plan_service, name, value, what):
     (message,) = exposed(planned)
     assert message == (
         f"docker-compose.yml:5:{21 + len(name)}: services.web.environment.{name}: "
-        f"{name} {LOOKS.format(what)}"
+        f"{name} {LOOKS.format(what, name)}"
     )
     assert value not in message
 
@@ -71,7 +73,7 @@ def test_a_build_argument_stays_in_the_image(plan):
     (message,) = exposed(planned)
     assert (
         "services.web.build.args.NPM_TOKEN: NPM_TOKEN looks like a secret, and everybody can "
-        "read it in the image" in message
+        "read it in the image; remove it from args: what the program needs is a secret" in message
     )
 
 

@@ -130,6 +130,23 @@ def test_no_port_anywhere(plan):
     ]
 
 
+def test_an_empty_list_of_ports_is_shown_where_it_is_merged_from(plan):
+    planned = plan("""
+        x-base: &base
+          image: nginx
+          ports: []
+        services:
+          web:
+            <<: *base
+        """)
+    assert planned.messages("no-port") == [
+        "docker-compose.yml:4:10: services.web.ports: no container has a port to receive the "
+        "traffic, and the list of web is empty; add ports to the one that serves requests: "
+        'ports: ["80"], in the service itself, over what a merge key brings; what serves no '
+        "requests is a worker, which ContainerService runs"
+    ]
+
+
 def test_two_containers_cannot_share_a_port(plan):
     planned = plan("""
         services:

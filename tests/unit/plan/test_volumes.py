@@ -357,3 +357,106 @@ def test_the_volume_of_configs_does_not_take_the_name_of_another(plan):
         ("b-files-2_", VolumeKind.SCRATCH),
     ]
     assert [each.volume for each in planned.plan.files] == ["app-files-1_", "b-files-2_"]
+
+
+class TestContentOfTheImage:
+    """What Docker would copy into a new volume."""
+
+    BUILT = """
+        services:
+          web: {build: ., ports: ["80"], volumes: ["data:TARGET"]}
+        volumes: {data: }
+        """
+
+    def told(self, plan, dockerfile, target):
+        text = self.BUILT.replace("TARGET", target)
+        return plan(text, dockerfiles={"Dockerfile": dockerfile}).messages("volume-starts-empty")
+
+    @pytest.mark.parametrize(
+        ("instructions", "target", "said"),
+        [
+            ("COPY seed /data/", "/data", "COPY in Dockerfile:2 puts /data into the image"),
+            ("COPY a /data/b", "/data/", "COPY in Dockerfile:2 puts /data/b into the image"),
+            ("ADD https://x.example/a.tgz /data/", "/data", "ADD in Dockerfile:2 puts /data into"),
+            ('COPY ["a", "/data/a"]', "/data", "COPY in Dockerfile:2 puts /data/a into the image"),
+            ("WORKDIR /srv\nCOPY a data/b", "/srv/data", "COPY in Dockerfile:3 puts /srv/data/b"),
+            ("ENV D=/data\nCOPY a $D/b", "/data", "COPY in Dockerfile:3 puts /data/b into"),
+            ("COPY --from=other:1 /a /data/a", "/data", "COPY in Dockerfile:2 puts /data/a into"),
+            ("RUN set -eux; mkdir -p /data/a", "/data", "RUN in Dockerfile:2 puts /data/a into"),
+            ("RUN true && mkdir -m 700 /x /data/a", "/data", "RUN in Dockerfile:2 puts /data/a"),
+            ("RUN mkdir -p /data/in/{a,b}", "/data", "RUN in Dockerfile:2 puts /data/in into"),
+            ("WORKDIR /data\nRUN mkdir -p a", "/data", "RUN in Dockerfile:3 puts /data/a into"),
+            ("RUN npm ci", "/app/node_modules", "/app/node_modules holds what is installed when"),
+        ],
+    )
+    def test_a_dockerfile_that_puts_something_there(
+        self, plan, project, instructions, target, said
+    ):
+        project.write("a", "x")
+        project.write("seed/a", "x")
+        (message,) = self.told(plan, f"FROM php:8\n{instructions}\nEXPOSE 80\n", target)
+        assert message.startswith(f"docker-compose.yml:3:44: services.web.volumes[0]: {said}")
+        assert "data starts empty on Amazon EFS" in message
+
+    @pytest.mark.parametrize(
+        "instructions",
+        [
+            "RUN mkdir -p /data && chown 1000 /data",
+            "RUN cd /tmp && mkdir data/a",
+            "RUN echo 'mkdir /data/a'",
+            "COPY a /database",
+            "COPY a $UNKNOWN/data",
+            "COPY a data/a",
+            "VOLUME /data",
+        ],
+    )
+    def test_one_that_puts_nothing_there(self, plan, project, instructions):
+        project.write("a", "x")
+        assert self.told(plan, f"FROM php:8\n{instructions}\n", "/data") == []
+
+    def test_a_copy_of_the_whole_context_that_has_files_there(self, plan, project):
+        dockerfile = "FROM php:8\nWORKDIR /app\nCOPY . .\n"
+        assert self.told(plan, dockerfile, "/app/uploads") == []
+        project.write("uploads/a", "x")
+        (message,) = self.told(plan, dockerfile, "/app/uploads")
+        assert "the Dockerfile copies uploads, with what is in it, to /app/uploads" in message
+        project.write(".dockerignore", "uploads/*\n")
+        assert self.told(plan, dockerfile, "/app/uploads") == []
+
+    @pytest.mark.parametrize(
+        ("image", "target", "found"),
+        [
+            ("nginx:1.29", "/usr/share/nginx/html", "the image nginx:1.29 has files in"),
+            ("nginx:1.29", "/usr/share/nginx", "the image nginx:1.29 has files in"),
+            ("nginx:1.29", "/usr/share/nginx/html/uploads", None),
+            ("grafana/grafana:12.0.0", "/var/lib/grafana", None),
+            ("postgres:17", "/var/lib/postgresql/data", None),
+            ("wordpress:6", "/var/www/html", None),
+        ],
+    )
+    def test_a_well_known_image(self, plan, image, target, found):
+        planned = plan(f"""
+            services:
+              web: {{image: "{image}", ports: ["80"], volumes: ["data:{target}"]}}
+            volumes: {{data: }}
+            """)
+        messages = planned.messages("volume-starts-empty")
+        assert bool(messages) is (found is not None)
+        assert found is None or found in messages[0]
+
+    @pytest.mark.parametrize(
+        "mount",
+        [
+            "data:/etc/nginx:nocopy",
+            "{type: volume, source: data, target: /etc/nginx, volume: {nocopy: true}}",
+            "/etc/nginx",
+            "scratch:/etc/nginx",
+        ],
+    )
+    def test_what_may_start_empty_or_is_on_the_tasks_disk(self, plan, mount):
+        planned = plan(f"""
+            services: {{web: {{image: "nginx:1.29", ports: ["80"], volumes: [{mount}]}}}}
+            volumes: {{data: , scratch: {{x-serverless-containers: {{storage: scratch}}}}}}
+            """)
+        assert planned.plan is not None
+        assert planned.messages("volume-starts-empty") == []

@@ -11,12 +11,14 @@ from serverless_containers.compose.dockerfile.assignments import Assignment, rea
 from serverless_containers.compose.dockerfile.copies import read_copied, read_placed
 from serverless_containers.compose.dockerfile.exec_form import read_exec_form
 from serverless_containers.compose.dockerfile.expansion import Expansion, ExpansionError, expand
+from serverless_containers.compose.dockerfile.filled import read_filled
 from serverless_containers.compose.dockerfile.healthcheck import read_healthcheck
 from serverless_containers.compose.dockerfile.instructions import Instruction
 from serverless_containers.compose.dockerfile.model import (
     CopiedPath,
     Dockerfile,
     ExposedPort,
+    FilledPath,
     ImageHealthCheck,
     PlacedPath,
 )
@@ -49,6 +51,7 @@ class _Image:
     platform: str | None = None
     copied: list[CopiedPath] = field(default_factory=list)
     placed: list[PlacedPath] = field(default_factory=list)
+    filled: list[FilledPath] = field(default_factory=list)
     volumes: list[str] = field(default_factory=list)
 
 
@@ -101,6 +104,7 @@ class Evaluator:
             base_image=chain[-1].image,
             copied=tuple(image.copied),
             placed=tuple(image.placed),
+            filled=tuple(image.filled),
             volumes=tuple(dict.fromkeys(image.volumes)),
             at=stage.instruction.at,
         )
@@ -150,6 +154,7 @@ class Evaluator:
 
     def _copy(self, instruction: Instruction, image: _Image) -> None:
         image.copied += read_copied(instruction, image.variables)
+        image.filled += read_filled(instruction, image.variables, image.working_dir)
         if instruction.keyword != "RUN":
             image.placed += read_placed(instruction, image.variables, image.working_dir)
 

@@ -75,6 +75,21 @@ class PlacedPath:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilledPath:
+    """A path that an instruction makes in the image.
+
+    Attributes:
+        keyword: The instruction: ADD or COPY, or RUN for a folder that its mkdir makes.
+        path: The absolute path in the image.
+        at: Where the instruction stands.
+    """
+
+    keyword: str
+    path: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dockerfile:
     """The final stage of a Dockerfile, or the stage that was asked for, with what it inherits.
 
@@ -94,6 +109,7 @@ class Dockerfile:
         copied: What the stage, and those that it builds on or copies from, read of the context.
         placed: What of the context is in the image, and where, as far as COPY and ADD say so; what
             comes through other stages is among it.
+        filled: The paths that COPY, ADD and the mkdir of RUN make, where they are certain.
         volumes: The paths of VOLUME.
         at: The stage's FROM.
     """
@@ -107,5 +123,6 @@ class Dockerfile:
     base_image: str | None = None
     copied: tuple[CopiedPath, ...] = ()
     placed: tuple[PlacedPath, ...] = ()
+    filled: tuple[FilledPath, ...] = ()
     volumes: tuple[str, ...] = ()
     at: Location

@@ -5,8 +5,8 @@ from itertools import islice
 from pathlib import Path
 
 from serverless_containers.compose import limits, rules
-from serverless_containers.compose.files import Reader, exists
-from serverless_containers.compose.messages import variable
+from serverless_containers.compose.files import Reader, exists, find_template
+from serverless_containers.compose.messages import COPY_TEMPLATE, variable
 from serverless_containers.compose.notation.go import show
 from serverless_containers.compose.quota import StoppedError
 from serverless_containers.compose.variables.dotenv import DotenvError, read_dotenv, read_raw
@@ -132,7 +132,7 @@ def _read_file(
             file.at,
             path,
             f"{reader.shown(location)} does not exist",
-            "create it, or mark it `required: false`",
+            _way_out(location, reader),
         )
         return
     read = _FORMATS.get(str(form or ""))
@@ -152,6 +152,17 @@ def _read_file(
         read(content, values, look, reader.quota)
     except DotenvError as error:
         report_dotenv(error, reader.shown(location), path, reader)
+
+
+def _way_out(missing: Path, reader: Reader) -> str:
+    template = find_template(missing)
+    if template is None:
+        return "create it, or mark it `required: false`"
+    shown = reader.shown(missing.parent / template.name)
+    return (
+        f"{COPY_TEMPLATE} {shown} to {reader.shown(missing)}, and fill in its values, or mark it "
+        "`required: false`"
+    )
 
 
 def report_dotenv(error: DotenvError, shown: str, path: KeyPath, reader: Reader) -> None:

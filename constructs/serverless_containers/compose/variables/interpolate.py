@@ -9,7 +9,7 @@ from serverless_containers.compose.keys import PROJECT
 from serverless_containers.compose.keys.casts import casting
 from serverless_containers.compose.keys.record import steps
 from serverless_containers.compose.keys.steps import Step, transform
-from serverless_containers.compose.messages import is_private
+from serverless_containers.compose.messages import COPY_TEMPLATE, is_private, not_set
 from serverless_containers.compose.quota import QuotaError
 from serverless_containers.compose.variables.template import (
     RequiredVariableError,
@@ -80,8 +80,8 @@ class _Interpolation:
                 rules.VARIABLE_NOT_SET,
                 node.at,
                 (*self.path, key),
-                f"the variable {name} is not set; an empty string is put in its place",
-                f"give {name} a value in .env, or write ${{{name}:-}} for an empty string",
+                not_set(name),
+                self._way_out(name, f", or write ${{{name}:-}} for an empty string"),
             )
 
         try:
@@ -105,7 +105,14 @@ class _Interpolation:
                 node.at,
                 (*self.path, key),
                 f"the variable {error.name} has no value{reason}",
-                f"give {error.name} a value in .env, or in a file that --env-file names",
+                self._way_out(error.name, ", or in a file that --env-file names"),
             )
             return node
         return Scalar(new, node.mark, node.text, quoted=True)
+
+    def _way_out(self, name: str, otherwise: str) -> str:
+        """The advice about a variable without a value: of a template, where that names it."""
+        template = self.reader.template
+        if template is not None and name in template.names:
+            return f"{COPY_TEMPLATE} {template.name} to .env, and fill in its values"
+        return f"give {name} a value in .env{otherwise}"

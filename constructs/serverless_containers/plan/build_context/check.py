@@ -22,8 +22,9 @@ from serverless_containers.plan.build_context.credentials import (
 )
 from serverless_containers.plan.build_context.folders import files_of_secrets, is_within, real
 from serverless_containers.plan.build_context.glob import read_glob
+from serverless_containers.plan.build_context.ignore import IgnoreRules
 from serverless_containers.plan.build_context.model import Exclusions
-from serverless_containers.plan.build_context.walk import Entry, contexts_of, walk
+from serverless_containers.plan.build_context.walk import Entry, contexts_of, is_left_out, walk
 from serverless_containers.plan.places import place
 from serverless_containers.plan.rules import SETTING_INVALID
 from serverless_containers.plan.secrets import rules as secret_rules
@@ -107,6 +108,7 @@ class _Check:
         """Files that some build would have read, by their paths."""
         self._unread: list[str] = []
         self._links: list[str] = []
+        self._ignored: IgnoreRules | None = None
         self._many: dict[tuple[Rule, str], list[str]] = {}
 
     def run(self) -> Exclusions:
@@ -237,7 +239,7 @@ class _Check:
             if entry.in_source:
                 self._unread.append(entry.path)
                 # Where an ignore file leaves it out, that is what was asked for.
-                if not entry.in_context:
+                if not entry.in_context and not self._is_listed(entry.path):
                     mistake = handling is Handling.LEAVE_OUT
                     self._say(rules.LEFT_OUT if mistake else rules.NOT_PACKED, entry, credential)
             # Without either, it is in no asset; a folder may still hold an exception.
@@ -249,6 +251,14 @@ class _Check:
         always = handling is Handling.LEAVE_OUT_ALWAYS
         self._say(rules.NOT_PACKED if always else rules.LEFT_OUT, entry, credential)
         return False
+
+    def _is_listed(self, path: str) -> bool:
+        """Return whether the ignore file of the project folder lists what no build reads."""
+        if not is_within(path, self._folder):
+            return False
+        if self._ignored is None:
+            self._ignored = IgnoreRules.of(self._folder, None)
+        return is_left_out(self._ignored, os.path.relpath(path, self._folder))
 
     def _say(self, rule: Rule, entry: Entry, credential: Credential) -> None:
         if entry.of_others:

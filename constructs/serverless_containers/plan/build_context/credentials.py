@@ -34,12 +34,14 @@ class Credential:
         handling: The way to handle it.
         begins: The beginning of a file that is one. Default: its name does.
         may_be_public: Whether published packages have files like it, for their tests.
+        of_tls: Whether servers keep the keys of their certificates in such files.
     """
 
     what: str
     handling: Handling
     begins: re.Pattern[bytes] | None = None
     may_be_public: bool = False
+    of_tls: bool = False
 
 
 def _left_out(what: str) -> Credential:
@@ -62,8 +64,9 @@ _PRIVATE_KEY = Credential(
     Handling.LEAVE_OUT,
     re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|\APuTTY-User-Key-File"),
     may_be_public=True,
+    of_tls=True,
 )
-_KEY_STORE = Credential("a store of private keys", Handling.WARN, may_be_public=True)
+_KEY_STORE = Credential("a store of private keys", Handling.WARN, may_be_public=True, of_tls=True)
 _AWS_CACHE = _left_out("a cache of AWS credentials")
 _DOCKER = _warned("Docker's logins")
 _KUBERNETES = _warned("a login to Kubernetes")

@@ -36,6 +36,20 @@ def is_never_sent(name: str) -> bool:
     return _NEVER_SENT.match(name) is not None
 
 
+def is_left_out(rules: IgnoreRules, path: str) -> bool:
+    """Return whether patterns leave a path out, by itself or with a folder that it is in.
+
+    Args:
+        rules: The patterns.
+        path: The path against their folder.
+    """
+    matched, above = rules.top, ""
+    for part in path.split("/"):
+        above = f"{above}/{part}".lstrip("/")
+        matched = rules.match(above, matched)
+    return rules.ignores(matched)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """The context of a build: a folder on this machine.

@@ -36,7 +36,12 @@ from serverless_containers.plan.resources.known_paths import (
     is_of_tools,
     only_reads,
 )
-from serverless_containers.plan.resources.mounted_files import UNSOUND, MountedFiles, find_files
+from serverless_containers.plan.resources.mounted_files import (
+    UNSOUND,
+    MountedCredential,
+    MountedFiles,
+    find_files,
+)
 from serverless_containers.plan.settings import EXTENSION, Known, read_extension
 
 LOCAL_ONLY = f"mark the mount with {EXTENSION}: {{local-only: true}}"
@@ -59,6 +64,8 @@ _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
 """Names of files of a program, as opposed to those that say which packages it needs."""
+_OF_TLS = re.compile(r"(?i)tls|ssl|certs?\b|certificate|https|letsencrypt|privkey|server\.key")
+"""Signs in a path that a key is that of a server's certificate."""
 _UNSOUND_IN_IMAGE = re.compile(r"[\0-\x1f\x7f\ud800-\udfff$`\"\\]")
 """Characters that mean something in a Dockerfile, besides `UNSOUND`."""
 
@@ -414,7 +421,8 @@ class _Case:
             )
         if not self._may_be_packed():
             return False
-        self._warn_of_untracked(is_folder=is_folder)
+        if not self._warn_of_untracked(is_folder=is_folder) and is_folder:
+            self._warn_of_changed()
         if self.found.files:
             return Becomes.FOLDER if is_folder else Becomes.FILE
         return self._refuse(f"{self.shown} holds no files", f"add some, or {LOCAL_ONLY}")
@@ -433,20 +441,42 @@ class _Case:
                 if is_left_out
                 else f"{shown_here} is {each.credential.what}, which is copied, and so leaves this "
                 "machine",
-                f"make it a secret, hand variables over with env_file, or {LOCAL_ONLY}",
+                self._without_credential(each),
             )
             sound = sound and not is_left_out
         return sound
 
-    def _warn_of_untracked(self, *, is_folder: bool) -> None:
-        """Warn of files that this machine has, and a deployment from another one may not have."""
+    def _without_credential(self, found: MountedCredential) -> str:
+        """The advice about a file with credentials that is mounted."""
+        if found.credential.of_tls and _OF_TLS.search(
+            f"{self.binds.shown(found.path)} {self.target}"
+        ):
+            return (
+                "TLS ends at the ingress, which has a certificate of its own: let the program "
+                "speak plain HTTP and remove the mount; a key for something else is a secret"
+            )
+        return f"make it a secret, hand variables over with env_file, or {LOCAL_ONLY}"
+
+    def _warn_of_changed(self) -> None:
+        """Warn of a folder that may be written to, and in which git ignores what is written."""
+        pattern = None if self.mount.read_only else self.binds.git.pattern_below(self.source)
+        if pattern is not None:
+            self._report(
+                rules.MOUNT_CHANGED,
+                f"{self.shown} is copied, and .gitignore names {pattern} in it, which a program "
+                "seems to write: what the container writes there is lost with each task",
+                "write :ro if nothing is written, or mount a named volume where it is",
+            )
+
+    def _warn_of_untracked(self, *, is_folder: bool) -> bool:
+        """Warn of files that this machine has, and another one may not have; whether it did."""
         ignored = [
             name
             for name in self.found.files
             if self.binds.git.ignores(f"{self.source}/{name}".rstrip("/"), is_folder=False)
         ]
         if not ignored:
-            return
+            return False
         self._report(
             rules.MOUNT_UNTRACKED,
             f"{self.shown} holds {_listed_shortly(ignored)}, which git ignores"
@@ -455,6 +485,7 @@ class _Case:
             "a deployment from this machine has it, and one from another may not: keep it in git, "
             f"move it out of what is mounted, or {LOCAL_ONLY}",
         )
+        return True
 
     def _refuse_writable(self, *, is_folder: bool) -> bool:
         what = "files of the project" if is_folder else "a file that programs write to"

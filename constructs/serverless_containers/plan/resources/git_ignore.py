@@ -31,6 +31,9 @@ class _Pattern:
     glob: Glob
     excludes: bool
     folders_only: bool
+    anchored: str
+    """Its text, where that is bound to the folder of its file; else empty."""
+    text: str
 
 
 _File: TypeAlias = tuple[str, tuple[_Pattern, ...]]
@@ -80,6 +83,24 @@ class GitIgnore:
             ignored = ignored or self._matches(folder, is_folder=True)
             self._ignored[folder] = ignored
         return ignored or self._matches(path, is_folder=is_folder)
+
+    def pattern_below(self, folder: str) -> str | None:
+        """Return a pattern that is about files in a folder alone, as a line of a file has it.
+
+        That is one of a ``.gitignore`` in the folder, or one above it that names the folder first.
+
+        Args:
+            folder: The absolute path, without links, in the project folder.
+        """
+        if not folder.startswith(f"{self._top}/"):
+            return None
+        for at, patterns in self._files_for(folder):
+            inside = f"{folder[len(at) + 1 :]}/".lstrip("/")
+            for pattern in patterns:
+                text = pattern.anchored if inside else pattern.text
+                if pattern.excludes and text.startswith(inside):
+                    return text
+        return None
 
     def has_tracked_files(self, folder: str) -> bool:
         """Return whether a folder holds a file that git would keep, as far as one can read.
@@ -152,4 +173,6 @@ def _read(line: str) -> _Pattern | None:
     # A slash at the start or within binds it to the folder of the file.
     anchored = "/" in text
     glob = read_glob(text.lstrip("/") if anchored else f"**/{text}") if text else None
-    return _Pattern(glob, excludes, folders_only) if glob is not None else None
+    if glob is None:
+        return None
+    return _Pattern(glob, excludes, folders_only, text.lstrip("/") if anchored else "", text)

@@ -103,6 +103,27 @@ _CONFIGURATION = (
 _CONFIGURATION_NAMES = re.compile(r"conf\.d|config\.d|initdb\.d|provisioning|sites-\w+")
 """Names of such folders, wherever they are."""
 _OF_BITNAMI = re.compile(r"/opt/bitnami/[^/]+/(conf|etc)(/.*)?")
+_FILLED: dict[str, tuple[str, ...]] = {
+    "caddy": ("/etc/caddy", "/usr/share/caddy"),
+    "drupal": ("/opt/drupal", "/var/www/html"),
+    "eclipse-mosquitto": ("/mosquitto/config",),
+    "elasticsearch": ("/usr/share/elasticsearch/config",),
+    "grafana": ("/etc/grafana", "/usr/share/grafana"),
+    "haproxy": ("/usr/local/etc/haproxy",),
+    "httpd": ("/usr/local/apache2/conf", "/usr/local/apache2/htdocs"),
+    "keycloak": ("/opt/keycloak/conf", "/opt/keycloak/providers", "/opt/keycloak/themes"),
+    "kibana": ("/usr/share/kibana/config",),
+    "logstash": ("/usr/share/logstash/config", "/usr/share/logstash/pipeline"),
+    "mediawiki": ("/var/www/html",),
+    "nginx": ("/etc/nginx", "/usr/share/nginx/html"),
+    "nginx-unprivileged": ("/etc/nginx", "/usr/share/nginx/html"),
+    "opensearch": ("/usr/share/opensearch/config",),
+    "prometheus": ("/etc/prometheus",),
+    "rabbitmq": ("/etc/rabbitmq",),
+    "redmine": ("/usr/src/redmine",),
+    "tomcat": ("/usr/local/tomcat/conf",),
+}
+"""Folders with files in the images of some names, which no entry point of theirs writes anew."""
 _READERS = frozenset(
     {
         *("caddy", "envoy", "haproxy", "httpd", "lighttpd", "nginx", "nginx-unprivileged"),
@@ -149,6 +170,17 @@ def is_configuration(target: str, image: str | None) -> bool:
         or any(_CONFIGURATION_NAMES.fullmatch(part) for part in target.split("/"))
         or _OF_BITNAMI.fullmatch(target) is not None
     )
+
+
+def filled_folder(target: str, image: str | None) -> str | None:
+    """Return the folder with files in a well-known image that a path is, or holds; else None.
+
+    Args:
+        target: The path, absolute.
+        image: The image, as the files name it.
+    """
+    folders = _FILLED.get(names_of(image or "")[0], ())
+    return next((each for each in folders if _is_below(each, (target.rstrip("/"),))), None)
 
 
 def only_reads(image: str | None) -> bool:

@@ -60,6 +60,11 @@ MOUNT_STORED = Rule.warning(
 MOUNT_UNTRACKED = Rule.warning(
     "mount-untracked", "What is copied from the project is what git keeps of it.", guess=True
 )
+MOUNT_CHANGED = Rule.warning(
+    "mount-changed",
+    "A folder that is copied is one of which git keeps all, or is mounted read-only.",
+    guess=True,
+)
 VOLUME_OWNER = Rule.warning(
     "volume-owner",
     "A service that keeps data says its user in numbers, where it is no well-known image's.",
@@ -84,6 +89,11 @@ VOLUME_USERS = Rule.warning(
     "volume-users",
     "Services that write to one folder of Amazon EFS run as one user.",
     "Enforcing a user identity using an access point, Amazon EFS User Guide",
+)
+VOLUME_STARTS_EMPTY = Rule.warning(
+    "volume-starts-empty",
+    "A named volume is mounted where the image has no files: no copy of them comes to Amazon EFS.",
+    "https://docs.docker.com/engine/storage/volumes/#populate-a-volume-using-a-container",
 )
 VOLUME_EXTERNAL = Rule.error(
     "volume-external", "The name of an external volume is the id of an Amazon EFS file system."

@@ -39,6 +39,7 @@ from serverless_containers.plan.resources.bind_mounts import (
 from serverless_containers.plan.resources.known_paths import is_of_packages
 from serverless_containers.plan.resources.mounted_files import MountedFile
 from serverless_containers.plan.resources.owners import Owner, owner_of
+from serverless_containers.plan.resources.volume_content import warn_of_content
 from serverless_containers.plan.settings import Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
@@ -140,6 +141,8 @@ class Mounts:
                     self._refuse(mount)
                 continue
             if volume is not None:
+                if volume.kind is VolumeKind.EFS and mount.type == "volume":
+                    warn_of_content(service, mount, self.findings)
                 if volume.kind is VolumeKind.EFS and not is_read_only:
                     self._compare_owners(service, mount, volume)
                 planned[index] = MountPlan(

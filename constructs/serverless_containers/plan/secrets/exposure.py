@@ -30,6 +30,17 @@ _TELLING_VALUES: Mapping[str, re.Pattern[str]] = {
 _NO_SECRETS = re.compile(r"(?i)(|true|false|yes|no|on|off|none|null|[0-9.]{1,6}|/.*)")
 """Switches, numbers and paths, whatever the variable is called."""
 
+_OF_A_VARIABLE = (
+    "make it a secret in one go: declare {name} under the top-level secrets, with a file .secret-… "
+    "outside the project, list it under the service's secrets, which makes it the same variable, "
+    "and remove it from environment and from env_file"
+)
+_OF_AN_ARGUMENT = (
+    "remove it from args: what the program needs is a secret of the service, and what the build "
+    "alone needs is mounted as a build secret (RUN --mount=type=secret) where the image is built "
+    "elsewhere and named here, since a deployment has no build secrets"
+)
+
 
 def warn_of_exposure(service: Service, findings: Findings) -> None:
     """Warn of variables and build arguments that look like secrets, without showing them.
@@ -41,7 +52,7 @@ def warn_of_exposure(service: Service, findings: Findings) -> None:
         service: The service.
         findings: Takes the warnings.
     """
-    for part, key, values, where in _places(service):
+    for part, key, values, where, fix in _places(service):
         for name, value in values.items():
             what = _telling(name, value)
             if what is not None:
@@ -49,15 +60,26 @@ def warn_of_exposure(service: Service, findings: Findings) -> None:
                     rules.IN_ENVIRONMENT,
                     *place(part, key, name),
                     f"{name} looks like {what}, and {where}",
-                    "make it a secret: list it under secrets, and put its value into a file "
-                    ".secret-…",
+                    fix.format(name=name),
                 )
 
 
-def _places(service: Service) -> Iterator[tuple[Part, str, Mapping[str, str | None], str]]:
-    yield service, "environment", service.environment, "everybody can read it in the template"
+def _places(service: Service) -> Iterator[tuple[Part, str, Mapping[str, str | None], str, str]]:
+    yield (
+        service,
+        "environment",
+        service.environment,
+        "everybody can read it in the template",
+        _OF_A_VARIABLE,
+    )
     if service.build is not None:
-        yield service.build, "args", service.build.args, "everybody can read it in the image"
+        yield (
+            service.build,
+            "args",
+            service.build.args,
+            "everybody can read it in the image",
+            _OF_AN_ARGUMENT,
+        )
 
 
 def _telling(name: str, value: str | None) -> str | None:

@@ -51,8 +51,9 @@ class KeySupport:
     not_in_pipeline: str = ""
 
 
-_KEEP = "keep it in compose.override.yaml, which a deployment leaves out"
-_REMOVE = f"remove it, or {_KEEP}"
+KEEP = "keep it in compose.override.yaml, which a deployment leaves out"
+REMOVE = f"remove it, or {KEEP}"
+"""The way out of a key that has no other one."""
 
 
 def mapped(
@@ -81,7 +82,7 @@ def approximated(why: str, fix: str = "", *, reported_by: str = "") -> KeySuppor
 
 def missed(why: str, fix: str = "") -> KeySupport:
     """The record of a key that is left out, and without which a container runs differently."""
-    way_out = f"{fix}, or {_KEEP}" if fix else _REMOVE
+    way_out = f"{fix}, or {KEEP}" if fix else REMOVE
     return KeySupport(support=Support.APPROXIMATED, why=why, fix=way_out, is_missed=True)
 
 
@@ -94,6 +95,6 @@ def local_only(
     )
 
 
-def rejected(why: str, fix: str = _REMOVE, *, reported_by: str = "") -> KeySupport:
+def rejected(why: str, fix: str = REMOVE, *, reported_by: str = "") -> KeySupport:
     """The record of a key that stops a deployment."""
     return KeySupport(support=Support.REJECTED, why=why, fix=fix, reported_by=reported_by)

@@ -188,11 +188,29 @@ def test_what_no_build_reads_is_no_part_of_a_source(app, rules_at, found, name, 
     assert [each.name for each in found.plan.exclusions.left_out] == [name]
 
 
+@pytest.mark.parametrize("text", ["id_rsa", "id_*\n", ".env\nid_rsa"])
+def test_the_ignore_file_of_the_project_is_heard_where_mounts_alone_are_packed(
+    app, rules_at, found, text
+):
+    app.compose(
+        "services: {web: {image: 'nginx:1', ports: ['80'], volumes: ['./a.conf:/a.conf:ro']}}\n"
+    )
+    app.write("a.conf", "x")
+    app.write("id_rsa", "x")
+    assert rules_at("id_rsa") == ["credentials-left-out"]
+    app.write(".dockerignore", text)
+    assert rules_at("id_rsa") == []
+    assert [each.name for each in found.plan.exclusions.left_out] == ["id_rsa"]
+
+
 def test_a_context_elsewhere_is_walked_too(app, found):
     app.compose("services: {web: {build: ../web, ports: ['80']}}\n")
     app.write("../web/Dockerfile", "FROM scratch\n")
     app.write("../web/id_rsa", "x")
-    assert [text.split(":")[0] for _, text in found()] == ["../web/id_rsa"]
+    assert [(code, text.split(":")[0]) for code, text in found()] == [
+        ("credentials-left-out", "../web/id_rsa"),
+        ("build-outside-folder", "docker-compose.yml"),
+    ]
     assert found.plan.exclusions.inside(str(app.path.parent / "web")) == ("id_rsa",)
     assert found.plan.exclusions.below(app.path) == ()
 
