@@ -16,12 +16,19 @@ from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.output import print_error, print_findings, print_line
 from serverless_containers.compose import load_project
 from serverless_containers.compose.files import exists, is_file
-from serverless_containers.findings import Findings
+from serverless_containers.findings import Findings, dotted
 from serverless_containers.findings.formats import summarise
 from serverless_containers.findings.places import Places
 from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.rules import ENTRYPOINT_AMBIGUOUS, ENTRYPOINT_CHOSEN
 from serverless_containers.plan.source import plan_source
+from serverless_containers.scaffold.amplify import container_apis, convert_api
+from serverless_containers.scaffold.conversion import Conversion
+from serverless_containers.scaffold.copilot.workspace import (
+    convert_workspace,
+    has_web_services,
+    is_workspace,
+)
 from serverless_containers.scaffold.files import app_files, is_region, workflow_file
 from serverless_containers.scaffold.model import (
     AppSpec,
@@ -33,7 +40,8 @@ from serverless_containers.scaffold.model import (
     stack_name,
 )
 from serverless_containers.scaffold.python_files import literal
-from serverless_containers.scaffold.writing import FilesInTheWayError, write_all
+from serverless_containers.scaffold.report import Report
+from serverless_containers.scaffold.writing import FilesInTheWayError, Written, write_all
 from serverless_containers.toolchain import PINNED_CDK_CLI
 
 _PATH = click.Path(path_type=Path)
@@ -41,7 +49,7 @@ _PATH = click.Path(path_type=Path)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Options:
-    """What the command line says; None is left to the files, or asked for."""
+    """Options of the command line; None is left to the files, or asked for."""
 
     kind: Kind | None
     entrypoint: str | None
@@ -56,7 +64,15 @@ class _Options:
 
 @click.command(name="init")
 @errors_in_words()
-@click.argument("source", metavar="[PATH]", type=_PATH, default=".")
+@click.argument("source", metavar="[PATH]", type=_PATH, required=False)
+@click.option(
+    "--from",
+    "origin",
+    type=_PATH,
+    metavar="PATH",
+    help="A workspace of AWS Copilot's, or a container API of Amplify's, amplify/backend/api/NAME: "
+    "Compose files and an app are made of it, and a report.",
+)
 @click.option("--api", "kind", flag_value=Kind.API.value, help="Put it behind an HTTP API.")
 @click.option(
     "--hosting", "kind", flag_value=Kind.HOSTING.value, help="Make it a web site behind CloudFront."
@@ -99,7 +115,8 @@ class _Options:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def command(
     *,
-    source: Path,
+    source: Path | None,
+    origin: Path | None,
     kind: str | None,
     entrypoint: str | None,
     port: int | None,
@@ -136,14 +153,20 @@ def command(
         workflow=workflow,
         yes=yes,
     )
-    made = _around(source, options)
-    _write(made.files)
-    _tell(made, as_json=as_json)
+    if origin is None:
+        made = _around(source or Path(), options)
+        _write(made.files)
+        _tell(made, Report(), as_json=as_json)
+        return
+    for given, option in ((source, "PATH"), (entrypoint, "--entrypoint"), (port, "--port")):
+        if given is not None:
+            raise click.UsageError(f"{option} and --from exclude each other: its files say that")
+    _carry_over(origin, options, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """What is to be written, and what is to be said of it.
+    """Files that are to be written, and the lines that are said of them.
 
     Attributes:
         files: The files, by their absolute paths.
@@ -207,6 +230,94 @@ _ENVIRONMENTS = {
     for strict in (True, False)
 }
 """The environments of `--environments`, by whether nothing in the files is guessed."""
+
+
+def _carry_over(origin: Path, options: _Options, *, as_json: bool) -> None:
+    """Make an app of another tool's files, and report what became of them."""
+    report = Report()
+    conversion = _converted(origin, options, report)
+    made = None if conversion is None else _of(conversion, options)
+    if conversion is not None and made is not None:
+        written = _write(made.files)
+        _check(conversion, report)
+        if report.has_errors:
+            written.undo()
+            made = None
+    _tell(made or _Made(files={}), report, as_json=as_json)
+    if made is None:
+        print_error("nothing is written: there are errors")
+        sys.exit(ExitCode.FAILED)
+
+
+def _converted(origin: Path, options: _Options, report: Report) -> Conversion | None:
+    if is_workspace(origin):
+        if options.kind is Kind.WORKER:
+            raise click.UsageError("--worker: the manifests say which services are workers")
+        kind: Kind | None = options.kind
+        if kind is None and has_web_services(origin):
+            kind = Kind.HOSTING if options.yes else _ask_kind(options)
+        return convert_workspace(origin, kind, report)
+    apis = container_apis(origin)
+    if len(apis) == 1:
+        if options.kind not in {None, Kind.API}:
+            raise click.UsageError("--from: a container API of Amplify's becomes one here: --api")
+        return convert_api(apis[0], Path.cwd(), report)
+    if apis:
+        raise click.UsageError(
+            f"--from {origin}: there are several container APIs; name one of "
+            f"{', '.join(map(str, apis))}"
+        )
+    raise click.UsageError(
+        f"--from {origin}: expected a folder with copilot/*/manifest.yml, or a container API of "
+        "Amplify's with src/docker-compose.yml or src/Dockerfile"
+    )
+
+
+def _of(conversion: Conversion, options: _Options) -> _Made:
+    """Return the files of the app that deploys what was carried over."""
+    app = AppSpec(
+        name=options.name or conversion.name,
+        services=tuple(
+            Service(
+                name=each.name,
+                kind=each.kind,
+                source=_from(each.path, options.output),
+                keywords=each.keywords,
+                managed=each.managed,
+            )
+            for each in conversion.sources
+        ),
+        environments=conversion.environments,
+        region=options.region,
+        library=_library(),
+        workflow=_from(options.output, _root(options.output)) if options.workflow else None,
+    )
+    files = {**conversion.files, **_files_of(app, options.output)}
+    return _Made(files=files, steps=[*conversion.steps, *deploy_steps(app, options.output)])
+
+
+def _check(conversion: Conversion, report: Report) -> None:
+    """Report what a deployment would find wrong with what was written."""
+    for source in conversion.sources:
+        for environment in conversion.environments:
+            findings = Findings()
+            options = PlanOptions(
+                ingress=source.kind is not Kind.WORKER,
+                execute=source.name in environment.execute,
+                health_checked=source.kind is Kind.HOSTING,
+                may_delay_stop=True,
+            )
+            plan = plan_source(source.path, options, findings, environment=environment.name)
+            folder = source.path if source.path.is_dir() else source.path.parent
+            places = Places(source.path, folder)
+            report.take(Findings(map(places.displayed, findings)))
+            if plan and plan.exclusive and source.name in environment.scaling:
+                report.error(
+                    None,
+                    (),
+                    f"{source.name} cannot scale in {environment.name}: {plan.exclusive.service} "
+                    "must not run twice; use a managed store, or give count a number",
+                )
 
 
 def _planned(source: Path, options: _Options) -> tuple[str | None, Kind, TaskPlan, Findings]:
@@ -375,9 +486,9 @@ def deploy_steps(app: AppSpec, output: Path) -> list[str]:
     ]
 
 
-def _write(files: Mapping[Path, bytes | Path]) -> None:
+def _write(files: Mapping[Path, bytes | Path]) -> Written:
     try:
-        write_all(files)
+        return write_all(files)
     except FilesInTheWayError as error:
         for file in error.files:
             print_error(f"{os.path.relpath(file)} is there already")
@@ -385,15 +496,31 @@ def _write(files: Mapping[Path, bytes | Path]) -> None:
         sys.exit(ExitCode.FAILED)
 
 
-def _tell(made: _Made, *, as_json: bool) -> None:
+def _tell(made: _Made, report: Report, *, as_json: bool) -> None:
     written = [os.path.relpath(file) for file in made.files]
     if as_json:
-        write_json({"files": written, "notes": made.notes, "next": made.steps})
+        entries = [
+            {
+                "outcome": str(entry.outcome),
+                "file": entry.at.file if entry.at else None,
+                "line": entry.at.line if entry.at else None,
+                "column": entry.at.column if entry.at else None,
+                "path": dotted(entry.path),
+                "message": entry.message,
+            }
+            for entry in report
+        ]
+        write_json({"files": written, "report": entries, "notes": made.notes, "next": made.steps})
         return
+    for entry in report:
+        print_line(str(entry))
+    if summary := report.summary():
+        print_line(summary)
     for file in written:
         print_line(f"  {file}")
     for note in made.notes:
         print_line(note)
-    print_line("next:")
+    if made.steps:
+        print_line("next:")
     for step in made.steps:
         print_line(f"  {step}")

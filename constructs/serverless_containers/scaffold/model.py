@@ -1,7 +1,7 @@
 """A CDK app that is to be made: its services and its environments."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -32,6 +32,18 @@ class Keyword:
     text: str
     names: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+
+
+def call(keyword: str, name: str, arguments: Iterable[str]) -> str:
+    """Return a keyword argument that is a call, an argument a line, as a construct has it.
+
+    Args:
+        keyword: The keyword.
+        name: The class or function.
+        arguments: Its arguments.
+    """
+    inner = "".join(f"{' ' * 16}{each},\n" for each in arguments)
+    return f"{keyword}={name}(\n{inner}{' ' * 12})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

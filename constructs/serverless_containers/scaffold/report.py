@@ -8,7 +8,7 @@ from serverless_containers.findings import Findings, KeyPath, Location, dotted
 
 
 class Outcome(StrEnum):
-    """What became of a key, in the order of weight."""
+    """Outcome of a key, in the order of weight."""
 
     ERROR = "error"
     """It is wrong in its own tool's terms, or cannot be read: nothing is made."""
@@ -69,7 +69,9 @@ class Report:
     def take(self, findings: Findings) -> None:
         """Keep the errors among findings of reading a file."""
         for finding in findings.errors:
-            message = f"{finding.message}; {finding.fix}" if finding.fix else finding.message
+            # What to start with is Compose's.
+            fix = "" if finding.rule.code == "empty-file" else finding.fix
+            message = f"{finding.message}; {fix}" if fix else finding.message
             self.error(finding.at, finding.path, message)
 
     def __iter__(self) -> Iterator[Entry]:

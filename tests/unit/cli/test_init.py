@@ -14,6 +14,7 @@ from serverless_containers.cli import init as init_module
 from serverless_containers.scaffold import writing
 from serverless_containers.scaffold.feature_flags import FEATURE_FLAGS
 from serverless_containers.scaffold.files import REQUIREMENTS
+from tests.support.foreign_projects import AMPLIFY, COPILOT, write
 
 ROOT = Path(__file__).parent.parent.parent.parent
 ONE = "services: {web: {image: 'nginx:1.29', ports: ['80']}}\n"
@@ -322,10 +323,19 @@ def lint(folder, program, *arguments):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("options", [("--api",), ("--hosting", "--environments")])
+MADE = [
+    ("shop", "--yes", "--api", "--region", "eu-west-1"),
+    ("shop", "--yes", "--hosting", "--environments"),
+    ("--from", "copilot", "--hosting"),
+    ("--from", "amplify/backend/api/posts"),
+]
+
+
+@pytest.mark.parametrize("options", MADE, ids=" ".join)
 def test_what_it_makes_passes_ruff(run, options):
     run.write("shop/compose.yaml", TWO)
-    run("init", "shop", "--yes", "--region", "eu-west-1", *options)
+    write(run.folder, {**COPILOT["shop"], **AMPLIFY["compose"]})
+    assert run("init", *options).exit_code == 0
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
     # S101: tests assert; INP001: their folder is no package.
     ignored = [*rules["ignore"], "S101", "INP001"]
@@ -340,8 +350,9 @@ def test_what_it_makes_passes_ruff(run, options):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("options", [("--api",), ("--hosting", "--environments")])
+@pytest.mark.parametrize("options", MADE, ids=" ".join)
 def test_what_it_makes_passes_mypy(run, options):
     run.write("shop/compose.yaml", TWO)
-    run("init", "shop", "--yes", "--region", "eu-west-1", *options)
+    write(run.folder, {**COPILOT["shop"], **AMPLIFY["compose"]})
+    assert run("init", *options).exit_code == 0
     lint(run.folder / "cdk", "mypy", "--strict", "--python-version", "3.11")
