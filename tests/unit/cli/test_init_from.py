@@ -6,6 +6,8 @@ import pytest
 import yaml
 
 from tests.support.foreign_projects import AMPLIFY, COPILOT, write
+from tests.support.pages import blocks_of
+from tests.support.shell_lines import commands
 
 API = "amplify/backend/api/posts"
 WEB = "copilot/web/manifest.yml"
@@ -562,3 +564,27 @@ def test_nothing_is_overwritten(run):
     assert "web.compose.yaml is there already" in done.stderr
     assert (run.folder / "web.compose.yaml").read_text() == "mine"
     assert not (run.folder / "cdk").exists()
+
+
+@pytest.mark.parametrize("page", ["coming-from-copilot", "coming-from-amplify"])
+def test_the_commands_of_the_guides_do_what_they_say(run, page):
+    write(run.folder, {**COPILOT["shop"], **AMPLIFY["compose"]})
+    found = [
+        words
+        for block in blocks_of(f"docs/guides/{page}.md")
+        if block.language == "sh"
+        for words in commands(block.text)
+    ]
+    done = None
+    for words in found:
+        match words:
+            case ["serverless-containers", "secrets", *_]:
+                # tests/unit/cli/secrets pushes.
+                assert "secrets push posts --env dev" in done.stdout
+            case ["serverless-containers", *arguments]:
+                result = run(*arguments)
+                assert result.exit_code == 0, result.output
+                done = result if arguments[0] == "init" else done
+            case _:
+                assert " ".join(words) in done.stdout
+    assert done is not None
