@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -207,7 +207,7 @@ def _around(source: Path, options: _Options) -> _Made:
     )
     files: dict[Path, bytes | Path] = {}
     files.update(_files_of(app, options.output))
-    ignored, notes = _ignored(plan, options.output)
+    ignored, notes = _ignored([plan], options.output)
     files.update(ignored)
     if counted := summarise(findings):
         shown = "" if counted == "no findings" else f": serverless-containers check {source}"
@@ -239,10 +239,14 @@ def _carry_over(origin: Path, options: _Options, *, as_json: bool) -> None:
     made = None if conversion is None else _of(conversion, options)
     if conversion is not None and made is not None:
         written = _write(made.files)
-        _check(conversion, report)
+        plans = _check(conversion, report)
+        ignored, notes = _ignored(plans, options.output)
         if report.has_errors:
             written.undo()
             made = None
+        else:
+            _write(ignored)
+            made = replace(made, files={**made.files, **ignored}, notes=notes)
     _tell(made or _Made(files={}), report, as_json=as_json)
     if made is None:
         print_error("nothing is written: there are errors")
@@ -296,8 +300,9 @@ def _of(conversion: Conversion, options: _Options) -> _Made:
     return _Made(files=files, steps=[*conversion.steps, *deploy_steps(app, options.output)])
 
 
-def _check(conversion: Conversion, report: Report) -> None:
-    """Report what a deployment would find wrong with what was written."""
+def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
+    """Report what a deployment would find wrong with what was written; return the plans."""
+    plans = []
     for source in conversion.sources:
         for environment in conversion.environments:
             findings = Findings()
@@ -318,6 +323,9 @@ def _check(conversion: Conversion, report: Report) -> None:
                     f"{source.name} cannot scale in {environment.name}: {plan.exclusive.service} "
                     "must not run twice; use a managed store, or give count a number",
                 )
+            if plan:
+                plans.append(plan)
+    return plans
 
 
 def _planned(source: Path, options: _Options) -> tuple[str | None, Kind, TaskPlan, Findings]:
@@ -437,11 +445,11 @@ def _files_of(app: AppSpec, output: Path) -> dict[Path, bytes]:
     return files
 
 
-def _ignored(plan: TaskPlan, output: Path) -> tuple[dict[Path, bytes], list[str]]:
+def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes | Path], list[str]]:
     """Keep the app out of the build contexts that it is in."""
-    files: dict[Path, bytes] = {}
+    files: dict[Path, bytes | Path] = {}
     notes = []
-    for container in plan.built:
+    for container in (each for plan in plans for each in plan.built):
         if container.build is None or "://" in container.build.context:
             continue
         context = Path(container.build.context)

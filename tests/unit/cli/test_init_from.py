@@ -1,6 +1,7 @@
 """``init --from``: projects of Copilot and Amplify, whole ones and broken ones."""
 
 import json
+import random
 
 import pytest
 import yaml
@@ -213,6 +214,12 @@ def test_an_api_has_no_target_group(run):
     for key in ("healthcheck", "stickiness", "deregistration_delay"):
         assert found["copilot/frontend/manifest.yml", f"http.{key}"][0] == "not carried over"
     assert "TargetOptions" not in (run.folder / "cdk/stacks/frontend_stack.py").read_text()
+
+
+def test_the_app_stays_out_of_the_images_that_are_built_of_the_workspace(run):
+    done = convert(run, COPILOT["first"], "--json")
+    assert (run.folder / ".dockerignore").read_text() == "cdk\n"
+    assert ".dockerignore" in json.loads(done.stdout)["files"]
 
 
 def test_an_environment_may_build_what_others_take_from_a_registry(run):
@@ -588,3 +595,28 @@ def test_the_commands_of_the_guides_do_what_they_say(run, page):
             case _:
                 assert " ".join(words) in done.stdout
     assert done is not None
+
+
+VALUES = ["[]", "{}", "null", "-1", "''", "!Ref x", "*a", "\0", "${X}", "$", "../..", "a: b", "'"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_changed_projects_are_told_of_in_words_and_leave_nothing_behind(run, seed):
+    chance = random.Random(seed)  # noqa: S311
+    files = dict(chance.choice([*COPILOT.values(), *AMPLIFY.values()]))
+    for _ in range(chance.randrange(1, 4)):
+        name = chance.choice(list(files))
+        lines = files[name].split("\n")
+        index = chance.randrange(len(lines))
+        key = lines[index].partition(":")[0]
+        changed = [f"{key}: {chance.choice(VALUES)}", "", f"  {lines[index]}", lines[index] * 2]
+        lines[index] = chance.choice(changed)
+        files[name] = "\n".join(lines)
+    write(run.folder, files)
+    before = sorted(run.folder.rglob("*"))
+    done = run("init", "--from", ".", "--yes")
+    assert done.exit_code in {0, 1, 2}, done.output
+    assert "defect" not in done.output
+    assert isinstance(done.exception, SystemExit | None)
+    if done.exit_code:
+        assert sorted(run.folder.rglob("*")) == before
