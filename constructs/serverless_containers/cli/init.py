@@ -506,6 +506,12 @@ def _write(files: Mapping[Path, bytes | Path]) -> Written:
 
 def _tell(made: _Made, report: Report, *, as_json: bool) -> None:
     written = [os.path.relpath(file) for file in made.files]
+    notes = [*made.notes]
+    if written and " @ file:" in _library():
+        notes.append(
+            "requirements.txt names this library by its place on this machine; where others "
+            "install it, write its repository or version there"
+        )
     if as_json:
         entries = [
             {
@@ -518,7 +524,7 @@ def _tell(made: _Made, report: Report, *, as_json: bool) -> None:
             }
             for entry in report
         ]
-        write_json({"files": written, "report": entries, "notes": made.notes, "next": made.steps})
+        write_json({"files": written, "report": entries, "notes": notes, "next": made.steps})
         return
     for entry in report:
         print_line(str(entry))
@@ -526,7 +532,7 @@ def _tell(made: _Made, report: Report, *, as_json: bool) -> None:
         print_line(summary)
     for file in written:
         print_line(f"  {file}")
-    for note in made.notes:
+    for note in notes:
         print_line(note)
     if made.steps:
         print_line("next:")

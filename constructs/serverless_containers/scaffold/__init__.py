@@ -1,1 +1,1 @@
-"""The CDK app around a folder that `init` makes, also of what Copilot and Amplify have."""
+"""CDK apps that `init` makes: around a folder, or of a project of Copilot's or Amplify's."""

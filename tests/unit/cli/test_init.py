@@ -15,6 +15,8 @@ from serverless_containers.scaffold import writing
 from serverless_containers.scaffold.feature_flags import FEATURE_FLAGS
 from serverless_containers.scaffold.files import REQUIREMENTS
 from tests.support.foreign_projects import AMPLIFY, COPILOT, write
+from tests.support.pages import blocks_of
+from tests.support.shell_lines import commands
 
 ROOT = Path(__file__).parent.parent.parent.parent
 ONE = "services: {web: {image: 'nginx:1.29', ports: ['80']}}\n"
@@ -311,6 +313,32 @@ def test_the_app_requires_this_library_as_it_was_installed(monkeypatch, origin, 
 
     monkeypatch.setattr(init_module, "distribution", lambda _name: Installed())
     assert init_module._library() == line.format(version="9.9")
+
+
+@pytest.mark.parametrize("origin", ["file:///work/library", "https://example.com/library.whl"])
+def test_a_place_on_this_machine_is_told_of(run, monkeypatch, origin):
+    monkeypatch.setattr(init_module, "_library", lambda: f"serverless-containers[cli] @ {origin}")
+    run.write("shop/compose.yaml", ONE)
+    done = run("init", "shop", "--api")
+    assert ("requirements.txt names this library" in done.stdout) == origin.startswith("file:")
+
+
+OF_THE_PAGES = [
+    words[1:]
+    for page in ("README.md", "docs/guides/command-line.md")
+    for block in blocks_of(page)
+    if block.language == "sh"
+    for words in commands(block.text)
+    if words[:2] == ["serverless-containers", "init"]
+]
+
+
+@pytest.mark.parametrize("words", OF_THE_PAGES, ids=" ".join)
+def test_the_commands_of_the_pages_make_an_app(run, words):
+    write(run.folder, {"hello/compose.yaml": ONE, "shop/compose.yaml": ONE, **AMPLIFY["compose"]})
+    done = run(*words)
+    assert done.exit_code == 0, done.output
+    assert (run.folder / "cdk/app.py").is_file()
 
 
 BIN = Path(sys.executable).parent
