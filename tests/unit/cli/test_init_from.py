@@ -222,6 +222,11 @@ def test_the_app_stays_out_of_the_images_that_are_built_of_the_workspace(run):
     assert ".dockerignore" in json.loads(done.stdout)["files"]
 
 
+def test_a_variable_without_a_value_is_empty(run):
+    convert(run, {**COPILOT["first"], **manifest("exec: true", "variables: {A: }")})
+    assert compose(run, "web.compose.yaml")["services"]["web"]["environment"] == {"A": ""}
+
+
 def test_an_environment_may_build_what_others_take_from_a_registry(run):
     convert(run, COPILOT["image"])
     prod = compose(run, "web.compose.prod.yaml")["services"]["web"]
@@ -397,6 +402,7 @@ BROKEN = {
     "variables as a list": (manifest("exec: true", "variables: [a]"), "variables: error"),
     "a variable that is a list": (manifest("exec: true", "variables: {A: [b]}"), "variables.A"),
     "a secret that is a list": (manifest("exec: true", "secrets: {A: [b]}"), "secrets.A: error"),
+    "a secret that is nothing": (manifest("exec: true", "secrets: {A: }"), "it names no secret"),
     "an empty secret": (manifest("exec: true", "secrets: {A: {b: c}}"), "secrets.A: error"),
     "no env_file": (manifest("exec: true", "env_file: .missing"), ".missing is no file"),
     "sidecars as text": (manifest("exec: true", "sidecars: a"), "sidecars: error"),

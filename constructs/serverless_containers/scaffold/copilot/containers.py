@@ -252,7 +252,11 @@ class Containers:
     def _environment(self, owner: str, section: Section, service: dict[str, Value]) -> None:
         variables: dict[str, Value] = {}
         for name, below in section.pairs("variables"):
-            if isinstance(below.take(name), MappingNode):
+            node = below.take(name)
+            if node is None:
+                variables[name] = ""
+                below.changed(name, "environment of the service, empty")
+            elif isinstance(node, MappingNode):
                 below.left(name, _EXPORT)
             elif (value := below.text(name)) is not None:
                 variables[name] = value
@@ -298,6 +302,8 @@ class Containers:
             else:
                 settings["store"] = "parameter-store"
         else:
+            if node is None:
+                below.report.error(below.at(name), (*below.path, name), "it names no secret")
             return None
         if key:
             settings["json-key"] = key
