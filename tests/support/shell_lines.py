@@ -13,7 +13,7 @@ from serverless_containers.cli import main
 from tests.support.pages import ROOT
 
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
-OTHERS = {".", "curl", "eval", "git", "mkdir", "openssl", "pip", "python", "python3", "umask"}
+OTHERS = {".", "cp", "curl", "eval", "git", "mkdir", "openssl", "pip", "python", "python3", "umask"}
 """Programs of which nothing is looked at but the shell's syntax."""
 _ENDS = {"&&", "||", "|", ";", "(", ")", "&"}
 _REDIRECTION = re.compile(r"\d*[<>]+")

@@ -19,6 +19,7 @@ class _Commands(LazyGroup):
         "drift": "Compare what runs with what the stack's template says.",
         "exec": "Run a command in a container of a deployed service.",
         "explain": "Say what becomes of each key of the project on AWS.",
+        "init": "Make a CDK app that deploys a folder.",
         "local": "Deploy to an AWS embedded in this machine and show what was made.",
         "logs": "Print the logs of a deployed service.",
         "metrics": "Draw requests, errors, latency, CPU, memory and tasks of a deployed service.",

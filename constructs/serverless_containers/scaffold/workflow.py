@@ -1,0 +1,116 @@
+"""A workflow of GitHub's that checks, synthesizes and deploys an app."""
+
+import json
+import shlex
+
+from serverless_containers.scaffold.model import AppSpec, Kind, Service
+from serverless_containers.toolchain import PINNED_CDK_CLI
+
+WORKFLOW = ".github/workflows/deploy.yml"
+"""Its path from the repository's root."""
+
+
+def workflow_text(app: AppSpec, folder: str) -> str:
+    """Return the workflow.
+
+    Args:
+        app: The app.
+        folder: The app's folder as a POSIX path from the repository's root.
+    """
+    checks = "".join(f"      - run: {_scalar(_check(each))}\n" for each in app.services)
+    if app.environments:
+        first = app.environments[0].name
+        names = ", ".join(each.name for each in app.environments)
+        choice = (
+            "    inputs:\n      environment:\n        type: choice\n"
+            f"        options: [{names}]\n        default: {first}\n"
+        )
+        environment = f"${{{{ inputs.environment || '{first}' }}}}"
+        stacks = '-c "environment=$ENVIRONMENT" "$ENVIRONMENT/*"'
+    else:
+        choice, environment, stacks = "", "production", "--all"
+    variables = f"    env:\n      ENVIRONMENT: {environment}\n" if app.environments else ""
+    return _TEXT.format(
+        choice=choice,
+        folder=_scalar(folder),
+        checks=checks,
+        cdk=PINNED_CDK_CLI,
+        environment=environment,
+        variables=variables,
+        stacks=stacks,
+        region=app.region or "${{ vars.AWS_REGION }}",
+    )
+
+
+def _check(service: Service) -> str:
+    worker = " --worker" if service.kind is Kind.WORKER else ""
+    return f"serverless-containers check {shlex.quote(service.source)}{worker}"
+
+
+def _scalar(text: str) -> str:
+    """Return text as a scalar of YAML, where the expressions of a workflow mean themselves."""
+    plain = all(each.isalnum() or each in "._-/ " for each in text)
+    return text if plain else json.dumps(text.replace("${{", "${{ '${{' }}"), ensure_ascii=False)
+
+
+_TEXT = """\
+# Checks and synthesizes each change, and deploys what is on main, signed in by OpenID Connect: the
+# variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository.
+name: deploy
+on:
+  pull_request:
+  push:
+    branches: [main]
+  workflow_dispatch:
+{choice}
+permissions:
+  contents: read
+
+concurrency:
+  group: deploy-${{{{ github.ref }}}}
+  cancel-in-progress: false
+
+defaults:
+  run:
+    working-directory: {folder}
+
+jobs:
+  synth:
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.13"
+      - uses: actions/setup-node@v5
+        with:
+          node-version: 24
+      - run: pip install -r requirements.txt
+{checks}      - run: python -m pytest
+      - run: npx --yes aws-cdk@{cdk} synth --quiet
+
+  deploy:
+    needs: synth
+    if: github.event_name != 'pull_request' && github.ref == 'refs/heads/main'
+    runs-on: ubuntu-latest
+    timeout-minutes: 90
+    environment: {environment}
+    permissions:
+      contents: read
+      id-token: write
+{variables}    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.13"
+      - uses: actions/setup-node@v5
+        with:
+          node-version: 24
+      - run: pip install -r requirements.txt
+      - uses: aws-actions/configure-aws-credentials@v5
+        with:
+          role-to-assume: ${{{{ vars.AWS_ROLE_ARN }}}}
+          aws-region: {region}
+      - run: npx --yes aws-cdk@{cdk} deploy --require-approval never {stacks}
+"""

@@ -1,0 +1,628 @@
+"""``init --from``: projects of Copilot and Amplify, whole ones and broken ones."""
+
+import json
+import random
+
+import pytest
+import yaml
+
+from tests.support.foreign_projects import AMPLIFY, COPILOT, write
+from tests.support.pages import blocks_of
+from tests.support.shell_lines import commands
+
+API = "amplify/backend/api/posts"
+WEB = "copilot/web/manifest.yml"
+
+
+def convert(run, files, *arguments):
+    write(run.folder, files)
+    return run("init", "--from", ".", "--yes", *arguments)
+
+
+def entries(done):
+    return {
+        (entry["file"], entry["path"]): (entry["outcome"], entry["line"], entry["message"])
+        for entry in json.loads(done.stdout)["report"]
+    }
+
+
+def compose(run, name):
+    """The file, whose tags YAML's safe loader does not know."""
+    text = (run.folder / name).read_text().replace("!override", "").replace("!reset", "")
+    return yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("tool", "name"), [("copilot", name) for name in COPILOT] + [("amplify", n) for n in AMPLIFY]
+)
+def test_what_is_made_passes_check_in_every_environment(run, tool, name):
+    files = {"copilot": COPILOT, "amplify": AMPLIFY}[tool][name]
+    done = convert(run, files, "--json")
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)["files"]
+    bases = [each for each in made if each.count(".") == 2 and each.endswith(".compose.yaml")]
+    projects = bases or ["posts"]
+    for project in projects:
+        for environment in ("test", "prod", "dev"):
+            checked = run("check", project, "--environment", environment)
+            assert checked.exit_code == 0, checked.output
+    for each in made:
+        if each.endswith(".py"):
+            compile((run.folder / each).read_text(), each, "exec")
+
+
+def test_every_key_of_a_manifest_is_in_the_report_with_its_place(run):
+    done = convert(run, COPILOT["shop"], "--hosting", "--json")
+    found = entries(done)
+    shown = "copilot/frontend/manifest.yml"
+    lines = COPILOT["shop"][shown].splitlines()
+    for key, outcome in {
+        "http.healthcheck": "carried over",
+        "http.alias": "not carried over",
+        "http.allowed_source_ips": "not carried over",
+        "image.build": "carried over",
+        "cpu": "carried over",
+        "count.range": "carried over",
+        "count.cooldown": "changed",
+        "count.response_time": "not carried over",
+        "variables.TOPIC": "not carried over",
+        "secrets.OLD": "carried over",
+        "secrets.EXPORTED.from_cfn": "not carried over",
+        "storage.volumes.old.efs": "changed",
+        "sidecars.proxy.credentialsParameter": "not carried over",
+        "publish": "not carried over",
+        "nlb": "not carried over",
+        "taskdef_overrides": "not carried over",
+        "network.vpc.placement": "carried over",
+        "network.vpc.security_groups": "not carried over",
+        "colour": "not carried over",
+        "environments.prod.http.healthcheck": "not carried over",
+    }.items():
+        said, line, message = found[shown, key]
+        assert (said, bool(message)) == (outcome, True), key
+        assert key.rsplit(".", 1)[-1] in lines[line - 1], key
+    assert found["copilot/report/manifest.yml", "type"][0] == "not carried over"
+    assert found["copilot/pages/manifest.yml", "type"][0] == "not carried over"
+    assert found["copilot/frontend/addons/storage.yml", "Resources.Posts"][1] == 3
+    assert found["copilot/environments/prod/manifest.yml", "network"][0] == "not carried over"
+
+
+def test_a_manifest_becomes_a_compose_file(run):
+    convert(run, COPILOT["shop"], "--hosting")
+    model = compose(run, "frontend.compose.yaml")
+    assert model["name"] == "shop-frontend"
+    assert model["x-serverless-containers"] == {
+        "entrypoint": "frontend",
+        "port": 8080,
+        "cpu": 512,
+        "memory": 1024,
+        "names": "none",
+    }
+    frontend, proxy = model["services"]["frontend"], model["services"]["proxy"]
+    assert frontend["build"] == {
+        "context": "./frontend",
+        "dockerfile": "docker/Dockerfile",
+        "target": "run",
+        "cache_from": ["alpine"],
+        "args": {"VERSION": "1.2"},
+    }
+    assert frontend["environment"] == {
+        "STAGE": "test",
+        "PRICE": "$$5",
+        "LITERAL": "$${NAME}",
+        "DEBUG": "true",
+        "PORT": "8080",
+    }
+    assert frontend["platform"] == proxy["platform"] == "linux/arm64"
+    assert frontend["depends_on"] == {"proxy": {"condition": "service_healthy"}}
+    assert frontend["volumes"] == ["data:/var/data", "old:/var/old:ro", "scratch:/scratch"]
+    assert proxy["secrets"] == [{"source": "proxy_TOKEN", "target": "TOKEN"}]
+    assert proxy["restart"] == "no"
+    assert model["secrets"]["TOKEN"] == {
+        "external": True,
+        "name": "/copilot/shop/test/secrets/token",
+        "x-serverless-containers": {"store": "parameter-store"},
+    }
+    assert model["secrets"]["DB_PASSWORD"]["x-serverless-containers"] == {"json-key": "password"}
+    # AND its environment has what differs there
+    assert compose(run, "frontend.compose.prod.yaml") == {
+        "x-serverless-containers": {"port": 9090, "cpu": 1024, "memory": 2048},
+        "services": {
+            "frontend": {
+                "ports": ["9090"],
+                "environment": {"STAGE": "production"},
+                "deploy": {"replicas": 3},
+            }
+        },
+        "secrets": {"TOKEN": {"name": "/copilot/shop/prod/secrets/token"}},
+    }
+    assert not (run.folder / "frontend.compose.test.yaml").exists()
+
+
+@pytest.mark.parametrize(("delay", "taken"), [(20, 20), (50, 50), (300, 120)])
+def test_a_container_may_take_as_long_to_stop_as_requests_go_on(run, delay, taken):
+    files = manifest("path: '/'", f"path: '/'\n  deregistration_delay: {delay}s")
+    done = convert(run, {**COPILOT["first"], **files}, "--hosting", "--json")
+    outcome = "carried over" if delay == taken else "changed"
+    assert entries(done)[WEB, "http.deregistration_delay"][0] == outcome
+    stack = (run.folder / "cdk/stacks/web_stack.py").read_text()
+    assert f"deregistration_delay=Duration.seconds({taken})," in stack
+    service = compose(run, "web.compose.yaml")["services"]["web"]
+    assert service.get("stop_grace_period") == (f"{taken}s" if taken > 30 else None)
+
+
+def test_what_must_not_run_twice_has_no_scaling(run):
+    files = manifest("count: 1", "count: {range: 1-5, cpu_percentage: 50}")
+    files[WEB] += """\
+storage: {volumes: {data: {path: /d, efs: true}}}
+sidecars:
+  db:
+    image: public.ecr.aws/docker/library/postgres:17
+    mount_points: [{source_volume: data, path: /var/lib/postgresql/data, read_only: false}]
+"""
+    done = convert(run, {**COPILOT["first"], **files})
+    assert done.exit_code == 1
+    assert "web cannot scale in test: db must not run twice" in done.stdout
+    assert not (run.folder / "cdk").exists()
+
+
+def test_a_shell_takes_a_file_system_that_can_be_written(run):
+    files = manifest("exec: true", "exec: true\nstorage: {readonly_fs: true}")
+    done = convert(run, {**COPILOT["first"], **files})
+    assert done.exit_code == 1
+    assert "read_only" in done.stdout
+    assert "web.compose.yaml:" in done.stdout
+
+
+def test_the_app_has_what_no_compose_file_says(run):
+    convert(run, COPILOT["shop"], "--hosting")
+    stack = (run.folder / "cdk/stacks/frontend_stack.py").read_text()
+    assert 'source=ROOT.parent / "frontend.compose.yaml",' in stack
+    assert "grace_period=Duration.seconds(120)" in stack
+    assert "deregistration_delay=Duration.seconds(50)," in stack
+    assert "stickiness=Stickiness()," in stack
+    assert "ephemeral_storage_gib=50" in stack
+    environments = (run.folder / "cdk/stacks/environments.py").read_text()
+    test, prod = environments.partition('name="prod"')[::2]
+    for line in ("max_capacity=10,", "cpu_percent=70,", "memory_percent=80,"):
+        assert line in test
+    assert "requests_per_task=1000" in test
+    assert '"frontend": TaskScaling' not in prod
+    assert "NetworkProfile.PRIVATE" in prod
+    # AND no requests count where none come in
+    assert "max_capacity=4," in prod
+    assert "requests_per_task=10," not in environments
+
+
+def test_api_or_web_site_is_asked_for_where_requests_come_in(run):
+    write(run.folder, COPILOT["first"])
+    done = run("init", "--from", ".")
+    assert done.exit_code == 2
+    assert "--api or --hosting" in done.stderr
+    assert not (run.folder / "cdk").exists()
+
+
+def test_of_workers_nothing_is_asked(run):
+    write(run.folder, COPILOT["poller"])
+    done = run("init", "--from", "copilot")
+    assert done.exit_code == 0, done.output
+
+
+def test_an_api_has_no_target_group(run):
+    done = convert(run, COPILOT["shop"], "--api", "--json")
+    found = entries(done)
+    for key in ("healthcheck", "stickiness", "deregistration_delay"):
+        assert found["copilot/frontend/manifest.yml", f"http.{key}"][0] == "not carried over"
+    assert "TargetOptions" not in (run.folder / "cdk/stacks/frontend_stack.py").read_text()
+
+
+def test_the_app_stays_out_of_the_images_that_are_built_of_the_workspace(run):
+    done = convert(run, COPILOT["first"], "--json")
+    assert (run.folder / ".dockerignore").read_text() == "cdk\n"
+    assert ".dockerignore" in json.loads(done.stdout)["files"]
+
+
+def test_a_variable_without_a_value_is_empty(run):
+    convert(run, {**COPILOT["first"], **manifest("exec: true", "variables: {A: }")})
+    assert compose(run, "web.compose.yaml")["services"]["web"]["environment"] == {"A": ""}
+
+
+def test_an_environment_may_build_what_others_take_from_a_registry(run):
+    convert(run, COPILOT["image"])
+    prod = compose(run, "web.compose.prod.yaml")["services"]["web"]
+    assert prod["build"] == {"context": "."}
+    assert prod["image"] is None
+    assert prod["deploy"] is None
+
+
+def test_an_api_of_amplify_becomes_one_here(run):
+    done = convert(run, AMPLIFY["compose"], "--json")
+    found = entries(done)
+    config = "amplify/backend/backend-config.json"
+    assert found[config, "api.posts.restrictAccess"][:2] == ("changed", 7)
+    assert found[config, "api.posts.exposedContainer"][0] == "carried over"
+    assert found[config, "api.posts.dependsOn[0]"][0] == "not carried over"
+    assert found[f"{API}/src/docker-compose.yml", "secrets.PASS"][:2] == ("changed", 13)
+    # AND the Compose file is the one that was there, with the entrypoint
+    text = (run.folder / "posts/docker-compose.yml").read_text()
+    assert text.startswith(AMPLIFY["compose"][f"{API}/src/docker-compose.yml"])
+    assert yaml.safe_load(text)["x-serverless-containers"] == {
+        "entrypoint": "express",
+        "port": 8080,
+    }
+    stack = (run.folder / "cdk/stacks/api_stack.py").read_text()
+    assert "authorization=Authorization.cognito()," in stack
+    assert "images=BuildPipeline.managed()," in stack
+    assert not (run.folder / "posts/express/node_modules").exists()
+    environments = (run.folder / "cdk/stacks/environments.py").read_text()
+    assert environments.index('name="dev"') < environments.index('name="prod"')
+
+
+def test_the_port_is_the_one_on_which_the_container_listens(run):
+    files = {
+        FILE: "services:\n  web: {build: ., ports: ['9000:8080']}\n",
+        **config('"exposedContainer": {"name": "web", "port": 9000}'),
+    }
+    done = convert(run, {**AMPLIFY["dockerfile"], **files}, "--json")
+    assert entries(done)[CONFIG, "api.posts.exposedContainer"][0] == "changed"
+    assert compose(run, "posts/docker-compose.yml")["x-serverless-containers"]["port"] == 8080
+
+
+def test_no_value_of_a_secret_is_copied(run):
+    done = convert(run, AMPLIFY["compose"], "--json")
+    assert json.loads(done.stdout)["next"][:2] == [
+        f"cp {API}/secrets/.secret-pass secrets/.secret-pass",
+        "serverless-containers secrets push posts --env dev",
+    ]
+    assert (run.folder / "secrets/.gitignore").read_text() == ".secret-*\n"
+    assert not (run.folder / "secrets/.secret-pass").exists()
+    assert "sesame" not in done.output
+
+
+def test_a_lone_dockerfile_of_amplify_gets_a_compose_file(run):
+    convert(run, AMPLIFY["dockerfile"])
+    assert compose(run, "posts/compose.yaml") == {
+        "name": "posts",
+        "services": {"posts": {"build": ".", "ports": ["8080"]}},
+    }
+    assert not (run.folder / "posts/buildspec.yml").exists()
+    # AND what grants nothing is no file
+    assert not (run.folder / "posts/custom-policies.json").exists()
+
+
+def test_of_several_apis_one_is_named(run):
+    write(run.folder, AMPLIFY["dockerfile"])
+    write(run.folder, {"amplify/backend/api/more/src/Dockerfile": "FROM x\nEXPOSE 80\n"})
+    done = run("init", "--from", ".")
+    assert done.exit_code == 2
+    assert "amplify/backend/api/more, amplify/backend/api/posts" in done.stderr
+    assert run("init", "--from", API).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--from", "nowhere"), "expected a folder with copilot"),
+        (("--from", ".", "shop"), "PATH and --from exclude each other"),
+        (("--from", ".", "--port", "80"), "--port and --from exclude each other"),
+        (("--from", ".", "--worker"), "the manifests say which"),
+    ],
+)
+def test_options_that_go_with_other_sources_are_refused(run, arguments, said):
+    write(run.folder, COPILOT["first"])
+    done = run("init", *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+MANIFEST = COPILOT["first"][WEB]
+
+
+def manifest(old, new):
+    assert old in MANIFEST
+    return {WEB: MANIFEST.replace(old, new)}
+
+
+BROKEN = {
+    "empty": ({WEB: ""}, f"{WEB}:1:1: error"),
+    "a comment": ({WEB: "# nothing\n"}, f"{WEB}:1:1: error"),
+    "a list": ({WEB: "- a\n"}, f"{WEB}:1:1: error: expected a mapping"),
+    "text": ({WEB: "name\n"}, f"{WEB}:1:1: error: expected a mapping"),
+    "no YAML": ({WEB: "name: [\n"}, f"{WEB}:2:1: error"),
+    "two documents": ({WEB: MANIFEST + "---\na: b\n"}, "more than one document"),
+    "a key twice": (manifest("cpu: 256", "cpu: 256\ncpu: 512"), f"{WEB}:13:1: error"),
+    "a tag": (manifest("cpu: 256", "cpu: !Ref Cpu"), f"{WEB}:12:6: cpu: error"),
+    "not UTF-8": ({WEB: MANIFEST.encode() + b"# \xff\n"}, f"{WEB}:18:3: error"),
+    "a zero byte": ({WEB: MANIFEST.encode() + b"\x00"}, f"{WEB}:18:1: error"),
+    "huge": ({WEB: MANIFEST + "#" * 2_000_000}, "has more than 1048576 bytes"),
+    "deep": ({WEB: "a: " + "[" * 5000}, f"{WEB}:1:"),
+    "many aliases": (
+        {
+            WEB: "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+            + "".join(
+                f"b{n}: &b{n} [{','.join([f'*b{n - 1}' if n else '*a'] * 10)}]\n" for n in range(9)
+            )
+        },
+        f"{WEB}:1:1: error",
+    ),
+    "no type": (manifest("type: Load Balanced Web Service\n", ""), "has no type"),
+    "another type": (
+        manifest("type: Load Balanced Web Service", "type: Load Balanced Web Servise"),
+        f"{WEB}:3:7: type: error: 'Load Balanced Web Servise' is no type of Copilot's; did you "
+        "mean 'Load Balanced Web Service'?",
+    ),
+    "a type that is a list": (manifest("type: Load", "type: [a] #"), "has no type"),
+    "a name that is none": (manifest("name: web", "name: ../web"), "got '../web'"),
+    "no image": (manifest("image:\n  build: Dockerfile\n  port: 8080\n", ""), "image is missing"),
+    "image as text": (
+        manifest("image:\n  build: Dockerfile\n  port: 8080\n", "image: nginx\n"),
+        f"{WEB}:8:8: image: error: expected a mapping, got 'nginx'",
+    ),
+    "neither build nor location": (manifest("build: Dockerfile", "build:"), "expected build or"),
+    "both": (
+        manifest("build: Dockerfile", "build: Dockerfile\n  location: nginx"),
+        f"{WEB}:10:3: image.location: error: build and location exclude each other",
+    ),
+    "no Dockerfile": (
+        manifest("build: Dockerfile", "build: web/Dockerfile"),
+        f"{WEB}:9:3: image.build: error: web/Dockerfile is no file",
+    ),
+    "a Dockerfile outside": (
+        manifest("build: Dockerfile", "build: ../Dockerfile"),
+        f"{WEB}:9:3: image.build: error: ../Dockerfile is outside the workspace",
+    ),
+    "a context outside": (
+        manifest("build: Dockerfile", "build: {dockerfile: Dockerfile, context: /etc}"),
+        "/etc is outside the workspace",
+    ),
+    "build as a list": (manifest("build: Dockerfile", "build: [a]"), "the path of a Dockerfile"),
+    "a zero byte in a path": (manifest("build: Dockerfile", 'build: "a\\0b"'), f"{WEB}:9:3"),
+    "a port that is none": (
+        manifest("port: 8080", "port: http"),
+        f"{WEB}:10:9: image.port: error: expected a whole number, got 'http'",
+    ),
+    "no port": (manifest("  port: 8080\n", ""), "image.port is missing"),
+    "cpu as a list": (manifest("cpu: 256", "cpu: [256]"), "cpu: error: expected a whole number"),
+    "a size that there is not": (manifest("cpu: 256", "cpu: 300"), "300"),
+    "count as text": (manifest("count: 1", "count: many"), "count: error: expected a whole"),
+    "a range that is none": (
+        manifest("count: 1", "count: {range: 5-1, cpu_percentage: 50}"),
+        f"{WEB}:14:9: count.range: error: expected a range such as 1-10",
+    ),
+    "a percentage that is none": (
+        manifest("count: 1", "count: {range: 1-5, cpu_percentage: 500}"),
+        "expected 1 to 100 percent, got 500",
+    ),
+    "exec as text": (manifest("exec: true", "exec: maybe"), "exec: error: expected true or false"),
+    "a duration that is none": (
+        manifest("path: '/'", "path: '/'\n  deregistration_delay: soon"),
+        "expected a duration such as 30s, got 'soon'",
+    ),
+    "http as a list": (manifest("http:\n  path: '/'", "http: [a]"), "http: error"),
+    "variables as a list": (manifest("exec: true", "variables: [a]"), "variables: error"),
+    "a variable that is a list": (manifest("exec: true", "variables: {A: [b]}"), "variables.A"),
+    "a secret that is a list": (manifest("exec: true", "secrets: {A: [b]}"), "secrets.A: error"),
+    "a secret that is nothing": (manifest("exec: true", "secrets: {A: }"), "it names no secret"),
+    "an empty secret": (manifest("exec: true", "secrets: {A: {b: c}}"), "secrets.A: error"),
+    "no env_file": (manifest("exec: true", "env_file: .missing"), ".missing is no file"),
+    "sidecars as text": (manifest("exec: true", "sidecars: a"), "sidecars: error"),
+    "a sidecar without an image": (
+        manifest("exec: true", "sidecars: {a: {port: 1}}"),
+        "sidecars.a: error: image is missing",
+    ),
+    "a mount without a path": (
+        manifest("exec: true", "sidecars: {a: {image: x, mount_points: [{path: /a}]}}"),
+        "expected source_volume and path",
+    ),
+    "a mount of nothing": (
+        manifest("exec: true", "sidecars: {a: {image: x, mount_points: [b, {}]}}"),
+        "mount_points[0]: error: expected a mapping",
+    ),
+    "a dependency that is none": (
+        manifest("port: 8080", "port: 8080\n  depends_on: {web: soon}"),
+        "expected start, healthy, success, complete, got 'soon'",
+    ),
+    "Windows": (manifest("exec: true", "platform: windows/x86_64"), "Windows containers are not"),
+    "environments as a list": (manifest("exec: true", "environments: [a]"), "environments: error"),
+    "an environment's name that is none": (
+        manifest("exec: true", "environments: {A/B: {}}"),
+        "'A/B' is no environment's name",
+    ),
+    "a workspace that is no YAML": ({"copilot/.workspace": ":::["}, "copilot/.workspace:1"),
+    "two of a name": ({"copilot/other/manifest.yml": MANIFEST}, "is called 'web', too"),
+    "an addon that is no YAML": (
+        {"copilot/web/addons/a.yml": "Resources: ["},
+        "copilot/web/addons/a.yml:1:13: error",
+    ),
+    "an addon that is deep": ({"copilot/web/addons/a.yml": "[" * 5000}, "addons/a.yml:1:"),
+    "an environment that is no YAML": (
+        {"copilot/environments/test/manifest.yml": "a: ["},
+        "environments/test/manifest.yml:2:1: error",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_is_told_with_its_place_and_nothing_is_written(run, case):
+    files, said = BROKEN[case]
+    done = convert(run, {**COPILOT["first"], **files})
+    assert done.exit_code == 1, done.output
+    assert said in done.stdout, done.output
+    assert "nothing is written" in done.stderr
+    assert "defect" not in done.output
+    assert not (run.folder / "cdk").exists()
+    assert not list(run.folder.glob("*.compose*.yaml"))
+
+
+def test_links_out_of_a_workspace_are_refused(run):
+    outside = run.folder.parent / "outside"
+    outside.mkdir()
+    (outside / "Dockerfile").write_text("FROM x\n")
+    (outside / "manifest.yml").write_text(MANIFEST)
+    for name, target in (("Dockerfile", "Dockerfile"), (WEB, "manifest.yml")):
+        write(run.folder, COPILOT["first"])
+        (run.folder / name).unlink()
+        (run.folder / name).symlink_to(outside / target)
+        done = run("init", "--from", ".", "--yes")
+        assert done.exit_code == 1
+        assert "leads out of the workspace" in done.stdout
+        (run.folder / name).unlink()
+
+
+CONFIG = "amplify/backend/backend-config.json"
+DOCKERFILE, FILE = f"{API}/src/Dockerfile", f"{API}/src/docker-compose.yml"
+
+
+def config(text):
+    return {CONFIG: '{"api": {"posts": {' + text + "}}}"}
+
+
+BROKEN_API = {
+    "empty": ({CONFIG: ""}, f"{CONFIG}:1:1: error"),
+    "no JSON": ({CONFIG: "{'a'}"}, f"{CONFIG}:1:2: error"),
+    "a list": ({CONFIG: "[]"}, f"{CONFIG}:1:1: error: expected an object, got a list"),
+    "not UTF-8": ({CONFIG: b"{\n\xff}"}, f"{CONFIG}:2:1: error"),
+    "huge": ({CONFIG: "{}" + " " * 2_000_000}, "has more than 1048576 bytes"),
+    "deep": ({CONFIG: "[" * 5000}, f"{CONFIG}:1:"),
+    "api as a list": ({CONFIG: '{"api": []}'}, f"{CONFIG}:1:9: api: error: expected an object"),
+    "another service": (config('"service": "AppSync"'), "expected ElasticContainer, got 'AppSync'"),
+    "service as a number": (config('"service": 1'), "service: error: expected text, got a number"),
+    "access as text": (config('"restrictAccess": "yes"'), "expected true or false, got text"),
+    "dependencies as text": (config('"dependsOn": "a"'), "expected a list, got text"),
+    "a port that is none": (
+        config('"exposedContainer": {"name": "posts", "port": "http"}'),
+        "expected a whole number",
+    ),
+    "a container that is not there": (
+        {
+            FILE: "services: {web: {build: ., ports: ['8080']}}\n",
+            **config('"exposedContainer": {"name": "posts", "port": 80}'),
+        },
+        "there is no service 'posts'; there are web",
+    ),
+    "sources elsewhere": (
+        {DOCKERFILE: None, **config('"deploymentMechanism": "INDENPENDENTLY_MANAGED"')},
+        "the sources are in the repository of gitHubInfo",
+    ),
+    "two Compose files": (
+        {FILE: "services: {}\n", f"{API}/src/docker-compose.yaml": "services: {}\n"},
+        "has docker-compose.yaml and docker-compose.yml; keep one",
+    ),
+    "no sources": ({DOCKERFILE: None}, "has neither docker-compose.yml nor a Dockerfile"),
+    "a Compose file that is no YAML": ({FILE: "services: ["}, f"{FILE}:2:1"),
+    "a Compose file that is empty": ({FILE: ""}, "error"),
+    "a Compose file that cannot be": (
+        {FILE: "services: {web: {image: x, colour: blue}}\n"},
+        f"{FILE}:1:28: services.web.colour: error",
+    ),
+    "what Fargate refuses": (
+        {FILE: "services: {web: {build: ., ports: ['80'], privileged: true}}\n"},
+        "services.web.privileged: error",
+    ),
+    "a Dockerfile that is none": ({DOCKERFILE: "FROM\n"}, "error"),
+    "a Dockerfile without a port": ({DOCKERFILE: "FROM x\n"}, "error"),
+    "a secret in the sources": (
+        {f"{API}/src/.secret-pass": "sesame"},
+        f"{API}/src/.secret-pass:1:1: error: a secret's file does not belong into src",
+    ),
+    "policies that are no JSON": (
+        {f"{API}/custom-policies.json": "[{]"},
+        f"{API}/custom-policies.json:1:3: error",
+    ),
+    "policies that are text": ({f"{API}/custom-policies.json": '"a"'}, "custom-policies.json:1:1"),
+    "environments that are no JSON": ({"amplify/team-provider-info.json": "{"}, "error"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_API)
+def test_what_is_broken_in_an_api_is_told_and_nothing_is_written(run, case):
+    files, said = BROKEN_API[case]
+    whole = {**AMPLIFY["dockerfile"], **files}
+    write(run.folder, {name: text for name, text in whole.items() if text is not None})
+    (run.folder / API / "src").mkdir(exist_ok=True)
+    done = run("init", "--from", API)
+    assert done.exit_code == 1, done.output
+    assert said in done.stdout, done.output
+    assert "nothing is written" in done.stderr
+    assert "defect" not in done.output
+    assert "sesame" not in done.output
+    assert not (run.folder / "cdk").exists()
+    assert not (run.folder / "posts").exists()
+
+
+def test_links_in_an_api_are_not_followed(run):
+    outside = run.folder.parent / "outside"
+    outside.mkdir()
+    (outside / "key").write_text("sesame")
+    write(run.folder, AMPLIFY["dockerfile"])
+    (run.folder / API / "src/key").symlink_to(outside / "key")
+    (run.folder / API / "src/folder").symlink_to(outside)
+    done = run("init", "--from", API)
+    assert done.exit_code == 0, done.output
+    assert "a symbolic link is not copied" in done.stdout
+    assert not (run.folder / "posts/key").exists()
+    assert not (run.folder / "posts/folder").exists()
+    # AND a Dockerfile behind one is an error
+    (run.folder / DOCKERFILE).unlink()
+    (run.folder / DOCKERFILE).symlink_to(outside / "key")
+    done = run("init", "--from", API, "-o", "other")
+    assert done.exit_code == 1
+    assert "leads out of the project" in done.stdout
+
+
+def test_nothing_is_overwritten(run):
+    write(run.folder, {**COPILOT["first"], "web.compose.yaml": "mine"})
+    done = run("init", "--from", ".", "--yes")
+    assert done.exit_code == 1
+    assert "web.compose.yaml is there already" in done.stderr
+    assert (run.folder / "web.compose.yaml").read_text() == "mine"
+    assert not (run.folder / "cdk").exists()
+
+
+@pytest.mark.parametrize("page", ["coming-from-copilot", "coming-from-amplify"])
+def test_the_commands_of_the_guides_do_what_they_say(run, page):
+    write(run.folder, {**COPILOT["shop"], **AMPLIFY["compose"]})
+    found = [
+        words
+        for block in blocks_of(f"docs/guides/{page}.md")
+        if block.language == "sh"
+        for words in commands(block.text)
+    ]
+    done = None
+    for words in found:
+        match words:
+            case ["serverless-containers", "secrets", *_]:
+                # tests/unit/cli/secrets pushes.
+                assert "secrets push posts --env dev" in done.stdout
+            case ["serverless-containers", *arguments]:
+                result = run(*arguments)
+                assert result.exit_code == 0, result.output
+                done = result if arguments[0] == "init" else done
+            case _:
+                assert " ".join(words) in done.stdout
+    assert done is not None
+
+
+VALUES = ["[]", "{}", "null", "-1", "''", "!Ref x", "*a", "\0", "${X}", "$", "../..", "a: b", "'"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_changed_projects_are_told_of_in_words_and_leave_nothing_behind(run, seed):
+    chance = random.Random(seed)  # noqa: S311
+    files = dict(chance.choice([*COPILOT.values(), *AMPLIFY.values()]))
+    for _ in range(chance.randrange(1, 4)):
+        name = chance.choice(list(files))
+        lines = files[name].split("\n")
+        index = chance.randrange(len(lines))
+        key = lines[index].partition(":")[0]
+        changed = [f"{key}: {chance.choice(VALUES)}", "", f"  {lines[index]}", lines[index] * 2]
+        lines[index] = chance.choice(changed)
+        files[name] = "\n".join(lines)
+    write(run.folder, files)
+    before = sorted(run.folder.rglob("*"))
+    done = run("init", "--from", ".", "--yes")
+    assert done.exit_code in {0, 1, 2}, done.output
+    assert "defect" not in done.output
+    assert isinstance(done.exception, SystemExit | None)
+    if done.exit_code:
+        assert sorted(run.folder.rglob("*")) == before
