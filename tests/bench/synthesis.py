@@ -1,5 +1,5 @@
-"""What synthesis costs, against apps that go through the same gates: an empty one, and one that only
-includes the finished templates.
+"""What synthesis costs, against apps that go through the same gates: an empty one, and one that
+only includes the finished templates.
 """
 
 import json

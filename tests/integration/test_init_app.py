@@ -1,4 +1,4 @@
-"""Apps that ``init`` makes are synthesized, and their own tests pass."""
+"""Apps that ``init`` makes are synthesized and deployed, and their own tests pass."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from serverless_containers.cli import main
 from tests.support.foreign_projects import AMPLIFY, COPILOT, write
+from tests.support.local_app import NO_ENGINE
 from tests.support.shell_lines import CDK
 
 HELLO = """\
@@ -66,6 +67,20 @@ def test_its_own_test_writes_the_snapshot_of_an_api_with_a_url(app):
     assert {"AWS::ECS::Service", "AWS::ApiGatewayV2::Api"} <= kinds
     assert "Url" in template["Outputs"]
     assert file.stem == "hello"
+
+
+@pytest.mark.local
+def test_it_is_deployed_to_the_embedded_aws_by_the_command_of_the_guide(app, tmp_path):
+    (app / "node_modules").symlink_to(CDK.parents[2])
+    command = (sys.executable, "-m", "serverless_containers", "local")
+    result = tmp_path / "result.json"
+    done = run(app, *command, "--json", str(result), DOCKER_HOST=NO_ENGINE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(result.read_text())
+    assert told["holds"]
+    assert told["diff_empty"]
+    types = {each["type"] for each in told["resources"] if each["status"] == "real"}
+    assert {"AWS::ApiGatewayV2::Api", "AWS::ECS::TaskDefinition"} <= types
 
 
 @pytest.mark.thorough
