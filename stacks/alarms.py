@@ -1,7 +1,6 @@
 """The alarms of an environment's services, and who is told."""
 
-from aws_cdk import Acknowledgment, Duration, Stack, Validations
-from aws_cdk import aws_iam as iam
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -41,16 +40,6 @@ def _topic(scope: Construct, alarms: Alarms) -> sns.ITopic | None:
     topic = sns.Topic(scope, "AlarmTopic", enforce_ssl=True)
     for address in alarms.emails:
         topic.add_subscription(subscriptions.EmailSubscription(address))
-    # A topic that has a policy has lost the one by which its account may publish.
-    topic.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="AlarmsOfThisAccount",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=["sns:Publish"],
-            resources=[topic.topic_arn],
-            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}},
-        )
-    )
     Validations.of(topic).acknowledge(
         Acknowledgment(
             id="AwsSolutions-SNS2",

@@ -34,7 +34,8 @@ def apply_tags(
     ``Environment``.
 
     Args:
-        scope: The app, a stage, a stack or a construct.
+        scope: The app, a stage, a stack or a construct. A site with a domain or a firewall outside
+            us-east-1 has a support stack there, beside its own: only an app or a stage holds both.
         service: The value of ``Service``, which application it is. Default: no such tag.
         environment: The value of ``Environment``. Default: no such tag.
         owner: The value of ``Owner``, who answers for it. Default: no such tag.

@@ -75,10 +75,11 @@ def statistic(samples, kind):
         return None
     count = sum(samples.values())
     total = sum(value * times for value, times in samples.items())
-    rank = re.fullmatch(r"PR\(([\d.]+):([\d.]+)\)", kind)
+    rank = re.fullmatch(r"PR\(([\d.]*):([\d.]+)\)", kind)
     if rank:
-        low, high = map(float, rank.groups())
-        return 100 * sum(n for value, n in samples.items() if low <= value <= high) / count
+        # A lower bound is left out, an upper one is not ("Statistics definitions", CloudWatch).
+        low, high = float(rank[1] or "-inf"), float(rank[2])
+        return 100 * sum(n for value, n in samples.items() if low < value <= high) / count
     percentile = re.fullmatch(r"p([\d.]+)", kind)
     if percentile:
         wanted, seen = math.ceil(count * float(percentile[1]) / 100), 0
@@ -237,6 +238,8 @@ class Query:
             case ast.Call(ast.Name("IF"), [condition, then, otherwise]):
                 chosen = self._value(condition, index)
                 return None if chosen is None else self._value(then if chosen else otherwise, index)
+            case ast.Call(ast.Name("IF"), [condition, then]):
+                return self._value(then, index) if self._value(condition, index) else None
             case ast.Call(ast.Name("MAX"), [ast.List(each)]):
                 found = [value for part in each if (value := self._value(part, index)) is not None]
                 return max(found, default=None)

@@ -135,6 +135,7 @@ class ContainerServiceBase(Construct):
                 access_log=access_log,
                 pipeline_name=self._pipeline_name(),
                 pipeline_url=self.build_pipeline.console_url if self.build_pipeline else None,
+                waits_for=service.service,
                 never_empty=_is_never_empty(self._props, service.plan),
                 log_retention=service.project.log_retention,
                 removal_policy=retained_once_made(
@@ -294,4 +295,7 @@ def _is_never_empty(props: ServiceProps, plan: TaskPlan) -> bool:
     scaling = props.get("scaling")
     given = props.get("desired_count")
     count = scaling.min_capacity if scaling else plan.replicas if given is None else given
-    return count is None or Token.is_unresolved(count) or count > 0
+    counts = [count]
+    for moment in scaling.schedules if scaling else ():
+        counts += [moment.min_capacity, moment.max_capacity]
+    return all(each is None or Token.is_unresolved(each) or each > 0 for each in counts)

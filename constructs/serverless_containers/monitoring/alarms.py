@@ -182,7 +182,9 @@ def anomaly_alarms(
             period=_FIVE_MINUTES,
         ),
         AlarmKind.LATENCY_ANOMALY: cloudwatch.MathExpression(
-            expression=f"IF(FILL(requests, 0) >= {least}, latency, 0)",
+            # Without the last argument there is no value, and nothing is learnt, where there are
+            # too few requests ("Enhance CloudWatch metrics with metric math functions", AWS blog).
+            expression=f"IF(FILL(requests, 0) >= {least}, latency)",
             using_metrics={"requests": signals.requests, "latency": signals.latency_of("p95")},
             label="p95 in milliseconds",
             period=_FIVE_MINUTES,

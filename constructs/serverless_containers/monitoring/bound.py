@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from serverless_containers.monitoring.alarm import name_of_alarm
 from serverless_containers.monitoring.alarms import (
@@ -17,7 +17,7 @@ from serverless_containers.monitoring.alarms import (
     task_alarms,
     unhealthy_alarm,
 )
-from serverless_containers.monitoring.certificates import certificate_alarm, notify
+from serverless_containers.monitoring.certificates import certificate_alarm
 from serverless_containers.monitoring.dashboard import (
     MonitoringDashboard,
     Rows,
@@ -26,6 +26,7 @@ from serverless_containers.monitoring.dashboard import (
 )
 from serverless_containers.monitoring.events import ServiceEvents
 from serverless_containers.monitoring.kinds import AlarmKind
+from serverless_containers.monitoring.notify import notify
 from serverless_containers.monitoring.options import Monitoring
 from serverless_containers.monitoring.queries import ServiceLogs, save_queries
 from serverless_containers.monitoring.signals import Signals, TaskSignals
@@ -60,6 +61,8 @@ class MonitoredService:
         pipeline_name: The name of the pipeline that builds its images in this region. None: none
             does.
         pipeline_url: The address of that pipeline in the console. None: there is none.
+        waits_for: The construct that is made before anything can be said of tasks. None: the
+            service is not of this app.
         never_empty: Whether it is meant to have a task at any time.
         log_retention: The time for which events are kept.
         removal_policy: Their removal policy when the stack is deleted.
@@ -74,6 +77,7 @@ class MonitoredService:
     access_log: logs.ILogGroup | None = None
     pipeline_name: str | None = None
     pipeline_url: str | None = None
+    waits_for: IDependable | None = None
     never_empty: bool = True
     log_retention: logs.RetentionDays
     removal_policy: RemovalPolicy
@@ -115,6 +119,8 @@ class BoundMonitoring(Construct):
         super().__init__(scope, construct_id)
         self.service = service
         self.options = options
+        # The period of an expression, which is its window, is meant to be that of its metrics.
+        Annotations.of(self).acknowledge_warning("CloudWatch:Math:MetricsPeriodsOverridden")
         self.deployment_alarms: Sequence[cloudwatch.Alarm] = ()
         requests = self._request_alarms(service.signals) if service.signals else []
         events = ServiceEvents(
@@ -236,8 +242,10 @@ class BoundMonitoring(Construct):
             composite_alarm_name=name_of_alarm(self, construct_id),
             alarm_rule=rule,
             alarm_description=f"{self.service.name}: {detail}; the alarms of which this one "
-            "consists say what, and which page helps. It is quiet again when all of them are, and "
-            "tells of nothing that begins before that.",
+            "consists say what, and which page helps, and so does `serverless-containers diagnose "
+            f"--stack {Stack.of(self).stack_name} --region {Stack.of(self).region}`. It is quiet "
+            "again when all of them are, and tells of nothing that begins before that. Runbooks: "
+            f"{self.options.runbook_folder}",
             actions_suppressor=silenced_by,
             actions_suppressor_wait_period=_SUPPRESSION if silenced_by else None,
             actions_suppressor_extension_period=_SUPPRESSION if silenced_by else None,
@@ -268,18 +276,16 @@ class BoundMonitoring(Construct):
         """The alarms of tasks that are not there, or not healthy."""
         options, service = self.options, self.service
         signals, name = service.signals, service.name
-        return [
-            *(
-                [no_task_alarm(self, service.tasks, signals, options=options, of=name)]
-                if service.never_empty
-                else []
-            ),
-            *(
-                [unhealthy_alarm(self, signals, options=options, of=name)]
-                if signals and signals.unhealthy
-                else []
-            ),
-        ]
+        alarms: list[cloudwatch.AlarmBase] = []
+        if service.never_empty:
+            no_task = no_task_alarm(self, service.tasks, signals, options=options, of=name)
+            if service.waits_for is not None:
+                # A first deployment may wait for its images longer than an alarm warms up.
+                no_task.node.add_dependency(service.waits_for)
+            alarms.append(no_task)
+        if signals and signals.unhealthy:
+            alarms.append(unhealthy_alarm(self, signals, options=options, of=name))
+        return alarms
 
     def _warnings(self) -> Sequence[cloudwatch.AlarmBase]:
         """The alarms of what tasks use, and of what is unusual."""

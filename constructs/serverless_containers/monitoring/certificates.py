@@ -3,8 +3,6 @@
 from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_containers.monitoring.alarm import Watch, make_alarm
@@ -54,11 +52,3 @@ def certificate_alarm(
         suffix=suffix,
         detail=f"{days} days or less",
     )
-
-
-def notify(alarm: cloudwatch.AlarmBase, topic: sns.ITopic | None) -> None:
-    """Have an alarm notify a topic, if there is one, when it goes off and when all is well."""
-    if topic is None:
-        return
-    alarm.add_alarm_action(actions.SnsAction(topic))
-    alarm.add_ok_action(actions.SnsAction(topic))

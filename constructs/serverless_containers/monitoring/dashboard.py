@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Aws, Duration, Names
+from aws_cdk import Annotations, Aws, Duration, Names
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -324,6 +324,8 @@ class MonitoringDashboard(Construct):
         super().__init__(scope, construct_id)
         if not panels:
             raise ValueError("panels: expected the panel of at least one service, got none")
+        # The period of an expression is meant to be that of its metrics.
+        Annotations.of(self).acknowledge_warning("CloudWatch:Math:MetricsPeriodsOverridden")
         self.dashboard = cloudwatch.Dashboard(
             self,
             "Dashboard",

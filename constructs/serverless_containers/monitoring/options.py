@@ -13,6 +13,7 @@ from serverless_containers.monitoring.kinds import AlarmKind
 _BURN = "Alerting on SLOs, The Site Reliability Workbook: 14.4 times the budget must be below 100 %"
 _PERCENT = "a percentage"
 _RUNBOOKS = "docs/runbooks"
+_LIBRARY = "of serverless-containers"
 _LONGEST_URL = 400
 """Characters, so that a description keeps below 1024 ("PutMetricAlarm", Amazon CloudWatch API
 Reference)."""
@@ -123,11 +124,16 @@ class Monitoring:
         if length > _LONGEST_URL and not Token.is_unresolved(self.runbooks):
             raise ValueError(f"runbooks: expected at most {_LONGEST_URL} characters, got {length}")
 
+    @property
+    def runbook_folder(self) -> str:
+        """The address of the folder of the runbook pages, or its place in this library."""
+        return self.runbooks.rstrip("/") if self.runbooks else f"{_RUNBOOKS} {_LIBRARY}"
+
     def runbook(self, kind: AlarmKind) -> str:
         """Return the address of the runbook page of an alarm, or its place in this library."""
         if not self.runbooks:
-            return f"{_RUNBOOKS}/{kind}.md of serverless-containers"
-        return f"{self.runbooks.rstrip('/')}/{kind}.md"
+            return f"{_RUNBOOKS}/{kind}.md {_LIBRARY}"
+        return f"{self.runbook_folder}/{kind}.md"
 
 
 def _check_known(value: float | None, name: str) -> None:

@@ -119,7 +119,7 @@ def http_api_signals(api: apigwv2.HttpApi) -> Signals:
 
     def percent_within(limit: Duration) -> cloudwatch.Metric:
         milliseconds = limit.to_milliseconds(integral=False)
-        return latency_of(cloudwatch.Stats.percentile_rank(0, milliseconds))
+        return latency_of(cloudwatch.Stats.percentile_rank(milliseconds))
 
     return Signals(
         name="HTTP API",
@@ -160,7 +160,7 @@ def load_balancer_signals(
 
     def percent_within(limit: Duration) -> cloudwatch.Metric:
         limit_seconds = limit.to_seconds(integral=False)
-        return seconds(cloudwatch.Stats.percentile_rank(0, limit_seconds))
+        return seconds(cloudwatch.Stats.percentile_rank(limit_seconds))
 
     answered = metrics.request_count(statistic="Sum", period=MINUTE)
     turned_away = metrics.http_code_elb(own.ELB_503_COUNT, statistic="Sum", period=MINUTE)

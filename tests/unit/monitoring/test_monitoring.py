@@ -5,16 +5,19 @@ import re
 
 import pytest
 from aws_cdk import App, Duration, Environment, NestedStack, Stack
+from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Annotations, Match, Template
 
 from serverless_containers import (
     ContainerHosting,
     ContainerService,
     Monitoring,
     Rollout,
+    ScheduledCapacity,
     TaskScaling,
 )
 from serverless_containers.monitoring.alarm import name_of_alarm
@@ -29,6 +32,14 @@ services:
   db: {image: "postgres:17", volumes: ["data:/var/lib/postgresql/data"]}
 volumes: {data: {}}
 """
+
+
+NIGHT = ScheduledCapacity(
+    schedule=appscaling.Schedule.cron(hour="22", minute="0"), min_capacity=0, max_capacity=0
+)
+MORNING = ScheduledCapacity(
+    schedule=appscaling.Schedule.cron(hour="6", minute="0"), min_capacity=1, max_capacity=2
+)
 
 
 def alarms(deployed):
@@ -48,6 +59,55 @@ def notifying(deployed):
         for name, each in alarms(deployed).items()
         if "AlarmActions" in each["Properties"]
     }
+
+
+LET_IN = {
+    "Sid": "AlarmsOfThisAccount",
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Action": "sns:Publish",
+}
+
+
+class TestTopic:
+    def statements(self, deployed):
+        policies = deployed.resources("AWS::SNS::TopicPolicy")
+        return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+    def test_alarms_may_publish_where_a_policy_took_the_default_away(self, deploy):
+        deployed = deploy(
+            monitoring=lambda stack: Monitoring(topic=sns.Topic(stack, "OnCall", enforce_ssl=True))
+        )
+        (let_in,) = [each for each in self.statements(deployed) if each["Effect"] == "Allow"]
+        assert LET_IN.items() <= let_in.items()
+        account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        assert let_in["Condition"] == account
+
+    def test_a_topic_without_a_policy_keeps_the_default(self, deploy):
+        assert self.statements(deploy()) == []
+
+    def test_the_key_of_sns_lets_no_alarm_publish(self, deploy):
+        def with_managed_key(stack):
+            key = kms.Alias.from_alias_name(stack, "Key", "alias/aws/sns")
+            return Monitoring(topic=sns.Topic(stack, "OnCall", master_key=key))
+
+        with pytest.raises(ValueError, match="alias/aws/sns, which lets no alarm publish"):
+            deploy(monitoring=with_managed_key)
+
+
+def test_the_absence_of_tasks_is_told_of_once_the_service_was_made(deploy):
+    deployed = deploy()
+    (alarm,) = of_kind(deployed, "NoHealthyTask").values()
+    services = deployed.template.find_resources("AWS::ECS::Service")
+    assert set(services) <= set(alarm["DependsOn"])
+
+
+def test_the_period_of_an_expression_is_no_warning(deploy):
+    deployed = deploy()
+    warnings = Annotations.from_stack(deployed.stack).find_warning(
+        "*", Match.string_like_regexp("Periods")
+    )
+    assert warnings == []
 
 
 def test_nothing_is_watched_unless_it_was_asked_for(deploy):
@@ -187,7 +247,7 @@ def test_the_least_requests_are_an_option(deploy):
     assert expression == "IF(FILL(requests, 0) >= 100, 100 - quick, 0)"
 
 
-@pytest.mark.parametrize(("kind", "statistic"), [("api", "PR(0:250)"), ("site", "PR(0:0.25)")])
+@pytest.mark.parametrize(("kind", "statistic"), [("api", "PR(:250)"), ("site", "PR(:0.25)")])
 def test_latency_is_in_the_unit_of_the_metric(deploy, kind, statistic):
     deployed = deploy(kind, monitoring=watched(latency=Duration.millis(250)))
     (alarm,) = of_kind(deployed, "LatencyBurnRateSlowLong").values()
@@ -214,7 +274,8 @@ def test_a_load_balancer_counts_503_beside_the_requests_that_it_passed_on(deploy
     ("props", "text"),
     [
         ({"desired_count": 0}, NGINX),
-        ({"scaling": TaskScaling(min_capacity=0, max_capacity=2)}, NGINX),
+        ({"scaling": TaskScaling(min_capacity=0, max_capacity=2, schedules=[MORNING])}, NGINX),
+        ({"scaling": TaskScaling(max_capacity=2, schedules=[NIGHT, MORNING])}, NGINX),
         ({}, NGINX.replace("web: {", "web: {deploy: {replicas: 0}, ")),
     ],
 )

@@ -284,6 +284,14 @@ def test_a_request_in_a_quiet_night_sets_nothing_off_however_it_ends(alarms, kin
     assert ALARM not in Evaluator(resources, night, usual=USUAL).states().values()
 
 
+@pytest.mark.parametrize("kind", ["api", "site"])
+def test_ordinary_requests_after_two_idle_days_are_not_unusual(alarms, kind):
+    resources, found = alarms(kind)
+    usual = traffic(2 * DAY - 2 * HOUR, 0) + traffic(2 * HOUR, 100, ms=50)
+    now = usual + traffic(30, 100, ms=50)
+    assert Evaluator(resources, now, usual=usual).states()[found["LatencyAnomaly"]] == OK
+
+
 @pytest.mark.parametrize("kind", CONSTRUCTS)
 def test_a_service_is_not_missed_while_it_is_made(alarms, kind):
     resources, found = alarms(kind)

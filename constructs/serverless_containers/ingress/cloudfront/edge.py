@@ -12,7 +12,8 @@ from serverless_containers.ingress.certificates import validated_certificate
 from serverless_containers.ingress.cloudfront.domain_name import DomainNames
 from serverless_containers.ingress.cloudfront.firewall import Firewall, WebAcl
 from serverless_containers.ingress.cloudfront.support_stack import EDGE_REGION, EdgeScope, refer
-from serverless_containers.monitoring.certificates import certificate_alarm, notify
+from serverless_containers.monitoring.certificates import certificate_alarm
+from serverless_containers.monitoring.notify import notify
 from serverless_containers.monitoring.options import Monitoring
 
 

@@ -97,7 +97,8 @@ class TaskScaling:
 
     Raises:
         ValueError: If nothing would change the number of tasks, a percentage or number is out of
-            its range, or the capacities are no whole numbers from the fewest to the most tasks.
+            its range, the capacities are no whole numbers from the fewest to the most tasks, those
+            of a schedule do not fit those that stay, or nothing would bring a task back.
     """
 
     min_capacity: float | None = None
@@ -128,6 +129,35 @@ class TaskScaling:
         if self.requests_per_task is not None:
             _check_positive("TaskScaling", "requests_per_task", self.requests_per_task)
         _check_capacities("TaskScaling", self.min_capacity, self.max_capacity)
+        for moment in self.schedules:
+            self._check_schedule(moment)
+        self._check_return()
+
+    def _check_schedule(self, moment: ScheduledCapacity) -> None:
+        """Refuse a schedule's limit that the other limit, which stays, does not allow for."""
+        if moment.max_capacity is None:
+            owner = "ScheduledCapacity without max_capacity, which stays as TaskScaling has it"
+            _check_capacities(owner, moment.min_capacity, self.max_capacity)
+        elif moment.min_capacity is None:
+            owner = "ScheduledCapacity without min_capacity, which stays as TaskScaling has it"
+            _check_capacities(owner, self.min_capacity, moment.max_capacity)
+
+    def _check_return(self) -> None:
+        """Refuse a service that scales to no task and that nothing would ever bring back.
+
+        Of no task there is no metric, and without data nothing is added ("Target tracking",
+        Amazon ECS Developer Guide).
+        """
+        lowest = [self.min_capacity, *(moment.min_capacity for moment in self.schedules)]
+        if self.metrics or 0 not in lowest:
+            return
+        if any(each is not None and (Token.is_unresolved(each) or each > 0) for each in lowest):
+            return
+        raise ValueError(
+            "TaskScaling: min_capacity=0 leaves no task whose use could be measured, and nothing "
+            "would start one again; give min_capacity=1 or more, a schedule that does, or metrics "
+            "that do not come from tasks, such as the length of a queue"
+        )
 
 
 def _check_positive(owner: str, name: str, number: float) -> None:

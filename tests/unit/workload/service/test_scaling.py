@@ -102,6 +102,18 @@ class TestScaling:
         with pytest.raises(ValueError, match=re.escape(told) + "$"):
             TaskScaling(**capacities)
 
+    @pytest.mark.parametrize("limit", [{"min_capacity": 9}, {"max_capacity": 1}])
+    def test_a_schedule_fits_the_limit_that_stays(self, limit):
+        moment = ScheduledCapacity(schedule=appscaling.Schedule.cron(hour="6"), **limit)
+        with pytest.raises(ValueError, match=r"^ScheduledCapacity without .* is more than"):
+            TaskScaling(min_capacity=2, max_capacity=4, schedules=[moment])
+
+    def test_something_brings_a_task_back(self):
+        with pytest.raises(ValueError, match="nothing would start one again"):
+            TaskScaling(min_capacity=0, max_capacity=4)
+        morning = ScheduledCapacity(schedule=appscaling.Schedule.cron(hour="6"), min_capacity=1)
+        TaskScaling(min_capacity=0, max_capacity=4, schedules=[morning])
+
     @pytest.mark.parametrize("capacities", [(2, 2), (LATER, 2), (5, LATER)])
     def test_capacities_that_are_not_known_pass(self, capacities):
         TaskScaling(min_capacity=capacities[0], max_capacity=capacities[1])
