@@ -49,6 +49,15 @@ def _deploying(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--enforce-iam", is_flag=True, help="Refuse calls that no policy of the app allows."
         ),
+        click.option(
+            "--engine",
+            type=click.Choice(["containers", "processes", "either"]),
+            default="containers",
+            show_default=True,
+            help="What runs the containers: a Docker engine in reach; the commands that services "
+            "name under x-serverless-containers: {dev: …}, as processes of this machine, with all "
+            "that you may do on it; or these where no engine is in reach.",
+        ),
         click.option("--app", help="The CDK app's command. By default that of cdk.json."),
     ):
         function = option(function)
@@ -86,8 +95,13 @@ def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
     _run(lambda: _deploy(running=True, **options))
 
 
-def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  # click's
-    from serverless_containers.local.deploy.run import Options, run  # noqa: PLC0415
+def _deploy(
+    *,
+    json_file: Path | None,
+    engine: str = "containers",
+    **options: Any,  # noqa: ANN401  # click's
+) -> int:
+    from serverless_containers.local.deploy.run import EngineChoice, Options, run  # noqa: PLC0415
     from serverless_containers.local.report import (  # noqa: PLC0415  # slow to load
         ConsoleProgress,
         make_console,
@@ -96,7 +110,9 @@ def _deploy(*, json_file: Path | None, **options: Any) -> int:  # noqa: ANN401  
     )
 
     console = make_console()
-    result = run(Options(folder=Path.cwd(), **options), ConsoleProgress(console))
+    result = run(
+        Options(folder=Path.cwd(), engine=EngineChoice(engine), **options), ConsoleProgress(console)
+    )
     show(console, result)
     if result.kept:
         show_kept(console, result)

@@ -33,6 +33,8 @@ _STYLES = {
     ResourceStatus.RECORDED: "yellow",
     ResourceStatus.NOT_RUNNING: "yellow",
     ResourceStatus.NO_IMAGE: "yellow",
+    ResourceStatus.PROCESSES: "green",
+    ResourceStatus.NO_PROCESS: "yellow",
     ResourceStatus.UNCHECKED: "dim",
     ResourceStatus.MISSING: "bold red",
 }
@@ -183,8 +185,8 @@ def show_services(regions: Iterable[LocalClients], *, engine: str) -> None:
 
     Args:
         regions: The clients of each region.
-        engine: The address of the engine that runs the containers. Without one the tasks are only
-            recorded, whatever state the embedded AWS gives them.
+        engine: What runs the containers. Without anything the tasks are only recorded, whatever
+            state the embedded AWS gives them.
     """
     console = make_console()
     for clients in regions:

@@ -4,10 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
 """Each stack's outputs."""
+
+
+PROCESSES: Final = "processes"
+"""In place of the address of an engine: commands that the services name, on this machine."""
 
 
 class ResourceStatus(StrEnum):
@@ -19,6 +23,10 @@ class ResourceStatus(StrEnum):
     """No part of the emulator knows the type; a patch of ours recorded it."""
     NOT_RUNNING = "not running (no Docker engine)"
     """A task whose containers nobody started."""
+    PROCESSES = "processes of this machine"
+    """A task whose containers are processes, as the caller asked for."""
+    NO_PROCESS = "not running (no dev command)"
+    """A task whose services do not say which processes could stand for their containers."""
     NO_IMAGE = "not in the registry"
     """An image that nobody built and pushed; a task with it could not start."""
     UNCHECKED = "not checked"
@@ -62,7 +70,8 @@ class LocalResult:
         made_up_secrets: The names of secrets that nobody had pushed, and that got a random value.
         seconds: How long each step took.
         kept: Whether the emulator runs on.
-        engine: The address of the engine that runs the containers; empty if there is none.
+        engine: What runs the containers: the address of an engine, or ``processes``; empty if
+            nothing does.
     """
 
     endpoint: str

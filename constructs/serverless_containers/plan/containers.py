@@ -9,6 +9,7 @@ from serverless_containers.compose.model import Condition, FileUse, Project, Res
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
 from serverless_containers.plan.builds import is_of_sibling, plan_build
+from serverless_containers.plan.dev import plan_dev
 from serverless_containers.plan.health import plan_health_check
 from serverless_containers.plan.known_images import repository_of
 from serverless_containers.plan.lifecycle import plan_restart, stays_down
@@ -108,6 +109,7 @@ def plan_container(
         log=plan_log(service, findings),
         mounts=tuple(mounts),
         copies=tuple(copies),
+        dev=plan_dev(service, project, findings),
     )
 
 

@@ -17,6 +17,7 @@ from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
 from serverless_containers.plan import rules
 from serverless_containers.plan.capacity import replicas_of
+from serverless_containers.plan.dev import DEV
 from serverless_containers.plan.known_images import store_of
 from serverless_containers.plan.model import (
     ContainerPlan,
@@ -26,7 +27,7 @@ from serverless_containers.plan.model import (
     VolumePlan,
 )
 from serverless_containers.plan.places import place
-from serverless_containers.plan.settings import EXTENSION, Known, Setting, read_extension
+from serverless_containers.plan.settings import EXTENSION, Known, Setting, Settings, read_extension
 
 _OF_A_SERVICE: Known = {"exclusive": bool}
 WAY_OUT = (
@@ -62,7 +63,7 @@ def plan_exclusive(
     found = []
     for container in containers:
         service = project.services[container.name]
-        setting = read_extension(service, _OF_A_SERVICE, findings).get("exclusive")
+        setting = _settings(service, findings).get("exclusive")
         written = [
             mount.volume
             for mount in container.mounts
@@ -76,6 +77,10 @@ def plan_exclusive(
     if found:
         _refuse_several(project, found[0], findings)
     return found[0] if found else None
+
+
+def _settings(service: Service, findings: Findings) -> Settings:
+    return read_extension(service, _OF_A_SERVICE, findings, elsewhere=(DEV,))
 
 
 def stop_first(rollout: RolloutPlan) -> RolloutPlan:
@@ -115,7 +120,7 @@ def note_shared_volumes(
             for mount in container.mounts
             if mount.volume in shared and not mount.read_only
         }
-        if written and "exclusive" not in read_extension(service, _OF_A_SERVICE, Findings()):
+        if written and "exclusive" not in _settings(service, Findings()):
             findings.report(
                 rules.VOLUME_WRITTEN_TWICE,
                 *place(service, "volumes"),

@@ -340,6 +340,24 @@ class ContainerRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DevPlan:
+    """Process of a developer's machine that stands for a container where none runs.
+
+    Attributes:
+        command: The program and its arguments.
+        directory: The folder in which it starts, absolute.
+        ready: What is asked whether it is ready, in place of the health check: the URL of an
+            answer, or a port that takes connections. Empty: the health check.
+        ports: The container's port whose place on that machine each variable holds.
+    """
+
+    command: tuple[str, ...]
+    directory: str
+    ready: str = ""
+    ports: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerPlan:
     """One container definition.
 
@@ -370,6 +388,8 @@ class ContainerPlan:
         copies: The files that are added to its image, which is then built on ``image``.
         log_attribute: The variable of resource attributes to which the name of its log group is
             added, so that a trace leads to the log. None: there is none.
+        dev: The process that stands for it on a developer's machine; None: there is none. No
+            template holds it.
     """
 
     name: str
@@ -402,6 +422,7 @@ class ContainerPlan:
     mounts: tuple[MountPlan, ...] = ()
     copies: tuple[CopyPlan, ...] = ()
     log_attribute: str | None = None
+    dev: DevPlan | None = None
 
     @property
     def is_built(self) -> bool:

@@ -44,6 +44,8 @@ export function readConfig(env, readFile) {
     tableName,
     pageTokenKey,
     logLevel,
+    // Every interface of a container; a machine that others reach says 127.0.0.1.
+    host: env.HOST || undefined,
     // 0 takes any free port: the tests start the server that way.
     port: number("PORT", 8080, { min: 0, max: 65535, integer: true }),
     // localhost is right in the cloud, where the containers of a task share one network interface.

@@ -40,5 +40,5 @@ server.once("error", (error) => {
   log.error("cannot start", { problems: [`PORT ${config.port}: ${error.code ?? error.message}`] });
   process.exit(1);
 });
-server.listen(config.port, () => log.info("listening", { port: server.address().port }));
+server.listen({ port: config.port, host: config.host }, () => log.info("listening", { port: server.address().port }));
 shutdown.watch(server);

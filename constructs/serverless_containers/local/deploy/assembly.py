@@ -2,11 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.processes.commands import (
+    METADATA,
+    Commands,
+    ProcessCommand,
+    read_commands,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +26,7 @@ class Stack:
         account: Its account, or None if the app leaves it open.
         region: Its region, or None if the app leaves it open.
         template: The file of its template.
+        processes: The processes in place of its containers, where the app was asked for them.
     """
 
     path: str
@@ -26,6 +34,7 @@ class Stack:
     template: Path
     account: str | None
     region: str | None
+    processes: Commands = field(default_factory=dict)
 
 
 def stacks_of(assembly: Path) -> Iterator[Stack]:
@@ -43,7 +52,21 @@ def stacks_of(assembly: Path) -> Iterator[Stack]:
                 template=assembly / properties["templateFile"],
                 account=None if account == "unknown-account" else account,
                 region=None if region == "unknown-region" else region,
+                processes=_processes(assembly, artifact),
             )
+
+
+def _processes(assembly: Path, artifact: Mapping[str, Any]) -> Commands:
+    """Read the processes from the metadata of a stack, which may stand in a file of its own."""
+    metadata = dict(artifact.get("metadata") or {})
+    if name := artifact.get("additionalMetadataFile"):
+        metadata |= json.loads((assembly / name).read_text())
+    found: dict[str, Mapping[str, ProcessCommand | None]] = {}
+    for entries in metadata.values():
+        for each in entries:
+            if each["type"] == METADATA:
+                found |= read_commands(each["data"])
+    return found
 
 
 def default_pattern(stacks: Iterable[Stack], environment: str) -> str:

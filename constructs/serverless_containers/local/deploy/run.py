@@ -2,15 +2,17 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from serverless_containers.local.builds.commands import build_variables
 from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.deploy.assembly import (
+    Stack,
     account_of,
     default_pattern,
     has_pipeline,
@@ -27,7 +29,8 @@ from serverless_containers.local.failure import LocalError
 from serverless_containers.local.folder import LocalFolder
 from serverless_containers.local.inspection import deployed_stacks, inspect
 from serverless_containers.local.process import Child, uninterrupted
-from serverless_containers.local.result import LocalResult
+from serverless_containers.local.processes.commands import CONTEXT, write_file
+from serverless_containers.local.result import PROCESSES, LocalResult
 
 DEFAULT_ENVIRONMENT = "dev"
 
@@ -39,6 +42,17 @@ class Progress(Protocol):
 
     def step(self, doing: str) -> AbstractContextManager[Note]:
         """Show a step while it runs, and how long it took. It gives a function for notes."""
+
+
+class EngineChoice(StrEnum):
+    """Choice of the runner of containers."""
+
+    CONTAINERS = "containers"
+    """A container engine, if one is in reach; else nothing does."""
+    PROCESSES = "processes"
+    """Commands that the services name, as processes of this machine."""
+    EITHER = "either"
+    """A container engine, else processes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,7 @@ class Options:
         keep: Whether the emulator runs on afterwards.
         enforce_iam: Whether an emulator that is started refuses what no policy allows.
         running: Whether to deploy only to an emulator that an earlier run kept.
+        engine: What runs the containers of an emulator that is started.
     """
 
     folder: Path
@@ -67,6 +82,7 @@ class Options:
     keep: bool = False
     enforce_iam: bool = False
     running: bool = False
+    engine: EngineChoice = EngineChoice.CONTAINERS
 
 
 def run(options: Options, progress: Progress) -> LocalResult:
@@ -185,19 +201,22 @@ def _emulator(
                 f"an embedded AWS of this folder runs already, on port {kept.port}: leave --port "
                 "out to deploy to it, or stop it with `serverless-containers local down`"
             )
+        _check_engine(options.engine, kept)
         return kept, None
     if options.running:
         raise LocalError(
             "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
         )
     project.recover()
-    engine = find_engine()
+    engine = find_engine() if options.engine is not EngineChoice.PROCESSES else None
+    found = engine.url if isinstance(engine, FoundEngine) else ""
     with uninterrupted():
         process = EmulatorProcess(
             port=options.port,
             account=DEFAULT_ACCOUNT,
             log=project.log("emulator"),
-            engine=engine.url if isinstance(engine, FoundEngine) else "",
+            engine=found,
+            processes=not found and options.engine is not EngineChoice.CONTAINERS,
             enforce_iam=options.enforce_iam,
         )
         note = project.note_start(process.emulator)
@@ -205,6 +224,19 @@ def _emulator(
             lambda *error: _stop_unless_kept(process, note, kept=options.keep and error[0] is None)
         )
     return process.emulator, process
+
+
+def _check_engine(asked: EngineChoice, kept: Emulator) -> None:
+    """Refuse to take what runs for what was asked for.
+
+    Raises:
+        LocalError: If processes were asked for, and containers run or nothing does.
+    """
+    if asked is EngineChoice.PROCESSES and not kept.processes:
+        raise LocalError(
+            "an embedded AWS of this folder runs already, and runs no processes: stop it with "
+            "`serverless-containers local down`"
+        )
 
 
 def _stop_unless_kept(process: EmulatorProcess, note: Path, *, kept: bool) -> None:
@@ -271,8 +303,12 @@ class _Run:
                     stack.template, self._clients(account, stack.region or options.region)
                 )
             ]
-            builds = self._emulator.engine and any(map(has_pipeline, selected))
-            told = ", with builds whose commands run on this machine" if builds else ""
+            if self._emulator.processes:
+                commands = {
+                    family: each for stack in stacks for family, each in stack.processes.items()
+                }
+                write_file(Path(self._emulator.folder), commands)
+            told = self._told(selected)
             with self._step("deploy", f"Deploying {pattern}{told}") as note:
                 finish(
                     self._started(lambda: cli.start_deploy(assembly, pattern)),
@@ -302,8 +338,15 @@ class _Run:
             made_up_secrets=tuple(made_up),
             seconds=self._seconds,
             kept=options.keep or self._process is None,
-            engine=self._emulator.engine,
+            engine=PROCESSES if self._emulator.processes else self._emulator.engine,
         )
+
+    def _told(self, selected: Iterable[Stack]) -> str:
+        """Tell which commands of a repository run on this machine meanwhile."""
+        if self._emulator.processes:
+            return ", with the dev commands of its services on this machine"
+        builds = self._emulator.engine and any(map(has_pipeline, selected))
+        return ", with builds whose commands run on this machine" if builds else ""
 
     def _cli(self, account: str) -> CdkCli:
         return CdkCli(
@@ -312,7 +355,10 @@ class _Run:
             region=self._options.region,
             home=Path(self._emulator.folder) / "cdk",
             app=self._options.app,
-            context=self._options.context,
+            context=(
+                *self._options.context,
+                *([f"{CONTEXT}=true"] if self._emulator.processes else []),
+            ),
             log=self._project.log,
             tools=self._tools,
         )

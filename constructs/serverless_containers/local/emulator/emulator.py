@@ -22,7 +22,14 @@ from botocore.credentials import Credentials as SigningKey
 
 from serverless_containers.local.builds.commands import names_given
 from serverless_containers.local.credentials import Credentials, make_secret, proof
-from serverless_containers.local.emulator.environment import ENFORCE_IAM, ENGINE, FOLDER, KEEP, RUN
+from serverless_containers.local.emulator.environment import (
+    ENFORCE_IAM,
+    ENGINE,
+    FOLDER,
+    KEEP,
+    PROCESSES,
+    RUN,
+)
 from serverless_containers.local.emulator.run_folder import RunFolder
 from serverless_containers.local.engine import Engine, EngineError, sweep
 from serverless_containers.local.failure import LocalError
@@ -49,6 +56,7 @@ class Emulator:
         folder: Its private files.
         engine: The address of the container engine that it uses, if it uses one.
         run: The id by which everything is found that it made there.
+        processes: Whether processes of this machine take the place of containers.
     """
 
     port: int
@@ -57,6 +65,7 @@ class Emulator:
     folder: str
     engine: str = ""
     run: str = ""
+    processes: bool = False
 
     @classmethod
     def find(cls, folder: str) -> "Emulator | None":
@@ -142,6 +151,7 @@ class EmulatorProcess:
         account: The account of requests that carry none.
         log: The file that takes its output.
         engine: The address of the container engine to use; empty for none.
+        processes: Whether processes of this machine take the place of containers.
         enforce_iam: Whether calls are refused that no policy allows.
 
     Raises:
@@ -149,7 +159,14 @@ class EmulatorProcess:
     """
 
     def __init__(
-        self, *, port: int, account: str, log: Path, engine: str = "", enforce_iam: bool = False
+        self,
+        *,
+        port: int,
+        account: str,
+        log: Path,
+        engine: str = "",
+        processes: bool = False,
+        enforce_iam: bool = False,
     ) -> None:
         try:
             check_version()
@@ -172,6 +189,7 @@ class EmulatorProcess:
                     ],
                     environ=_environ(os.environ, port, account, secret, str(folder.path))
                     | {ENGINE: engine, RUN: run}
+                    | ({PROCESSES: "1"} if processes else {})
                     | ({ENFORCE_IAM: "1"} if enforce_iam else {}),
                     log=log,
                     pass_fds=[_fd(listening), held],
@@ -189,6 +207,7 @@ class EmulatorProcess:
             folder=str(folder.path),
             engine=engine,
             run=run,
+            processes=processes,
         )
         folder.write(asdict(self.emulator))
 

@@ -1,4 +1,4 @@
-"""Runtime of containers: an engine, and the tasks and services that run there."""
+"""Runtime of containers: an engine or processes, and the tasks and services that run there."""
 
 import threading
 from collections.abc import Callable, MutableMapping
@@ -7,6 +7,7 @@ from typing import Any
 
 from serverless_containers.local.engine.client import Engine
 from serverless_containers.local.engine.pause import make_pause_image
+from serverless_containers.local.processes.engine import Processes
 from serverless_containers.local.requests.addresses import Addresses
 from serverless_containers.local.services.scheduler import Scheduler
 from serverless_containers.local.tasks.lifecycle import TaskProgress
@@ -18,7 +19,8 @@ class Runtime:
     """The engine and what runs there.
 
     Attributes:
-        engine: The engine.
+        engine: The engine; None where processes take its place.
+        processes: The processes; None where there is an engine.
         network: The network of all containers.
         gateway: This machine's address on it.
         endpoint: The emulator's URL, as containers reach it.
@@ -29,9 +31,10 @@ class Runtime:
         changed: Told of every change of a task.
     """
 
-    engine: Engine
+    engine: Engine | None = None
+    processes: Processes | None = None
     network: str
-    gateway: str
+    gateway: str = ""
     endpoint: str = ""
     addresses: Addresses = field(default_factory=Addresses)
     runs: dict[str, TaskRun] = field(default_factory=dict)
@@ -40,6 +43,13 @@ class Runtime:
     changed: Callable[[MutableMapping[str, Any], TaskProgress], None] = lambda _task, _progress: (
         None
     )
+
+    @property
+    def container_engine(self) -> Engine:
+        """The engine, for what is done only where there is one."""
+        if self.engine is None:
+            raise RuntimeError("there is no container engine")
+        return self.engine
 
 
 def start_runtime(url: str, run: str) -> Runtime:

@@ -16,21 +16,30 @@ from pathlib import Path
 from typing import Any
 
 from serverless_containers.local.builds.commands import names_given
-from serverless_containers.local.emulator.environment import ENGINE, FOLDER, KEEP, RUN
+from serverless_containers.local.emulator.environment import ENGINE, FOLDER, KEEP, PROCESSES, RUN
 from serverless_containers.local.emulator.runtime import Runtime, start_runtime
 from serverless_containers.local.engine import EngineError, sweep
 from serverless_containers.local.gate import Gate
 from serverless_containers.local.ministack.declared import PatchError
 from serverless_containers.local.patches import apply_engine_patches, apply_patches, processes
+from serverless_containers.local.processes.commands import read_file
+from serverless_containers.local.processes.engine import Processes
 from serverless_containers.local.resource_types.recorded import records
 
 _THIS_MACHINE = "host.docker.internal"
 
 
 def status() -> dict[str, Any]:
-    """Return whether containers can run here, and what is only recorded."""
+    """Return whether containers can run here, or which run as processes, and what is recorded."""
+    commands = read_file(Path(os.environ[FOLDER])) if os.environ.get(PROCESSES) else None
     return {
         "engine": bool(os.environ.get(ENGINE)),
+        "processes": None
+        if commands is None
+        else {
+            family: {name: each is not None for name, each in containers.items()}
+            for family, containers in commands.items()
+        },
         "recorded": records(),
     }
 
@@ -50,7 +59,10 @@ def main() -> None:
             runtime = start_runtime(url, os.environ[RUN])
             listening += _reachable_from_containers(runtime, listening[0])
             apply_engine_patches(runtime)
-        hosts = frozenset({runtime.gateway, _THIS_MACHINE} if runtime else ())
+        elif os.environ.get(PROCESSES):
+            runtime = _process_runtime(listening[0])
+            apply_engine_patches(runtime)
+        hosts = frozenset({runtime.gateway, _THIS_MACHINE} if runtime and runtime.engine else ())
         gate = Gate(secret=os.environ["AWS_SECRET_ACCESS_KEY"], hosts=hosts, status=status)
         processes.refuse()
         asyncio.new_event_loop().run_until_complete(_serve(listening, gate))
@@ -66,6 +78,17 @@ def main() -> None:
         shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
         # Threads that wait for something to be deployed would wait on.
         os._exit(code)
+
+
+def _process_runtime(own: int) -> Runtime:
+    """Prepare this machine to run processes, which reach the emulator where everybody does."""
+    with socket.socket(fileno=os.dup(own)) as same:
+        host, port = same.getsockname()
+    return Runtime(
+        processes=Processes(Path(os.environ[FOLDER]), permitted=processes.permitted),
+        network="processes",
+        endpoint=f"http://{host}:{port}",
+    )
 
 
 def _tell(problem: str) -> None:
@@ -99,6 +122,10 @@ def _reachable_from_containers(runtime: Runtime, own: int) -> list[int]:
 def _clean_up(runtime: Runtime) -> None:
     if runtime.scheduler is not None:
         runtime.scheduler.end()
+    if runtime.processes is not None:
+        runtime.processes.close()
+    if runtime.engine is None:
+        return
     # What is starting just now must not make anything behind the sweep's back.
     runtime.engine.close()
     try:

@@ -48,7 +48,13 @@ def inspect(
             )
             found.append(_inspected(resource, resource.type, status, note))
             if resource.type == _SERVICE and status is ResourceStatus.REAL:
-                found.extend(tasks_of(resource, engine=bool(emulator_status["engine"])))
+                found.extend(
+                    tasks_of(
+                        resource,
+                        engine=bool(emulator_status["engine"]),
+                        processes=emulator_status.get("processes"),
+                    )
+                )
             if resource.type == _TASK_DEFINITION and status is ResourceStatus.REAL:
                 found.extend(images_of(resource))
     return tuple(found)

@@ -58,7 +58,13 @@ def apply_patches() -> None:
 
 
 def apply_engine_patches(runtime: Runtime) -> None:
-    """Let what MiniStack records run at an engine. Comes after the other patches."""
-    declared.apply(TOPICS, runtime)
-    pipelines.start(runtime)
+    """Let what MiniStack records run. Comes after the other patches.
+
+    Where processes take the place of an engine, nothing is built and no registry is asked.
+    """
+    if runtime.engine is None:
+        declared.apply((data_plane, tasks, services), runtime)
+    else:
+        declared.apply(TOPICS, runtime)
+        pipelines.start(runtime)
     services.start(runtime)

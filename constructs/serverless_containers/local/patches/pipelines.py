@@ -255,7 +255,7 @@ def _run(run: _PipelineBuild, folder: Path, write: Callable[[str], None]) -> boo
     source, scratch = folder / "source", folder / "scratch"
     scratch.mkdir()
     _unpack(content, source)
-    engine = run.runtime.engine
+    engine = run.runtime.container_engine
     base = folder.parent
     commands = place_commands(
         base, os.environ, engine=engine.url, run=engine.run, platform=engine.platform()

@@ -47,7 +47,9 @@ def start(runtime: Runtime) -> None:
             start=_start,
             stop=_stop,
             publish=_publish,
-        )
+        ),
+        # Two tasks would want the same ports of this machine.
+        alone=runtime.processes is not None,
     )
     runtime.scheduler = scheduler
     runtime.changed = lambda task, progress: _changed(scheduler, task, progress)

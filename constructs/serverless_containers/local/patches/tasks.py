@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from serverless_containers.local.emulator.runtime import Runtime
-from serverless_containers.local.engine.client import Engine, EngineError
+from serverless_containers.local.engine import Engine, EngineError, TaskEngine
 from serverless_containers.local.ministack.declared import patch
 from serverless_containers.local.ministack.names import (
     Json,
@@ -26,6 +26,7 @@ from serverless_containers.local.ministack.names import (
     ssm,
     sts,
 )
+from serverless_containers.local.processes.engine import Processes
 from serverless_containers.local.tasks.configuration import TaskEnvironment, TaskVolume
 from serverless_containers.local.tasks.definition import Container, read_containers
 from serverless_containers.local.tasks.lifecycle import Phase, TaskProgress
@@ -46,9 +47,9 @@ _RETRIED = "service call has been retried 1 time(s): "
 
 
 @patch("ministack.services.ecs:_get_docker", engine=True)
-def _get_docker(_shipped: object, runtime: Runtime) -> Engine:
-    """Return an engine: that there is one makes RunTask hand each task to a worker."""
-    return runtime.engine
+def _get_docker(_shipped: object, runtime: Runtime) -> Engine | Processes:
+    """Return what runs containers: that there is one makes RunTask hand each task to a worker."""
+    return runtime.processes or runtime.container_engine
 
 
 @patch("ministack.services.ecs:_maybe_mark_stopped", engine=True)
@@ -70,6 +71,11 @@ def _run(  # noqa: PLR0917  # MiniStack's form
     arn = task["taskArn"]
     scope = responses.request_scope
     containers = read_containers(td, container_overrides)
+    engine: TaskEngine
+    if runtime.processes is None:
+        engine = runtime.container_engine
+    else:
+        engine, containers = runtime.processes.for_task(td["family"], containers)
 
     def changed(progress: TaskProgress) -> None:
         with scope(account_id, region):
@@ -91,18 +97,18 @@ def _run(  # noqa: PLR0917  # MiniStack's form
 
     with scope(account_id, region):
         around = TaskEnvironment(
-            run=runtime.engine.run,
+            run="" if runtime.engine is None else runtime.engine.run,
             task=arn.rpartition("/")[2].replace("-", ""),
             network=runtime.network,
             variables=variables_of(runtime, task, td),
-            volumes=volumes_of(runtime, task, td),
+            volumes={} if runtime.engine is None else volumes_of(runtime.engine.run, task, td),
         )
     run = TaskRun(
-        runtime.engine,
+        engine,
         containers,
         around,
         TaskDependencies(
-            image=lambda name: image_of(runtime.engine, name),
+            image=lambda name: name if runtime.engine is None else image_of(runtime.engine, name),
             secrets=scoped(
                 lambda container: {
                     **metadata_of(runtime, task, td, container),
@@ -340,10 +346,10 @@ def metadata_of(
 
 
 def volumes_of(
-    runtime: Runtime, task: Mapping[str, Any], definition: Mapping[str, Any]
+    run: str, task: Mapping[str, Any], definition: Mapping[str, Any]
 ) -> dict[str, TaskVolume]:
     """Return the engine's volume for each of a task: one that ends with it, or a file system's."""
-    run, volumes = runtime.engine.run, {}
+    volumes = {}
     for each in definition.get("volumes") or []:
         if efs := each.get("efsVolumeConfiguration"):
             system = efs["fileSystemId"]

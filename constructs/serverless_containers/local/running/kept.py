@@ -7,6 +7,7 @@ from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.folder import LocalFolder
+from serverless_containers.local.result import PROCESSES
 from serverless_containers.local.running.token import find_pool, make_token
 
 
@@ -38,12 +39,13 @@ def variables_of(folder: Path) -> dict[str, str]:
 
 
 def engine_of(folder: Path) -> str:
-    """The address of the engine that runs the containers; empty if there is none.
+    """The runner of containers: an engine's address, or ``processes``; empty if there is none.
 
     Raises:
         LocalError: If no emulator runs.
     """
-    return _kept(folder).engine
+    emulator = _kept(folder)
+    return PROCESSES if emulator.processes else emulator.engine
 
 
 def _kept(folder: Path) -> Emulator:

@@ -42,8 +42,18 @@ def primary(service: Mapping[str, Any]) -> Record:
     return deployment
 
 
-def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> ServiceState:
-    """A service as the rules of rollouts see it."""
+def view(
+    service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]], *, alone: bool = False
+) -> ServiceState:
+    """A service as the rules of rollouts see it.
+
+    Args:
+        service: The record of the service.
+        tasks: The records of tasks.
+        alone: Whether it has one task at a time, the last of which has ended before the next one
+            starts, whatever its own configuration says.
+    """
+    tasks = [task for task in tasks if belongs(task, service)]
     deployment = primary(service)
     configuration = service.get("deploymentConfiguration") or {}
     breaker = configuration.get("deploymentCircuitBreaker") or {}
@@ -51,7 +61,7 @@ def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Serv
         deployment=deployment["id"],
         outcome=RolloutState(deployment["rolloutState"]),
         failures=int(deployment.get("failedTasks") or 0),
-        desired=int(service["desiredCount"]),
+        desired=min(int(service["desiredCount"]), 1) if alone else int(service["desiredCount"]),
         tasks=tuple(
             TaskState(
                 id=task["taskArn"],
@@ -60,11 +70,13 @@ def view(service: Mapping[str, Any], tasks: Iterable[Mapping[str, Any]]) -> Serv
                 number=task.get(NUMBER, 0),
             )
             for task in tasks
-            if belongs(task, service) and is_wanted(task)
+            if is_wanted(task)
         ),
-        minimum_percent=_percent(configuration.get("minimumHealthyPercent"), 100),
-        maximum_percent=_percent(configuration.get("maximumPercent"), 200),
+        minimum_percent=0 if alone else _percent(configuration.get("minimumHealthyPercent"), 100),
+        maximum_percent=100 if alone else _percent(configuration.get("maximumPercent"), 200),
         breaker=_flag(breaker.get("enable")),
+        alone=alone,
+        ending=sum(not is_wanted(task) and task.get("lastStatus") != "STOPPED" for task in tasks),
     )
 
 

@@ -60,6 +60,8 @@ class ServiceState:
         minimum_percent: How many of the desired tasks keep serving meanwhile.
         maximum_percent: How many tasks there may be meanwhile, stopping ones not counted.
         breaker: Whether too many failures end the deployment.
+        alone: Whether a task starts only when the last one has ended, whose ports it needs.
+        ending: How many of its tasks were told to stop and have not ended yet.
     """
 
     deployment: str
@@ -70,6 +72,8 @@ class ServiceState:
     minimum_percent: int = 100
     maximum_percent: int = 200
     breaker: bool = False
+    alone: bool = False
+    ending: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +151,16 @@ def next_steps(service: ServiceState) -> Steps:
     stops += [Stop(task=task.id, reason=scaled) for task in leaving]
     there = kept + len(earlier) - len(leaving)
     most = max(1, service.desired * service.maximum_percent // 100)
-    start = max(0, min(service.desired - kept, most - there))
+    start = max(0, min(service.desired - kept, most - there - _in_the_way(service, stops)))
     # Then all of the earlier ones leave, for as many as are desired serve without them.
     done = serving >= service.desired
     outcome = service.outcome if service.outcome is RolloutState.COMPLETED or not done else None
     return Steps(start=start, stop=tuple(stops), outcome=outcome or RolloutState.COMPLETED)
+
+
+def _in_the_way(service: ServiceState, stops: list[Stop]) -> int:
+    """The tasks on their way out that keep the next one from starting."""
+    return service.ending + len(stops) if service.alone else 0
 
 
 def _tripped(service: ServiceState) -> bool:

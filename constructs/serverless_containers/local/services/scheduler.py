@@ -49,10 +49,12 @@ class Scheduler:
 
     Args:
         hands: What it does with.
+        alone: Whether each service has one task at a time.
     """
 
-    def __init__(self, hands: SchedulerActions) -> None:
+    def __init__(self, hands: SchedulerActions, *, alone: bool = False) -> None:
         self._hands = hands
+        self._alone = alone
         self._lock = threading.RLock()
         self._changed = threading.Condition()
         self._woken = threading.Event()
@@ -132,7 +134,7 @@ class Scheduler:
 
     def _advance(self, service: Record) -> None:
         before = records.primary(service)
-        steps = next_steps(records.view(service, self._hands.tasks()))
+        steps = next_steps(records.view(service, self._hands.tasks(), alone=self._alone))
         if before["rolloutState"] != steps.outcome.value:
             if steps.outcome is RolloutState.FAILED:
                 records.fail(service)

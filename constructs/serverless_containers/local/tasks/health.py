@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from serverless_containers.local.engine.client import Engine, EngineError
+from serverless_containers.local.engine import EngineError, TaskEngine
 from serverless_containers.local.tasks.definition import Container, ContainerHealthCheck
 from serverless_containers.local.tasks.lifecycle import Health
 
@@ -77,7 +77,7 @@ class Checks:
         containers: The containers of the task.
     """
 
-    def __init__(self, engine: Engine, containers: Sequence[Container]) -> None:
+    def __init__(self, engine: TaskEngine, containers: Sequence[Container]) -> None:
         self._engine = engine
         self._checks = {each.name: each.health for each in containers if each.health}
         self._counts: dict[str, HealthCount] = {}

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-from serverless_containers.local.engine.client import Engine, EngineError
+from serverless_containers.local.engine import EngineError, TaskEngine
 
 Write: TypeAlias = Callable[[str], None]
 _LAST_SECONDS = 2.0
@@ -20,7 +20,7 @@ class Logs:
         engine: Where the containers are.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: TaskEngine) -> None:
         self._engine = engine
         self._threads: dict[str, threading.Thread] = {}
 

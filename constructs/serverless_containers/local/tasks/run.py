@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from serverless_containers.local.engine.client import Engine, EngineError
+from serverless_containers.local.engine import EngineError, TaskEngine
 from serverless_containers.local.tasks.configuration import (
     TaskEnvironment,
     configuration,
@@ -76,7 +76,7 @@ class TaskRun:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: TaskEngine,
         containers: Sequence[Container],
         around: TaskEnvironment,
         outside: TaskDependencies,

@@ -16,6 +16,7 @@ from serverless_containers.local.deploy.assembly import (
     with_neighbours,
 )
 from serverless_containers.local.failure import LocalError
+from serverless_containers.local.processes.commands import METADATA, ProcessCommand
 
 
 def stack(path, account=None, region=None, template="template.json"):
@@ -72,6 +73,30 @@ def test_stacks_of_the_app_and_of_its_stages(tmp_path):
             template=tmp_path / "Shared.json",
         ),
     ]
+
+
+@pytest.mark.parametrize("in_a_file", [False, True])
+def test_the_processes_that_an_app_was_asked_for(tmp_path, in_a_file):
+    web = {"command": ["npm", "start"], "directory": "/shop", "ports": {"PORT": 80}}
+    metadata = {
+        "/Shop/Task": [
+            {"type": "aws:cdk:logicalId", "data": "Task"},
+            {"type": METADATA, "data": {"family": {"web": web, "db": {}}}},
+        ]
+    }
+    artifact = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://unknown-account/unknown-region",
+        "properties": {"templateFile": "Shop.json"},
+    }
+    if in_a_file:
+        (tmp_path / "Shop.metadata.json").write_text(json.dumps(metadata))
+        write(tmp_path, {"Shop": artifact | {"additionalMetadataFile": "Shop.metadata.json"}})
+    else:
+        write(tmp_path, {"Shop": artifact | {"metadata": metadata}})
+    (found,) = stacks_of(tmp_path)
+    process = ProcessCommand(command=("npm", "start"), directory="/shop", ports={"PORT": 80})
+    assert found.processes == {"family": {"web": process, "db": None}}
 
 
 @pytest.mark.parametrize(("environment", "pattern"), [("dev", "dev/**"), ("staging", "**")])

@@ -521,7 +521,7 @@ def test_a_websocket_needs_a_signature(emulator):
 
 
 def test_its_status_is_for_the_one_who_deploys_and_proves_itself(emulator, clients, ask):
-    assert set(emulator.status()) == {"engine", "recorded", "proof"}
+    assert set(emulator.status()) == {"engine", "processes", "recorded", "proof"}
     clients["iam"].create_user(UserName="another")
     key = clients["iam"].create_access_key(UserName="another")["AccessKey"]
     headers = signed(

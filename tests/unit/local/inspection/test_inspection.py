@@ -219,6 +219,45 @@ def test_the_tasks_of_a_service_stand_beside_it(engine, status):
 
 
 @pytest.mark.parametrize(
+    ("processes", "status", "note"),
+    [
+        (
+            {"shop": {"web": True, "db": False}},
+            ResourceStatus.PROCESSES,
+            "processes: web; which have no image, memory, volumes of the task definition; not "
+            "running, without a dev command: db",
+        ),
+        ({"shop": {"web": True}}, ResourceStatus.PROCESSES, None),
+        ({}, ResourceStatus.NO_PROCESS, "not running, without a dev command: web, db"),
+    ],
+)
+def test_tasks_of_processes_say_what_a_process_does_not_honour(processes, status, note):
+    arn = "arn:aws:ecs:us-east-1:123456789012:service/main/web"
+    web = {"name": "web", "image": "x", "memory": 512, "memoryReservation": 1, "mountPoints": [1]}
+    definition = {
+        "family": "shop",
+        "containerDefinitions": [web, {"name": "db", "image": "y", "user": "1", "cpu": 0}],
+    }
+    ecs = Service(
+        {
+            "describe_services": {"services": [{"status": "ACTIVE"}]},
+            "list_tasks": {"taskArns": ["arn:a"]},
+            "describe_tasks": {"tasks": [{"taskDefinitionArn": "arn:shop:1"}]},
+            "describe_task_definition": {"taskDefinition": definition},
+        }
+    )
+    clients = deployed({"Service": ("AWS::ECS::Service", arn, {})}, ecs=ecs)
+    status_of = {"recorded": [], "engine": False, "processes": processes}
+    _, task = inspected(clients, status_of)
+    assert task.status is status
+    assert task.note == (
+        "processes: web; which have no image, memory, volumes of the task definition"
+        if note is None
+        else note
+    )
+
+
+@pytest.mark.parametrize(
     ("image", "answer", "asked", "status"),
     [
         (":1", {"imageDetails": [{}]}, {"imageTag": "1"}, ResourceStatus.REAL),

@@ -138,3 +138,20 @@ def test_after_a_failure_the_old_tasks_go_on_and_the_new_ones_leave():
         stop=(Stop(task="a", reason="Scaling activity initiated by (deployment new)"),),
         outcome=RolloutState.FAILED,
     )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "ending", "start"), [({}, 0, 1), ({}, 1, 0), ({"a": "serving"}, 0, 0)]
+)
+def test_one_that_is_alone_starts_when_the_last_one_has_ended(earlier, ending, start):
+    rolling = service(
+        tasks(OLD, **earlier),
+        desired=1,
+        minimum_percent=0,
+        maximum_percent=100,
+        alone=True,
+        ending=ending,
+    )
+    steps = next_steps(rolling)
+    assert (steps.start, stopped(steps)) == (start, list(earlier))
+    assert next_steps(replace(rolling, alone=False)).start == 1

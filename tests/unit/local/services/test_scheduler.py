@@ -22,7 +22,7 @@ def deployment(name, state="IN_PROGRESS", status="PRIMARY"):
 class World:
     """A service, its tasks, and what was done."""
 
-    def __init__(self):
+    def __init__(self, *, alone=False):
         self.service = {
             "serviceName": "web",
             "serviceArn": "arn:service/web",
@@ -49,7 +49,8 @@ class World:
                 publish=lambda _service, tasks: self.published.append(
                     [task["taskArn"] for task in tasks]
                 ),
-            )
+            ),
+            alone=alone,
         )
 
     def _start(self, service, count):
@@ -199,3 +200,22 @@ def test_one_service_that_cannot_be_looked_after_does_not_stop_the_others(world,
     world.scheduler.start()
     assert world.scheduler.wait(world.service, "one") is None
     assert "service broken" in caplog.text
+
+
+def test_a_service_whose_tasks_have_one_place_starts_the_next_when_the_last_has_ended():
+    alone = World(alone=True)
+    alone.service["desiredCount"] = 2
+    alone.scheduler.start()
+    assert alone.scheduler.wait(alone.service, "one") is None
+    update(alone)
+    alone.scheduler.wake()
+    until(lambda: alone.wanted() == [])
+    looks = len(alone.published)
+    alone.scheduler.wake()
+    until(lambda: alone.service["runningCount"] == 0)
+    # It was told to end, and has not yet.
+    assert (len(alone.tasks), len(alone.published)) == (1, looks)
+    alone.tasks[0]["lastStatus"] = "STOPPED"
+    assert alone.scheduler.wait(alone.service, "two") is None
+    assert (len(alone.tasks), alone.wanted()) == (2, ["arn:task/1"])
+    alone.scheduler.end()

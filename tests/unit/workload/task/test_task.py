@@ -3,16 +3,19 @@
 import json
 
 import pytest
-from aws_cdk import Token
+from aws_cdk import App, Stack, Token
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.assertions import Template
 
-from serverless_containers import Architecture, InvalidSourceError
+from serverless_containers import Architecture, ContainerService, InvalidSourceError
 from serverless_containers.findings import Findings
+from serverless_containers.local.processes import commands
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.definition_size import definition_size
 from serverless_containers.plan.source import plan_source
+from serverless_containers.workload.task.processes import CONTEXT, METADATA
 
 FULL = """
     name: shop
@@ -268,3 +271,36 @@ def test_a_caller_may_give_what_the_files_may_not(deploy):
 def test_the_files_hold_neither_references_nor_tokens(deploy, value):
     with pytest.raises(InvalidSourceError, match=r"services\.web\.environment\.A: the value holds"):
         deploy(FULL.replace('A: "1"', f"A: '{value}'"))
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_processes_are_told_where_they_are_asked_for_and_never_in_a_template(project, asked):
+    project.compose("""
+services:
+  web:
+    image: nginx
+    ports: ["80"]
+    x-serverless-containers: {dev: {command: [serve], ready: 80, ports: {PORT: 80}}}
+  db: {image: x}
+""")
+    app = App(context={CONTEXT: True} if asked else {})
+    stack = Stack(app, "Shop")
+    service = ContainerService(stack, "Service", source=project.path)
+    family = service.task_definition.family
+    entries = [
+        entry.data for entry in service.task_definition.node.metadata if entry.type == METADATA
+    ]
+    web = {
+        "command": ["serve"],
+        "directory": str(project.path),
+        "ready": "80",
+        "ports": {"PORT": 80},
+    }
+    assert entries == ([{family: {"web": web, "db": {}}}] if asked else [])
+    assert "serve" not in json.dumps(
+        Template.from_stack(stack).find_resources("AWS::ECS::TaskDefinition")
+    )
+
+
+def test_what_is_told_is_what_the_embedded_aws_reads():
+    assert (CONTEXT, METADATA) == (commands.CONTEXT, commands.METADATA)
