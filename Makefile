@@ -29,6 +29,8 @@ STEP = $(PYTHON) tools/set_up.py
 PIP_INSTALL := --quiet --disable-pip-version-check --no-compile
 NPM_CI := --loglevel=error --ignore-scripts --no-audit --no-fund
 
+ENGINE_ANSWERS = import sys; from serverless_containers.local.engine import FoundEngine, find_engine; sys.exit(not isinstance(find_engine(), FoundEngine))
+
 # With a home that cannot be written, npm and jsii end with an error, and pip and the CDK CLI lose
 # what they keep there.
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
@@ -62,8 +64,11 @@ deploy: setup ## Deploy ENV=dev to the AWS account that you are signed in to
 destroy: setup ## Delete ENV=dev from it
 	cdk destroy -c environment=$(ENV) '$(ENV)/*' $(CDK_ARGS)
 
-local: setup ## Deploy dev, with a site, to an embedded AWS on this machine; KEEP=1 leaves it running
-	serverless-containers local -c environment=dev -c site=true $(if $(KEEP),--keep)
+local: setup ## Deploy ENV=dev to an embedded AWS on this machine; KEEP=1 leaves it running
+	@python -c '$(ENGINE_ANSWERS)' || { \
+	  echo "No container engine is in reach: the services run as processes of this machine, by the dev commands of container_src/docker-compose.yml"; \
+	  $(MAKE) --no-print-directory $(VENV)/.installed-services; }
+	serverless-containers local -c environment=$(ENV) $(if $(filter dev,$(ENV)),-c site=true) --engine either $(if $(KEEP),--keep)
 
 test: SELECTED = not thorough
 test test-all: check
@@ -127,9 +132,16 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt constraints.txt pyprojec
 	ln -sf ../../node_modules/aws-cdk/bin/cdk $(BIN)/cdk
 	@touch $@
 
+# The services of the sample, for machines that have no container engine to build their images.
+$(VENV)/.installed-services: $(VENV)/.installed container_src/python/requirements.txt container_src/express/package-lock.json
+	@$(STEP) own $(INSTALLED) container_src/express/node_modules
+	@$(STEP) run python -m pip install $(PIP_INSTALL) -r container_src/python/requirements.txt
+	@$(STEP) run npm ci $(NPM_CI) --prefix container_src/express
+	@touch $@
+
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt container_src/python/requirements.txt container_src/python/requirements-tracing.txt container_src/express/package-lock.json examples/graphql/container_src/package-lock.json
 	@$(STEP) own $(INSTALLED) $(INSTALLED_DEV)
 	@$(STEP) run python -m pip install $(PIP_INSTALL) -r requirements-dev.txt
 	@$(STEP) run npm ci $(NPM_CI) --prefix container_src/express
 	@$(STEP) run npm ci $(NPM_CI) --prefix examples/graphql/container_src
-	@touch $@
+	@touch $@ $(VENV)/.installed-services

@@ -44,6 +44,7 @@ manifest = {
             "environment": stack.get("environment", "aws://unknown-account/unknown-region"),
             "properties": {"templateFile": "Stack.template.json", "stackName": "Stack"},
             "displayName": "dev/Stack (Stack)",
+            "metadata": stack.get("metadata", {}),
         }
     },
 }

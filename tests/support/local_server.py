@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
 Handler.well = True
 for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
     setattr(Handler, f"do_{method}", Handler.answer)
-server = ThreadingHTTPServer(("", PORT), Handler)
+server = ThreadingHTTPServer((os.environ.get("HOST", ""), PORT), Handler)
 
 
 def end(*_):

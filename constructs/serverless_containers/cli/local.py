@@ -58,6 +58,7 @@ def _deploying(function: Callable[..., None]) -> Callable[..., None]:
             "name under x-serverless-containers: {dev: …}, as processes of this machine, with all "
             "that you may do on it; or these where no engine is in reach.",
         ),
+        click.option("--resources", is_flag=True, help="List every resource and every output."),
         click.option("--app", help="The CDK app's command. By default that of cdk.json."),
     ):
         function = option(function)
@@ -99,6 +100,7 @@ def _deploy(
     *,
     json_file: Path | None,
     engine: str = "containers",
+    resources: bool = False,
     **options: Any,  # noqa: ANN401  # click's
 ) -> int:
     from serverless_containers.local.deploy.run import EngineChoice, Options, run  # noqa: PLC0415
@@ -113,7 +115,7 @@ def _deploy(
     result = run(
         Options(folder=Path.cwd(), engine=EngineChoice(engine), **options), ConsoleProgress(console)
     )
-    show(console, result)
+    show(console, result, resources=resources)
     if result.kept:
         show_kept(console, result)
     if json_file is not None:

@@ -1,25 +1,24 @@
 """Shows a run, and what goes on running, on a terminal."""
 
-import re
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from serverless_containers.local.clients import LocalClients
+from serverless_containers.local.deploy.answers import Kind
 from serverless_containers.local.deploy.run import Note
 from serverless_containers.local.engine.detect import HOW_TO_GET_ONE
-from serverless_containers.local.result import LocalResult, ResourceStatus
+from serverless_containers.local.result import PROCESSES, Inspected, LocalResult, ResourceStatus
 from serverless_containers.local.running.services import services
 
 _WIDTH_OF_A_FILE = 160
-_API = re.compile(r"//(?P<api>[0-9a-f]{8})\.execute-api\.")
-_SITE = re.compile(r"(?P<site>[a-z0-9]+)\.cloudfront\.net")
 _EXPORTS = ("ExportsOutput", "PublishOutput")
 """Prefixes that the CDK gives to outputs that only other stacks read."""
 _ALARM, _COMPOSITE_ALARM = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
@@ -28,6 +27,12 @@ _SCALING = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
 )
+_OR_PROCESSES = (
+    "`--engine processes` runs the commands that services name under x-serverless-containers: "
+    "{dev: …} in their place"
+)
+_FIRST_ERROR = 400
+_ASKS_FOR_A_TOKEN = (401, 403)
 _STYLES = {
     ResourceStatus.REAL: "green",
     ResourceStatus.RECORDED: "yellow",
@@ -68,8 +73,54 @@ class ConsoleProgress:
         )
 
 
-def show(console: Console, result: LocalResult) -> None:
-    """Print what exists, the outputs, and what the diff found."""
+def show(console: Console, result: LocalResult, *, resources: bool = False) -> None:
+    """Print what answers, what exists, and what the diff found.
+
+    Args:
+        console: Where to.
+        result: The run.
+        resources: Whether to print every resource and every output.
+    """
+    show_answers(console, result)
+    if resources:
+        _show_resources(console, result)
+    _show_counts(console, result)
+    if result.made_up_secrets:
+        _line(console, f"Made up, because nobody pushed them: {', '.join(result.made_up_secrets)}")
+    _line(console, _runner(result))
+    if line := monitoring_line(result):
+        _line(console, line)
+    console.print(
+        "cdk diff: no differences"
+        if result.diff_empty
+        else "[bold red]cdk diff found differences[/]; they are in .local/diff.log"
+    )
+    _line(console, f"Done in {sum(result.seconds.values()):.1f} s")
+
+
+def show_answers(console: Console, result: LocalResult) -> None:
+    """Print each address with what answered there, and how to ask again while it goes on."""
+    console.print()
+    for each in result.answers:
+        status = "does not answer" if each.status is None else f"answers {each.status}"
+        style = "green" if each.status is not None and each.status < _FIRST_ERROR else "yellow"
+        console.print(f"[bold]{each.kind}[/] [{style}]{status}[/]", end="", highlight=False)
+        _line(console, f" {each.text}" if each.text else "")
+        if not result.kept:
+            _line(console, f"  GET {each.url}")
+        elif each.status in _ASKS_FOR_A_TOKEN and each.kind is Kind.API:
+            token = "$(serverless-containers local token)"  # noqa: S105  # a command
+            _line(console, f"  curl -H \"Authorization: Bearer {token}\" '{each.url}'")
+        else:
+            _line(console, f"  curl '{each.url}'")
+        if result.kept and each.kind is Kind.SITE:
+            site = urlsplit(each.url)
+            _line(console, f"  in a browser: {site.scheme}://{site.netloc}/")
+    if result.answers:
+        console.print()
+
+
+def _show_resources(console: Console, result: LocalResult) -> None:
     for stack, resources in groupby(result.resources, key=lambda found: found.stack):
         # A title of the table would be folded at the table's width.
         console.print(f"\n[bold]{escape(stack)}[/]", highlight=False, soft_wrap=True)
@@ -77,50 +128,62 @@ def show(console: Console, result: LocalResult) -> None:
         table.add_column("Type", no_wrap=True)
         table.add_column("Name", overflow="fold")
         table.add_column("Status", no_wrap=True)
-        notes = []
         for found in resources:
             table.add_row(
                 found.type.removeprefix("AWS::"),
                 escape(found.name),
                 f"[{_STYLES[found.status]}]{found.status}[/]",
             )
-            if found.note:
-                notes.append(f"  {found.name}: {found.note}")
         console.print(table)
-        for note in notes:
-            console.print(note, markup=False, highlight=False, soft_wrap=True)
         for key, value in result.outputs.get(stack, {}).items():
-            if key.startswith(_EXPORTS):
-                continue
-            console.print(f"  {key} = {value}", markup=False, highlight=False, soft_wrap=True)
+            if not key.startswith(_EXPORTS):
+                _line(console, f"  {key} = {value}")
         console.print()
+
+
+def _show_counts(console: Console, result: LocalResult) -> None:
+    """Print how many resources there are, and name those that are not real."""
     counts = Counter(found.status for found in result.resources)
+    stacks = len({found.stack for found in result.resources})
+    told = ", ".join(f"{counts[status]} {status}" for status in ResourceStatus if counts[status])
+    stated = f"{len(result.resources)} resources in {stacks} stacks"
     console.print(
-        ", ".join(f"{counts[status]} {status}" for status in ResourceStatus if counts[status]),
-        highlight=False,
-    )
-    if result.made_up_secrets:
-        console.print(
-            f"Made up, because nobody pushed them: {', '.join(result.made_up_secrets)}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    console.print(
-        f"Containers run at {result.engine}"
-        if result.engine
-        else f"Containers: not running (no Docker engine); {HOW_TO_GET_ONE}",
-        markup=False,
+        f"{stated}: {told} [dim](--resources lists them)[/]" if told else stated,
         highlight=False,
         soft_wrap=True,
     )
-    if line := monitoring_line(result):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(
-        "cdk diff: no differences"
-        if result.diff_empty
-        else "[bold red]cdk diff found differences[/]; they are in .local/diff.log"
-    )
+    for alike in _not_real(result):
+        first = alike[0]
+        kind = first.type.removeprefix("AWS::")
+        named = f"{kind} {first.name}" if len(alike) == 1 else f"{len(alike)} {kind}"
+        console.print(f"  [{_STYLES[first.status]}]{first.status}[/]: ", end="", highlight=False)
+        _line(console, f"{named}: {first.note}" if first.note else named)
+
+
+def _not_real(result: LocalResult) -> Iterator[list[Inspected]]:
+    """The resources that are not real: those of a type of which the same is to be said together."""
+    alike: dict[tuple[str, str, str], list[Inspected]] = {}
+    for each in result.resources:
+        # What is missing is looked for one by one.
+        name = each.name if each.status is ResourceStatus.MISSING else ""
+        alike.setdefault((each.status, f"{each.type} {name}", each.note), []).append(each)
+    for status in ResourceStatus:
+        for (each_status, _, note), found in alike.items():
+            if each_status == status and (status is not ResourceStatus.REAL or note):
+                yield found
+
+
+def _runner(result: LocalResult) -> str:
+    if result.engine == PROCESSES:
+        return "Containers: processes of this machine, by the dev commands of their services"
+    if result.engine:
+        return f"Containers run at {result.engine}"
+    return f"Containers: not running (no Docker engine); {HOW_TO_GET_ONE}; or {_OR_PROCESSES}"
+
+
+def _line(console: Console, text: str) -> None:
+    """Print a line as it is."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def monitoring_line(result: LocalResult) -> str:
@@ -150,31 +213,9 @@ def _number(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or one + 's'}"
 
 
-def urls_of(result: LocalResult) -> list[str]:
-    """The URLs of the HTTP APIs and sites among the outputs, in a form that resolves everywhere.
-
-    A host name below ``localhost`` resolves in browsers and in curl; elsewhere a path does as well.
-    """
-    found = (_API.search(value) for values in result.outputs.values() for value in values.values())
-    apis = dict.fromkeys(match["api"] for match in found if match)
-    return [f"{result.endpoint}/_aws/execute-api/{api}/$default" for api in apis]
-
-
-def sites_of(result: LocalResult) -> list[str]:
-    """The URLs by which a browser on this machine opens the sites among the outputs."""
-    found = (_SITE.search(value) for values in result.outputs.values() for value in values.values())
-    port = result.endpoint.rpartition(":")[2]
-    sites = dict.fromkeys(match["site"] for match in found if match)
-    return [f"http://{site}.cloudfront.localhost:{port}/" for site in sites]
-
-
 def show_kept(console: Console, result: LocalResult) -> None:
     """Print how to use and how to stop an emulator that runs on."""
     console.print(f"\nThe embedded AWS runs on at {result.endpoint}. To use it:", highlight=False)
-    for url in urls_of(result):
-        console.print(f"  curl '{url}/'", markup=False, highlight=False, soft_wrap=True)
-    for url in sites_of(result):
-        console.print(f"  in a browser: {url}", markup=False, highlight=False, soft_wrap=True)
     console.print("  any tool of AWS, with the key of this run:", highlight=False)
     console.print('    eval "$(serverless-containers local env)"', markup=False, highlight=False)
     console.print("To stop it: serverless-containers local down", highlight=False)

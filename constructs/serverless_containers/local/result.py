@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from serverless_containers.local.deploy.answers import Answer
+
 Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
 """Each stack's outputs."""
 
@@ -72,6 +74,7 @@ class LocalResult:
         kept: Whether the emulator runs on.
         engine: What runs the containers: the address of an engine, or ``processes``; empty if
             nothing does.
+        answers: What answered requests at the addresses that the outputs name.
     """
 
     endpoint: str
@@ -84,6 +87,7 @@ class LocalResult:
     seconds: Mapping[str, float] = field(default_factory=dict)
     kept: bool = False
     engine: str = ""
+    answers: tuple[Answer, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -94,4 +98,7 @@ class LocalResult:
 
     def to_json(self) -> str:
         """Everything, for `--json`."""
-        return json.dumps({"holds": self.holds, **asdict(self)}, indent=2) + "\n"
+        content = asdict(self)
+        # For people: it is gone by the time that a program reads this.
+        del content["answers"]
+        return json.dumps({"holds": self.holds, **content}, indent=2) + "\n"

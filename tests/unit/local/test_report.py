@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from serverless_containers.local.deploy.answers import Answer, Kind
 from serverless_containers.local.report import (
     ConsoleProgress,
     make_console,
@@ -59,6 +60,7 @@ def test_each_resource_with_its_standing_and_a_count(console):
             resource(ResourceStatus.RECORDED, "Link"),
             resource(ResourceStatus.NOT_RUNNING, "Service task 1 of 1"),
         ),
+        resources=True,
     )
     lines = [line.split() for line in text(console).splitlines()]
     assert ["dev-Api"] in lines
@@ -69,10 +71,37 @@ def test_each_resource_with_its_standing_and_a_count(console):
     assert "1 real, 1 only recorded, 1 not running (no Docker engine)" in text(console)
 
 
-def test_what_is_missing_is_told_with_its_error(console):
-    show(console, result(resource(ResourceStatus.MISSING, "Role", note="[gone]")))
-    assert "  Role: [gone]" in text(console).splitlines()
-    assert "1 missing" in text(console)
+def test_without_being_asked_only_what_is_not_real_is_named(console):
+    show(
+        console,
+        result(
+            resource(ResourceStatus.REAL, "Service"),
+            resource(ResourceStatus.RECORDED, "Link"),
+            resource(ResourceStatus.UNCHECKED, "A", note="[why]"),
+            resource(ResourceStatus.UNCHECKED, "B", note="[why]"),
+            resource(ResourceStatus.UNCHECKED, "C"),
+        ),
+    )
+    lines = text(console).splitlines()
+    assert (
+        "5 resources in 1 stacks: 1 real, 1 only recorded, 3 not checked (--resources lists them)"
+        in lines
+    )
+    assert [line for line in lines if "ECS::Service" in line] == [
+        "  only recorded: ECS::Service Link",
+        "  not checked: 2 ECS::Service: [why]",
+        "  not checked: ECS::Service C",
+    ]
+    assert "http://x[1]" not in text(console)
+
+
+def test_what_is_missing_is_told_one_by_one_with_its_error(console):
+    missing = (resource(ResourceStatus.MISSING, name, note="[gone]") for name in "AB")
+    show(console, result(*missing))
+    lines = text(console).splitlines()
+    assert "  missing: ECS::Service A: [gone]" in lines
+    assert "  missing: ECS::Service B: [gone]" in lines
+    assert "2 missing" in text(console)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +113,13 @@ def test_what_is_missing_is_told_with_its_error(console):
 )
 def test_what_the_diff_found_is_told(console, diff_empty, sentence):
     show(console, result(resource(ResourceStatus.REAL), diff_empty=diff_empty))
-    assert text(console).splitlines()[-1] == sentence
+    assert text(console).splitlines()[-2:] == [sentence, "Done in 1.5 s"]
 
 
 def test_outputs_for_other_stacks_are_not_shown(console):
     outputs = {"dev-Api": {"ExportsOutputRefPosts": "posts", "Url": "http://x"}}
-    show(console, replace(result(resource(ResourceStatus.REAL)), outputs=outputs))
+    shown = replace(result(resource(ResourceStatus.REAL)), outputs=outputs)
+    show(console, shown, resources=True)
     assert "Url = http://x" in text(console)
     assert "posts" not in text(console)
 
@@ -176,11 +206,54 @@ def test_how_to_use_and_stop_one_that_is_kept(console):
     assert lines[-1] == "To stop it: serverless-containers local down"
 
 
-def test_no_path_is_guessed_of_an_app_that_is_kept(console):
-    outputs = {"Api": {"Url": "https://0123abcd.execute-api.us-east-1.amazonaws.com/"}}
-    show_kept(console, replace(result(kept=True), outputs=outputs))
-    url = "http://127.0.0.1:1234/_aws/execute-api/0123abcd/$default/"
-    assert f"  curl '{url}'" in text(console).splitlines()
+URL = "http://127.0.0.1:1/_aws/execute-api/0123abcd/$default/health"
+SITE = "http://d1.cloudfront.localhost:1/health"
+
+
+def shown(console, *answers, **changes):
+    show(console, replace(result(), answers=answers, **changes))
+    return text(console).splitlines()[1 : text(console).splitlines().index("", 1)]
+
+
+def test_what_answers_comes_first_with_the_command_to_ask_again(console):
+    api = Answer(kind=Kind.API, url=URL, status=200, text='{"status":"[ok]"}')
+    site = Answer(kind=Kind.SITE, url=SITE)
+    assert shown(console, api, site, kept=True) == [
+        'API answers 200 {"status":"[ok]"}',
+        f"  curl '{URL}'",
+        "Site does not answer",
+        f"  curl '{SITE}'",
+        "  in a browser: http://d1.cloudfront.localhost:1/",
+    ]
+
+
+def test_an_api_that_asks_for_a_token_is_asked_with_one(console):
+    api = Answer(kind=Kind.API, url=URL, status=401)
+    token = "$(serverless-containers local token)"  # a command
+    assert shown(console, api, kept=True) == [
+        "API answers 401",
+        f"  curl -H \"Authorization: Bearer {token}\" '{URL}'",
+    ]
+
+
+def test_nobody_is_told_to_ask_what_was_stopped(console):
+    api = Answer(kind=Kind.API, url=URL, status=200)
+    assert shown(console, api) == ["API answers 200", f"  GET {URL}"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "told"),
+    [
+        ("unix:///docker.sock", "Containers run at unix:///docker.sock"),
+        (
+            "processes",
+            "Containers: processes of this machine, by the dev commands of their services",
+        ),
+    ],
+)
+def test_what_runs_the_containers_is_told(console, engine, told):
+    show(console, replace(result(), engine=engine))
+    assert told in text(console).splitlines()
 
 
 def test_each_step_is_shown_with_its_time(console):

@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeAlias
 
 from serverless_containers.local.builds.commands import build_variables
 from serverless_containers.local.clients import LocalClients
+from serverless_containers.local.deploy.answers import addresses, asked
 from serverless_containers.local.deploy.assembly import (
     Stack,
     account_of,
@@ -325,6 +326,11 @@ class _Run:
                     for stack in deployed_stacks(self._clients(account, region), paths)
                 ]
                 resources = inspect(deployed, self._status())
+            outputs = {stack.name: stack.outputs for stack in deployed if stack.outputs}
+            answers = tuple(addresses(outputs, stacks, self._emulator.endpoint))
+            if answers:
+                with self._step("ask", "Asking what answers requests"):
+                    answers = tuple(map(asked, answers))
             with self._step("diff", "Comparing with a second synth"):
                 finish(second, "the second cdk synth")
                 diff_empty = is_empty(self._started(lambda: cli.start_diff(again, pattern)))
@@ -333,7 +339,8 @@ class _Run:
             account=account,
             regions=regions,
             resources=resources,
-            outputs={stack.name: stack.outputs for stack in deployed if stack.outputs},
+            outputs=outputs,
+            answers=answers,
             diff_empty=diff_empty,
             made_up_secrets=tuple(made_up),
             seconds=self._seconds,
@@ -355,10 +362,7 @@ class _Run:
             region=self._options.region,
             home=Path(self._emulator.folder) / "cdk",
             app=self._options.app,
-            context=(
-                *self._options.context,
-                *([f"{CONTEXT}=true"] if self._emulator.processes else []),
-            ),
+            context=(*self._options.context, f"{CONTEXT}=true"),
             log=self._project.log,
             tools=self._tools,
         )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from serverless_containers.local.tasks.definition import Container, ContainerHealthCheck
 
 CONTEXT: Final = "serverless-containers:processes"
-"""The context value that has the constructs write processes into the cloud assembly."""
+"""The context value that has the constructs tell processes in the cloud assembly."""
 METADATA: Final = "serverless-containers:processes"
 """The type of the metadata that holds them."""
 _FILE: Final = "processes.json"
@@ -31,12 +31,14 @@ class ProcessCommand:
         ready: When it can be used: an http URL, or a port that takes connections. In place of the
             container's health check; empty for that one.
         ports: The container's port whose place on this machine each variable holds.
+        entrypoint: Whether requests to the service reach it.
     """
 
     command: tuple[str, ...]
     directory: str
     ready: str = ""
     ports: Mapping[str, int] = field(default_factory=dict)
+    entrypoint: bool = False
 
     @property
     def ready_port(self) -> int | None:
@@ -59,6 +61,7 @@ def read_commands(content: Mapping[str, Any]) -> Commands:
                 directory=each["directory"],
                 ready=each.get("ready", ""),
                 ports=each.get("ports", {}),
+                entrypoint=each.get("entrypoint", False),
             )
             if each
             else None

@@ -417,9 +417,13 @@ class TaskProcesses:
                 return True
             url = urlsplit(command.ready)
             connection.request("GET", f"{url.path or '/'}{f'?{url.query}' if url.query else ''}")
-            return connection.getresponse().status < _FIRST_ERROR
+            answer = connection.getresponse()
+            # One that is hung up on writes that into its log.
+            answer.read(_PIECE)
         except (OSError, http.client.HTTPException):
             return False
+        else:
+            return answer.status < _FIRST_ERROR
         finally:
             connection.close()
 

@@ -1,7 +1,7 @@
 """Processes in place of containers, told to the embedded AWS in the cloud assembly.
 
-They stand in no template, and in the assembly only where a run with ``--engine processes`` asks
-for them by a context value.
+They stand in no template, and in the assembly only where ``serverless-containers local`` asks for
+them by a context value.
 """
 
 from typing import Final
@@ -35,6 +35,7 @@ def tell_processes(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
             "directory": each.directory,
             "ready": each.ready,
             "ports": dict(each.ports),
+            "entrypoint": name == plan.entrypoint,
         }
         for name, each in named.items()
     }

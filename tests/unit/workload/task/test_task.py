@@ -295,6 +295,7 @@ services:
         "directory": str(project.path),
         "ready": "80",
         "ports": {"PORT": 80},
+        "entrypoint": False,
     }
     assert entries == ([{family: {"web": web, "db": {}}}] if asked else [])
     assert "serve" not in json.dumps(
