@@ -1,10 +1,11 @@
 """``serverless-containers local``."""
 
+import contextlib
 import shlex
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,48 @@ def command(ctx: click.Context, /, *, keep: bool, **options: Any) -> None:  # no
 
 @command.command()
 @_deploying
-def up(**options: Any) -> None:  # noqa: ANN401  # click's
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Wait for files to change: services that are processes start anew with theirs; of all "
+    "others the app is deployed anew, with its images.",
+)
+def up(*, watch: bool, **options: Any) -> None:  # noqa: ANN401  # click's
     """Start the embedded AWS, deploy to it, and leave it running."""
-    _run(lambda: _deploy(keep=True, **options))
+
+    def deploy() -> int:
+        code = _deploy(keep=True, **options)
+        if watch:
+            _watch(options)
+        return code
+
+    _run(deploy)
+
+
+def _watch(options: Mapping[str, Any]) -> None:
+    from serverless_containers.local.process import Terminated  # noqa: PLC0415
+    from serverless_containers.local.running import watch  # noqa: PLC0415
+    from serverless_containers.local.running.kept import clients_of, commands_of  # noqa: PLC0415
+
+    folder = Path.cwd()
+
+    def restart(families: frozenset[str]) -> None:
+        count = watch.restart_tasks(clients_of(folder), families)
+        click.echo(f"Started anew: {count} tasks" if count else "Its task is starting already")
+
+    def deploy_again() -> None:
+        _deploy(keep=True, again=True, **options)
+
+    click.echo("Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running")
+    with contextlib.suppress(Terminated, KeyboardInterrupt):
+        watch.watch(
+            watch.changes(watch.folders_to_watch(folder, commands_of(folder))),
+            commands=lambda: commands_of(folder),
+            deploy=deploy_again,
+            restart=restart,
+            tell=click.echo,
+        )
+    click.echo("To stop the embedded AWS: serverless-containers local down")
 
 
 @command.command()
@@ -101,6 +141,7 @@ def _deploy(
     json_file: Path | None,
     engine: str = "containers",
     resources: bool = False,
+    again: bool = False,
     **options: Any,  # noqa: ANN401  # click's
 ) -> int:
     from serverless_containers.local.deploy.run import EngineChoice, Options, run  # noqa: PLC0415
@@ -116,7 +157,7 @@ def _deploy(
         Options(folder=Path.cwd(), engine=EngineChoice(engine), **options), ConsoleProgress(console)
     )
     show(console, result, resources=resources)
-    if result.kept:
+    if result.kept and not again:
         show_kept(console, result)
     if json_file is not None:
         try:

@@ -76,6 +76,10 @@ def _run(  # noqa: PLR0917  # MiniStack's form
         engine = runtime.container_engine
     else:
         engine, containers = runtime.processes.for_task(td["family"], containers)
+        names = {each.name for each in containers}
+        for record in task["containers"]:
+            if record["name"] not in names:
+                record |= {"lastStatus": "STOPPED", "reason": "it is no process of this machine"}
 
     def changed(progress: TaskProgress) -> None:
         with scope(account_id, region):

@@ -7,6 +7,7 @@ from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.folder import LocalFolder
+from serverless_containers.local.processes.commands import Commands, read_file
 from serverless_containers.local.result import PROCESSES
 from serverless_containers.local.running.token import find_pool, make_token
 
@@ -46,6 +47,15 @@ def engine_of(folder: Path) -> str:
     """
     emulator = _kept(folder)
     return PROCESSES if emulator.processes else emulator.engine
+
+
+def commands_of(folder: Path) -> Commands:
+    """Return what runs as processes; nothing where containers run.
+
+    Raises:
+        LocalError: If no emulator runs.
+    """
+    return read_file(Path(_kept(folder).folder))
 
 
 def _kept(folder: Path) -> Emulator:

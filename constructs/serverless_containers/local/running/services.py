@@ -44,7 +44,7 @@ class ServiceStatus:
 
 def services(clients: LocalClients) -> Iterator[ServiceStatus]:
     """Every service of an account and region."""
-    for cluster, description in _descriptions(clients):
+    for cluster, description in descriptions(clients):
         arns = clients["ecs"].list_tasks(cluster=cluster, serviceName=description["serviceName"])
         described = (
             clients["ecs"].describe_tasks(cluster=cluster, tasks=arns["taskArns"])["tasks"]
@@ -134,7 +134,8 @@ def _task(described: Mapping[str, Any]) -> TaskStatus:
     )
 
 
-def _descriptions(clients: LocalClients) -> Iterator[tuple[str, dict[str, Any]]]:
+def descriptions(clients: LocalClients) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every service of an account and region, as ECS describes it, with its cluster."""
     ecs = clients["ecs"]
     for cluster in ecs.list_clusters()["clusterArns"]:
         for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
@@ -165,7 +166,7 @@ def _writer(stream: str) -> str:
 
 
 def _definitions(clients: LocalClients) -> Iterator[Mapping[str, Any]]:
-    for _, service in _descriptions(clients):
+    for _, service in descriptions(clients):
         definition = clients["ecs"].describe_task_definition(
             taskDefinition=service["taskDefinition"]
         )
