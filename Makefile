@@ -42,7 +42,7 @@ export CDK_HOME ?= $(CACHES)/cdk
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local test test-all check format snapshot docs actions schema bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local local-down test test-all check format snapshot docs actions schema bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ local: setup ## Deploy ENV=dev to an embedded AWS on this machine; KEEP=1 leaves
 	  echo "No container engine is in reach: the services run as processes of this machine, by the dev commands of container_src/docker-compose.yml"; \
 	  $(MAKE) --no-print-directory $(VENV)/.installed-services; }
 	serverless-containers local -c environment=$(ENV) $(if $(filter dev,$(ENV)),-c site=true) --engine either $(if $(KEEP),--keep)
+	$(if $(KEEP),@echo "In a shell that has not activated $(VENV): make local-down; for the rest: . $(BIN)/activate")
+
+local-down: setup ## Stop the embedded AWS that make local KEEP=1 left running
+	serverless-containers local down
 
 test: SELECTED = not thorough
 test test-all: check
