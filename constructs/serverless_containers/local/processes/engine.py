@@ -35,6 +35,9 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _PIECES: Final = 10_000
 """Pieces of output that wait for a reader; the oldest give way."""
 _PIECE: Final = 64 * 1024
+_TAIL: Final = 500
+"""Bytes of the end of an output that are told as the reason of a failure."""
+_LAST_SECONDS: Final = 1.0
 _EXECUTE_SECONDS: Final = 60.0
 _READY_SECONDS: Final = 5.0
 _FIRST_ERROR: Final = 400
@@ -102,8 +105,11 @@ class Processes:
     def environment(self, scratch: Path) -> dict[str, str]:
         """The environment of every process, unless it is told otherwise."""
         bypass = f"{HERE},localhost"
+        # What was installed beside this Python is found, though the environment is not activated.
+        own = str(Path(sys.executable).parent)
         return {
             **{name: self._environ[name] for name in _INHERITED if name in self._environ},
+            "PATH": os.pathsep.join([self._environ.get("PATH", os.defpath), own]),
             "TMPDIR": str(scratch),
             # What this user may do at AWS is nothing that a task may.
             "AWS_CONFIG_FILE": os.devnull,
@@ -184,6 +190,7 @@ class _Output:
         self._pieces: deque[bytes] = deque(maxlen=_PIECES)
         self._changed = threading.Condition()
         self._ended = False
+        self._tail = b""
         threading.Thread(target=self._drain, args=[pipe], daemon=True, name="output").start()
 
     def _drain(self, pipe: IO[bytes]) -> None:
@@ -191,11 +198,20 @@ class _Output:
         with pipe, contextlib.suppress(OSError, ValueError):
             while piece := os.read(pipe.fileno(), _PIECE):
                 with self._changed:
+                    self._tail = (self._tail + piece)[-_TAIL:]
                     self._pieces.append(piece)
                     self._changed.notify_all()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    @property
+    def last(self) -> str:
+        """The last line, once all that has written has ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended, timeout=_LAST_SECONDS)
+            lines = self._tail.decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def pieces(self) -> Generator[bytes, None, None]:
         """Read the pieces in the order in which they came, to the last."""
@@ -217,7 +233,8 @@ class _Process:
         command: What is run in its place.
         environ: Its environment.
         process: The process, once it was started.
-        output: What it wrote.
+        output: What it wrote since its last start.
+        unread: The outputs of its starts that nobody has begun to read.
         stopping: Whether it was told to end.
         exit_code: Its exit code, once it and its group have ended.
     """
@@ -227,6 +244,7 @@ class _Process:
     environ: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = None
     output: _Output | None = None
+    unread: deque[_Output] = field(default_factory=deque)
     stopping: bool = False
     killed: bool = False
     exit_code: int | None = None
@@ -310,6 +328,7 @@ class TaskProcesses:
         made.process, made.exit_code = process, None
         if process.stdout is not None:
             made.output = _Output(process.stdout)
+            made.unread.append(made.output)
 
     def inspect(self, container: str) -> dict[str, Any] | None:
         """Describe a process, or the network of the task.
@@ -324,7 +343,8 @@ class TaskProcesses:
         if made.process is None:
             return {"State": {"Status": "created", "ExitCode": 0}}
         if made.exit_code is not None:
-            return {"State": {"Status": "exited", "ExitCode": made.exit_code}}
+            said = made.output.last if made.output is not None and made.exit_code else ""
+            return {"State": {"Status": "exited", "ExitCode": made.exit_code, "Error": said}}
         if not made.stopping:
             self._check_ports(made)
         return {"State": {"Status": "running", "ExitCode": 0}}
@@ -386,9 +406,11 @@ class TaskProcesses:
             made.process.wait()
 
     def logs(self, container: str, *, only_new: bool = False) -> Iterator[bytes]:  # noqa: ARG002
-        """Read what a process writes, from its last start on."""
-        output = self._made[container].output
-        return iter(()) if output is None else output.pieces()
+        """Read what a process writes, of one start after the other."""
+        try:
+            return self._made[container].unread.popleft().pieces()
+        except (KeyError, IndexError):
+            return iter(())
 
     def execute(self, container: str, command: Sequence[str]) -> tuple[int, bytes]:
         """Ask whether a process is ready, or run a command where it runs."""

@@ -27,12 +27,14 @@ class State:
         exit_code: Its exit code, or None before it ended.
         health: What its health checks say.
         out_of_memory: Whether the kernel ended it, because it used more memory than it may.
+        error: What is known of why it ended.
     """
 
     started: bool = False
     exit_code: int | None = None
     health: Health = Health.UNKNOWN
     out_of_memory: bool = False
+    error: str = ""
 
     @property
     def running(self) -> bool:
@@ -90,9 +92,10 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
         state = states[each.name]
         if each.essential and state.exit_code is not None:
             memory = ", out of memory" if state.out_of_memory else ""
+            said = f": {state.error}" if state.error else ""
             return TaskFailure(
                 reason="Essential container in task exited",
-                detail=f"container {each.name}, exit code {state.exit_code}{memory}",
+                detail=f"container {each.name}, exit code {state.exit_code}{memory}{said}",
             )
         for name, condition in each.waits_for.items():
             if not state.started and (why := _never(name, states[name], condition)):

@@ -233,6 +233,7 @@ class TaskRun:
             exit_code=code,
             health=Health.UNKNOWN,
             out_of_memory=bool(last.get("OOMKilled")),
+            error=str(last.get("Error") or ""),
         )
 
     def _end(self, failed: TaskFailure | None) -> None:

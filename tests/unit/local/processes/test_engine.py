@@ -22,6 +22,7 @@ from serverless_containers.local.tasks.run import TaskDependencies, TaskRun
 from tests.support.fake_engine import until
 
 WAITS = "import time; print('up', flush=True); time.sleep(60)"
+QUIET = "import time; time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAITS}"
 LISTENS = """
 import os, socket
@@ -265,10 +266,24 @@ def test_one_that_crashes_is_started_again_by_its_policy(task):
     again = "import os; new = not os.path.exists('f'); open('f', 'w'); print('run', flush=True);"
     web = task(
         {"web": python(again + f"exit(1) if new else None; {WAITS}")},
-        {"name": "web", "restartPolicy": {"enabled": True, "restartAttemptPeriod": "0.001"}},
+        {"name": "web", "restartPolicy": {"enabled": True, "restartAttemptPeriod": "0"}},
     )
     web.says(("web", "up"))
     assert web.lines == [("web", "run"), ("web", "run"), ("web", "up")]
+
+
+def test_what_it_said_last_is_told_as_the_reason(task):
+    web = task({"web": {"command": ("/bin/sh", "-c", "echo up; no-such-program")}})
+    reason = web.join().failed.reason
+    assert reason.startswith(
+        "Essential container in task exited (container web, exit code 127): /bin/sh: "
+    )
+    assert "no-such-program: not found" in reason
+
+
+def test_what_stands_beside_this_python_is_found_last(processes, tmp_path):
+    path = processes.environment(tmp_path)["PATH"]
+    assert path == f"{os.environ['PATH']}:{Path(sys.executable).parent}"
 
 
 def test_a_signal_that_ends_it_is_its_exit_code(task):
@@ -342,7 +357,7 @@ def test_they_end_when_their_parent_is_killed(tmp_path):
         "import os, sys, time; from pathlib import Path;"
         "from serverless_containers.local.processes.engine import Processes;"
         f"p = Processes(Path({str(tmp_path)!r}));"
-        f"print(p.start([sys.executable, '-c', {WAITS!r}], '/', os.environ).pid, flush=True);"
+        f"print(p.start([sys.executable, '-c', {QUIET!r}], '/', os.environ).pid, flush=True);"
         "time.sleep(60)"
     )
     with subprocess.Popen(
