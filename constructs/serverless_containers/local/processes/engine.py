@@ -244,7 +244,7 @@ class _Process:
     environ: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = None
     output: _Output | None = None
-    unread: deque[_Output] = field(default_factory=deque)
+    unread: deque[_Output] = field(default_factory=lambda: deque(maxlen=8))
     stopping: bool = False
     killed: bool = False
     exit_code: int | None = None
