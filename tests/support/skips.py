@@ -56,6 +56,10 @@ NEEDS = (
         shows="that a folder of another user's is not used",
     ),
     Need(
+        files=("tests/integration/test_consumer.py",),
+        shows="that the wheel's command works on the other versions of Python",
+    ),
+    Need(
         files=("tests/unit/make/",),
         shows="that `make` says what is wrong, as on a full disk or with a read-only home",
     ),
