@@ -28,7 +28,7 @@ from serverless_containers.plan.model import (
 from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import EXTENSION, Known, Setting, read_extension
 
-_OF_A_SERVICE: Known = {"exclusive": bool}
+OF_A_SERVICE: Known = {"exclusive": bool}
 WAY_OUT = (
     "{instead}, put {service} into a project and a stack of its own, or write "
     "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
@@ -62,7 +62,7 @@ def plan_exclusive(
     found = []
     for container in containers:
         service = project.services[container.name]
-        setting = read_extension(service, _OF_A_SERVICE, findings).get("exclusive")
+        setting = read_extension(service, OF_A_SERVICE, findings).get("exclusive")
         written = [
             mount.volume
             for mount in container.mounts
@@ -115,7 +115,7 @@ def note_shared_volumes(
             for mount in container.mounts
             if mount.volume in shared and not mount.read_only
         }
-        if written and "exclusive" not in read_extension(service, _OF_A_SERVICE, Findings()):
+        if written and "exclusive" not in read_extension(service, OF_A_SERVICE, Findings()):
             findings.report(
                 rules.VOLUME_WRITTEN_TWICE,
                 *place(service, "volumes"),

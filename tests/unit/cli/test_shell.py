@@ -1,0 +1,43 @@
+"""What a shell may expect of the command: short help, and the words that complete a line."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from serverless_containers.cli import main
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["check"], ["secrets"], ["secrets", "push"], ["local", "up"]]
+)
+def test_the_short_option_for_help(words):
+    short, long = (CliRunner().invoke(main, [*words, option]) for option in ("-h", "--help"))
+    assert short.exit_code == 0
+    assert short.output == long.output
+    assert "-h, --help" in short.output
+
+
+def completed(*words):
+    done = subprocess.run(
+        [sys.executable, "-c", "from serverless_containers.cli import main; main(prog_name='s')"],
+        env={
+            **os.environ,
+            "_S_COMPLETE": "bash_complete",
+            "COMP_WORDS": " ".join(["s", *words]),
+            "COMP_CWORD": str(len(words)),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line.partition(",")[2] for line in done.stdout.splitlines()}
+
+
+def test_commands_and_options_are_completed():
+    assert completed("ch") == {"check"}
+    assert completed("secrets", "p") == {"push"}
+    assert completed("check", "--fail-on", "") == {"error", "warning", "note"}
+    assert "--strict" in completed("check", "--s")
