@@ -1,4 +1,4 @@
-"""What previews share: a region has five VPCs, and more pull requests."""
+"""Stacks that previews share: a region has five VPCs, and more pull requests."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import aws_cdk
@@ -292,9 +293,44 @@ def test_python_is_synthesized(block, folder):
     names.app.synth()
 
 
+def _is_pre_commit(content):
+    (repository,) = content["repos"]
+    (hook,) = repository["hooks"]
+    assert hook["id"] in {
+        each["id"] for each in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    }
+    assert repository["rev"] == f"v{_version()}"
+    check(["serverless-containers", "check", *hook["args"]])
+
+
+def _is_caller(content):
+    (job,) = content["jobs"].values()
+    path, _, tag = job["uses"].partition("@")
+    called = yaml.safe_load((ROOT / path.removeprefix("OWNER/serverless-containers/")).read_text())
+    # YAML 1.1 takes `on` for true.
+    inputs = called[True]["workflow_call"]["inputs"]
+    assert set(job["with"]) <= set(inputs)
+    assert {name for name, each in inputs.items() if each.get("required")} <= set(job["with"])
+    assert tag == f"v{_version()}"
+    # Who is called gets no more than the caller has.
+    for each in called["jobs"].values():
+        assert each["permissions"].items() <= content["permissions"].items()
+
+
+def _version():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+NOT_COMPOSE = {".pre-commit-config.yaml": _is_pre_commit, ".github/workflows/app.yml": _is_caller}
+"""Files that are YAML and no Compose files, and what they have to be."""
+
+
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)
 def test_compose_files_are_read_without_errors(block, folder):
     content = yaml.safe_load(block.text)
+    if block.title in NOT_COMPOSE:
+        NOT_COMPOSE[block.title](content)
+        return
     services = content.get("services", {})
     if all({"image", "build"} & set(each) for each in services.values()) and services:
         result = run("check", write(folder, block) if block.title else _file(folder, block.text))
@@ -341,6 +377,12 @@ def test_json_is_what_its_file_may_be(block, folder):
     match block.title:
         case "cdk.json":
             assert content["app"] == "python app.py"
+        case ".vscode/settings.json":
+            # tests/unit/plan/test_settings_schema.py looks at the schema.
+            (file,) = content["yaml.schemas"]
+            assert f"serverless-containers schema > {file.removeprefix('./')}" in (
+                (ROOT / block.page).read_text(encoding="utf-8")
+            )
         case "shop/custom-policies.json":
             write(folder, block)
             result = run("check", "shop", "--environment", "prod")

@@ -56,6 +56,10 @@ NEEDS = (
         shows="that a folder of another user's is not used",
     ),
     Need(
+        files=("tests/unit/test_workflows.py",),
+        shows="the comment that the reusable workflow writes",
+    ),
+    Need(
         files=("tests/integration/test_consumer.py",),
         shows="that the wheel's command works on the other versions of Python",
     ),

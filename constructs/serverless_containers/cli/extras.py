@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
 
@@ -48,7 +48,10 @@ def install_command(extra: str) -> str:
     The package comes from where it came from before: an index, a file, a folder or a repository
     ("Direct URL Data Structure", Python Packaging User Guide).
     """
-    text = distribution(_NAME).read_text("direct_url.json")
+    try:
+        text = distribution(_NAME).read_text("direct_url.json")
+    except PackageNotFoundError:
+        text = None
     if text is None:
         return f"pip install '{_NAME}[{extra}]'"
     origin = json.loads(text)
