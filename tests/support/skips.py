@@ -56,6 +56,10 @@ NEEDS = (
         shows="that a folder of another user's is not used",
     ),
     Need(
+        files=("tests/unit/plan/test_picture.py",),
+        shows="that Mermaid draws the pictures of `explain`",
+    ),
+    Need(
         files=("tests/unit/test_workflows.py",),
         shows="the comment that the reusable workflow writes",
     ),
