@@ -123,6 +123,15 @@ def installed(request, dist, tmp_path_factory):
             timeout=300,
         )
 
+    def shop():
+        below = folder / "app/shop"
+        below.mkdir(parents=True)
+        (below / "compose.yaml").write_text(
+            "services: {web: {image: 'nginx:1.29', ports: ['80']}}\n"
+        )
+        return below
+
+    run.shop = shop
     return run
 
 
@@ -141,6 +150,11 @@ def test_the_command_works_without_extras(installed):
     assert json.loads(installed("check", "--format", "sarif").stdout)["version"] == "2.1.0"
     assert "\nservices:\n" in installed("config").stdout
     assert json.loads(installed("explain", "--format", "json").stdout)
+    shop = installed.shop()
+    made = installed("init", shop, "--yes", "--api", "--output", shop.parent / "cdk")
+    assert made.returncode == 0, made.stderr
+    library = (shop.parent / "cdk/requirements.txt").read_text()
+    assert "serverless-containers @ file:///" in library
     # Its packages are there; what is not is an AWS to ask.
     asked = installed("secrets", "list")
     assert asked.stderr == (

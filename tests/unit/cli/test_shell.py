@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from serverless_containers.cli import main
+from serverless_containers.local.report import make_console
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,8 @@ def test_commands_and_options_are_completed():
     assert completed("secrets", "p") == {"push"}
     assert completed("check", "--fail-on", "") == {"error", "warning", "note"}
     assert "--strict" in completed("check", "--s")
+
+
+def test_no_color_is_heard_by_the_tables_of_local(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert make_console().no_color
