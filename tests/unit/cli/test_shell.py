@@ -5,9 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 
-from serverless_containers.cli import main
 from serverless_containers.local.report import make_console
 
 
@@ -15,10 +13,18 @@ from serverless_containers.local.report import make_console
     "words", [[], ["check"], ["secrets"], ["secrets", "push"], ["local", "up"]]
 )
 def test_the_short_option_for_help(words):
-    short, long = (CliRunner().invoke(main, [*words, option]) for option in ("-h", "--help"))
-    assert short.exit_code == 0
-    assert short.output == long.output
-    assert "-h, --help" in short.output
+    # In a process of its own: click keeps the option that a command had first.
+    short, long = (
+        subprocess.run(
+            [sys.executable, "-m", "serverless_containers", *words, option],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for option in ("-h", "--help")
+    )
+    assert short == long
+    assert "-h, --help" in short
 
 
 def completed(*words):
