@@ -36,7 +36,7 @@ def container_props(
         service_name: The name of the ECS service.
     """
     return ServiceProps(
-        environment_name=config.name,
+        environment_name=config.files,
         entrypoint=entrypoint,
         port=port,
         strict=config.strict,

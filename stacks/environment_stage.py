@@ -19,12 +19,15 @@ from stacks.environments import EnvironmentConfig, GitHub, Images
 from stacks.naming import APPLICATION, service_name
 from stacks.network_stack import NetworkStack
 from stacks.pipeline_stack import PipelineStack
+from stacks.shared_stacks import SharedStacks
 from stacks.site_stack import SiteStack
 from stacks.storage_stack import StorageStack
 
 
 class EnvironmentStage(Stage):
     """The stacks of one environment; ``cdk deploy 'dev/*'`` deploys those of ``dev``.
+
+    Environments that share are in one stage, beside what they share: ``preview/pr-123/*``.
 
     Args:
         config: The environment.
@@ -55,35 +58,43 @@ class EnvironmentStage(Stage):
         sample: bool = True,
     ) -> None:
         super().__init__(
-            scope, config.name, env=Environment(account=config.account, region=config.region)
+            scope, config.files, env=Environment(account=config.account, region=config.region)
         )
         prefix = f"{name}-{config.name}"
+        shared = (
+            SharedStacks(self, config=config, name=name, source=source) if config.shared else None
+        )
+        own = Construct(self, config.name) if shared else self
         storage = StorageStack(
-            self,
+            own,
             "Storage",
             config=config,
             stack_name=f"{prefix}-storage",
             source=source,
             sample=sample,
+            secrets=shared.secrets if shared else None,
         )
-
-        network = NetworkStack(self, "Network", config=config, stack_name=f"{prefix}-network")
-        # A secret that was never pushed is missed before anything is paid for.
-        network.add_stack_dependency(storage)
+        if shared:
+            cluster = shared.cluster
+        else:
+            network = NetworkStack(own, "Network", config=config, stack_name=f"{prefix}-network")
+            # A secret that was never pushed is missed before anything is paid for.
+            network.add_stack_dependency(storage)
+            cluster = network.cluster
 
         def containers(service: str) -> ServiceProps:
             named = service_name(f"{prefix}-{service.lower()}", service)
 
             def pipeline(github: GitHub) -> BuildPipeline:
                 return PipelineStack(
-                    self,
+                    own,
                     f"{service}Pipeline",
                     config=config,
                     github=github,
                     stack_name=f"{prefix}-{service.lower()}-pipeline",
                     source=source,
                     entrypoint=entrypoint,
-                    cluster_name=network.cluster.cluster_name,
+                    cluster_name=cluster.cluster_name,
                     service_name=named,
                 ).pipeline
 
@@ -92,13 +103,13 @@ class EnvironmentStage(Stage):
                 entrypoint=entrypoint,
                 port=port,
                 images=built_images(config, images, f"{name.lower()}/", image_tag, pipeline),
-                cluster=network.cluster,
+                cluster=cluster,
                 storage=storage,
                 service_name=named,
             )
 
         self.api = ApiStack(
-            self,
+            own,
             "Api",
             config=config,
             stack_name=f"{prefix}-api",
@@ -109,7 +120,7 @@ class EnvironmentStage(Stage):
         services: list[ContainerApi | ContainerHosting] = [self.api.api]
         if config.site is not None:
             site = SiteStack(
-                self,
+                own,
                 "Site",
                 config=config,
                 site=config.site,
@@ -123,9 +134,9 @@ class EnvironmentStage(Stage):
             services.append(site.site)
         panels = [each.monitoring.panel for each in services if each.monitoring]
         if panels:
-            DashboardStack(self, "Dashboard", panels=panels, stack_name=f"{prefix}-dashboard")
+            DashboardStack(own, "Dashboard", panels=panels, stack_name=f"{prefix}-dashboard")
         apply_tags(
-            self,
+            own,
             service=name,
             environment=config.name,
             owner=config.owner,

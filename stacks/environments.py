@@ -1,7 +1,8 @@
 """Configuration of the environments. Change it here; the stacks only wire."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from aws_cdk import RemovalPolicy
@@ -145,6 +146,8 @@ class EnvironmentConfig:
 
     Attributes:
         name: Its name, which the stage, ``compose.<name>.yaml`` and the secrets share.
+        shared: The name under which environments share network, cluster, secrets and
+            ``compose.<shared>.yaml``: ``preview`` for those of pull requests. None: it shares none.
         owner: The value of the tag ``Owner`` of every resource, who answers for it, beside
             ``Service`` and ``Environment``, which every one has. None: ``-c owner=…``, else there
             is no such tag.
@@ -181,6 +184,7 @@ class EnvironmentConfig:
     """
 
     name: str
+    shared: str | None = None
     owner: str | None = None
     cost_center: str | None = None
     account: str | None = None
@@ -213,6 +217,11 @@ class EnvironmentConfig:
         for name, value in (("owner", self.owner), ("cost_center", self.cost_center)):
             if value is not None:
                 check_tag_value(name, value)
+
+    @property
+    def files(self) -> str:
+        """The environment in the names of ``compose.<…>.yaml`` and of the secrets."""
+        return self.shared or self.name
 
 
 def _check_several(name: str, value: object) -> None:
@@ -271,6 +280,34 @@ def second_store(config: EnvironmentConfig, exclusive: str | None) -> str | None
     )
 
 
+def shared_twice(config: EnvironmentConfig) -> str | None:
+    """Say what an environment that shares would take from the others, if it would.
+
+    Args:
+        config: The environment.
+
+    Returns:
+        What is wrong and the ways out, or None if nothing is.
+    """
+    if config.shared is None:
+        return None
+    site = config.site
+    given = {
+        "a domain, which has one owner": config.domain or (site and site.domain),
+        "a firewall, which is in a stack of its own in us-east-1": site and site.firewall,
+        "NetworkProfile.ENDPOINTS, whose endpoints depend on the services": (
+            config.network_profile is NetworkProfile.ENDPOINTS
+        ),
+    }
+    wrong = [what for what, is_there in given.items() if is_there]
+    if not wrong:
+        return None
+    return (
+        f"environment {config.name}: it shares its network with others, and cannot have "
+        f"{', nor '.join(wrong)}; change PREVIEW in stacks/environments.py"
+    )
+
+
 ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
     config.name: config
     for config in (
@@ -304,3 +341,32 @@ ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
         ),
     )
 }
+
+PREVIEW = EnvironmentConfig(
+    name="preview",
+    shared="preview",
+    spot=True,
+    access=Access.OPEN,
+    cors_origins=("http://localhost:3000", "http://localhost:5173"),
+    requests_per_second=20,
+    log_retention=logs.RetentionDays.ONE_WEEK,
+    removal_policy=RemovalPolicy.DESTROY,
+)
+"""The configuration of ``pr-1``, ``pr-2`` and so on, one for each pull request. Under its own name
+there is what they share, and nothing else."""
+
+_PULL_REQUEST = re.compile(r"pr-[1-9][0-9]{0,9}")
+
+
+def preview_called(name: str) -> EnvironmentConfig | None:
+    """Return the configuration of a preview: ``pr-`` and a number, or ``preview`` itself.
+
+    Args:
+        name: The name.
+
+    Returns:
+        The configuration; None if it is no name of a preview.
+    """
+    if name == PREVIEW.name:
+        return PREVIEW
+    return replace(PREVIEW, name=name) if _PULL_REQUEST.fullmatch(name) else None

@@ -42,7 +42,7 @@ class PipelineStack(Stack):
             source=source,
             entrypoint=entrypoint,
             strict=config.strict,
-            environment_name=config.name,
+            environment_name=config.files,
             cluster_name=cluster_name,
             service_name=service_name,
             pipeline_source=PipelineSource.github(github.url, connection_arn=github.connection_arn),

@@ -20,6 +20,7 @@ class StorageStack(Stack):
 
     Args:
         sample: Whether it is the sample application that is deployed, whose table this is.
+        secrets: The secrets, where another stack has them. None: they are this one's.
 
     Attributes:
         posts: The table; None for any other project.
@@ -35,6 +36,7 @@ class StorageStack(Stack):
         stack_name: str,
         source: Path,
         sample: bool,
+        secrets: SecretsFromFiles | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -48,10 +50,10 @@ class StorageStack(Stack):
             # A project may have no secret, and CloudFormation makes no stack without a resource. A
             # handle that nobody waits for is nothing, and costs nothing.
             CfnWaitConditionHandle(self, "Unused")
-        self.secrets = SecretsFromFiles(
-            self, "Secrets", source=source, environment_name=config.name
+        self.secrets = secrets or SecretsFromFiles(
+            self, "Secrets", source=source, environment_name=config.files
         )
-        if self.posts is not None:
+        if self.posts is not None and secrets is None:
             # Nobody deletes a table that is protected: made last, none is left by an attempt that
             # failed.
             self.posts.node.add_dependency(*self.secrets.policies)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import aws_cdk
@@ -292,9 +293,44 @@ def test_python_is_synthesized(block, folder):
     names.app.synth()
 
 
+def _is_pre_commit(content):
+    (repository,) = content["repos"]
+    (hook,) = repository["hooks"]
+    assert hook["id"] in {
+        each["id"] for each in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    }
+    assert repository["rev"] == f"v{_version()}"
+    check(["serverless-containers", "check", *hook["args"]])
+
+
+def _is_caller(content):
+    (job,) = content["jobs"].values()
+    path, _, tag = job["uses"].partition("@")
+    called = yaml.safe_load((ROOT / path.removeprefix("OWNER/serverless-containers/")).read_text())
+    # YAML 1.1 takes `on` for true.
+    inputs = called[True]["workflow_call"]["inputs"]
+    assert set(job["with"]) <= set(inputs)
+    assert {name for name, each in inputs.items() if each.get("required")} <= set(job["with"])
+    assert tag == f"v{_version()}"
+    # Who is called gets no more than the caller has.
+    for each in called["jobs"].values():
+        assert each["permissions"].items() <= content["permissions"].items()
+
+
+def _version():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+NOT_COMPOSE = {".pre-commit-config.yaml": _is_pre_commit, ".github/workflows/app.yml": _is_caller}
+"""Files that are YAML and no Compose files, and what they have to be."""
+
+
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)
 def test_compose_files_are_read_without_errors(block, folder):
     content = yaml.safe_load(block.text)
+    if block.title in NOT_COMPOSE:
+        NOT_COMPOSE[block.title](content)
+        return
     services = content.get("services", {})
     if all({"image", "build"} & set(each) for each in services.values()) and services:
         result = run("check", write(folder, block) if block.title else _file(folder, block.text))
@@ -335,12 +371,31 @@ def test_what_a_command_prints_is_what_it_prints(block, folder):
     assert block.text == result.output
 
 
+def test_the_picture_is_the_one_of_the_sample(tmp_path, monkeypatch):
+    (block,) = (each for each in blocks_of("docs/guides/compose.md") if each.language == "mermaid")
+    monkeypatch.chdir(tmp_path)
+    variables = "STORAGE_POSTS_ARN, STORAGE_POSTS_NAME"
+    outputs = {"serverless-containers-dev-api": {"Url": "x", "VariablesOfContainers": variables}}
+    Path("outputs.dev.json").write_text(json.dumps(outputs, indent=2))
+    result = run(
+        *("explain", ROOT / "container_src", "--outputs", "outputs.dev.json"),
+        *("--format", "mermaid"),
+    )
+    assert result.output == block.text
+
+
 @pytest.mark.parametrize("block", blocks("json"), ids=str)
 def test_json_is_what_its_file_may_be(block, folder):
     content = json.loads(block.text)
     match block.title:
         case "cdk.json":
             assert content["app"] == "python app.py"
+        case ".vscode/settings.json":
+            # tests/unit/plan/test_settings_schema.py looks at the schema.
+            (file,) = content["yaml.schemas"]
+            assert f"serverless-containers schema > {file.removeprefix('./')}" in (
+                (ROOT / block.page).read_text(encoding="utf-8")
+            )
         case "shop/custom-policies.json":
             write(folder, block)
             result = run("check", "shop", "--environment", "prod")
@@ -365,6 +420,8 @@ OF_THE_SAMPLE = [
     if words[0] == "serverless-containers"
     and words[1] in {"check", "config", "explain"}
     and "container_src" in words
+    # What reads outputs is run with some, above.
+    and "--outputs" not in words
 ]
 
 

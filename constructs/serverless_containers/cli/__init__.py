@@ -26,12 +26,13 @@ class _Commands(LazyGroup):
         "restart": "Replace the tasks of a deployed service by new ones.",
         "rollback": "Let a deployed service run the revision before, or another one.",
         "scale": "Change the number of tasks of a deployed service.",
+        "schema": "Print a JSON schema of Compose files with this library's settings.",
         "secrets": "Push the values of a project's secrets, and say which are there.",
         "status": "Show a deployed service: deployments, tasks, targets, pipeline and alarms.",
     }
 
 
-@click.group(cls=_Commands)
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="serverless-containers")
 def main() -> None:
     """Compose files on Fargate."""

@@ -11,7 +11,7 @@ from serverless_containers.cli.detect import detector
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.output import print_findings, write_document, write_line
-from serverless_containers.findings import Findings
+from serverless_containers.findings import Findings, Severity
 from serverless_containers.findings.formats import summarise, to_json, to_sarif
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.catalogue import RULES
@@ -44,6 +44,13 @@ from serverless_containers.plan.catalogue import RULES
 )
 @format_option("text", "json", "sarif", of="the findings")
 @click.option(
+    "--fail-on",
+    type=click.Choice([each.value for each in Severity]),
+    default=Severity.ERROR.value,
+    show_default=True,
+    help="The least severity that the exit code 1 tells of.",
+)
+@click.option(
     "--detect-secrets",
     is_flag=True,
     help="Look for credentials in the text of every file that is packed, too.",
@@ -56,13 +63,14 @@ def command(
     worker: bool,
     strict: bool,
     output_format: str,
+    fail_on: str,
     detect_secrets: bool,
 ) -> None:
     """Report what a deployment of the project would find wrong, or worth knowing.
 
     PATH is a folder with a Compose file or a Dockerfile, or such a file; by default the current
     folder. As in a deployment, compose.override.yaml is left out, and the variables of this shell
-    do not count. Exits with 1 if there are errors.
+    do not count. Exits with 1 if there are errors, or what --fail-on names.
     """
     findings = Findings()
     with detector() if detect_secrets else nullcontext() as detect:
@@ -85,4 +93,7 @@ def command(
     else:
         print_findings(findings, places, sys.stdout)
         write_line(summarise(findings), sys.stdout)
-    sys.exit(ExitCode.FAILED if findings.errors else ExitCode.OK)
+    order = list(Severity)
+    fatal = order[: order.index(Severity(fail_on)) + 1]
+    failed = any(each.rule.severity in fatal for each in findings)
+    sys.exit(ExitCode.FAILED if failed else ExitCode.OK)

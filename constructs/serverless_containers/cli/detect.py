@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from serverless_containers.cli.extras import MissingExtraError, require_extra
 from serverless_containers.plan.build_context.check import Detector, Likeness
 
 
@@ -21,13 +22,11 @@ def detector() -> Iterator[Detector]:
         click.UsageError: If it is not installed.
     """
     try:
-        from detect_secrets.core.scan import scan_file  # noqa: PLC0415  # on request
-        from detect_secrets.settings import default_settings  # noqa: PLC0415
-    except ImportError:
-        raise click.UsageError(
-            "--detect-secrets needs a package that is not installed: "
-            'pip install "serverless-containers[detect]"'
-        ) from None
+        require_extra("detect")
+    except MissingExtraError as error:
+        raise click.UsageError(f"--detect-secrets: {error.message}") from None
+    from detect_secrets.core.scan import scan_file  # noqa: PLC0415  # on request
+    from detect_secrets.settings import default_settings  # noqa: PLC0415
 
     def detect(file: Path) -> Iterator[Likeness]:
         seen = {(found.line_number, found.type) for found in scan_file(str(file))}

@@ -3,7 +3,7 @@
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -26,11 +26,12 @@ from serverless_containers.cli.output import (
 from serverless_containers.client_config import (
     VARIABLES_OUTPUT,
     ClientConfigError,
-    StackOutputs,
     load_outputs,
 )
+from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings, dotted
-from serverless_containers.plan.decisions import Decision, decide
+from serverless_containers.plan.decisions import Decision, decide, plan_as_deployed
+from serverless_containers.plan.picture import NamedBy, draw
 from serverless_containers.plan.support import KeyOutcome, Support, explain
 
 _WIDTH = 80
@@ -45,7 +46,7 @@ _INDENT = 12
     "What `cdk deploy --outputs-file FILE` wrote: the variables of resources are told too."
 )
 @click.option("--decisions", "only_decisions", is_flag=True, help="Leave the keys out.")
-@format_option("text", "json", of="them")
+@format_option("text", "json", "mermaid", of="them")
 @click.option("--json", "output_format", flag_value="json", help="The same as --format json.")
 def command(
     *, project: ProjectArguments, outputs: Path | None, only_decisions: bool, output_format: str
@@ -56,6 +57,9 @@ def command(
     order of starts, each with its reason. A key becomes a CloudFormation property, or none.
     Where errors leave no plan, there are keys alone, and check shows the errors.
 
+    With --format mermaid, a flowchart shows what the project becomes, from what requests reach to
+    the data, each part with its line of the files.
+
     PATH is a folder with a Compose file, or the file; by default the current folder. As in a
     deployment, compose.override.yaml is left out. Tables, buckets, pools and functions are given
     in the CDK app and not in the file: --outputs tells the variables that name them.
@@ -65,6 +69,9 @@ def command(
     if model is None or findings.errors:
         print_findings(findings, project.places, sys.stderr)
         sys.exit(ExitCode.FAILED)
+    if output_format == "mermaid":
+        _draw(model, project.environment, outputs)
+        return
     decisions = decide(model, environment=project.environment)
     if decisions is None:
         print_error("no decisions: the project has errors, which check shows")
@@ -80,6 +87,14 @@ def command(
         print_line("")
     for entry in told:
         write_line(_line(entry), sys.stdout)
+
+
+def _draw(model: Project, environment: str | None, outputs: Path | None) -> None:
+    plan = plan_as_deployed(model, Findings(), environment=environment)
+    if plan is None:
+        raise click.ClickException("no picture: the project has errors, which check shows")
+    resources = [] if outputs is None else list(_named(outputs))
+    write_document(draw(model, plan, resources).rstrip("\n"))
 
 
 _Entry = dict[str, str | int]
@@ -141,25 +156,36 @@ def _line(entry: _Entry) -> str:
 
 def _variables(file: Path) -> list[_Entry]:
     """Return the variables of every stack that has told some."""
+    return [
+        {
+            "file": each.at.file,
+            "line": each.at.line,
+            "column": each.at.column,
+            "key": f"{stack}.resources",
+            "class": str(Support.MAPPED),
+            "becomes": f"{each.variable} in every container",
+        }
+        for stack, each in _told(file)
+    ]
+
+
+def _named(file: Path) -> Iterator[NamedBy]:
+    """Give each variable once, although an API and a site of one project have it both."""
+    seen = set()
+    for _, each in _told(file):
+        if each.variable not in seen:
+            seen.add(each.variable)
+            yield each
+
+
+def _told(file: Path) -> Iterator[tuple[str, NamedBy]]:
+    """Give the variables with the names of the stacks that tell them."""
     try:
         stacks = load_outputs(file)
     except ClientConfigError as error:
         raise click.ClickException(str(error)) from error
-    return [entry for stack in stacks for entry in _variables_of(stack)]
-
-
-def _variables_of(stack: StackOutputs) -> list[_Entry]:
-    output = stack.outputs.get(VARIABLES_OUTPUT)
-    if output is None or output.value is None:
-        return []
-    return [
-        {
-            "file": output.at.file,
-            "line": output.at.line,
-            "column": output.at.column,
-            "key": f"{stack.name}.resources",
-            "class": str(Support.MAPPED),
-            "becomes": f"{name} in every container",
-        }
-        for name in output.value.split(", ")
-    ]
+    for stack in stacks:
+        output = stack.outputs.get(VARIABLES_OUTPUT)
+        if output is not None and output.value is not None:
+            for name in output.value.split(", "):
+                yield stack.name, NamedBy(variable=name, at=output.at)

@@ -14,12 +14,10 @@ class LazyGroup(click.Group):
         package: The package with a module for each command, of the command's name with underscores
             for hyphens, whose ``command`` it is.
         summaries: The commands' names, and the line of each that `--help` shows.
-        extra: The extra of this distribution that the commands need. Default: none.
     """
 
     package: ClassVar[str]
     summaries: ClassVar[Mapping[str, str]]
-    extra: ClassVar[str] = ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, D102  # click's
         return sorted(self.summaries)
@@ -31,12 +29,7 @@ class LazyGroup(click.Group):
     ) -> click.Command | None:
         if cmd_name not in self.summaries:
             return None
-        try:
-            module = import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
-        except ImportError as error:
-            if not self.extra:
-                raise
-            raise MissingExtraError(error, self.extra) from error
+        module = import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
@@ -45,18 +38,3 @@ class LazyGroup(click.Group):
     ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, self.summaries[name]) for name in self.list_commands(ctx)])
-
-
-class MissingExtraError(click.ClickException):
-    """A command needs packages that are not installed.
-
-    Args:
-        error: The error of the import.
-        extra: The extra of this distribution that brings them.
-    """
-
-    def __init__(self, error: ImportError, extra: str) -> None:
-        super().__init__(
-            f"this command needs packages that are not installed ({error.name}): "
-            f"pip install 'serverless-containers[{extra}]'"
-        )

@@ -415,13 +415,13 @@ def _library() -> str:
         installed = distribution(name)
         origin = json.loads(installed.read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError):
-        return f"{name}[cli]"
+        return name
     url = origin.get("url")
     if not url:
-        return f"{name}[cli]=={installed.version}"
+        return f"{name}=={installed.version}"
     if vcs := origin.get("vcs_info"):
         url = f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
-    return f"{name}[cli] @ {url}"
+    return f"{name} @ {url}"
 
 
 def _from(path: Path, folder: Path) -> str:

@@ -13,7 +13,7 @@ import click
 
 from serverless_containers.cli.errors import describe_os_error, full_disks, has_remedy
 from serverless_containers.cli.exit_codes import ExitCode
-from serverless_containers.cli.groups import MissingExtraError
+from serverless_containers.cli.extras import MissingExtraError, require_extra
 from serverless_containers.local.failure import LocalError
 
 
@@ -144,6 +144,7 @@ def _deploy(
     again: bool = False,
     **options: Any,  # noqa: ANN401  # click's
 ) -> int:
+    require_extra("local")
     from serverless_containers.local.deploy.run import EngineChoice, Options, run  # noqa: PLC0415
     from serverless_containers.local.report import (  # noqa: PLC0415  # slow to load
         ConsoleProgress,
@@ -280,7 +281,7 @@ def _run(work: Callable[[], int]) -> None:
         with terminations_raised():
             code = work()
     except ImportError as error:
-        raise MissingExtraError(error, "local") from error
+        raise MissingExtraError(error.name or str(error), "local") from error
     except LocalError as error:
         for line in error.details:
             click.echo(f"  {line}", err=True)

@@ -27,16 +27,16 @@ from serverless_containers.plan.resources import rules as resource_rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import EXTENSION, Settings, read_settings
 
-_REACHED = {
+REACHED = {
     DependencyCondition.START: "once it is started",
     DependencyCondition.HEALTHY: "once it is healthy",
     DependencyCondition.SUCCESS: "once it has ended with 0",
 }
-_STORES = {
+STORES = {
     SecretStore.SECRETS_MANAGER: "AWS Secrets Manager",
     SecretStore.PARAMETER_STORE: "AWS Systems Manager Parameter Store",
 }
-_ROLES = {
+ROLES = {
     ContainerRole.FILES: "writes files and names before the others start",
     ContainerRole.LOG_ROUTER: "routes logs",
     ContainerRole.STOP_DELAY: "delays the stop",
@@ -71,6 +71,23 @@ class Decision:
     path: KeyPath
 
 
+def plan_as_deployed(
+    project: Project, findings: Findings, *, environment: str | None
+) -> TaskPlan | None:
+    """Plan a project as a construct does by default, whatever lets requests in.
+
+    Args:
+        project: The canonical model.
+        findings: Takes what is found.
+        environment: The environment, which is part of the names of secrets.
+
+    Returns:
+        The plan; None if an error leaves none.
+    """
+    options = PlanOptions(ingress=None, may_delay_stop=True)
+    return plan_task(project, options, findings, environment=environment)
+
+
 def decide(project: Project, *, environment: str | None) -> tuple[Decision, ...] | None:
     """Tell the decisions of a project's plan: those of the task, then those of each service.
 
@@ -82,8 +99,7 @@ def decide(project: Project, *, environment: str | None) -> tuple[Decision, ...]
         The decisions; None if an error leaves no plan.
     """
     findings = Findings()
-    options = PlanOptions(ingress=None, may_delay_stop=True)
-    plan = plan_task(project, options, findings, environment=environment)
+    plan = plan_as_deployed(project, findings, environment=environment)
     if plan is None:
         return None
     settings = read_settings(project, Findings())
@@ -125,7 +141,7 @@ class _Decisions:
                 f"{receiver.service_name} receives it, on port {self.plan.port}",
                 self._why_entrypoint(),
             )
-        yield told("size", _sized(self.plan.size.cpu, self.plan.size.memory_mib), self._why_size())
+        yield told("size", sized(self.plan.size.cpu, self.plan.size.memory_mib), self._why_size())
         yield told(
             "tasks",
             "as many as the construct says"
@@ -140,8 +156,8 @@ class _Decisions:
                 f"{self.plan.exclusive.service} must not run twice on its data",
             )
         for each in self.plan.containers:
-            if each.role in _ROLES:
-                yield told("container", each.name, f"it {_ROLES[each.role]}")
+            if each.role in ROLES:
+                yield told("container", each.name, f"it {ROLES[each.role]}")
 
     def _why_entrypoint(self) -> str:
         """The reason for the entrypoint and its port, as the choice or the settings say it."""
@@ -159,7 +175,7 @@ class _Decisions:
         named = [name for name in ("cpu", "memory") if name in self.settings]
         if named:
             return f"{EXTENSION} names {' and '.join(named)}"
-        return f"the smallest of Fargate's that holds {_sized(*needed_size(self.plan.services))}"
+        return f"the smallest of Fargate's that holds {sized(*needed_size(self.plan.services))}"
 
     def _of_service(self, service: Service, container: ContainerPlan) -> Iterator[Decision]:
         def told(subject: str, decided: str, why: str, key: str) -> Decision:
@@ -196,7 +212,7 @@ class _Decisions:
             if others:
                 yield told(
                     "waits for",
-                    f"{others[0].service_name}, {_REACHED[condition]}",
+                    f"{others[0].service_name}, {REACHED[condition]}",
                     "",
                     "depends_on",
                 )
@@ -273,7 +289,7 @@ def _volume(name: str, volume: VolumePlan) -> tuple[str, str]:
 def _secret(key: str, secret: SecretPlan, container: ContainerPlan) -> tuple[str, str]:
     names = [name for name, source in container.secrets.items() if source == key]
     as_what = f"variable {listed(names)}" if names else f"a file of {key}"
-    kept = f"{secret.name} in {_STORES[secret.store]}"
+    kept = f"{secret.name} in {STORES[secret.store]}"
     return f"{as_what}, from {kept}", (
         "it exists already" if secret.external else "`secrets push` writes it"
     )
@@ -288,7 +304,7 @@ def _container_size(service: Service, container: ContainerPlan) -> tuple[str, st
     why = listed(keys, " and ")
     if silent:
         why += f"{'; ' if why else ''}nothing names its {' and '.join(silent)}"
-    return f"counts for {_sized(container.cpu or share_cpu, memory or share_memory)}", why
+    return f"counts for {sized(container.cpu or share_cpu, memory or share_memory)}", why
 
 
 def _keys(service: Service, name: str) -> Sequence[str]:
@@ -306,5 +322,6 @@ def _keys(service: Service, name: str) -> Sequence[str]:
     return below or [key for key in own if getattr(service, key) is not None]
 
 
-def _sized(cpu: int, memory_mib: int) -> str:
+def sized(cpu: int, memory_mib: int) -> str:
+    """Return an amount of CPU and memory in words."""
     return f"{cpu} CPU units and {memory_mib} MiB"

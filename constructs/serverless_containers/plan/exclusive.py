@@ -29,7 +29,7 @@ from serverless_containers.plan.model import (
 from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import EXTENSION, Known, Setting, Settings, read_extension
 
-_OF_A_SERVICE: Known = {"exclusive": bool}
+OF_A_SERVICE: Known = {"exclusive": bool}
 WAY_OUT = (
     "{instead}, put {service} into a project and a stack of its own, or write "
     "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
@@ -80,7 +80,7 @@ def plan_exclusive(
 
 
 def _settings(service: Service, findings: Findings) -> Settings:
-    return read_extension(service, _OF_A_SERVICE, findings, elsewhere=(DEV,))
+    return read_extension(service, OF_A_SERVICE, findings, elsewhere=(DEV,))
 
 
 def stop_first(rollout: RolloutPlan) -> RolloutPlan:

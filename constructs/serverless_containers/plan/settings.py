@@ -34,7 +34,7 @@ Known: TypeAlias = Mapping[str, type[str] | type[int] | type[bool] | range | tup
 """The settings of a place by name: each of a type, a whole number of a range, or one of
 several words."""
 
-_OF_A_PROJECT: Known = {
+OF_A_PROJECT: Known = {
     "entrypoint": str,
     "port": range(1, HIGHEST_PORT + 1),
     "cpu": int,
@@ -52,7 +52,7 @@ _TYPE_NAMES: Mapping[type, str] = {
 
 def read_settings(project: Project, findings: Findings) -> Settings:
     """Read the settings of a file, reporting those that are unknown or of the wrong type."""
-    return read_extension(project, _OF_A_PROJECT, findings, elsewhere=(SUPPRESS, PACK))
+    return read_extension(project, OF_A_PROJECT, findings, elsewhere=(SUPPRESS, PACK))
 
 
 def read_extension(

@@ -277,3 +277,31 @@ def test_it_starts_no_node_and_loads_no_cdk(run, command):
     subprocess.run(
         [sys.executable, "-c", code, command], check=True, capture_output=True, cwd=run.folder
     )
+
+
+@pytest.mark.parametrize(
+    ("least", "worst", "code"),
+    [
+        ("error", "error", 1),
+        ("error", "warning", 0),
+        ("warning", "error", 1),
+        ("warning", "warning", 1),
+        ("warning", "note", 0),
+        ("note", "note", 1),
+        ("note", None, 0),
+    ],
+)
+def test_the_severity_from_which_on_it_fails(run, least, worst, code):
+    keys = {
+        "error": "privileged: true",
+        "warning": "dns: [10.0.0.2]",
+        "note": "pull_policy: always",
+        None: "",
+    }
+    run.write(
+        "compose.yaml",
+        f"services: {{web: {{image: 'nginx:1.29', ports: ['80'], {keys[worst]}}}}}\n",
+    )
+    for form in ("text", "json", "sarif"):
+        done = run("check", "--fail-on", least, "--format", form)
+        assert done.exit_code == code, done.output

@@ -1,9 +1,10 @@
 """``check --detect-secrets``."""
 
-import builtins
 import socket
 
 import pytest
+
+from serverless_containers.cli import extras
 
 VALUE = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYs3ntinelK"
 BUILT = "services: {web: {build: ., ports: ['80']}}\n"
@@ -67,14 +68,7 @@ def test_what_is_too_large_is_said(built):
 
 
 def test_without_the_package_it_says_what_to_install(built, monkeypatch):
-    found = builtins.__import__
-
-    def missing(name, *arguments):
-        if name.startswith("detect_secrets"):
-            raise ImportError(name)
-        return found(name, *arguments)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     done = built("check", "--detect-secrets")
     assert done.exit_code == 2
-    assert 'pip install "serverless-containers[detect]"' in done.output
+    assert f"install them with: {extras.install_command('detect')}" in done.output

@@ -259,3 +259,21 @@ def test_without_a_plan_there_are_keys_alone(run):
     assert result.exit_code == 0
     assert "check shows" in result.stderr
     assert keys_of(result.stdout) == result.stdout.splitlines()
+
+
+def test_a_picture_shows_each_resource_once(run):
+    run.write("compose.yaml", "services: {web: {image: 'nginx:1.29', ports: ['80']}}\n")
+    stack = {"VariablesOfContainers": "STORAGE_POSTS_ARN, STORAGE_POSTS_NAME"}
+    run.write("out.json", json.dumps({"api": stack, "site": stack}))
+    done = run("explain", "--format", "mermaid", "--outputs", "out.json")
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("flowchart LR\n")
+    assert done.output.count("Amazon DynamoDB table") == 1
+    assert done.output.count("STORAGE_POSTS_NAME") == 1
+
+
+def test_no_picture_is_drawn_of_errors(run):
+    run.write("compose.yaml", "services: {web: {image: a, ports: ['80'], privileged: true}}\n")
+    done = run("explain", "--format", "mermaid")
+    assert done.exit_code == 1
+    assert done.output == "Error: no picture: the project has errors, which check shows\n"

@@ -296,11 +296,11 @@ def test_the_flags_and_the_pins_are_those_of_this_repository():
 @pytest.mark.parametrize(
     ("origin", "line"),
     [
-        (None, "serverless-containers[cli]=={version}"),
-        ({"url": "file:///a/b"}, "serverless-containers[cli] @ file:///a/b"),
+        (None, "serverless-containers=={version}"),
+        ({"url": "file:///a/b"}, "serverless-containers @ file:///a/b"),
         (
             {"url": "https://example.com/a.git", "vcs_info": {"vcs": "git", "commit_id": "0a1b"}},
-            "serverless-containers[cli] @ git+https://example.com/a.git@0a1b",
+            "serverless-containers @ git+https://example.com/a.git@0a1b",
         ),
     ],
 )
@@ -317,7 +317,7 @@ def test_the_app_requires_this_library_as_it_was_installed(monkeypatch, origin, 
 
 @pytest.mark.parametrize("origin", ["file:///work/library", "https://example.com/library.whl"])
 def test_a_place_on_this_machine_is_told_of(run, monkeypatch, origin):
-    monkeypatch.setattr(init_module, "_library", lambda: f"serverless-containers[cli] @ {origin}")
+    monkeypatch.setattr(init_module, "_library", lambda: f"serverless-containers @ {origin}")
     run.write("shop/compose.yaml", ONE)
     done = run("init", "shop", "--api")
     assert ("requirements.txt names this library" in done.stdout) == origin.startswith("file:")

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from serverless_containers.cli import main
+from serverless_containers.cli import extras, main
 from serverless_containers.local import LocalError, LocalResult
 from serverless_containers.local.deploy import run as run_module
 from serverless_containers.local.deploy.run import Options
@@ -194,10 +194,20 @@ def test_a_failure_on_a_full_disk_says_that_it_is_full(invoke, monkeypatch, tmp_
 
 
 def test_a_package_that_is_missing_is_named(invoke, monkeypatch):
-    monkeypatch.setitem(sys.modules, "serverless_containers.local.report", None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "docker" else name)
     done = invoke()
     assert done.exit_code == 1
-    assert "pip install 'serverless-containers[local]'" in done.stderr
+    assert done.stderr == (
+        "Error: this needs packages that are not installed (docker); install them with: "
+        f"{extras.install_command('local')}\n"
+    )
+
+
+def test_so_is_one_that_only_turns_up_missing(invoke, monkeypatch):
+    monkeypatch.setitem(sys.modules, "serverless_containers.local.running.kept", None)
+    done = invoke("status")
+    assert done.exit_code == 1
+    assert f"install them with: {extras.install_command('local')}" in done.stderr
     assert "Traceback" not in done.output
 
 

@@ -15,7 +15,6 @@ class _SecretsCommands(LazyGroup):
         "list": "List the secrets, where their values come from, and what is in AWS.",
         "push": "Write the values of secrets to AWS.",
     }
-    extra = "cli"
 
 
 @click.group(name="secrets", cls=_SecretsCommands)

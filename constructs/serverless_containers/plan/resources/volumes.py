@@ -43,7 +43,7 @@ from serverless_containers.plan.resources.volume_content import warn_of_content
 from serverless_containers.plan.settings import Known, read_extension
 
 _FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]+")
-_OF_A_MOUNT: Known = {"local-only": bool}
+OF_A_MOUNT: Known = {"local-only": bool}
 _COST_OF_A_FILE = 200
 """Bytes of a task definition that writing a file takes, besides its content and its path."""
 _MOST_COPIES = 50
@@ -155,7 +155,7 @@ class Mounts:
         return tuple(self._copies.get(service.name, ()))
 
     def _decide(self, binds: BindMounts, service: Service, mount: Mount, index: int) -> None:
-        local_only = read_extension(mount, _OF_A_MOUNT, self.findings).get("local-only")
+        local_only = read_extension(mount, OF_A_MOUNT, self.findings).get("local-only")
         if local_only is not None and local_only.value:
             self.findings.report(
                 rules.MOUNT_LOCAL_ONLY,

@@ -15,7 +15,7 @@ from serverless_containers.plan.secrets import rules
 from serverless_containers.plan.secrets.model import SecretPlan, SecretStore
 from serverless_containers.plan.settings import Known, read_extension
 
-_KNOWN: Known = {
+OF_A_SECRET: Known = {
     "store": tuple(SecretStore),
     "json-key": str,
     "multiline": bool,
@@ -86,7 +86,7 @@ def owner_of(project: str, environment: str | None) -> str:
 def _plan(
     source: FileSource, project: Project, findings: Findings, environment: str | None
 ) -> SecretPlan:
-    settings = read_extension(source, _KNOWN, findings)
+    settings = read_extension(source, OF_A_SECRET, findings)
     store = SecretStore(str(settings["store"].value)) if "store" in settings else None
     name = _name(source, project, environment, store)
     store = store or _store_of(name)

