@@ -155,13 +155,16 @@ def _process() -> Schema:
                 "project's.",
             },
             "ready": {
-                "oneOf": [port, {"type": "string", "pattern": r"^http://(localhost|127\.0\.0\.1)\b"}],
+                "oneOf": [
+                    port,
+                    {"type": "string", "pattern": r"^http://(localhost|127\.0\.0\.1)\b"},
+                ],
                 "description": "The URL of an answer, or the port, that tells that it is ready. "
                 "Default: its health check.",
             },
             "ports": {
                 "type": "object",
-                "description": "Variables that tell it where the container's ports are: PORT: 8080.",
+                "description": "Variables that tell it where the ports are, as PORT: 8080.",
                 "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
                 "additionalProperties": port,
             },
