@@ -274,11 +274,10 @@ def test_one_that_crashes_is_started_again_by_its_policy(task):
 
 def test_what_it_said_last_is_told_as_the_reason(task):
     web = task({"web": {"command": ("/bin/sh", "-c", "echo up; no-such-program")}})
-    reason = web.join().failed.reason
-    assert reason.startswith(
-        "Essential container in task exited (container web, exit code 127): /bin/sh: "
-    )
-    assert "no-such-program: not found" in reason
+    failed = web.join().failed
+    assert failed.reason == "Essential container in task exited"
+    assert failed.detail.startswith("container web, exit code 127: /bin/sh: ")
+    assert "no-such-program: not found" in failed.detail
 
 
 def test_what_stands_beside_this_python_is_found_last(processes, tmp_path):
