@@ -56,6 +56,10 @@ NEEDS = (
         shows="that a folder of another user's is not used",
     ),
     Need(
+        files=("tests/unit/local/processes/test_ports.py",),
+        shows="that the port on which a process listens is found",
+    ),
+    Need(
         files=("tests/unit/plan/test_picture.py",),
         shows="that Mermaid draws the pictures of `explain`",
     ),

@@ -120,7 +120,7 @@ def test_the_whole_command_on_a_terminal(run):
     )
     run.write("compose.yaml", text)
     plain = run_on_a_terminal(run.folder, {"TERM": "xterm", "NO_COLOR": "1"})
-    assert "^ error: key-rejected\r\n1 error\r\n" in plain
+    assert "^ error: key-rejected\r\n1 error, 1 note\r\n" in plain
     assert "\x1b" not in plain
     assert "\x1b[1;31m" in run_on_a_terminal(run.folder, {"TERM": "xterm"})
 

@@ -7,13 +7,16 @@ import pytest
 from serverless_containers.findings import Findings, Suppression
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
+from tests.support.advice import leave_out_advice
 
 PORTS = 'services: {web: {image: "x:1", ports: ["127.0.0.1:80:80"], healthcheck: {test: probe}}}'
 EXAMPLE = '{rule: port-host-address, path: services.web.ports[0], reason: "…"}'
 
 
 @pytest.fixture
-def plan(project):
+def plan(project, monkeypatch):
+    leave_out_advice(monkeypatch)
+
     def _plan(text, *suppress, environment=None):
         project.compose(dedent(text))
         findings = Findings()
