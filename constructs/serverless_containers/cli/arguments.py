@@ -20,6 +20,22 @@ from serverless_containers.plan.source import plan_source
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class NameType(click.ParamType[str]):
+    """A name, which is not empty: a script's unset variable is no wish for the default."""
+
+    name = "text"
+
+    def convert(  # noqa: D102  # click's
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        if not value.strip():
+            self.fail("it is empty; leave the option out for the default", param, ctx)
+        return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectArguments:
     """A project as it is given on the command line.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import click
 
+from serverless_containers.cli.arguments import NameType
 from serverless_containers.cli.deployed import DeployedArguments, deployed_arguments
 from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_error
@@ -24,11 +25,13 @@ _SHELL = "/bin/sh"
 @click.option(
     "--service",
     "container",
+    type=NameType(),
     metavar="NAME",
     help="A service of the Compose file. By default the one that receives the traffic.",
 )
 @click.option(
     "--task",
+    type=NameType(),
     metavar="ID",
     help="A task, by the beginning of its id. By default the youngest one that takes commands.",
 )

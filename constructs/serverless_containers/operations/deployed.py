@@ -103,7 +103,7 @@ def find_service(
     Raises:
         AwsError: If none is found, or several are, or AWS does not tell.
     """
-    name = stack or _only_stack(clients, environment)
+    name = _only_stack(clients, environment) if stack is None else stack
     resources = stack_resources(clients, name)
     if resources is None:
         raise AwsError(_no_stack(clients, name))
