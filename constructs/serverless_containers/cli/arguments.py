@@ -1,6 +1,7 @@
 """The parameters that several commands have, declared once."""
 
 import functools
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -93,6 +94,24 @@ class ProjectArguments:
             profiles=self.profiles,
             detector=detector,
         )
+
+
+class MinutesType(click.FloatRange):
+    """A number of minutes, neither infinite nor none at all."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(  # noqa: D102  # click's
+        self,
+        value: Any,  # noqa: ANN401  # click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        minutes: float = super().convert(value, param, ctx)
+        if not math.isfinite(minutes):
+            self.fail(f"{value} is no number of minutes", param, ctx)
+        return minutes
 
 
 def _folder_of(source: Path) -> Path:

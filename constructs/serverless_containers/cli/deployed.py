@@ -11,7 +11,7 @@ import click
 
 from serverless_containers.aws_api.clients import AwsClients
 from serverless_containers.aws_api.errors import AwsError
-from serverless_containers.cli.arguments import NameType, declare
+from serverless_containers.cli.arguments import MinutesType, NameType, declare
 from serverless_containers.cli.aws_arguments import AwsArguments, aws_arguments
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
@@ -189,7 +189,7 @@ def waiting_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--wait/--no-wait", default=True, help="Wait for the end. By default it is."),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0),
+            type=MinutesType(),
             default=20,
             show_default=True,
             metavar="MINUTES",

@@ -20,6 +20,14 @@ _PLUGIN = "session-manager-plugin"
 _SHELL = "/bin/sh"
 
 
+def _command_words(
+    _context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]
+) -> tuple[str, ...]:
+    if words and not "".join(words).strip():
+        raise click.BadParameter("the command is empty; leave it out for a shell")
+    return words
+
+
 @click.command(name="exec", cls=MisuseCommand, context_settings={"allow_interspersed_args": False})
 @deployed_arguments(service_is_container=True)
 @click.option(
@@ -35,7 +43,9 @@ _SHELL = "/bin/sh"
     metavar="ID",
     help="A task, by the beginning of its id. By default the youngest one that takes commands.",
 )
-@click.argument("words", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
+@click.argument(
+    "words", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED, callback=_command_words
+)
 def command(
     *,
     arguments: DeployedArguments,
@@ -76,7 +86,7 @@ def command(
 
 
 def _run(plugin: Sequence[str]) -> int:
-    """Run the plugin, and return its exit code.
+    """Run the plugin, and return its exit code: as shells do, 128 and the signal that ended it.
 
     Args:
         plugin: Its path, and the arguments that the AWS CLI's ``ecs execute-command`` gives it.
@@ -85,6 +95,7 @@ def _run(plugin: Sequence[str]) -> int:
     # has its default again in the plugin, which hands it on.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(plugin, check=False).returncode  # noqa: S603  # a whole path
+        code = subprocess.run(plugin, check=False).returncode  # noqa: S603  # a whole path
     finally:
         signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code

@@ -77,7 +77,7 @@ def command(
     if list_them and wanted is not None:
         raise MisuseError("--list changes nothing: leave it or --to out")
     clients, deployed = arguments.find()
-    found = revisions(clients, deployed)
+    found = revisions(clients, deployed, lambda line: print_error(f"Warning: {line}"))
     if list_them:
         _list(deployed, found, as_json=as_json)
         return

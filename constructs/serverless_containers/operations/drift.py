@@ -250,12 +250,16 @@ def _compare_logging(
     for key in sorted({*template, *running} - {"options", "secretOptions"}):
         if template.get(key) != running.get(key):
             yield _comparison(f"{part}: {key}", _short(template.get(key)), _short(running.get(key)))
-    options = [
-        {"options": [{"name": key, "value": each} for key, each in side.get("options", {}).items()]}
-        for side in (template, running)
-    ]
-    yield from _compare_names(f"{part}: options", *options, "options")
+    yield from _compare_names(
+        f"{part}: options", _options_of(template), _options_of(running), "options"
+    )
     yield from _compare_names(f"{part}: secretOptions", template, running, "secretOptions")
+
+
+def _options_of(logging: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options of a log driver as a list, like that of variables."""
+    options = logging.get("options", {})
+    return {"options": [{"name": name, "value": value} for name, value in options.items()]}
 
 
 def _hidden(part: str, template: object, running: object) -> Comparison:

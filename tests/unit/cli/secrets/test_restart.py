@@ -233,7 +233,12 @@ def test_a_restored_secret_restarts_the_service_if_its_value_differs(case, same)
             {"answer": {"__type": "AccessDeniedException", "message": "no"}},
             "these credentials lack ecs:UpdateService on shop/web\n",
         ),
-        ("UpdateService", {}, "the connection to AWS was lost\n"),
+        (
+            "UpdateService",
+            {},
+            "the connection to AWS was lost; the restart of shop/web may have begun all the same: "
+            "`serverless-containers status` tells\n",
+        ),
         (
             "UpdateService",
             {"answer": {"__type": "InvalidParameterException", "message": "not with CODE_DEPLOY"}},
@@ -258,12 +263,14 @@ def test_a_line_that_drops_while_it_is_waited_for_is_told(case):
     case.aws._faults[1].times = 1
     case.aws.drop("DescribeServices")
 
-    result = case.push(*BY_NAME)
+    result = case.push(*BY_NAME, "--timeout", "0.1")
 
     assert (result.exit_code, result.stderr) == (
         1,
-        f"the connection to AWS was lost\n{PUSHED_BUT}",
+        "the restart of shop/web did not end in time, and goes on in AWS: "
+        f"IN_PROGRESS: 0 of 1 running, 1 pending, 0 failed\n{PUSHED_BUT}",
     )
+    assert "which does not tell of it: the connection to AWS was lost" in result.output
 
 
 def test_an_interruption_while_it_is_waited_for_is_told(case, monkeypatch):
