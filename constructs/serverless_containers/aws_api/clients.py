@@ -10,9 +10,16 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.loaders import create_loader
+from botocore.parsers import ResponseParserError
 
 from serverless_containers.aws_api.endpoints import configuration_error, is_endpoint
-from serverless_containers.aws_api.errors import connection_error, response_error
+from serverless_containers.aws_api.errors import (
+    REPEATED_PAGE,
+    AwsError,
+    connection_error,
+    response_error,
+    unreadable,
+)
 
 _CONFIG = Config(
     # botocore repeats a request with the same ClientRequestToken, by which Secrets Manager knows
@@ -92,8 +99,14 @@ class AwsClients:
         """Return the regions of the account's partition that have CloudFormation.
 
         They are those that botocore knows; some of them may not be enabled.
+
+        Raises:
+            AwsError: If botocore does not know the region.
         """
-        partition = self._session.get_partition_for_region(self.region)
+        try:
+            partition = self._session.get_partition_for_region(self.region)
+        except BotoCoreError as error:
+            raise connection_error(error) from None
         return self._session.get_available_regions("cloudformation", partition_name=partition)
 
     @cached_property
@@ -158,7 +171,19 @@ def call(
     Raises:
         AwsError: If it is not done.
     """
-    return _in_words(client, operation, resource, lambda: getattr(client, operation)(**arguments))
+    answer = _in_words(client, operation, resource, lambda: getattr(client, operation)(**arguments))
+    return _Members(answer, _action(client, operation))
+
+
+class _Members(dict[str, Any]):
+    """The members of an answer. That one is missing is told as AWS's, or a proxy's, failure."""
+
+    def __init__(self, answer: Mapping[str, Any], action: str) -> None:
+        super().__init__(answer)
+        self._action = action
+
+    def __missing__(self, key: str) -> Any:  # noqa: ANN401  # of any kind
+        raise unreadable(self._action, f"it has no {key}")
 
 
 def call_pages(
@@ -201,12 +226,30 @@ def _by_token(
     """Return all of a list that botocore has no paginator for."""
     found: list[Any] = []
     token: Mapping[str, str] = {}
+    tokens: set[str] = set()
     while True:
         answer = ask(**arguments, **token)
         found += answer.get(key, ())
         if not answer.get("nextToken"):
             return found
         token = {"nextToken": answer["nextToken"]}
+        check_token(token["nextToken"], tokens, key)
+
+
+def check_token(token: str, seen: set[str], resource: str) -> None:
+    """Take down the token of the next page of a list.
+
+    Args:
+        token: The token.
+        seen: Those before it.
+        resource: The name of what the list is about, for the message.
+
+    Raises:
+        AwsError: If it was there before: the list would have no end.
+    """
+    if token in seen:
+        raise AwsError(f"{resource}: {REPEATED_PAGE}")
+    seen.add(token)
 
 
 _Answer = TypeVar("_Answer")
@@ -215,20 +258,28 @@ _Answer = TypeVar("_Answer")
 def _in_words(
     client: BaseClient, operation: str, resource: str, ask: Callable[[], _Answer]
 ) -> _Answer:
+    caught: BotoCoreError | ClientError | None = None
+    broken = ""
     try:
         answer = ask()
     except (BotoCoreError, ClientError) as error:
         caught = error
+    except (ResponseParserError, LookupError, TypeError, ValueError) as error:
+        # botocore's parsers raise them for an answer that is not of the service's shape.
+        broken = type(error).__name__
     else:
         return answer
+    if caught is None:
+        raise unreadable(_action(client, operation), broken)
     # Out here there is no context to raise it in: AWS's message, which may repeat a value, stays
     # out of every traceback.
     if isinstance(caught, BotoCoreError):
         raise connection_error(caught)
+    service, _, name = _action(client, operation).partition(":")
+    raise response_error(caught, service=service, operation=name, resource=resource)
+
+
+def _action(client: BaseClient, operation: str) -> str:
+    """Return the action in IAM of an operation, ``secretsmanager:CreateSecret``."""
     name = client.meta.service_model.service_name
-    raise response_error(
-        caught,
-        service=_IAM_PREFIXES.get(name, name),
-        operation=client.meta.method_to_api_mapping[operation],
-        resource=resource,
-    )
+    return f"{_IAM_PREFIXES.get(name, name)}:{client.meta.method_to_api_mapping[operation]}"

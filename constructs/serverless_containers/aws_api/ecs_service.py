@@ -4,12 +4,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from serverless_containers.aws_api.clients import AwsClients, call
 from serverless_containers.aws_api.errors import AwsError
 
 _POLL_SECONDS = 5
+STALE_POLLS = 6
+"""Polls for which ECS may still tell the state before a change.
+
+Its reads are eventually consistent: "Amazon ECS API", Amazon ECS API Reference.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +105,88 @@ def force_new_deployment(clients: AwsClients, target: ServiceId) -> str:
     Raises:
         AwsError: If ECS does not do it.
     """
-    answer = call(
-        clients.ecs,
-        "update_service",
-        str(target),
-        cluster=target.cluster,
-        service=target.service,
-        forceNewDeployment=True,
-    )
-    deployments = map(_deployment, answer["service"]["deployments"])
-    return next(each.id for each in deployments if each.primary)
+    service = update_service(clients, target, "the restart", forceNewDeployment=True)
+    return next(each.id for each in map(_deployment, service["deployments"]) if each.primary)
+
+
+def update_service(
+    clients: AwsClients, target: ServiceId, change: str, **fields: object
+) -> Mapping[str, Any]:
+    """Change a service.
+
+    Args:
+        clients: The clients.
+        target: The service.
+        change: The change, for messages: ``the restart``.
+        **fields: The parameters of UpdateService.
+
+    Returns:
+        The service: "Service", Amazon ECS API Reference.
+
+    Raises:
+        AwsError: If ECS does not do it. Of a lost answer it says that the change may have begun.
+    """
+    try:
+        answer = call(
+            clients.ecs,
+            "update_service",
+            str(target),
+            cluster=target.cluster,
+            service=target.service,
+            **fields,
+        )
+    except AwsError as failure:
+        if failure.sure:
+            raise
+        raise AwsError(
+            f"{failure}; {change} of {target} may have begun all the same: "
+            "`serverless-containers status` tells",
+            code=failure.code,
+            sure=False,
+        ) from None
+    found: Mapping[str, Any] = answer["service"]
+    return found
+
+
+_Seen = TypeVar("_Seen")
+
+
+def polls(
+    ask: Callable[[], _Seen], tell: Callable[[str], None], *, change: str, timeout_seconds: float
+) -> Iterator[_Seen]:
+    """Ask for the state of a change that was begun, again and again, until the time is over.
+
+    Where AWS is busy, or cannot be reached, it is asked again.
+
+    Args:
+        ask: Asks AWS.
+        tell: Is told if AWS does not answer.
+        change: The change, for messages: ``the restart of shop/web``.
+        timeout_seconds: How long to ask.
+
+    Raises:
+        AwsError: If AWS does not tell, and will not later either.
+    """
+    began, trouble = time.monotonic(), ""
+    while True:
+        try:
+            seen = ask()
+        except AwsError as failure:
+            if not failure.passes:
+                raise AwsError(
+                    f"{change} was begun and goes on in AWS, but its end cannot be waited for: "
+                    f"{failure}",
+                    code=failure.code,
+                ) from None
+            if trouble != str(failure):
+                trouble = str(failure)
+                tell(f"{change} goes on in AWS, which does not tell of it: {trouble}")
+        else:
+            trouble = ""
+            yield seen
+        if time.monotonic() - began >= timeout_seconds:
+            return
+        time.sleep(_POLL_SECONDS)
 
 
 def wait_for_deployment(
@@ -134,10 +211,16 @@ def wait_for_deployment(
     Raises:
         AwsError: If it fails, does not end in time, or ECS does not tell.
     """
-    began = time.monotonic()
-    told = ""
-    while True:
-        running = describe_service(clients, target)
+    told, stale = "", 0
+    for running in polls(
+        lambda: describe_service(clients, target),
+        tell,
+        change=f"the {action} of {target}",
+        timeout_seconds=timeout_seconds,
+    ):
+        if not told and stale < STALE_POLLS and not _knows(running, deployment):
+            stale += 1
+            continue
         current = _find_deployment(running, deployment, action)
         event = running.events[0] if running.events else ""
         line = f"{current} ({event})" if event else str(current)
@@ -148,11 +231,17 @@ def wait_for_deployment(
             return
         if current.state == "FAILED":
             raise AwsError(f"the {action} of {target} failed: {_reason(running, current)}")
-        if time.monotonic() - began >= timeout_seconds:
-            raise AwsError(
-                f"the {action} of {target} did not end in time, and goes on in AWS: {line}"
-            )
-        time.sleep(_POLL_SECONDS)
+    raise AwsError(
+        f"the {action} of {target} did not end in time, and goes on in AWS"
+        + (f": {told}" if told else "")
+    )
+
+
+def _knows(running: ServiceDescription, deployment: str) -> bool:
+    """Return whether ECS tells of a deployment, at least in an event."""
+    return any(each.id == deployment for each in running.deployments) or any(
+        _about(running, deployment)
+    )
 
 
 def _find_deployment(

@@ -31,22 +31,24 @@ _KEY = (
 )
 _TAKEN = "it was created by somebody else in this very moment; run it again"
 _INTERNAL = "AWS had an error of its own, also after several attempts; try again later"
+REPEATED_PAGE = "AWS gives the same page of the list again and again; try again later"
 _REFUSED = "AWS refuses its name, value, KMS key or tags"
 _MISSING = "it, or the KMS key, does not exist"
 _LIMIT = "a quota of the account is used up; delete what is not needed, or have it raised"
 
+_THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "TooManyUpdates",
+    }
+)
+
 _WORDS: Mapping[str, str] = {
-    **dict.fromkeys(
-        (
-            "Throttling",
-            "ThrottlingException",
-            "ThrottledException",
-            "TooManyRequestsException",
-            "RequestLimitExceeded",
-            "TooManyUpdates",
-        ),
-        _SLOW_DOWN,
-    ),
+    **dict.fromkeys(_THROTTLED, _SLOW_DOWN),
     **dict.fromkeys(
         ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"),
         _EXPIRED,
@@ -107,6 +109,11 @@ _UNMADE: tuple[tuple[type[Exception], str], ...] = (
     (botocore_errors.SSOError, _EXPIRED),
     (botocore_errors.CredentialRetrievalError, _EXPIRED),
     (botocore_errors.ParamValidationError, _REFUSED),
+    (
+        botocore_errors.UnknownRegionError,
+        "boto3 does not know the AWS region; name another one with --region, or update boto3",
+    ),
+    (botocore_errors.PaginationError, REPEATED_PAGE),
 )
 """Errors before a request leaves this machine, in words. The first that fits counts."""
 
@@ -139,6 +146,11 @@ class AwsError(Exception):
         """True if the credentials lack a permission."""
         return self.code in _DENIED_CODES
 
+    @property
+    def passes(self) -> bool:
+        """True if the same question may be answered later: AWS was busy, or not to be reached."""
+        return self.code in _THROTTLED or not self.sure
+
 
 def connection_error(error: BotoCoreError) -> AwsError:
     """Return the error for a request that got no answer.
@@ -153,6 +165,20 @@ def connection_error(error: BotoCoreError) -> AwsError:
         if isinstance(error, kind):
             return AwsError(words, sure=False)
     return AwsError(f"boto3 failed ({type(error).__name__})", sure=False)
+
+
+def unreadable(action: str, why: str) -> AwsError:
+    """Return the error for an answer that is not what the service answers with.
+
+    Args:
+        action: The action in IAM, ``ecs:DescribeServices``.
+        why: What is wrong with the answer.
+    """
+    return AwsError(
+        f"the answer to {action} cannot be read ({why}): look whether a proxy, or an endpoint that "
+        "is not AWS's (AWS_ENDPOINT_URL), answers in its place",
+        sure=False,
+    )
 
 
 def response_error(error: ClientError, *, service: str, operation: str, resource: str) -> AwsError:

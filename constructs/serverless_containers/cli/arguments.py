@@ -1,6 +1,7 @@
 """The parameters that several commands have, declared once."""
 
 import functools
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,22 @@ from serverless_containers.plan.build_context.check import Detector
 from serverless_containers.plan.source import plan_source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class NameType(click.ParamType[str]):
+    """A name, which is not empty: a script's unset variable is no wish for the default."""
+
+    name = "text"
+
+    def convert(  # noqa: D102  # click's
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        if not value.strip():
+            self.fail("it is empty; leave the option out for the default", param, ctx)
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +94,24 @@ class ProjectArguments:
             profiles=self.profiles,
             detector=detector,
         )
+
+
+class MinutesType(click.FloatRange):
+    """A number of minutes, neither infinite nor none at all."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(  # noqa: D102  # click's
+        self,
+        value: Any,  # noqa: ANN401  # click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        minutes: float = super().convert(value, param, ctx)
+        if not math.isfinite(minutes):
+            self.fail(f"{value} is no number of minutes", param, ctx)
+        return minutes
 
 
 def _folder_of(source: Path) -> Path:

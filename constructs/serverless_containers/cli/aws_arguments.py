@@ -11,7 +11,7 @@ import click
 
 from serverless_containers.aws_api.clients import AwsClients
 from serverless_containers.aws_api.errors import AwsError
-from serverless_containers.cli.arguments import declare
+from serverless_containers.cli.arguments import NameType, declare
 
 _PROFILE_OPTIONS = {"aws": "--profile", "serverless-containers": "--aws-profile"}
 """By program, the option that names the profile."""
@@ -83,11 +83,13 @@ def aws_arguments(command: Callable[..., None]) -> Callable[..., None]:
     return declare(
         click.option(
             "--aws-profile",
+            type=NameType(),
             metavar="NAME",
             help="The profile of the AWS configuration. By default the shell's.",
         ),
         click.option(
             "--region",
+            type=NameType(),
             metavar="NAME",
             help="The AWS region. By default that of the shell or profile.",
         ),

@@ -11,7 +11,7 @@ import click
 
 from serverless_containers.aws_api.clients import AwsClients
 from serverless_containers.aws_api.errors import AwsError
-from serverless_containers.cli.arguments import declare
+from serverless_containers.cli.arguments import MinutesType, NameType, declare
 from serverless_containers.cli.aws_arguments import AwsArguments, aws_arguments
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
@@ -84,6 +84,7 @@ def deployed_arguments(
         return declare(
             click.option(
                 "--stack",
+                type=NameType(),
                 metavar="NAME",
                 help="The CloudFormation stack of the service. By default the only one with a "
                 "service, in the environment or else in the region.",
@@ -91,12 +92,14 @@ def deployed_arguments(
             click.option(
                 "--environment",
                 "--env",
+                type=NameType(),
                 metavar="ENV",
                 help="The environment whose stack is meant, by its tag or by a part of its name.",
             ),
             click.option(
                 *names,
                 "ecs_service",
+                type=NameType(),
                 metavar="NAME",
                 help="The ECS service, if the stack has several: its name, or the beginning of "
                 "its logical id.",
@@ -186,7 +189,7 @@ def waiting_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--wait/--no-wait", default=True, help="Wait for the end. By default it is."),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0),
+            type=MinutesType(),
             default=20,
             show_default=True,
             metavar="MINUTES",

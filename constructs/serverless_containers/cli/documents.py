@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from serverless_containers.cli.output import write_document
+from serverless_containers.findings.formats import escaped
 
 
 def write_json(document: object) -> None:
@@ -15,12 +16,12 @@ def write_json(document: object) -> None:
     Args:
         document: The object: dataclasses by their fields, times in UTC as ISO 8601 has them.
     """
-    write_document(json.dumps(_plain(document), indent=2, ensure_ascii=False))
+    write_document(escaped(json.dumps(_plain(document), indent=2, ensure_ascii=False)))
 
 
 def write_json_line(document: object) -> None:
     """Write an object to standard output as a line of JSON, for programs that read as it comes."""
-    write_document(json.dumps(_plain(document), ensure_ascii=False))
+    write_document(escaped(json.dumps(_plain(document), ensure_ascii=False)))
 
 
 def _plain(value: object) -> object:

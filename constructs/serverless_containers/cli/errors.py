@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,8 @@ def errors_in_words() -> Iterator[None]:
         click.ClickException: In place of any exception that is none of click's. Its traceback is
             in a file that the message names.
     """
+    if sys.stdout is None:
+        raise click.ClickException("standard output is closed: nothing could be shown")
     try:
         yield
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import click
 
+from serverless_containers.cli.arguments import NameType
 from serverless_containers.cli.deployed import DeployedArguments, deployed_arguments
 from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_error
@@ -19,20 +20,32 @@ _PLUGIN = "session-manager-plugin"
 _SHELL = "/bin/sh"
 
 
+def _command_words(
+    _context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]
+) -> tuple[str, ...]:
+    if words and not "".join(words).strip():
+        raise click.BadParameter("the command is empty; leave it out for a shell")
+    return words
+
+
 @click.command(name="exec", cls=MisuseCommand, context_settings={"allow_interspersed_args": False})
 @deployed_arguments(service_is_container=True)
 @click.option(
     "--service",
     "container",
+    type=NameType(),
     metavar="NAME",
     help="A service of the Compose file. By default the one that receives the traffic.",
 )
 @click.option(
     "--task",
+    type=NameType(),
     metavar="ID",
     help="A task, by the beginning of its id. By default the youngest one that takes commands.",
 )
-@click.argument("words", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
+@click.argument(
+    "words", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED, callback=_command_words
+)
 def command(
     *,
     arguments: DeployedArguments,
@@ -73,7 +86,7 @@ def command(
 
 
 def _run(plugin: Sequence[str]) -> int:
-    """Run the plugin, and return its exit code.
+    """Run the plugin, and return its exit code: as shells do, 128 and the signal that ended it.
 
     Args:
         plugin: Its path, and the arguments that the AWS CLI's ``ecs execute-command`` gives it.
@@ -82,6 +95,7 @@ def _run(plugin: Sequence[str]) -> int:
     # has its default again in the plugin, which hands it on.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(plugin, check=False).returncode  # noqa: S603  # a whole path
+        code = subprocess.run(plugin, check=False).returncode  # noqa: S603  # a whole path
     finally:
         signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code

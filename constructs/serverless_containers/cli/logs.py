@@ -8,6 +8,7 @@ from itertools import cycle
 
 import click
 
+from serverless_containers.cli.arguments import NameType
 from serverless_containers.cli.deployed import (
     DeployedArguments,
     deployed_arguments,
@@ -36,6 +37,7 @@ _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "bright_cyan", "bright
 @click.option(
     "--service",
     "services",
+    type=NameType(),
     multiple=True,
     metavar="NAME",
     help="A service of the Compose file; may be repeated. By default all of them.",

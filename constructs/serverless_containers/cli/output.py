@@ -45,8 +45,9 @@ def print_warning(line: str) -> None:
 
 
 def print_error(line: str) -> None:
-    """Write a line to standard error."""
-    write_line(printable(line), sys.stderr)
+    """Write a line to standard error, if it is open."""
+    if sys.stderr is not None:
+        write_line(printable(line), sys.stderr)
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:

@@ -7,6 +7,7 @@ import click
 
 from serverless_containers.aws_api.clients import AwsClients
 from serverless_containers.aws_api.ecs_service import ServiceId, wait_for_deployment
+from serverless_containers.cli.arguments import NameType
 from serverless_containers.cli.deployed import (
     DeployedArguments,
     Waiting,
@@ -51,6 +52,7 @@ _STAYS = (
 @click.option(
     "--to",
     "wanted",
+    type=NameType(),
     metavar="REVISION",
     help="The revision, by its number. By default that of the last deployment before the current "
     "one that ended well.",
@@ -72,15 +74,15 @@ def command(
     It stays so until the next deployment. Nothing but the task definition goes back: neither data
     nor what else the stack has.
     """
-    if list_them and wanted:
+    if list_them and wanted is not None:
         raise MisuseError("--list changes nothing: leave it or --to out")
     clients, deployed = arguments.find()
-    found = revisions(clients, deployed)
+    found = revisions(clients, deployed, lambda line: print_error(f"Warning: {line}"))
     if list_them:
         _list(deployed, found, as_json=as_json)
         return
     require_ecs_deployments(describe_service(clients, deployed), "a rollback")
-    target = chosen_revision(found, wanted) if wanted else revision_before(found)
+    target = revision_before(found) if wanted is None else chosen_revision(found, wanted)
     current = next(each for each in found if each.current)
     task = describe_task_definition(clients, target.arn)
     _check_images(clients, target, task)

@@ -79,11 +79,25 @@ def command(
     if after and after != before:
         set_bounds(clients, deployed, after)
     if count is not None:
-        set_count(clients, deployed, count)
+        try:
+            set_count(clients, deployed, count)
+        except AwsError as failure:
+            if after == before:
+                raise
+            raise AwsError(
+                f"{failure}. The bounds of Application Auto Scaling are {after} already",
+                code=failure.code,
+                sure=failure.sure,
+            ) from None
         if waiting.wanted:
             with goes_on_in_aws("the change"):
                 wait_for_count(
-                    clients, deployed, count, tell, timeout_seconds=waiting.timeout_seconds
+                    clients,
+                    deployed,
+                    count,
+                    tell,
+                    before=current,
+                    timeout_seconds=waiting.timeout_seconds,
                 )
     if as_json:
         write_json(

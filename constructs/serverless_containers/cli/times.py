@@ -9,6 +9,8 @@ import click
 from serverless_containers.cli.arguments import Command
 
 _AGE = re.compile(r"(?P<number>\d{1,6})(?P<unit>[smhdw])")
+_FIRST_YEAR = 1900
+"""Well after the first date of Python's, from which nothing can be taken away."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -27,7 +29,10 @@ class SinceType(click.ParamType[datetime]):
             return value
         now = datetime.now(UTC)
         if age := _AGE.fullmatch(value.strip()):
-            moment = now - timedelta(**{_UNITS[age["unit"]]: int(age["number"])})
+            try:
+                moment = now - timedelta(**{_UNITS[age["unit"]]: int(age["number"])})
+            except OverflowError:
+                self.fail(f"{value} is longer ago than there are dates", param, ctx)
         else:
             try:
                 moment = datetime.fromisoformat(value.strip())
@@ -38,10 +43,15 @@ class SinceType(click.ParamType[datetime]):
                     param,
                     ctx,
                 )
-            # Without a zone it is this machine's.
-            moment = moment.astimezone(UTC)
+            try:
+                # Without a zone it is this machine's.
+                moment = moment.astimezone(UTC)
+            except (ValueError, OverflowError, OSError):
+                self.fail(f"{value} is longer ago than there are dates", param, ctx)
         if moment > now:
             self.fail(f"{value} is in the future", param, ctx)
+        if moment.year < _FIRST_YEAR:
+            self.fail(f"{value} is before any log or metric", param, ctx)
         return moment
 
 

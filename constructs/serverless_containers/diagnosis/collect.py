@@ -31,7 +31,7 @@ from serverless_containers.operations.deployed import (
     describe_task_definition,
 )
 from serverless_containers.operations.stacks import stack_resources
-from serverless_containers.operations.status import tasks
+from serverless_containers.operations.status import instances_health, tasks
 
 Seen = TypeVar("Seen")
 
@@ -274,22 +274,11 @@ class _Collector:
     def _instances(self) -> Mapping[str, str] | None:
         if not self._deployed.registries:
             return None
-        found: dict[str, str] = {}
-        for registry in self._deployed.registries:
-            try:
-                answer = self._call(
-                    "servicediscovery",
-                    "get_instances_health_status",
-                    registry,
-                    ServiceId=registry,
-                )
-            except AwsError as failure:
-                # The answer for a service without instances.
-                if failure.code != "InstanceNotFound":
-                    raise
-                continue
-            found.update(answer.get("Status", {}))
-        return found
+        return {
+            instance: health
+            for registry in self._deployed.registries
+            for instance, health in instances_health(self._clients, registry).items()
+        }
 
     def _discovered(self) -> Answers:
         return [

@@ -1,5 +1,6 @@
 """Rules of the diagnosis: a cause, how it is found, and how it is mended."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -55,13 +56,13 @@ class Rule:
 
 
 def fill(command: str, values: Mapping[str, str]) -> str:
-    """Return a command with its values, and in capitals those that are not known.
+    """Return a command with its values, quoted for a shell, and in capitals the unknown ones.
 
     Args:
         command: The command, with names in braces, as `str.format` reads them.
-        values: The values by name; empty ones count as not known.
+        values: The values by name, as AWS tells them; empty ones count as not known.
     """
-    known = _Values({name: value for name, value in values.items() if value})
+    known = _Values({name: shlex.quote(value) for name, value in values.items() if value})
     return command.format_map(known)
 
 

@@ -100,7 +100,20 @@ def _sarif_result(finding: Finding, order: Mapping[str, int]) -> dict[str, Json]
 
 
 def _printed(document: Json) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return escaped(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def escaped(document: str) -> str:
+    """JSON with escapes for characters that a terminal would take for commands.
+
+    Lone surrogates, which no JSON in UTF-8 has, stay for whoever writes it.
+    """
+    return "".join(
+        character
+        if character.isprintable() or character == "\n" or "\ud800" <= character <= "\udfff"
+        else json.dumps(character)[1:-1]
+        for character in document
+    )
 
 
 def printable(text: str) -> str:

@@ -103,7 +103,7 @@ def find_service(
     Raises:
         AwsError: If none is found, or several are, or AWS does not tell.
     """
-    name = stack or _only_stack(clients, environment)
+    name = _only_stack(clients, environment) if stack is None else stack
     resources = stack_resources(clients, name)
     if resources is None:
         raise AwsError(_no_stack(clients, name))
@@ -193,6 +193,12 @@ def _describe(
             "Developer Guide)"
         )
     found = _service_of(clients, parts["cluster"], parts["service"])
+    if "taskDefinition" not in found:
+        controller = found.get("deploymentController", {}).get("type", "another controller")
+        raise AwsError(
+            f"{parts['service']} of {stack} is deployed by {controller}, in task sets: it has no "
+            "task definition of its own, and these commands take services that ECS deploys"
+        )
     task = describe_task_definition(clients, found["taskDefinition"])
     groups, prefixes = log_groups_of(task)
     near = _near(chosen, resources, services)

@@ -19,8 +19,14 @@ from serverless_containers.operations.stacks import StackResource, stack_resourc
 from serverless_containers.operations.status import tasks
 
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
+_HIDDEN = frozenset({"command", "entryPoint", "healthCheck", "dockerLabels"})
+"""Keys of a container that may hold a password: only that they differ is told."""
+_LOGGING = frozenset({"logConfiguration", "firelensConfiguration"})
+"""Keys of a container with options, among them tokens: the names of those that differ are told."""
 _ALIKE = ("image", "environment", "secrets", "name")
 """Keys of a container that have rows of their own."""
+_LOGGING_PROPERTY = "/ServiceConnectConfiguration"
+"""The property of a service that may hold options of a log driver."""
 _SIZES = ("cpu", "memory", "runtimePlatform", "volumes", "ephemeralStorage")
 _ROLES = ("taskRoleArn", "executionRoleArn")
 
@@ -225,8 +231,44 @@ def _compare_rest(
     name: str, template: Mapping[str, Any], running: Mapping[str, Any]
 ) -> Iterator[Comparison]:
     for key in sorted({*template, *running} - set(_ALIKE)):
+        before, after = template.get(key), running.get(key)
+        if before == after:
+            continue
+        part = f"{name}: {key}"
+        if key in _LOGGING:
+            yield from _compare_logging(part, before or {}, after or {})
+        elif key in _HIDDEN:
+            yield _hidden(part, before, after)
+        else:
+            yield _comparison(part, _short(before), _short(after))
+
+
+def _compare_logging(
+    part: str, template: Mapping[str, Any], running: Mapping[str, Any]
+) -> Iterator[Comparison]:
+    """Compare where a container logs to, and tell the names alone of the options."""
+    for key in sorted({*template, *running} - {"options", "secretOptions"}):
         if template.get(key) != running.get(key):
-            yield _comparison(f"{name}: {key}", _short(template.get(key)), _short(running.get(key)))
+            yield _comparison(f"{part}: {key}", _short(template.get(key)), _short(running.get(key)))
+    yield from _compare_names(
+        f"{part}: options", _options_of(template), _options_of(running), "options"
+    )
+    yield from _compare_names(f"{part}: secretOptions", template, running, "secretOptions")
+
+
+def _options_of(logging: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options of a log driver as a list, like that of variables."""
+    options = logging.get("options", {})
+    return {"options": [{"name": name, "value": value} for name, value in options.items()]}
+
+
+def _hidden(part: str, template: object, running: object) -> Comparison:
+    return Comparison(
+        part=part,
+        template="none" if template is None else "the template's",
+        running="none" if running is None else "another one",
+        agreement=Agreement.DIFFERENT,
+    )
 
 
 def _compare_tasks(
@@ -325,8 +367,12 @@ def _detected(clients: AwsClients, deployed: DeployedService) -> Iterator[Compar
         LogicalResourceId=deployed.logical_id,
     )["StackResourceDrift"]
     for each in answer.get("PropertyDifferences", ()):
+        part = f"CloudFormation: {each['PropertyPath']}"
+        if each["PropertyPath"].startswith(_LOGGING_PROPERTY):
+            yield _hidden(part, each["ExpectedValue"], each["ActualValue"])
+            continue
         yield Comparison(
-            part=f"CloudFormation: {each['PropertyPath']}",
+            part=part,
             template=each["ExpectedValue"],
             running=each["ActualValue"],
             agreement=Agreement.DIFFERENT,

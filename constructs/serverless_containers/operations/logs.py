@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from serverless_containers.aws_api.clients import AwsClients, call
+from serverless_containers.aws_api.clients import AwsClients, call, check_token
 from serverless_containers.aws_api.errors import AwsError
 
 POLL_SECONDS = 2.0
@@ -147,6 +147,7 @@ class _Lines:
         prefix = {"logStreamNamePrefix": f"{source.prefix}/"} if source.prefix else {}
         pattern = {"filterPattern": self._pattern} if self._pattern else {}
         token: dict[str, str] = {}
+        tokens: set[str] = set()
         while True:
             try:
                 answer = call(
@@ -154,7 +155,7 @@ class _Lines:
                     "filter_log_events",
                     source.group,
                     logGroupName=source.group,
-                    startTime=int(start.timestamp() * 1000),
+                    startTime=max(0, int(start.timestamp() * 1000)),
                     **prefix,
                     **pattern,
                     **token,
@@ -169,6 +170,7 @@ class _Lines:
             if not answer.get("nextToken"):
                 return
             token = {"nextToken": answer["nextToken"]}
+            check_token(token["nextToken"], tokens, source.group)
 
 
 def _explained(failure: AwsError, source: LogSource, pattern: str) -> AwsError:
@@ -189,11 +191,24 @@ def _explained(failure: AwsError, source: LogSource, pattern: str) -> AwsError:
 
 def _line(event: Mapping[str, Any], container: str) -> LogLine:
     # prefix/container/task: "Send Amazon ECS logs to CloudWatch", Developer Guide.
-    stream = event.get("logStreamName", "").split("/")
+    name = event.get("logStreamName", "")
+    stream = name.split("/")
+    moment = event.get("timestamp", event.get("ingestionTime", 0))
     return LogLine(
-        id=event["eventId"],
-        time=datetime.fromtimestamp(event["timestamp"] / 1000, UTC),
+        # The API's model lets an event be without an id, and without a time.
+        id=event.get("eventId") or f"{name} {moment} {event.get('message', '')}",
+        time=_time(moment),
         container=container,
         task=stream[2] if len(stream) > 2 else "",
         message=event.get("message", "").rstrip("\r\n"),
     )
+
+
+def _time(milliseconds: int) -> datetime:
+    """Return the moment so many milliseconds after the epoch, or the nearest that there is."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        if milliseconds < 0:
+            return datetime.min.replace(tzinfo=UTC)
+        return datetime.max.replace(tzinfo=UTC)

@@ -1,11 +1,12 @@
 """Revisions of a service's task definition, and the way back to one of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from serverless_containers.aws_api.clients import AwsClients, call
+from serverless_containers.aws_api.ecs_service import ServiceId, update_service
 from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.operations.deployed import (
     DeployedService,
@@ -81,13 +82,20 @@ class ImageProblem:
         return f"{self.container}: {self.image} {self.problem}"
 
 
-def revisions(clients: AwsClients, deployed: DeployedService) -> Sequence[Revision]:
+def revisions(
+    clients: AwsClients, deployed: DeployedService, tell: Callable[[str], None]
+) -> Sequence[Revision]:
     """Return the last ten revisions of a service's task definition, the newest first.
 
     And further ones that a deployment of the last 90 days had.
 
+    Args:
+        clients: The clients.
+        deployed: The service.
+        tell: Is told of each that is left out because ECS does not describe it.
+
     Raises:
-        AwsError: If ECS does not tell.
+        AwsError: If ECS does not tell of the service, or its current revision.
     """
     service = describe_service(clients, deployed)
     history = _history(clients, deployed)
@@ -101,12 +109,24 @@ def revisions(clients: AwsClients, deployed: DeployedService) -> Sequence[Revisi
     last = {each.task_definition: each for each in reversed(history)}
     # The client is made before threads share it.
     _ = clients.ecs
-    described = in_parallel(lambda arn: describe_task_definition(clients, arn), ordered, at_once=4)
-    return [
-        _revision(task, last.get(arn), running.get(arn, 0), is_current=arn == current)
-        for arn, task in zip(ordered, described, strict=True)
-        if task.get("status") != "DELETE_IN_PROGRESS"
-    ]
+    described = in_parallel(lambda arn: _described(clients, arn), ordered, at_once=4)
+    found = []
+    for arn, task in zip(ordered, described, strict=True):
+        is_current = arn == current
+        if isinstance(task, AwsError):
+            if is_current:
+                raise task
+            tell(f"{revision_name(arn)} is left out: {task}")
+        elif is_current or task.get("status") != "DELETE_IN_PROGRESS":
+            found.append(_revision(task, last.get(arn), running.get(arn, 0), is_current=is_current))
+    return found
+
+
+def _described(clients: AwsClients, arn: str) -> Mapping[str, Any] | AwsError:
+    try:
+        return describe_task_definition(clients, arn)
+    except AwsError as failure:
+        return failure
 
 
 def revision_before(found: Sequence[Revision]) -> Revision:
@@ -222,14 +242,8 @@ def deploy_revision(clients: AwsClients, deployed: DeployedService, arn: str) ->
     Raises:
         AwsError: If ECS does not do it.
     """
-    service = call(
-        clients.ecs,
-        "update_service",
-        deployed.service,
-        cluster=deployed.cluster,
-        service=deployed.service,
-        taskDefinition=arn,
-    )["service"]
+    target = ServiceId(deployed.cluster, deployed.service)
+    service = update_service(clients, target, "the rollback", taskDefinition=arn)
     primary: str = next(
         each["id"] for each in service["deployments"] if each.get("status") == "PRIMARY"
     )

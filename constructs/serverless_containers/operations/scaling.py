@@ -1,15 +1,19 @@
 """The number of a service's tasks, and Application Auto Scaling, which may hold it."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from serverless_containers.aws_api.clients import AwsClients, call
+from serverless_containers.aws_api.ecs_service import (
+    STALE_POLLS,
+    ServiceId,
+    polls,
+    update_service,
+)
 from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.operations.deployed import DeployedService, describe_service
 
 _DIMENSION = "ecs:service:DesiredCount"
-_POLL_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +87,8 @@ def set_count(clients: AwsClients, deployed: DeployedService, count: int) -> Non
     Raises:
         AwsError: If ECS does not do it.
     """
-    call(
-        clients.ecs,
-        "update_service",
-        deployed.service,
-        cluster=deployed.cluster,
-        service=deployed.service,
-        desiredCount=count,
-    )
+    target = ServiceId(deployed.cluster, deployed.service)
+    update_service(clients, target, "the change", desiredCount=count)
 
 
 def wait_for_count(
@@ -99,6 +97,7 @@ def wait_for_count(
     count: int,
     tell: Callable[[str], None],
     *,
+    before: int,
     timeout_seconds: float,
 ) -> None:
     """Wait until as many tasks run as shall.
@@ -108,16 +107,24 @@ def wait_for_count(
         deployed: The service.
         count: The number of tasks.
         tell: Is told what happens, as it happens.
+        before: The number that was set before, which ECS may still tell for a while.
         timeout_seconds: How long to wait.
 
     Raises:
         AwsError: If it does not end in time, another number is set meanwhile, or ECS does not
             tell.
     """
-    began, told = time.monotonic(), ""
-    while True:
-        service = describe_service(clients, deployed)
+    told, stale = "", 0
+    for service in polls(
+        lambda: describe_service(clients, deployed),
+        tell,
+        change=f"the change of {deployed.cluster}/{deployed.service}",
+        timeout_seconds=timeout_seconds,
+    ):
         running, desired = service["runningCount"], service["desiredCount"]
+        if not told and stale < STALE_POLLS and desired == before != count:
+            stale += 1
+            continue
         events = service.get("events", ())
         line = f"{running} of {desired} running, {service['pendingCount']} pending"
         if events:
@@ -132,9 +139,9 @@ def wait_for_count(
             )
         if running == count and not service["pendingCount"]:
             return
-        if time.monotonic() - began >= timeout_seconds:
-            raise AwsError(f"not all of it was done in time, and it goes on in AWS: {line}")
-        time.sleep(_POLL_SECONDS)
+    raise AwsError(
+        "not all of it was done in time, and it goes on in AWS" + (f": {told}" if told else "")
+    )
 
 
 def _resource(deployed: DeployedService) -> str:

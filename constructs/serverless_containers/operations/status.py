@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from serverless_containers.aws_api.clients import AwsClients, call, call_pages
+from serverless_containers.aws_api.clients import AwsClients, call, call_pages, check_token
 from serverless_containers.aws_api.errors import AwsError
 from serverless_containers.operations.deployed import DeployedService, describe_service
 from serverless_containers.operations.history import Deployment, rollouts, service_deployments
@@ -273,9 +273,9 @@ def _instances(clients: AwsClients, deployed: DeployedService) -> Sequence[Targe
         client = clients.client("servicediscovery")
         listed = call_pages(client, "list_instances", registry, "Instances", ServiceId=registry)
         addresses = {each["Id"]: _address(each.get("Attributes", {})) for each in listed}
-        states = _health_of(clients, registry, list(addresses))
+        states = instances_health(clients, registry)
         found += [
-            Target(where="Cloud Map", id=address or each, state=states.get(each, "HEALTHY"))
+            Target(where="Cloud Map", id=address or each, state=states.get(each, "UNKNOWN"))
             for each, address in addresses.items()
         ]
     return found
@@ -287,24 +287,41 @@ def _address(attributes: Mapping[str, str]) -> str:
     return f"{address}:{port}" if address and port else address
 
 
-def _health_of(clients: AwsClients, registry: str, ids: Sequence[str]) -> Mapping[str, str]:
-    if not ids:
-        return {}
-    try:
-        answer = call(
-            clients.client("servicediscovery"),
-            "get_instances_health_status",
-            registry,
-            ServiceId=registry,
-            Instances=list(ids),
-        )
-    except AwsError as failure:
-        # Without a health check of its own the service has only tasks that are registered.
-        if failure.code in {"InstanceNotFound", "ServiceNotFound"}:
-            return {}
-        raise
-    found: Mapping[str, str] = answer["Status"]
-    return found
+def instances_health(clients: AwsClients, registry: str) -> Mapping[str, str]:
+    """Return the health of the instances of a service of Cloud Map, by their ids.
+
+    One that was registered just now has none yet: "GetInstancesHealthStatus", AWS Cloud Map API
+    Reference.
+
+    Args:
+        clients: The clients.
+        registry: The id of the service.
+
+    Raises:
+        AwsError: If Cloud Map does not tell.
+    """
+    found: dict[str, str] = {}
+    token: dict[str, str] = {}
+    tokens: set[str] = set()
+    while True:
+        try:
+            answer = call(
+                clients.client("servicediscovery"),
+                "get_instances_health_status",
+                registry,
+                ServiceId=registry,
+                **token,
+            )
+        except AwsError as failure:
+            # The answer for a service without instances, or whose instances are not known yet.
+            if failure.code in {"InstanceNotFound", "ServiceNotFound"}:
+                return found
+            raise
+        found |= answer.get("Status", {})
+        if not answer.get("NextToken"):
+            return found
+        token = {"NextToken": answer["NextToken"]}
+        check_token(token["NextToken"], tokens, registry)
 
 
 def _stages(clients: AwsClients, deployed: DeployedService) -> Sequence[Stage]:

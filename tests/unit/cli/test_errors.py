@@ -9,6 +9,7 @@ import click
 import pytest
 
 from serverless_containers.cli.errors import describe_os_error, errors_in_words, full_disks
+from serverless_containers.cli.output import print_error
 
 
 def refused(number, file="/somewhere/file"):
@@ -66,3 +67,16 @@ def test_a_disk_is_full_of_bytes_or_of_files(monkeypatch, tmp_path, free, inodes
 
 def test_a_folder_that_is_not_there_is_not_full():
     assert full_disks([Path("/nonexistent")]) == []
+
+
+def test_a_closed_standard_output_is_told(monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+
+    with pytest.raises(click.ClickException, match="standard output is closed"), errors_in_words():
+        pass
+
+
+def test_a_closed_standard_error_is_no_defect(monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+
+    print_error("Warning: nobody reads it")

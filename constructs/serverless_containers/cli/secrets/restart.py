@@ -17,7 +17,7 @@ from serverless_containers.aws_api.ecs_service import (
 )
 from serverless_containers.aws_api.endpoints import Endpoint, endpoint_of
 from serverless_containers.aws_api.errors import AwsError
-from serverless_containers.cli.arguments import declare
+from serverless_containers.cli.arguments import MinutesType, NameType, declare
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.misuse import MisuseError
 from serverless_containers.cli.output import print_error, print_line
@@ -182,15 +182,18 @@ def restart_arguments(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--stack",
+            type=NameType(),
             metavar="NAME",
             help="The CloudFormation stack of the service, by its outputs ClusterName and "
             "ServiceName.",
         ),
-        click.option("--cluster", metavar="NAME", help="The ECS cluster of the service."),
-        click.option("--service", metavar="NAME", help="The ECS service."),
+        click.option(
+            "--cluster", type=NameType(), metavar="NAME", help="The ECS cluster of the service."
+        ),
+        click.option("--service", type=NameType(), metavar="NAME", help="The ECS service."),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0),
+            type=MinutesType(),
             default=20,
             show_default=True,
             metavar="MINUTES",

@@ -129,7 +129,7 @@ def test_further_keys_and_containers_are_compared(aws, run):
 
     lines = told(run("drift"))
 
-    assert 'web: command different none -> ["run"]' in lines
+    assert "web: command different none -> another one" in lines
     assert "web: secrets different 0 -> 1: +KEY" in lines
     assert "db different a container -> none" in lines
 
@@ -231,3 +231,28 @@ def test_a_missing_permission_is_named(aws, run):
 
     assert result.exit_code == 1
     assert "lack cloudformation:GetTemplate on shop-dev-api" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_commands_and_log_options_are_told_by_name_alone(aws, run, arguments):
+    changed = task_definition(4)
+    first = changed["containerDefinitions"][0]
+    first["command"] = ["serve", "--password=S3NTINEL"]
+    first["entryPoint"] = ["S3NTINEL"]
+    first["healthCheck"] = {"command": ["CMD", "S3NTINEL"]}
+    first["logConfiguration"] = {
+        "logDriver": "splunk",
+        "options": {"splunk-token": "S3NTINEL"},
+        "secretOptions": [{"name": "splunk-url", "valueFrom": "arn:aws:ssm:::parameter/S3NTINEL"}],
+    }
+    runs(aws, changed)
+
+    result = run("drift", *arguments)
+
+    assert result.exit_code == 2
+    assert "S3NTINEL" not in result.output
+    assert "+splunk-token" in result.output
+    assert "+splunk-url" in result.output
+    if not arguments:
+        assert "web: logConfiguration: logDriver different awslogs -> splunk" in told(result)
+        assert "web: entryPoint different none -> another one" in told(result)

@@ -186,3 +186,19 @@ def test_ctrl_c_is_for_the_plugin(tmp_path):
         time.sleep(0.1)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(20) == 7
+
+
+@pytest.mark.parametrize("words", [("",), (" ", "")])
+def test_an_empty_command_is_misuse(aws, run, plugin, words):
+    result = run("exec", "--", *words)
+
+    assert result.exit_code == 1
+    assert "the command is empty; leave it out for a shell" in result.stderr
+    assert aws.calls == []
+    assert not plugin.exists()
+
+
+def test_a_plugin_that_is_killed_ends_with_the_signal(run, plugin):
+    (plugin.parent / "session-manager-plugin").write_text("#!/bin/sh\nkill -9 $$\n")
+
+    assert run("exec").exit_code == 128 + 9

@@ -260,3 +260,57 @@ def test_a_pipe_that_is_closed_is_no_error(tmp_path):
         process.stdout.close()
         assert process.wait(60) == 1
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    "since", ["999999w", "0001-01-01", "0001-01-01T00:00Z", "0001-01-01T00:00+14:00", "1899-12-31"]
+)
+@pytest.mark.parametrize("command", ["logs", "metrics"])
+def test_a_time_before_any_log_is_misuse(aws, run, command, since):
+    result = run(command, "--since", since)
+
+    assert result.exit_code == 1
+    assert "Invalid value for '--since'" in result.stderr
+    assert aws.calls == []
+
+
+def test_a_time_before_the_epoch_is_the_epoch(aws, run):
+    write(aws)
+
+    assert run("logs", "--since", "1969-01-01").exit_code == 0
+    assert {each["startTime"] for each in aws.called("FilterLogEvents")} == {0}
+
+
+def test_a_page_that_comes_again_and_again_ends_it(aws, run):
+    aws.answer("FilterLogEvents", {"events": [], "nextToken": "same"})
+
+    result = run("logs", "--service", "web")
+
+    assert result.exit_code == 1
+    assert "logs-web: AWS gives the same page of the list again and again" in result.stderr
+    assert len(aws.called("FilterLogEvents")) == 2
+
+
+def test_an_event_without_id_or_with_an_impossible_time_is_printed(aws, run):
+    odd = [
+        {"message": "neither", "logStreamName": "web/web/x"},
+        {"message": "late", "timestamp": 10**18, "eventId": "2"},
+    ]
+    write(aws, web=odd)
+
+    result = run("logs", "--service", "web")
+
+    assert result.exit_code == 0
+    assert [line.rpartition("| ")[2] for line in result.stdout.splitlines()] == ["neither", "late"]
+
+
+def test_json_has_no_character_that_a_terminal_takes_for_a_command(aws, run):
+    message = 'a\x9b31m\u202eb\U000e0001 \u00e9\n\t"c"'
+    write(aws, web=[event(1, "web", message, minutes=5)])
+
+    result = run("logs", "--service", "web", "--json")
+
+    (line,) = result.stdout.splitlines()
+    assert line.isprintable()
+    assert "\u00e9" in line
+    assert json.loads(line)["message"] == message

@@ -317,3 +317,36 @@ def test_json_tells_what_was_done(run):
         "waited": True,
     }
     assert STAYS in result.stderr
+
+
+def test_a_revision_that_is_not_described_is_left_out_with_a_line(aws, run):
+    def described(asked):
+        number = int(asked["taskDefinition"].rpartition(":")[2])
+        if number == 2:
+            return RefusalError("ClientException", "Unable to describe task definition.")
+        return {"taskDefinition": task_definition(number)}
+
+    aws.answer("DescribeTaskDefinition", described)
+
+    result = run("rollback", "--list", "--json")
+
+    assert result.exit_code == 0
+    assert "Warning: shopdevapi:2 is left out: ecs:DescribeTaskDefinition failed: Unable to" in (
+        result.stderr
+    )
+    assert [each["number"] for each in json.loads(result.stdout)["revisions"]] == [3, 1]
+
+
+def test_the_current_revision_may_be_about_to_be_deleted(aws, run):
+    def described(asked):
+        number = int(asked["taskDefinition"].rpartition(":")[2])
+        status = "DELETE_IN_PROGRESS" if number > 1 else "ACTIVE"
+        return {"taskDefinition": task_definition(number, status=status)}
+
+    aws.answer("DescribeTaskDefinition", described)
+
+    result = run("rollback", "--yes", "--no-wait", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["from"] == task_definition_arn(3)
+    assert json.loads(result.stdout)["to"] == task_definition_arn(1)

@@ -13,7 +13,7 @@ NOT_TOLD = "whether Application Auto Scaling holds it is not known"
 
 @pytest.fixture(autouse=True)
 def moments(aws, monkeypatch):
-    monkeypatch.setattr("serverless_containers.operations.scaling.time", QuickClock())
+    monkeypatch.setattr("serverless_containers.aws_api.ecs_service.time", QuickClock())
     aws.answer("DescribeScalableTargets", {"ScalableTargets": []})
     aws.answer("RegisterScalableTarget", {})
     after_update(
@@ -164,8 +164,36 @@ def test_ctrl_c_leaves_it_to_aws(run, monkeypatch):
     def interrupted(_seconds):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("serverless_containers.operations.scaling.time.sleep", interrupted)
+    monkeypatch.setattr("serverless_containers.aws_api.ecs_service.time.sleep", interrupted)
 
     result = run("scale", "4", "--yes")
 
     assert (result.exit_code, result.stderr) == (130, "Interrupted: the change goes on in AWS.\n")
+
+
+def test_ecs_may_tell_the_number_before_for_a_while(aws, run):
+    after_update(aws, service(), service(), service(), service(counts=(4, 4, 0), events=[]))
+
+    result = run("scale", "4", "--yes")
+
+    assert result.exit_code == 0
+    assert result.output.splitlines()[1:] == ["4 of 4 running, 0 pending"]
+
+
+def test_a_number_that_was_set_back_is_told(aws, run):
+    after_update(aws, service(), service(counts=(2, 4, 2)), service())
+
+    result = run("scale", "4", "--yes")
+
+    assert result.exit_code == 1
+    assert "something else has set the number of tasks to 2 meanwhile" in result.stderr
+
+
+def test_bounds_that_were_changed_already_are_told(aws, run):
+    held(aws)
+    aws.deny("UpdateService")
+
+    result = run("scale", "4", "--max", "6", "--yes")
+
+    assert result.exit_code == 1
+    assert "The bounds of Application Auto Scaling are 1 to 6 already" in result.stderr

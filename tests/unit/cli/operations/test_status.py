@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.parsers import ResponseParserError
 
 from tests.support.deployed_stack import (
     OTHER_DIGEST,
@@ -282,3 +283,57 @@ def test_no_region_is_told(aws, run, monkeypatch):
 
 def test_misuse_is_no_difference(run):
     assert run("status", "--stak", "x").exit_code == 1
+
+
+def test_an_instance_of_which_cloud_map_knows_no_health_is_unknown(aws, run):
+    aws.answer("GetInstancesHealthStatus", RefusalError("InstanceNotFound"))
+
+    assert "Cloud Map 10.0.0.4:80 UNKNOWN" in lines_below(run("status").output, "Targets")
+
+
+def test_the_health_in_cloud_map_has_pages(aws, run):
+    aws.answer(
+        "GetInstancesHealthStatus",
+        {"Status": {"other": "HEALTHY"}, "NextToken": "more"},
+        {"Status": {"one": "UNHEALTHY"}},
+    )
+
+    assert "Cloud Map 10.0.0.4:80 UNHEALTHY" in run("status").output.replace("  ", " ")
+    assert [each.get("NextToken") for each in aws.called("GetInstancesHealthStatus")] == [
+        None,
+        "more",
+    ]
+
+
+def test_a_service_of_another_controller_is_told(aws, run):
+    found = service(deploymentController={"type": "EXTERNAL"}, deployments=[])
+    del found["taskDefinition"]
+    aws.answer("DescribeServices", services(found))
+
+    result = run("status")
+
+    assert result.exit_code == 1
+    assert "shop-web of shop-dev-api is deployed by EXTERNAL, in task sets" in result.stderr
+
+
+@pytest.mark.parametrize("answer", [{}, ResponseParserError("no JSON"), KeyError("Errors")])
+def test_an_answer_that_is_not_of_aws_is_told(aws, run, answer):
+    aws.answer("DescribeServices", answer)
+
+    result = run("status", "--stack", "shop-dev-api")
+
+    assert result.exit_code == 1
+    assert "the answer to ecs:DescribeServices cannot be read" in result.stderr
+    assert "defect" not in result.stderr
+
+
+def test_a_region_that_boto3_does_not_know_is_told(aws, run):
+    aws.answer(
+        "ListStackResources",
+        RefusalError("ValidationError", "Stack with id nope does not exist"),
+    )
+
+    result = run("status", "--stack", "nope", "--region", "nowhere")
+
+    assert result.exit_code == 1
+    assert "boto3 does not know the AWS region; name another one with --region" in result.stderr
