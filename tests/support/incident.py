@@ -41,8 +41,9 @@ def go_wrong(aws):
         "DescribeServices",
         services(
             service(
-                rollout(4, "IN_PROGRESS", counts=(0, 2, 1, 3), **late),
+                rollout(4, "IN_PROGRESS", counts=(0, 2, 1, 1), **late),
                 rollout(3, status="ACTIVE"),
+                counts=(2, 2, 1),
                 events=events,
                 loadBalancers=[],
                 deploymentConfiguration={"maximumPercent": 200, "minimumHealthyPercent": 100},
@@ -60,25 +61,31 @@ def go_wrong(aws):
         service_deployment(
             4,
             "IN_PROGRESS",
+            startedAt=ago(minutes=16),
             lifecycleStage="SCALE_UP",
             targetServiceRevision=running,
-            deploymentCircuitBreaker={"status": "MONITORING", "failureCount": 3, "threshold": 3},
+            deploymentCircuitBreaker={"status": "MONITORING", "failureCount": 1, "threshold": 3},
         ),
         service_deployment(3),
         service_deployment(2),
     )
     stopped = {**STOPPED, "taskArn": STOPPED["taskArn"].replace("dead", f"77{TASK[2:]}")}
+    db = container("db", health="UNKNOWN")
     new = task(
         TASK,
         revision=4,
         status="PENDING",
         containers=[
             container("web", status="PENDING", health="UNKNOWN"),
-            container("db", health="UNKNOWN"),
+            db,
         ],
     )
-    old = task(f"9b{TASK[2:]}", containers=[container("web", imageDigest=DIGEST), container("db")])
-    run_tasks(aws, [new, old], [stopped])
+    del new["startedAt"]
+    old = [
+        task(f"{start}{TASK[2:]}", containers=[container("web", imageDigest=DIGEST), db])
+        for start in ("9b", "c1")
+    ]
+    run_tasks(aws, [new, *old], [stopped])
     aws.answer(
         "GetPipelineState",
         {"pipelineName": "shop-pipeline", "stageStates": stages("InProgress")},
@@ -115,7 +122,10 @@ def _template():
 def _task_definition(asked):
     number = int(asked["taskDefinition"].rpartition(":")[2])
     status = "ACTIVE" if number == 4 else "INACTIVE"
-    return {"taskDefinition": task_definition(number, status=status, registeredBy="a/deploy")}
+    more = {"registeredAt": ago(minutes=17)} if number == 4 else {}
+    return {
+        "taskDefinition": task_definition(number, status=status, registeredBy="a/deploy", **more)
+    }
 
 
 def _lines(asked):

@@ -17,6 +17,9 @@ from serverless_containers.diagnosis.diagnose import Diagnosis, diagnose
 from serverless_containers.diagnosis.evidence import Unseen
 from serverless_containers.operations.deployed import DeployedService
 
+_COMMANDS = frozenset({"look", "run"})
+"""The labels of commands."""
+
 
 class _UnknownError(click.ClickException):
     exit_code = ExitCode.UNKNOWN
@@ -80,7 +83,8 @@ def _show(deployed: DeployedService, found: Sequence[Diagnosis], unseen: Sequenc
                 *((("run", each.repair),) if each.repair else ()),
                 *(("also", f"explains: {other}") for other in each.follows),
                 ("page", each.page),
-            )
+            ),
+            whole=_COMMANDS,
         )
     print_line("")
     if all(each.note for each in found):

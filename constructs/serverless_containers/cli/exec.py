@@ -57,15 +57,9 @@ def command(
 
     It needs the Session Manager plugin on this machine, but not the AWS CLI.
     """
-    plugin = shutil.which(_PLUGIN)
-    if plugin is None:
-        raise click.ClickException(
-            f'{_PLUGIN} is not installed, or not on the path: see "Install the Session Manager '
-            'plugin for the AWS CLI", AWS Systems Manager User Guide, https://docs.aws.amazon.com/'
-            "systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
-        )
     clients, deployed = arguments.find()
     target = find_target(clients, deployed, task=task, container=container)
+    plugin = _plugin()
     # A single word is what a shell was given in quotes.
     line = (words[0] if len(words) == 1 else shlex.join(words)) if words else _SHELL
     print_error(f"{target.container} of the task {target.task}: {line}")
@@ -83,6 +77,22 @@ def command(
             ]
         )
     )
+
+
+def _plugin() -> str:
+    """Return the path of the Session Manager plugin.
+
+    Raises:
+        click.ClickException: If it is not installed.
+    """
+    plugin = shutil.which(_PLUGIN)
+    if plugin is None:
+        raise click.ClickException(
+            f'{_PLUGIN} is not installed, or not on the path: see "Install the Session Manager '
+            'plugin for the AWS CLI", AWS Systems Manager User Guide, https://docs.aws.amazon.com/'
+            "systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
+        )
+    return plugin
 
 
 def _run(plugin: Sequence[str]) -> int:

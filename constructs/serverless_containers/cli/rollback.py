@@ -142,7 +142,7 @@ def _list(deployed: DeployedService, found: Sequence[Revision], *, as_json: bool
     if as_json:
         write_json({"service": deployed.service, "revisions": found})
         return
-    print_line(f"{deployed.service} of {deployed.stack} in {deployed.region}")
+    print_line(f"{deployed}; times in UTC")
     print_columns(
         ("revision", "registered", "deployed", "outcome", "tasks", "state", "registered by"),
         [

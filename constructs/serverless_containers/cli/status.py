@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,7 +17,7 @@ from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.misuse import MisuseCommand
 from serverless_containers.cli.output import print_line
 from serverless_containers.cli.tables import print_columns, print_heading, print_state, short_time
-from serverless_containers.diagnosis.stopped import explain_stop
+from serverless_containers.diagnosis.stopped import StopExplanation, explain_stop
 from serverless_containers.operations.deployed import DeployedService
 from serverless_containers.operations.history import revision_name
 from serverless_containers.operations.status import ServiceStatus, service_status
@@ -56,12 +56,16 @@ def command(*, arguments: DeployedArguments, watch: bool, as_json: bool) -> None
 def _show(deployed: DeployedService, status: ServiceStatus) -> None:
     service = status.service
     print_line(f"{deployed.service}")
-    print_line(f"  stack {deployed.stack}, cluster {deployed.cluster}, {deployed.region}")
+    print_line(
+        f"  stack {deployed.stack}, cluster {deployed.cluster}, {deployed.region}; times in UTC"
+    )
     unsteady = status.unsteady
     print_state(" ", "not steady" if unsteady else "steady")
     for reason in unsteady:
         print_line(f"    {reason}")
     revision = revision_name(service["taskDefinition"])
+    if len(service["deployments"]) > 1:
+        revision = f"moving to {revision}"
     print_line(f"  {_counts(service)}, {revision}, {_where(service)}")
     _show_deployments(status)
     _show_tasks(status)
@@ -175,18 +179,35 @@ def _show_stopped(stopped: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _why(task: Mapping[str, Any]) -> str:
-    return f"{explain_stop(task).summary} ({explain(task)})"
+    found = explain_stop(task)
+    words = "; ".join(filter(None, _words(task, told=found)))
+    return f"{found.summary} ({words})" if words else found.summary
 
 
 def explain(task: Mapping[str, Any]) -> str:
     """Say why a task has stopped: ECS's code and reason, and the ends of its containers."""
-    parts = [f"{task.get('stopCode', '')}: {task.get('stoppedReason', '')}".strip(": ")]
+    return "; ".join(filter(None, _words(task)))
+
+
+def _words(task: Mapping[str, Any], told: StopExplanation | None = None) -> Iterator[str]:
+    """Yield AWS's words about a stop.
+
+    Args:
+        task: The task.
+        told: The explanation that stands before them, whose container and exit code are not
+            repeated. Default: none does.
+    """
+    code = task.get("stopCode", "")
+    by_itself = code == "EssentialContainerExited" and told is not None and told.container
+    if not by_itself:
+        yield f"{code}: {task.get('stoppedReason', '')}".strip(": ")
     for container in task.get("containers", ()):
-        code, reason = container.get("exitCode"), container.get("reason")
-        if code or reason:
-            ended = f"exit code {code}" if code is not None else ""
-            parts.append(f"{container['name']}: {', '.join(filter(None, (ended, reason)))}")
-    return "; ".join(filter(None, parts))
+        name, ended, reason = container["name"], container.get("exitCode"), container.get("reason")
+        if by_itself and told is not None and name == told.container and ended == told.exit_code:
+            yield reason or ""
+        elif ended or reason:
+            exit_code = f"exit code {ended}" if ended is not None else ""
+            yield f"{name}: {', '.join(filter(None, (exit_code, reason)))}"
 
 
 def _show_targets(status: ServiceStatus) -> None:

@@ -6,7 +6,7 @@ line.
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from textwrap import wrap
 
@@ -132,19 +132,31 @@ def _wrapped(text: str, width: int) -> Sequence[str]:
     return wrap(text, max(width, 1), break_on_hyphens=False) if text else []
 
 
-def print_labelled(rows: Iterable[tuple[str, str]], *, indent: int = 2) -> None:
+def print_labelled(
+    rows: Iterable[tuple[str, str]], *, whole: Container[str] = (), indent: int = 2
+) -> None:
     """Write texts beside their labels. On a terminal a text wraps beside its label.
+
+    A word that is longer than the terminal is wide, such as an ARN, is not broken: what is copied
+    of it has no end of line in it.
 
     Args:
         rows: The labels and the texts.
+        whole: The labels whose texts are each a line, however long, because they are to be copied.
         indent: The spaces before a label.
     """
-    labelled = [(f"{' ' * indent}{label}", _text(text).plain) for label, text in rows]
-    width = max((cell_len(label) for label, _ in labelled), default=0) + _GAP
+    labelled = [(label, _text(text).plain) for label, text in rows]
+    width = max((cell_len(label) for label, _ in labelled), default=0) + indent + _GAP
     console = make_console()
+    room = max(console.width - width, 1)
     for label, text in labelled:
-        for number, part in enumerate(_wrapped(text, console.width - width) or ("",)):
-            before = label if number == 0 else ""
+        parts = (
+            [text]
+            if label in whole
+            else wrap(text, room, break_on_hyphens=False, break_long_words=False)
+        )
+        for number, part in enumerate(parts or ("",)):
+            before = f"{' ' * indent}{label}" if number == 0 else ""
             _print(console, Text(before.ljust(width), "dim").append_text(_text(part)))
 
 

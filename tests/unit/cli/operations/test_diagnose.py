@@ -58,6 +58,17 @@ def test_a_cause_is_told_with_evidence_and_fix(aws, diagnose):
     assert "Nothing was found" not in result.output
 
 
+def test_commands_are_lines_of_their_own_on_a_narrow_terminal(aws, diagnose, monkeypatch):
+    monkeypatch.setattr("serverless_containers.cli.tables._WIDTH_OF_A_FILE", 50)
+    run_tasks(aws, [task("one")], [STOPPED])
+
+    lines = diagnose("--region", "eu-central-1").output.splitlines()
+
+    look = "serverless-containers metrics --stack shop-dev-api --region eu-central-1"
+    assert f"  look  {look}" in lines
+    assert all(len(line) <= 50 for line in lines if line.startswith("  why"))
+
+
 def test_suggested_commands_have_the_region_and_profile_that_were_given(aws, diagnose):
     run_tasks(aws, [task("one")], [STOPPED])
     command = "serverless-containers metrics --stack shop-dev-api"

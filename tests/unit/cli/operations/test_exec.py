@@ -93,14 +93,26 @@ def test_the_youngest_task_whose_agent_is_ready_is_taken(aws, run):
     assert aws.called("ExecuteCommand")[0]["task"] == "two"
 
 
-def test_a_missing_plugin_is_told_before_aws_is_asked(aws, run, monkeypatch):
+def test_a_missing_plugin_is_told_before_a_session_begins(aws, run, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 
     result = run("exec")
 
     assert result.exit_code == 1
     assert "session-manager-plugin is not installed, or not on the path" in result.stderr
-    assert aws.calls == []
+    assert aws.called("ExecuteCommand") == []
+
+
+def test_that_exec_is_off_is_told_before_a_missing_plugin(aws, run, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    aws.answer("DescribeServices", services(service(enableExecuteCommand=False)))
+    run_tasks(aws, [task("one", enableExecuteCommand=False)], [])
+
+    result = run("exec")
+
+    assert result.exit_code == 1
+    assert "enable_execute_command of the construct is off" in result.stderr
+    assert "plugin" not in result.stderr
 
 
 def without_agent(**more):

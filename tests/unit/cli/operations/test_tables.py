@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from serverless_containers.cli.tables import print_columns, short_time
+from serverless_containers.cli.tables import print_columns, print_labelled, short_time
 
 LONG = "a reason that is as long as AWS's are, with a few more words so that it has to wrap"
 ROWS = [("one", "RUNNING", ""), ("two", "FAILED", LONG)]
@@ -85,3 +85,18 @@ def test_times_are_as_long_as_they_have_to_be():
     assert short_time(now - timedelta(days=3), now) == "Nov 17 14:30"
     assert short_time(now - timedelta(days=400), now) == "2025-10-16"
     assert short_time(None) == ""
+
+
+def test_what_is_to_be_copied_is_not_broken(capsys, terminal, monkeypatch):
+    terminal(40)
+    monkeypatch.setenv("NO_COLOR", "1")
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop"
+    command = "aws ecr describe-images --repository-name shop/web"
+    print_labelled([("seen", f"the secret {arn} is gone"), ("run", command)], whole={"run"})
+
+    assert capsys.readouterr().out.splitlines() == [
+        "  seen  the secret",
+        f"        {arn}",
+        "        is gone",
+        f"  run   {command}",
+    ]
