@@ -3,9 +3,14 @@
 import re
 
 import pytest
+from aws_cdk import Stack
 
 from serverless_containers.diagnosis.reference import SECTIONS, heading, slug
 from serverless_containers.diagnosis.rules import RULES
+from serverless_containers.monitoring import events
+from serverless_containers.monitoring.kinds import AlarmKind
+from serverless_containers.monitoring.options import Monitoring
+from serverless_containers.monitoring.signals import TaskSignals
 from tests.support.pages import ROOT, blocks_of
 
 ALARMS = (
@@ -63,3 +68,32 @@ def test_every_cause_is_on_the_page_once():
         assert f"\n### {heading(rule)}\n" in page
         assert f"`{rule.code}`" in page
         assert rule.fix in page
+
+
+def test_the_pages_tell_of_the_statistic_that_their_alarms_take():
+    tasks = TaskSignals(cluster_name="c", service_name="s")
+    for alarm, metric in (("cpu-high", tasks.cpu), ("memory-high", tasks.memory)):
+        text = (FOLDER / f"{alarm}.md").read_text(encoding="utf-8")
+        is_average = metric.statistic == "Average"
+        assert ("on average" in text) == is_average
+        assert ("One task used" in text) != is_average
+
+
+def test_the_page_of_memory_tells_of_each_event_that_counts():
+    # GIVEN the events that set the alarm off
+    stack = Stack()
+    tasks = TaskSignals(cluster_name="c", service_name="s")
+    (pattern,) = (
+        event.pattern["detail"]
+        for event in events._task_events(stack, tasks, Monitoring())
+        if event.kind is AlarmKind.OUT_OF_MEMORY
+    )
+    # THEN one is of any container of a task in which another one ended by itself
+    assert {
+        "stopCode": ["EssentialContainerExited"],
+        "containers": {"exitCode": [137]},
+    } in pattern["$or"]
+    # AND the page says so
+    text = " ".join((FOLDER / "out-of-memory.md").read_text(encoding="utf-8").split())
+    assert "kills those that do not end within their stop timeout: this alarm goes off" in text
+    assert "is no reason for this alarm" not in text

@@ -68,6 +68,10 @@ def command(
     model = project.load(findings, override=False)
     if model is None or findings.errors:
         print_findings(findings, project.places, sys.stderr)
+        print_error(
+            "nothing is explained before these errors are mended; check shows them with all that "
+            "it finds besides, in the plan as well"
+        )
         sys.exit(ExitCode.FAILED)
     if output_format == "mermaid":
         _draw(model, project.environment, outputs)

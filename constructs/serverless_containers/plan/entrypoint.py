@@ -106,7 +106,9 @@ class _Candidate:
     Attributes:
         name: The service.
         listener: That port.
-        published: The ports of the host at which it is published; none if it is only exposed.
+        published: The ports of the host at which it is published, that of the container where the
+            files name none of the host; none if it is only exposed.
+        on_host: Those that the files name: Docker takes any free port for the others.
         ends: Whether another service waits for its end.
         purpose: Its purpose, by its image.
         description: The same in words.
@@ -116,6 +118,7 @@ class _Candidate:
     name: str
     listener: Listener
     published: tuple[str, ...]
+    on_host: tuple[str, ...]
     ends: bool
     purpose: Purpose
     description: str
@@ -282,16 +285,17 @@ def _candidates(
         if listener is None:
             continue
         known = known_as(service)
-        published = tuple(
-            port.published or str(port.target)
+        ports_of_host = [
+            port.published
             for port in service.ports
             if port.target == listener.plan.port and port.protocol.lower() == "tcp"
-        )
+        ]
         found.append(
             _Candidate(
                 name,
                 listener,
-                published,
+                tuple(each or str(listener.plan.port) for each in ports_of_host),
+                tuple(filter(None, ports_of_host)),
                 name in ending,
                 known.purpose,
                 known.description,
@@ -315,7 +319,7 @@ def _choose(project: Project, candidates: Sequence[_Candidate]) -> tuple[_Candid
         on_web = [each for each in rivals if set(each.published) & set(web)]
         # A proxy may be started before what it hands requests on to.
         if len(on_web) == 1 and (on_web[0].is_web_server or on_web[0].name not in depended):
-            return on_web[0], f"it alone is published on {_either(web)}"
+            return on_web[0], _why_web(on_web[0], web)
         rivals = on_web if len(on_web) > 1 else rivals
     names = [each.name for each in rivals]
     depended = _depended(project, names)
@@ -331,6 +335,12 @@ def _choose(project: Project, candidates: Sequence[_Candidate]) -> tuple[_Candid
         f"{amount.get(len(on_web), 'several of them are')} published on {_either(_WEB)}, no single "
         "one depends on the others, and no single one is a web server by its image"
     )
+
+
+def _why_web(chosen: _Candidate, web: Sequence[str]) -> str:
+    """Say that one alone has a usual port, of the host or, without any there, of the container."""
+    is_published = any(port in web for port in chosen.on_host)
+    return f"it alone {'is published on' if is_published else 'has port'} {_either(web)}"
 
 
 def _either(names: Sequence[str]) -> str:

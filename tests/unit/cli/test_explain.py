@@ -57,6 +57,8 @@ def test_errors_go_to_stderr(run):
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "compose.yaml:1:25: services.web.image" in result.stderr
+    # AND they are not all that there may be
+    assert "check shows them with all that it finds besides" in result.stderr
 
 
 OUTPUTS = """\

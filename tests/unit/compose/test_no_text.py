@@ -1,4 +1,4 @@
-"""Bytes of a Compose file that are no text, and characters that YAML does not allow."""
+"""Bytes of a Compose file that are no text, and characters that YAML does not allow there."""
 
 import pytest
 import yaml
@@ -36,3 +36,34 @@ def test_they_are_reported_where_they_stand(monkeypatch, loader, content, messag
     text, _, fix = str(found).partition("; ")
     assert text == f"compose.yaml:{message}"
     assert fix.endswith("save the file as UTF-8 text")
+
+
+@pytest.mark.parametrize("loader", ["libyaml", "python"])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a:\n\tb: 1\n", "2:1"),
+        ("a:\n  b: 1\n  \tc: 2\n", "3:3"),
+        ("a:\r\n\r\n  - é\r\n\t- y\r\n", "4:1"),
+        ("\ta: 1\n", "1:1"),
+        ("a: |\n  x\n\ty\n", "3:1"),
+    ],
+)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_tab_that_indents_is_called_a_tab(monkeypatch, loader, text, place, codec):
+    if loader == "python":
+        monkeypatch.delattr(yaml, "CLoader")
+    findings = Findings()
+    assert parse(text.encode(codec), file="c.yaml", findings=findings, quota=Quota()) is None
+    assert [str(each) for each in findings] == [
+        f"c.yaml:{place}: a tab stands here, and YAML is indented with spaces; put spaces in its "
+        "place"
+    ]
+
+
+def test_a_character_that_is_no_tab_is_told_as_the_parser_tells_it():
+    findings = Findings()
+    parse(b"a:\tb\nc: @d\n", file="c.yaml", findings=findings, quota=Quota())
+    (found,) = findings
+    assert str(found).startswith("c.yaml:2:4: ")
+    assert "cannot start any token" in str(found)

@@ -122,8 +122,20 @@ WEB = "80, 443, 8080, 8000 or 3000"
         pytest.param(
             services(api=app('"5000"'), web=app('"8000"')),
             ("web", 8000),
-            f"it alone is published on {WEB}",
+            f"it alone has port {WEB}",
             id="one without a published port counts by the container's",
+        ),
+        pytest.param(
+            services(api=app('"8080:8080"'), web=app('"80"')),
+            ("web", 80),
+            "it alone has port 80 or 443",
+            id="which Docker publishes on any free port",
+        ),
+        pytest.param(
+            services(api=app('"8080:8080"'), web=app('"80", "443:80"')),
+            ("web", 80),
+            "it alone is published on 80 or 443",
+            id="and on one that is named",
         ),
         pytest.param(
             services(adminer=ADMINER, app=app('"5000:5000"'), db=DATABASE),

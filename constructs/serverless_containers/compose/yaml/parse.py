@@ -21,6 +21,8 @@ from serverless_containers.compose.yaml.scalars import TagError, resolve_plain, 
 from serverless_containers.compose.yaml.weight import weigh
 from serverless_containers.findings import Findings, KeyPath, Location, Rule
 
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""The ends of a line as PyYAML counts lines."""
 _OVERRIDES = frozenset({"!reset", "!override"})
 
 
@@ -58,7 +60,11 @@ def parse(
         mark = error.problem_mark or error.context_mark
         at = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
-        findings.report(rules.YAML_SYNTAX, at, (), problem, "correct the YAML")
+        fix = "correct the YAML"
+        if _is_tab(content, at):
+            problem = "a tab stands here, and YAML is indented with spaces"
+            fix = "put spaces in its place"
+        findings.report(rules.YAML_SYNTAX, at, (), problem, fix)
         return None
     except ReaderError as error:
         _report_no_text(error, content, file, findings)
@@ -68,9 +74,20 @@ def parse(
     return tuple(builder.documents) if builder.sound else None
 
 
+def _is_tab(content: bytes, at: Location) -> bool:
+    """Say whether a tab stands at a place of which the parser complains."""
+    lines = _LINE_END.split(content.decode(_codec_of(content), "replace").removeprefix("\ufeff"))
+    line = lines[at.line - 1] if at.line <= len(lines) else ""
+    return line[at.column - 1 : at.column] == "\t"
+
+
+def _codec_of(content: bytes) -> str:
+    return "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+
+
 def _report_no_text(error: ReaderError, content: bytes, file: str, findings: Findings) -> None:
     """Report a byte that is no text, or a character that YAML does not allow, at its place."""
-    codec = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    codec = _codec_of(content)
     # PyYAML counts bytes or characters, as it is installed with libyaml or without.
     if error.reason.endswith("are not allowed"):
         before = content.decode(codec, "replace").partition(chr(error.character))[0]
