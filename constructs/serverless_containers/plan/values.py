@@ -1,14 +1,13 @@
 """Values that Docker Compose reads, and that Docker's engine or ECS refuses to run."""
 
-import posixpath
 from collections.abc import Iterator
 
 from serverless_containers.compose.model import Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.plan import rules
-from serverless_containers.plan.build_context.folders import is_within
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules as resource_rules
+from serverless_containers.plan.resources.mount_paths import normal, why_reserved
 
 _UNLIMITED = -1
 
@@ -57,28 +56,30 @@ def _check_amounts(service: Service, findings: Findings) -> None:
 
 
 def _check_targets(service: Service, findings: Findings) -> None:
-    for target, at, path in _targets(service):
+    for target, kind, at, path in _targets(service):
+        # What becomes of a bind mount is decided on elsewhere, where it may be left out.
+        reserved = (
+            None if kind == "bind" else why_reserved(normal(target), is_tmpfs=kind == "tmpfs")
+        )
         if not target.startswith("/"):
             problem = f"expected an absolute path in the container, got {target!r}"
             fix = f"write /{target.strip('./')}" if target.strip("./") else "write its path"
-        elif not posixpath.normpath(target).strip("/"):
+        elif normal(target) == "/":
             problem = "nothing can be mounted in the place of the root folder"
             fix = "mount it at a folder below"
-        elif is_within(posixpath.normpath(target), "/proc"):
-            problem = "nothing is mounted in /proc, which runc refuses to start a container with"
-            fix = "mount it elsewhere"
+        elif reserved is not None:
+            problem, fix = reserved
         else:
             continue
         findings.report(resource_rules.MOUNT_TARGET, at, path, problem, fix)
 
 
-def _targets(service: Service) -> Iterator[tuple[str, Location, KeyPath]]:
+def _targets(service: Service) -> Iterator[tuple[str, str, Location, KeyPath]]:
+    """The paths of mounts, with their kinds."""
     for index, text in enumerate(service.tmpfs):
-        yield text.partition(":")[0], *place(service, "tmpfs", index)
+        yield text.partition(":")[0], "tmpfs", *place(service, "tmpfs", index)
     for mount in service.volumes:
-        # What becomes of a bind mount is decided on elsewhere, where it may be left out.
-        if mount.type != "bind" or not is_within(posixpath.normpath(mount.target), "/proc"):
-            yield mount.target, *place(mount)
+        yield mount.target, mount.type, *place(mount)
 
 
 def _check_ulimits(service: Service, findings: Findings) -> None:

@@ -67,13 +67,30 @@ from serverless_containers.plan.model import TmpfsPlan
             ],
         ),
         (
-            "volumes: [/proc/x, {type: tmpfs, target: /proc, tmpfs: {size: 64m}}, /process]",
+            "volumes: [/proc/x, {type: tmpfs, target: //proc, tmpfs: {size: 64m}}, /process, "
+            "/sys/, /dev/shm, /etc/hostname]",
             "mount-target",
             [
-                "5:15: volumes[0]: nothing is mounted in /proc, which runc refuses to start a "
-                "container with; mount it elsewhere",
-                "5:24: volumes[1]: nothing is mounted in /proc, which runc refuses to start a "
-                "container with; mount it elsewhere",
+                "5:102: volumes[5]: /etc/hostname is written for each task, whatever is mounted or "
+                "in the image; write hostname, which the containers of the task resolve",
+                "5:15: volumes[0]: /proc is the kernel's in each container, and nothing is mounted "
+                "in it; mount it elsewhere",
+                "5:24: volumes[1]: /proc is the kernel's in each container, and nothing is mounted "
+                "in it; mount it elsewhere",
+                "5:85: volumes[3]: /sys is the kernel's in each container, and nothing is mounted "
+                "in it; mount it elsewhere",
+                "5:92: volumes[4]: /dev is the kernel's in each container, and nothing is mounted "
+                "in it; mount it elsewhere",
+            ],
+        ),
+        (
+            "tmpfs: ['/etc/./hosts:size=1m', '/dev:size=1m', '/device:size=1m']",
+            "mount-target",
+            [
+                "5:13: tmpfs[0]: /etc/hosts is written for each task, whatever is mounted or in "
+                "the image; name hosts under extra_hosts",
+                "5:37: tmpfs[1]: /dev is the kernel's in each container, and nothing is mounted "
+                "in it; mount it elsewhere",
             ],
         ),
         (
@@ -104,6 +121,14 @@ def test_what_no_engine_starts_is_refused(plan_service, keys, code, messages):
     assert sorted(planned.messages(code)) == [
         "docker-compose.yml:" + each.replace(": ", ": services.web.", 1) for each in messages
     ]
+
+
+def test_a_tmpfs_takes_the_place_of_that_of_the_shared_memory(plan_service):
+    planned = plan_service(
+        "tmpfs: ['/dev/shm:size=1m']\n"
+        "volumes: [{type: tmpfs, target: /dev/shm/., tmpfs: {size: 1m}}]"
+    )
+    assert planned.messages("mount-target") == []
 
 
 def test_limits_at_their_bounds_are_taken(plan_service):
@@ -171,6 +196,21 @@ def test_a_secret_becomes_a_variable_that_can_have_its_name(plan, target):
             "target: /etc/a/",
             "file-target",
             "target: expected the path of a file, without .. in it, got '/etc/a/'",
+        ),
+        *(
+            (
+                f"target: {path}",
+                "file-target",
+                f"target: /{folder} is the kernel's in each container, and nothing is mounted in "
+                "it",
+            )
+            for path, folder in (("/proc/a", "proc"), ("//dev/x", "dev"), ("/sys/a/b", "sys"))
+        ),
+        (
+            "target: /etc/resolv.conf",
+            "file-target",
+            "target: /etc/resolv.conf is written for each task, whatever is mounted or in the "
+            "image",
         ),
     ],
 )

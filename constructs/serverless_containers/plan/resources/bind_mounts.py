@@ -36,6 +36,7 @@ from serverless_containers.plan.resources.known_paths import (
     is_of_tools,
     only_reads,
 )
+from serverless_containers.plan.resources.mount_paths import normal, why_reserved
 from serverless_containers.plan.resources.mounted_files import (
     UNSOUND,
     MountedCredential,
@@ -52,14 +53,6 @@ OF_A_VOLUME: Known = {"storage": ("efs", "scratch")}
 _LONGEST_NAME = 200
 """Characters of the name of a volume, without what makes it unique."""
 _TIME_ZONE = ("/etc/localtime", "/etc/timezone")
-_OF_THE_NETWORK = {
-    "/etc/hosts": "name hosts under extra_hosts",
-    "/etc/hostname": "write hostname, which the containers of the task resolve",
-    "/etc/resolv.conf": "let the VPC's resolver know the names: dns has no effect in a task",
-}
-"""Files that ECS writes for each task, over what an image has there, and the way out."""
-_OF_THE_KERNEL = ("/proc", "/sys", "/dev")
-"""Folders that a container gets from its kernel, over what an image has there."""
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _SOCKETS = re.compile(r"(/var)?/run/(docker|podman|containerd)[\w./-]*\.sock")
 _SOURCES = re.compile(r".*\.(c|m)?(js|ts)x?|.*\.(py|rb|php|go|rs|java|jar|ex|exs|cs|html?)")
@@ -152,7 +145,7 @@ class BindMounts:
             service=service,
             mount=mount,
             source=os.path.normpath(source),
-            target=_normal(mount.target),
+            target=normal(mount.target),
         )
         for decide in (
             case.unsound,
@@ -245,17 +238,10 @@ class _Case:
                 f"{self.source} leads to a container engine, which Fargate gives nobody access to",
                 f"run what needs it elsewhere, or {LOCAL_ONLY}",
             )
-        if self.target in _OF_THE_NETWORK:
-            return self._refuse(
-                f"{self.target} is written for each task, whatever is mounted or in the image",
-                f"{_OF_THE_NETWORK[self.target]}, or {LOCAL_ONLY}",
-            )
-        folder = next((each for each in _OF_THE_KERNEL if is_within(self.target, each)), None)
-        if folder is not None:
-            return self._refuse(
-                f"{folder} is the kernel's in each container, and takes no files of the project",
-                f"mount it elsewhere, or {LOCAL_ONLY}",
-            )
+        reserved = why_reserved(self.target)
+        if reserved is not None:
+            problem, fix = reserved
+            return self._refuse(problem, f"{fix}, or {LOCAL_ONLY}")
         return None
 
     def of_packages(self) -> Becomes | None:
@@ -591,7 +577,7 @@ def _covers(placed: PlacedPath, context: str, source: str, target: str) -> bool:
     if source != placed.source and not is_within(f"/{source}", f"/{placed.source}"):
         return False
     below = source[len(placed.source) :].lstrip("/")
-    return _normal(posixpath.join(placed.target, below)) == target
+    return normal(posixpath.join(placed.target, below)) == target
 
 
 def placed_file(placed: PlacedPath, source: str) -> str | None:
@@ -607,7 +593,7 @@ def _holds_program(placed: PlacedPath, context: str, source: str, target: str) -
     if source == placed.source or not is_within(f"/{placed.source}", f"/{source}"):
         return False
     below = placed.source[len(source) :].lstrip("/")
-    expected = _normal(posixpath.join(target, below))
+    expected = normal(posixpath.join(target, below))
     if os.path.isdir(os.path.join(context, placed.source)):  # noqa: PTH112, PTH118  # any text
         return placed.target == expected
     is_program = _SOURCES.fullmatch(posixpath.basename(placed.source)) is not None
@@ -631,7 +617,3 @@ def _is_named_as_file(path: str) -> bool:
     name = path.rpartition("/")[2]
     stem, dot, ending = name.rpartition(".")
     return bool(dot and stem and 0 < len(ending) <= 5) and ending not in ("d", "data")
-
-
-def _normal(path: str) -> str:
-    return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path

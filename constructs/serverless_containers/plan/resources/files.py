@@ -22,6 +22,7 @@ from serverless_containers.plan.model import FilePlan, MountPlan, VolumeKind, Vo
 from serverless_containers.plan.names import free
 from serverless_containers.plan.places import place
 from serverless_containers.plan.resources import rules
+from serverless_containers.plan.resources.mount_paths import normal, why_reserved
 from serverless_containers.plan.resources.volumes import anonymous_names
 from serverless_containers.plan.template_syntax import check_content
 
@@ -131,6 +132,11 @@ class Files:
                 f"expected the path of a file, without .. in it, got {use.target or use.source!r}",
                 "write the path as it is, with the file's name at its end",
             )
+            return False
+        reserved = why_reserved(normal(str(target)))
+        if reserved is not None:
+            problem, fix = reserved
+            self.findings.report(rules.FILE_TARGET, *place(use, "target"), problem, fix)
             return False
         if target.is_absolute() and len(target.parts) > 2:
             return True

@@ -112,7 +112,8 @@ MOUNT_TWICE = Rule.error(
 )
 MOUNT_TARGET = Rule.error(
     "mount-target",
-    "A volume or a tmpfs is mounted at an absolute path, and not at the root folder.",
+    "A volume or a tmpfs is mounted at an absolute path, and not at the root folder, a file that "
+    "each task has of its own, or a folder of the kernel.",
     "Amazon ECS API Reference, MountPoint",
 )
 FILE_TARGET = Rule.error(
