@@ -114,7 +114,7 @@ def plan_container(
 
 
 def _check_image(service: Service, findings: Findings) -> None:
-    """Report the name of an image that a variable without a value has left unfinished.
+    """Report the name of an image that has capital letters, or that a variable left unfinished.
 
     Docker Compose takes it, and the engine refuses to pull it.
     """
@@ -122,20 +122,15 @@ def _check_image(service: Service, findings: Findings) -> None:
     # Of a variable the reader has told what is wrong.
     if service.build is not None or image is None or "${" in image:
         return
-    if _UNFINISHED.search(image):
-        findings.report(
-            rules.IMAGE_INVALID,
-            *place(service, "image"),
-            f"the name of the image lacks something, got {image!r}",
-            "give its variables values in .env, or write the name out",
-        )
-    elif (repository := repository_of(image)) != repository.lower():
-        findings.report(
-            rules.IMAGE_INVALID,
-            *place(service, "image"),
-            f"the repository of an image has no capital letters, got {image!r}",
-            f"write {image.replace(repository, repository.lower(), 1)}",
-        )
+    if (repository := repository_of(image)) != repository.lower():
+        problem = f"the repository of an image has no capital letters, got {image!r}"
+        fix = f"write {image.replace(repository, repository.lower(), 1)}"
+    elif _UNFINISHED.search(image):
+        problem = f"the name of the image lacks something, got {image!r}"
+        fix = "give its variables values in .env, or write the name out"
+    else:
+        return
+    findings.report(rules.IMAGE_INVALID, *place(service, "image"), problem, fix)
 
 
 def _start(

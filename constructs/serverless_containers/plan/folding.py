@@ -74,6 +74,9 @@ def _with_cause(error: Finding, causes: list[Finding]) -> Finding:
     names = list(dict.fromkeys(name_not_set(each.message) for each in causes))
     copies = [each.fix for each in causes if _is_of_template(each)]
     fix = copies[0] if copies else f"give {listed(names)} a value in .env"
+    # The variable need not be the cause, unless the advice is about it already.
+    if error.fix and (copies or ".env" not in error.fix):
+        fix = f"{error.fix}; and {fix}"
     verb = "are" if len(names) > 1 else "is"
     return replace(error, message=f"{error.message} ({listed(names)} {verb} not set)", fix=fix)
 

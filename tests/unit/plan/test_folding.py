@@ -1,5 +1,7 @@
 """Findings that say one thing several times."""
 
+import pytest
+
 
 def folded(planned, *codes):
     return [message for code in codes for message in planned.messages(code)]
@@ -11,14 +13,30 @@ class TestVariablesWithoutAValue:
         assert planned.messages("variable-not-set") == []
         assert planned.messages("mount-rejected") == [
             "docker-compose.yml:5:15: services.web.volumes[0]: a task has no host to mount /site "
-            "from (DATA is not set); give DATA a value in .env"
+            "from (DATA is not set); copy the files into the image, use a named volume, or mark the "
+            "mount with x-serverless-containers: {local-only: true}; and give DATA a value in .env"
         ]
 
     def test_so_it_is_in_the_long_form(self, plan_service):
         planned = plan_service("volumes: [{type: bind, source: '${DATA}/site', target: /a}]")
         assert planned.messages("variable-not-set") == []
         (message,) = planned.messages("mount-rejected")
-        assert message.endswith("(DATA is not set); give DATA a value in .env")
+        assert "(DATA is not set); copy the files into the image, " in message
+        assert message.endswith("; and give DATA a value in .env")
+
+    @pytest.mark.parametrize(
+        ("keys", "fix", "name"),
+        [
+            ("image: 'Repo/Name:${TAG}'", "; write repo/name:", "TAG"),
+            ("image: x\n    ports: ['80:99999${P}']", '; write "8080:80"', "P"),
+            ("image: x\n    volumes: ['./b:/proc/${W}']", "; mount it elsewhere, or ", "W"),
+        ],
+    )
+    def test_the_fix_of_an_error_that_they_need_not_have_caused_stays(self, plan, keys, fix, name):
+        errors = plan(f"services:\n  web:\n    {keys}\n").errors
+        (message,) = [each for each in errors if f"({name} is not set)" in each]
+        assert fix in message.partition(" is not set)")[2]
+        assert message.endswith(f"; and give {name} a value in .env")
 
     def test_a_template_that_nobody_has_copied_is_named_once(self, plan_service, project):
         project.write(".env.example", "A=1\nexport B=2\n# C=3\n")
@@ -36,7 +54,7 @@ class TestVariablesWithoutAValue:
         project.write("env.template", "DATA=.\n")
         planned = plan_service("volumes: ['${DATA}/site:/usr/share/nginx/html:ro']")
         assert planned.errors == planned.messages("mount-rejected")
-        assert planned.errors[0].endswith("; copy env.template to .env, and fill in its values")
+        assert planned.errors[0].endswith("; and copy env.template to .env, and fill in its values")
 
     def test_a_required_variable_names_it_too(self, plan_service, project):
         project.write(".env.dist", "TAG=1\n")

@@ -79,6 +79,7 @@ def test_without_one_there_is_none(plan_service):
             "from 5s to 300s, got 600s; ECS gets 300s",
             "interval: 300s, start_period: 300s, retries: 5",
         ),
+        ("interval", "1ns", "from 5s to 300s, got 1e-06s; ECS gets 5s", "interval: 5s"),
         ("interval", "5500ms", "from 5s to 300s, got 5.5s; ECS gets 6s", "interval: 6s"),
         ("timeout", "500ms", "from 2s to 60s, got 0.5s; ECS gets 2s", "timeout: 2s"),
         (

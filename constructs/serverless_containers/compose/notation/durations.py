@@ -83,8 +83,11 @@ def show_duration(nanoseconds: int) -> str:
 
 
 def to_timedelta(nanoseconds: int) -> timedelta:
-    """Return a duration to the microsecond, rounded down."""
-    return timedelta(microseconds=nanoseconds // 1000)
+    """Return a duration to the microsecond, rounded down; one that is not zero does not become it.
+
+    Zero stands for the default where a health check has it.
+    """
+    return timedelta(microseconds=nanoseconds // 1000 or bool(nanoseconds))
 
 
 def _decimal(value: int, unit: int) -> str:
