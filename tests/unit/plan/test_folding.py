@@ -13,8 +13,9 @@ class TestVariablesWithoutAValue:
         assert planned.messages("variable-not-set") == []
         assert planned.messages("mount-rejected") == [
             "docker-compose.yml:5:15: services.web.volumes[0]: a task has no host to mount /site "
-            "from (DATA is not set); copy the files into the image, use a named volume, or mark the "
-            "mount with x-serverless-containers: {local-only: true}; and give DATA a value in .env"
+            "from (DATA is not set); copy the files into the image, use a named volume, or mark "
+            "the mount with x-serverless-containers: {local-only: true}; and give DATA a value in "
+            ".env"
         ]
 
     def test_so_it_is_in_the_long_form(self, plan_service):

@@ -75,7 +75,7 @@ def system_controls(linux: LinuxPlan) -> list[ecs.SystemControl] | None:
 
 
 def log_driver(
-    plan: AwsLogsPlan | LogDriverPlan | None, log_group: logs.ILogGroup, logging: Logging
+    plan: AwsLogsPlan | LogDriverPlan | None, log_group: logs.ILogGroup | None, logging: Logging
 ) -> ecs.LogDriver | None:
     """The log driver of a container definition; None leaves it to the CDK.
 

@@ -1,5 +1,7 @@
 """A Fargate task definition whose execution role can do as little as it takes."""
 
+from typing import Any
+
 from aws_cdk import CfnDeletionPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -11,7 +13,34 @@ _LOGIN = ["ecr:GetAuthorizationToken"]
 
 
 class TaskDefinition(ecs.FargateTaskDefinition):
-    """A task definition that makes its execution role itself, once something asks for it."""
+    """A task definition that makes its execution role itself, once something asks for it.
+
+    Attributes:
+        log_router_driver: The logs of the router that the CDK adds where none was added. None: a
+            log group that the CDK makes, and keeps its lines for ever.
+    """
+
+    log_router_driver: ecs.LogDriver | None = None
+
+    def add_firelens_log_router(
+        self,
+        id: str,  # noqa: A002  # the CDK's name
+        *,
+        firelens_config: Any,  # noqa: ANN401  # a struct, or what the CDK makes of one
+        image: ecs.ContainerImage,
+        logging: ecs.LogDriver | None = None,
+        memory_reservation_mib: float | None = None,
+        **given: Any,  # noqa: ANN401  # the CDK's others
+    ) -> ecs.FirelensLogRouter:
+        """Add a log router. The CDK calls it too, in synthesis, with an image of AWS's."""
+        return super().add_firelens_log_router(
+            id,
+            firelens_config=firelens_config,
+            image=image,
+            logging=self.log_router_driver or logging,
+            memory_reservation_mib=memory_reservation_mib,
+            **given,
+        )
 
     def obtain_execution_role(self) -> iam.IRole:
         """The role with which ECS starts the task, made by the first call."""

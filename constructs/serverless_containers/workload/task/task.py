@@ -124,7 +124,13 @@ class Task(Construct):
         for index, container in enumerate(plan.containers):
             if container.role is not ContainerRole.LOG_ROUTER:
                 self._add(container, index)
-            elif self._logging.firelens is not None:
+                continue
+            self.definition.log_router_driver = log_driver(
+                AwsLogsPlan(stream_prefix=container.name),
+                self._make_log_group(container.name),
+                Logging(),
+            )
+            if self._logging.firelens is not None:
                 self._add_log_router(container.name, self._logging.firelens)
             # Otherwise the CDK adds one itself, for the first container that needs it.
         self.containers = {each.service_name: self._all[each.name] for each in plan.services}
@@ -151,9 +157,13 @@ class Task(Construct):
             removal_policy=RemovalPolicy.RETAIN,
         )
 
-    def _log_group(self, plan: ContainerPlan) -> logs.LogGroup:
-        shared = plan.log.group_of if isinstance(plan.log, AwsLogsPlan) else None
-        return self._log_groups[shared] if shared else self._make_log_group(plan.name)
+    def _log_group(self, plan: ContainerPlan) -> logs.LogGroup | None:
+        """The log group of a container; None if it logs elsewhere."""
+        if not isinstance(plan.log, AwsLogsPlan):
+            return None
+        # What it would share one with may log elsewhere.
+        shared = self._log_groups.get(plan.log.group_of or "")
+        return shared or self._make_log_group(plan.name)
 
     def _add(self, plan: ContainerPlan, index: int) -> None:
         is_service = plan.role is ContainerRole.SERVICE
@@ -164,7 +174,7 @@ class Task(Construct):
                 plan.log_attribute: f"{plan.environment[plan.log_attribute]},"
                 f"aws.log.group.names={log_group.log_group_name}"
             }
-            if plan.log_attribute
+            if plan.log_attribute and log_group
             else {}
         )
         environment = (
@@ -244,9 +254,6 @@ class Task(Construct):
             image=router.image,
             essential=True,
             memory_reservation_mib=router.memory_reservation_mib,
-            logging=log_driver(
-                AwsLogsPlan(stream_prefix=name), self._make_log_group(name), Logging()
-            ),
             firelens_config=ecs.FirelensConfig(
                 type=router.type,
                 options=ecs.FirelensOptions(

@@ -161,7 +161,7 @@ def test_without_a_way_to_the_internet_the_writers_image_must_be_named(deploy):
         deploy(FILES, network_profile=NetworkProfile.ENDPOINTS)
 
 
-def test_firelens_gets_its_router(deploy):
+def test_firelens_gets_its_router_with_a_log_group_that_is_not_kept_for_ever(deploy):
     deployed = deploy("""
         services:
           web:
@@ -169,5 +169,10 @@ def test_firelens_gets_its_router(deploy):
             ports: ["80"]
             logging: {driver: awsfirelens, options: {Name: cloudwatch}}
         """)
-    assert "log-router" in deployed.containers()
+    router = deployed.containers()["log-router"]
+    said = router["LogConfiguration"]["Options"]
+    assert said["mode"] == "non-blocking"
+    groups = deployed.template.find_resources("AWS::Logs::LogGroup")
+    assert groups[said["awslogs-group"]["Ref"]]["Properties"]["RetentionInDays"]
+    assert not any("Logsweb" in name for name in groups), "nothing would write to it"
     assert deployed.containers()["web"]["LogConfiguration"]["LogDriver"] == "awsfirelens"
