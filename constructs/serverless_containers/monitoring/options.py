@@ -1,6 +1,7 @@
 """Options of a service's monitoring."""
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from aws_cdk import Duration, Token
@@ -18,6 +19,7 @@ _LONGEST_URL = 400
 """Characters, so that a description keeps below 1024 ("PutMetricAlarm", Amazon CloudWatch API
 Reference)."""
 
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
 _LONGEST_FOLDER = 200
 """Characters, so that the name of a query keeps to 255 with it ("PutQueryDefinition", Amazon
 CloudWatch Logs API Reference)."""
@@ -115,6 +117,9 @@ class Monitoring:
             unit=" days",
             source="Managed certificate renewal in AWS Certificate Manager",
         )
+        for name, text in (("query_folder", self.query_folder), ("runbooks", self.runbooks)):
+            if text is not None and _CONTROL.search(text):
+                raise ValueError(f"{name}: expected no control characters, got {text!r}")
         folder = len(self.query_folder or "")
         if folder > _LONGEST_FOLDER and not Token.is_unresolved(self.query_folder):
             raise ValueError(

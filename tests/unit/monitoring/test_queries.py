@@ -56,6 +56,12 @@ def test_the_folder_can_be_given(deploy):
         Monitoring(query_folder="x" * 201)
 
 
+@pytest.mark.parametrize("given", [{"query_folder": "a\nb"}, {"runbooks": "\x00"}])
+def test_texts_without_control_characters(given):
+    with pytest.raises(ValueError, match="expected no control characters, got "):
+        Monitoring(**given)
+
+
 @pytest.mark.parametrize("kind", CONSTRUCTS)
 def test_they_read_log_groups_of_the_template(deploy, kind):
     deployed = deploy(kind)

@@ -4,17 +4,20 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Names, TimeZone, Token
+from aws_cdk import Duration, Names, Stack, TimeZone, Token
 from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from serverless_containers.arguments.keywords import checks_fields
-from serverless_containers.arguments.ranges import check_range
+from serverless_containers.arguments.ranges import check_range, whole_seconds
 from serverless_containers.workload.service.metrics import running_tasks
 
 _SOURCE = "TargetTrackingScalingPolicyConfiguration, Application Auto Scaling API Reference"
+_MOST_TASKS = 2**31 - 1
+"""An integer of the API ("RegisterScalableTarget"), which quotas keep far below it."""
+_MOST_SECONDS = 2**31 - 1
 _OUT, _IN = Duration.seconds(60), Duration.seconds(300)
 Policy = appscaling.CfnScalingPolicy
 
@@ -34,7 +37,8 @@ class ScalingMetric:
         target: The value to keep it to, above zero.
 
     Raises:
-        ValueError: If the target is not above zero.
+        ValueError: If the target is not above zero; and by the service, if the metric is of another
+            region or account.
     """
 
     metric: cloudwatch.IMetric
@@ -98,7 +102,8 @@ class TaskScaling:
     Raises:
         ValueError: If nothing would change the number of tasks, a percentage or number is out of
             its range, the capacities are no whole numbers from the fewest to the most tasks, those
-            of a schedule do not fit those that stay, or nothing would bring a task back.
+            of a schedule do not fit those that stay, a time is no whole number of seconds, or
+            nothing would bring a task back.
     """
 
     min_capacity: float | None = None
@@ -129,6 +134,12 @@ class TaskScaling:
         if self.requests_per_task is not None:
             _check_positive("TaskScaling", "requests_per_task", self.requests_per_task)
         _check_capacities("TaskScaling", self.min_capacity, self.max_capacity)
+        for name, cooldown in (
+            ("scale_out_cooldown", self.scale_out_cooldown),
+            ("scale_in_cooldown", self.scale_in_cooldown),
+        ):
+            if cooldown not in {_OUT, _IN}:
+                _check_cooldown(name, cooldown)
         for moment in self.schedules:
             self._check_schedule(moment)
         self._check_return()
@@ -160,6 +171,21 @@ class TaskScaling:
         )
 
 
+def _check_cooldown(name: str, cooldown: Duration) -> None:
+    """Refuse a time that is no number of seconds, as far as it is known.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if cooldown.is_unresolved():
+        if cooldown.unit_label() != "seconds":
+            raise ValueError(
+                f"{name}: the CDK converts no token to seconds; give Duration.seconds(…)"
+            )
+        return
+    whole_seconds(name, cooldown, 0, _MOST_SECONDS, source=_SOURCE)
+
+
 def _check_positive(owner: str, name: str, number: float) -> None:
     """Refuse a number that is known and not above zero.
 
@@ -185,7 +211,7 @@ def _check_capacities(owner: str, fewest: float | None, most: float | None) -> N
         if each is not None and (not math.isfinite(each) or not Token.is_unresolved(each))
     }
     for name, each in known.items():
-        if not math.isfinite(each) or each < 0 or each != int(each):
+        if not math.isfinite(each) or not 0 <= each <= _MOST_TASKS or each != int(each):
             raise ValueError(f"{owner}: expected a whole number of tasks as {name}, got {each:g}")
     if len(known) == len(given) and known["min_capacity"] > known["max_capacity"]:
         raise ValueError(
@@ -296,7 +322,7 @@ def _keep_to(
     scaling: TaskScaling,
 ) -> None:
     """Add a policy with a metric or an expression, which the CDK's own ones do not take."""
-    queries = list(_Queries().of(metric))
+    queries = list(_Queries(Stack.of(count)).of(metric))
     scalable = count.node.find_child("Target")
     if not isinstance(scalable, appscaling.ScalableTarget):
         raise TypeError("the scaling of a service has a scalable target")
@@ -322,8 +348,9 @@ def _keep_to(
 class _Queries:
     """The queries of a metric, the last of which alone returns data."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack: Stack) -> None:
         self._taken: set[str] = set()
+        self._region, self._account = stack.region, stack.account
 
     def of(
         self, metric: cloudwatch.IMetric
@@ -339,6 +366,11 @@ class _Queries:
             )
         self._taken.add(name)
         config = metric.to_metric_config()
+        expression, stat = config.math_expression, config.metric_stat
+        if expression is not None:
+            self._check_home(expression.search_region, expression.search_account)
+        if stat is not None:
+            self._check_home(stat.region, stat.account)
         if config.math_expression is not None:
             for inner, each in (config.math_expression.using_metrics or {}).items():
                 yield from self._query(each, inner, returned=False)
@@ -346,7 +378,6 @@ class _Queries:
                 id=name, expression=config.math_expression.expression, return_data=returned
             )
             return
-        stat = config.metric_stat
         if stat is None:
             raise ValueError("ScalingMetric: expected a metric, or an expression of metrics")
         yield Policy.TargetTrackingMetricDataQueryProperty(
@@ -367,6 +398,23 @@ class _Queries:
             ),
             return_data=returned,
         )
+
+    def _check_home(self, region: str | None, account: str | None) -> None:
+        """Refuse a metric of elsewhere, which Application Auto Scaling cannot read.
+
+        Raises:
+            ValueError: If it is one.
+        """
+        for name, given, own in (
+            ("region", region, self._region),
+            ("account", account, self._account),
+        ):
+            if given is not None and given != own and not Token.is_unresolved(given):
+                where = "" if Token.is_unresolved(own) else f", {own}"
+                raise ValueError(
+                    f"ScalingMetric: expected a metric of the {name} of the service{where}, got "
+                    f"one of {given}; leave its {name} out, or publish it there"
+                )
 
 
 def _unit(unit: cloudwatch.Unit) -> str:

@@ -1,10 +1,20 @@
 """Logs of a service: their delivery, their key, and the router of what leaves CloudWatch Logs."""
 
+import posixpath
 from dataclasses import dataclass
 from enum import Enum
 
 import jsii
-from aws_cdk import Annotations, ArnFormat, Aspects, IAspect, Size, Stack, Token
+from aws_cdk import (
+    Annotations,
+    ArnFormat,
+    Aspects,
+    IAspect,
+    Size,
+    SizeRoundingBehavior,
+    Stack,
+    Token,
+)
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -63,7 +73,12 @@ class FireLens:
                 raise ValueError(
                     f"config_file: expected an absolute path in the image, got {self.config_file!r}"
                 )
-            if self.config_file in _OWN_FILES:
+            if "\0" in self.config_file or "\n" in self.config_file:
+                raise ValueError(
+                    "config_file: expected a path without line breaks and zero bytes, got "
+                    f"{self.config_file!r}"
+                )
+            if "/" + posixpath.normpath(self.config_file).lstrip("/") in _OWN_FILES:
                 raise ValueError(
                     f"config_file: {self.config_file} is the file that ECS writes itself; put "
                     "yours elsewhere, such as /extra.conf"
@@ -104,7 +119,8 @@ class Logging:
             False.
 
     Raises:
-        ValueError: If a buffer is asked for that blocking delivery has not.
+        ValueError: If a buffer is asked for that blocking delivery has not, or one that is no whole
+            number of bytes, or a token in another unit.
     """
 
     encryption_key: kms.IKey | None = None
@@ -122,8 +138,17 @@ class Logging:
                 "max_buffer_size: blocking delivery has no buffer; leave it out, or use "
                 "LogDelivery.NON_BLOCKING, which loses lines rather than stop the application"
             )
-        if not self.max_buffer_size.is_unresolved() and not self.max_buffer_size.to_bytes():
-            raise ValueError("max_buffer_size: expected more than 0 bytes")
+        try:
+            size = self.max_buffer_size.to_bytes(rounding=SizeRoundingBehavior.NONE)
+        except RuntimeError as error:
+            raise ValueError(
+                "max_buffer_size: the CDK converts no token to bytes; give Size.bytes(…)"
+            ) from error
+        if not self.max_buffer_size.is_unresolved() and (size < 1 or size != int(size)):
+            raise ValueError(
+                "max_buffer_size: expected more than 0 bytes, and a whole number of them, got "
+                f"{size:g}"
+            )
 
 
 def encrypt_logs(scope: Construct, key: kms.IKey) -> None:

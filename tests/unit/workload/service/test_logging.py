@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, Size, Stack, Validations
+from aws_cdk import App, Size, Stack, Token, Validations
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
@@ -93,6 +93,12 @@ class TestDelivery:
             Logging(delivery=LogDelivery.BLOCKING, max_buffer_size=Size.mebibytes(1))
         with pytest.raises(ValueError, match=r"^max_buffer_size: expected more than 0 bytes"):
             Logging(max_buffer_size=Size.bytes(0))
+        with pytest.raises(ValueError, match=r"a whole number of them, got 314573$"):
+            Logging(max_buffer_size=Size.mebibytes(0.3))
+        token = Token.as_number({"Ref": "Mib"})
+        with pytest.raises(ValueError, match=r"^max_buffer_size: the CDK converts no token"):
+            Logging(max_buffer_size=Size.mebibytes(token))
+        Logging(max_buffer_size=Size.bytes(token))
 
 
 class TestKey:
@@ -159,6 +165,8 @@ class TestRouter:
         [
             ("extra.conf", r"^config_file: expected an absolute path in the image, got 'extra"),
             ("/fluent-bit/etc/fluent-bit.conf", r"^config_file: .* is the file that ECS writes"),
+            ("/fluent-bit/x/../etc/./fluent-bit.conf", r"^config_file: .* is the file that ECS"),
+            ("/a\nb", r"^config_file: expected a path without line breaks and zero bytes"),
         ],
     )
     def test_a_path_that_ecs_would_not_take_is_refused(self, path, told):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from aws_cdk import Duration, TimeZone, Token
+from aws_cdk import App, Duration, Environment, Stack, TimeZone, Token
 from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 
@@ -16,7 +16,7 @@ from serverless_containers import (
     Spot,
     TaskScaling,
 )
-from serverless_containers.workload.service.scaling import _unit
+from serverless_containers.workload.service.scaling import _Queries, _unit
 from tests.unit.workload.deployed import Deployed
 
 LATER = Token.as_number({"Fn::ImportValue": "Number"})
@@ -200,6 +200,17 @@ class TestRequests:
         with pytest.raises(ValueError, match="expected requests_per_task above zero"):
             TaskScaling(max_capacity=4, requests_per_task=number)
 
+    def test_cooldowns_are_whole_seconds(self):
+        with pytest.raises(ValueError, match=r"^scale_out_cooldown: expected whole seconds, got 1"):
+            TaskScaling(max_capacity=4, scale_out_cooldown=Duration.millis(1500))
+        with pytest.raises(ValueError, match=r"^scale_in_cooldown: the CDK converts no token"):
+            TaskScaling(max_capacity=4, scale_in_cooldown=Duration.minutes(LATER))
+        TaskScaling(max_capacity=4, scale_in_cooldown=Duration.seconds(LATER))
+
+    def test_tasks_are_counted_by_an_integer_of_the_api(self):
+        with pytest.raises(ValueError, match="a whole number of tasks as max_capacity, got 1e"):
+            TaskScaling(max_capacity=1e300)
+
 
 class TestMetrics:
     def deploy(self, deploy, metric):
@@ -239,6 +250,26 @@ class TestMetrics:
         nested = cloudwatch.MathExpression(expression="result * 2", using_metrics={"result": inner})
         with pytest.raises(ValueError, match="'result' names two metrics of an expression"):
             self.deploy(deploy, nested)
+
+    @pytest.mark.parametrize(
+        ("elsewhere", "told"),
+        [
+            ({"region": "us-east-1"}, "the region of the service, eu-west-1, got one of us-east-1"),
+            ({"account": "210987654321"}, "the account of the service, got one of 210987654321"),
+        ],
+    )
+    def test_those_of_elsewhere_are_refused(self, elsewhere, told):
+        queries = _Queries(Stack(App(), "Test", env=Environment(region="eu-west-1")))
+        inner = cloudwatch.Metric(namespace="Shop", metric_name="Load", **elsewhere)
+        outer = cloudwatch.MathExpression(expression="load", using_metrics={"load": inner})
+        with pytest.raises(ValueError, match=f"^ScalingMetric: expected a metric of {told}; leave"):
+            list(queries.of(outer))
+
+    def test_one_that_says_the_region_of_the_service_is_taken(self):
+        queries = _Queries(Stack(App(), "Test", env=Environment(region="eu-west-1")))
+        assert list(
+            queries.of(cloudwatch.Metric(namespace="a", metric_name="b", region="eu-west-1"))
+        )
 
     @pytest.mark.parametrize("unit", cloudwatch.Unit)
     def test_units_have_cloudwatch_s_names(self, unit):
