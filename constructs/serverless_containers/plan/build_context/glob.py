@@ -1,4 +1,4 @@
-"""Patterns of paths: those of ``.dockerignore``, of ``.gitignore`` and of COPY.
+"""Patterns of paths: those of ``.dockerignore`` and of COPY.
 
 They are Go's ``filepath.Match``, and ``**`` for any number of folders. One is matched in time that
 grows with the length of a path, whatever it holds: a regular expression with several asterisks
@@ -20,7 +20,7 @@ _SPECIAL = re.compile(r"\\(.)|[\[&~|^]", re.DOTALL)
 """Characters of a class that mean something in a regular expression alone, or that are escaped."""
 
 
-class _Wildcard(Enum):
+class Wildcard(Enum):
     """Parts that stand for any number of characters, each with its regular expression."""
 
     IN_NAME = "[^/]*"
@@ -28,7 +28,7 @@ class _Wildcard(Enum):
     ANY = ".*"
 
 
-_Part: TypeAlias = str | _Wildcard
+Part: TypeAlias = str | Wildcard
 """A wildcard, or the regular expression of one character."""
 
 
@@ -39,7 +39,7 @@ def read_glob(pattern: str) -> "Glob | None":
         pattern: The pattern, with slashes.
     """
     try:
-        return Glob(pattern)
+        return Glob(_parts(pattern))
     except re.error:
         return None
 
@@ -48,30 +48,30 @@ class Glob:
     """A pattern that was read.
 
     Args:
-        pattern: The pattern, with slashes.
+        given: Its parts.
 
     Raises:
         re.error: A class of characters is none, as ``[z-a]``.
     """
 
-    def __init__(self, pattern: str) -> None:
-        parts = _joined(_parts(pattern))
+    def __init__(self, given: Iterator[Part]) -> None:
+        parts = _joined(given)
         self._regex: re.Pattern[str] | None = None
         self._needed: list[str] = []
-        if sum(isinstance(each, _Wildcard) for each in parts) < 2:
-            texts = (each.value if isinstance(each, _Wildcard) else each for each in parts)
+        if sum(isinstance(each, Wildcard) for each in parts) < 2:
+            texts = (each.value if isinstance(each, Wildcard) else each for each in parts)
             self._regex = re.compile("".join(texts), re.DOTALL)
             return
         # The parts as the states of an automaton, each a bit; the last one is the end.
         self._ones: dict[int, re.Pattern[str]] = {}
-        self._kept: dict[_Wildcard, int] = dict.fromkeys(_Wildcard, 0)
+        self._kept: dict[Wildcard, int] = dict.fromkeys(Wildcard, 0)
         self._entries = 0
         state = 1
         for part in parts:
             if isinstance(part, str):
                 self._ones[state] = re.compile(part, re.DOTALL)
             else:
-                if part is _Wildcard.FOLDERS:
+                if part is Wildcard.FOLDERS:
                     # What skips it and what is in it are two states.
                     self._entries |= state
                     state <<= 1
@@ -88,15 +88,15 @@ class Glob:
         if not all(each in path for each in self._needed):
             return False
         states = self._onward(1)
-        anywhere = self._kept[_Wildcard.ANY] | self._kept[_Wildcard.FOLDERS]
-        in_name = anywhere | self._kept[_Wildcard.IN_NAME]
+        anywhere = self._kept[Wildcard.ANY] | self._kept[Wildcard.FOLDERS]
+        in_name = anywhere | self._kept[Wildcard.IN_NAME]
         for character in path:
             accepting = self._accepting.get(character)
             if accepting is None:
                 accepting = self._accepting[character] = self._accepted_by(character)
             moved = (states & accepting) << 1
             if character == "/":
-                moved |= states & anywhere | (states & self._kept[_Wildcard.FOLDERS]) << 1
+                moved |= states & anywhere | (states & self._kept[Wildcard.FOLDERS]) << 1
             else:
                 moved |= states & in_name
             states = self._onward(moved)
@@ -107,7 +107,7 @@ class Glob:
     def _onward(self, states: int) -> int:
         """The states, and those that are reached from them without a character."""
         entries = states & self._entries
-        skipped = states & (self._kept[_Wildcard.IN_NAME] | self._kept[_Wildcard.ANY])
+        skipped = states & (self._kept[Wildcard.IN_NAME] | self._kept[Wildcard.ANY])
         # No wildcard follows another one, so that one step is all.
         return states | entries << 1 | entries << 2 | skipped << 1
 
@@ -116,13 +116,13 @@ class Glob:
         return reduce(or_, accepting, 0)
 
 
-def _parts(pattern: str) -> Iterator[_Part]:
+def _parts(pattern: str) -> Iterator[Part]:
     at = 0
     while at < len(pattern):
         character = pattern[at]
         if pattern.startswith("**", at):
             at += 3 if pattern.startswith("/", at + 2) else 2
-            yield _Wildcard.FOLDERS if at < len(pattern) else _Wildcard.ANY
+            yield Wildcard.FOLDERS if at < len(pattern) else Wildcard.ANY
             continue
         if character == "[" and (found := _CLASS.match(pattern, at)) is not None:
             yield _class(found[1])
@@ -132,7 +132,7 @@ def _parts(pattern: str) -> Iterator[_Part]:
             at += 1
             yield re.escape(pattern[at])
         elif character == "*":
-            yield _Wildcard.IN_NAME
+            yield Wildcard.IN_NAME
         else:
             yield "[^/]" if character == "?" else re.escape(character)
         at += 1
@@ -144,20 +144,20 @@ def _class(inside: str) -> str:
     return f"[{negation}{escaped}]"
 
 
-def _joined(parts: Iterator[_Part]) -> list[_Part]:
+def _joined(parts: Iterator[Part]) -> list[Part]:
     """The parts, of which no wildcard follows another one."""
-    joined: list[_Part] = []
+    joined: list[Part] = []
     for part in parts:
         before = joined[-1] if joined else ""
-        if isinstance(part, _Wildcard) and isinstance(before, _Wildcard):
+        if isinstance(part, Wildcard) and isinstance(before, Wildcard):
             # Any folders and then any name are anything.
-            joined[-1] = before if before is part else _Wildcard.ANY
+            joined[-1] = before if before is part else Wildcard.ANY
         else:
             joined.append(part)
     return joined
 
 
-def _literals(parts: list[_Part]) -> list[str]:
+def _literals(parts: list[Part]) -> list[str]:
     """The runs of characters that each path has to hold."""
     runs = [""]
     for part in parts:

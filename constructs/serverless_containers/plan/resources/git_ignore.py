@@ -4,13 +4,16 @@ Source: https://git-scm.com/docs/gitignore. Only files of the repository count: 
 differ from machine to machine.
 """
 
+import codecs
 import os
 import posixpath
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from serverless_containers.plan.build_context.glob import Glob, read_glob
+from serverless_containers.plan.build_context.glob import Glob
+from serverless_containers.plan.resources.git_patterns import as_bytes, read_git_glob
 
 _LARGEST = 1024 * 1024
 """Bytes of a ``.gitignore`` that are read."""
@@ -19,6 +22,7 @@ _DEEPEST = 64
 _PLACEHOLDERS = frozenset({".gitkeep", ".gitignore", ".keep", ".placeholder", ".DS_Store"})
 """Files that are there so that git keeps an empty folder, or by themselves."""
 _MOST_ENTRIES = 20_000
+_TRAILING_BLANKS = re.compile(r"\A((?:[^\\ ]|\\.?| +(?! |\Z))*) *\Z", re.DOTALL)
 
 
 def is_placeholder(path: str) -> bool:
@@ -131,7 +135,7 @@ class GitIgnore:
         """Return whether the last pattern that matches says that this one is left alone."""
         found = False
         for folder, patterns in self._files_for(path.rpartition("/")[0]):
-            below = path[len(folder) + 1 :]
+            below = as_bytes(path[len(folder) + 1 :])
             for pattern in patterns:
                 if (is_folder or not pattern.folders_only) and pattern.glob.matches(below):
                     found = pattern.excludes
@@ -156,23 +160,27 @@ class GitIgnore:
 def _patterns(folder: str) -> tuple[_Pattern, ...]:
     try:
         with Path(f"{folder}/.gitignore").open("rb") as opened:
-            text = opened.read(_LARGEST).decode("utf-8", "surrogateescape")
+            content = opened.read(_LARGEST).removeprefix(codecs.BOM_UTF8)
     except (OSError, ValueError):
-        text = ""
-    return tuple(found for line in text.splitlines() if (found := _read(line)) is not None)
+        content = b""
+    # A line ends where git ends it, and not at a form feed.
+    text = content.decode("utf-8", "surrogateescape") + "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    return tuple(found for line in lines if (found := _read(line)) is not None)
 
 
 def _read(line: str) -> _Pattern | None:
-    text = line.rstrip(" ")
-    if not text or text.startswith("#"):
+    if line.startswith("#"):
         return None
+    # A backslash keeps a blank.
+    text = _TRAILING_BLANKS.sub(r"\1", line)
     excludes = not text.startswith("!")
-    text = text.removeprefix("!").removeprefix("\\")
+    text = text.removeprefix("!")
     folders_only = text.endswith("/")
-    text = text.rstrip("/")
+    text = text.removesuffix("/")
     # A slash at the start or within binds it to the folder of the file.
-    anchored = "/" in text
-    glob = read_glob(text.lstrip("/") if anchored else f"**/{text}") if text else None
+    anchored = text.removeprefix("/") if "/" in text else ""
+    glob = read_git_glob(anchored or f"**/{text}") if text else None
     if glob is None:
         return None
-    return _Pattern(glob, excludes, folders_only, text.lstrip("/") if anchored else "", text)
+    return _Pattern(glob, excludes, folders_only, anchored, text)

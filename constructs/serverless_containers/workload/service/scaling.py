@@ -102,8 +102,8 @@ class TaskScaling:
     Raises:
         ValueError: If nothing would change the number of tasks, a percentage or number is out of
             its range, the capacities are no whole numbers from the fewest to the most tasks, those
-            of a schedule do not fit those that stay, nothing would bring a task back, or a time is
-            no whole number of seconds.
+            of a schedule do not fit those that stay, a time is no whole number of seconds, or
+            nothing would bring a task back.
     """
 
     min_capacity: float | None = None
