@@ -323,7 +323,7 @@ def _plan_size(
     """The size of the task, with a note where it rests on no numbers of the files."""
     at = project.at("services")
     size = choose_size([*containers, *collectors], settings, findings, at=at)
-    note_assumed_size(containers, size, settings, findings, at=at)
+    note_assumed_size(containers, size, settings, findings, at=at, collectors=collectors)
     return size
 
 
