@@ -122,6 +122,19 @@ def test_what_reading_a_resource_takes_beside_its_items_is_told():
         assert action in page
 
 
+def test_the_guide_to_monitoring_shows_what_an_app_of_ones_own_needs():
+    # GIVEN its first block, which is synthesized as it stands
+    block = next(iter(blocks_of("docs/guides/monitoring.md"))).text
+    # THEN it imports what it uses, has somebody told, and adds a widget
+    names = ("Monitoring", "TaskScaling", "Tracing", "apply_tags")
+    (line,) = (each for each in block.splitlines() if "from serverless_containers import" in each)
+    assert [name for name in names if name not in line or block.count(f"{name}(") != 1] == []
+    assert "EmailSubscription(" in block
+    assert ".dashboard.add_widgets(" in block
+    # AND its topic has no policy, which would have to let alarms publish
+    assert "enforce_ssl" not in block
+
+
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
 def test_every_path_that_a_page_for_developers_names_is_there(page):
     text = "\n".join(outside_of_blocks(page))

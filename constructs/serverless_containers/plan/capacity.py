@@ -86,12 +86,13 @@ def choose_size(
 
 
 def note_assumed_size(
-    containers: Iterable[ContainerPlan],
+    containers: Sequence[ContainerPlan],
     size: TaskSize,
     settings: Settings,
     findings: Findings,
     *,
     at: Location | None,
+    collectors: Sequence[ContainerPlan] = (),
 ) -> None:
     """Note a size that rests on services of which nothing says what they need.
 
@@ -101,6 +102,8 @@ def note_assumed_size(
         settings: The settings; where they ask for a size, it is nobody's guess.
         findings: Takes one note for the task.
         at: Where the services are.
+        collectors: The collector of traces, if there is one: it is told of where it makes the task
+            larger.
     """
     silent = [
         each.service_name
@@ -115,10 +118,25 @@ def note_assumed_size(
         ("services",),
         f"the task gets {size.cpu} CPU units and {size.memory_mib} MiB of memory: nothing says "
         f"what {listed(silent)} need{'s' if len(silent) == 1 else ''}, and "
-        f"{_SHARE_CPU} and {_SHARE_MEMORY_MIB} are counted for each",
+        f"{_SHARE_CPU} and {_SHARE_MEMORY_MIB} are counted for each"
+        + _told_of_collectors(containers, collectors, size),
         "the same size at the same price is said with deploy: {resources: {reservations: {cpus: "
         f'"{_SHARE_CPU / CPU_UNITS_PER_VCPU}", memory: {_SHARE_MEMORY_MIB}M}}}}}} at each; more '
         "there makes the task larger",
+    )
+
+
+def _told_of_collectors(
+    containers: Sequence[ContainerPlan], collectors: Sequence[ContainerPlan], size: TaskSize
+) -> str:
+    """Say what the collector of traces adds, where the task would be smaller without it."""
+    without = smallest_holding(*needed_size(containers))
+    if not collectors or without is None or without == size:
+        return ""
+    cpu, memory = needed_size(collectors)
+    return (
+        f"; the collector of tracing= adds {cpu} and {memory}, without which {without.cpu} and "
+        f"{without.memory_mib} would do"
     )
 
 

@@ -30,11 +30,33 @@ from serverless_containers.plan.places import place
 from serverless_containers.plan.settings import EXTENSION, Known, Setting, Settings, read_extension
 
 OF_A_SERVICE: Known = {"exclusive": bool}
-WAY_OUT = (
-    "{instead}, put {service} into a project and a stack of its own, or write "
-    "x-serverless-containers: {{exclusive: false}} at {service} if it can run several times"
-)
-"""The advice where something asks for several tasks of an exclusive service."""
+
+
+def way_out(exclusive: ExclusivePlan, *, instead: str) -> str:
+    """Return the advice where something asks for several tasks of an exclusive service.
+
+    Args:
+        exclusive: The service.
+        instead: The change that asks for one task.
+    """
+    service = exclusive.service
+    return (
+        f"{_elsewhere(service, exclusive.managed)}, {instead}, or write {EXTENSION}: "
+        f"{{exclusive: false}} at {service} if it can run several times"
+    )
+
+
+def _elsewhere(service: str, managed: str | None) -> str:
+    """Return where a service can run but in the task of the others.
+
+    A store in a task of its own would be found by nobody: a ContainerService has no name that
+    resolves.
+    """
+    if managed is not None:
+        return f"use {managed}, which the other services reach at its endpoint"
+    return (
+        f"put {service} into a project and a stack of its own, if no other service has to reach it"
+    )
 
 
 def plan_exclusive(
@@ -73,7 +95,14 @@ def plan_exclusive(
         if setting.value if setting else store:
             place = (setting.at, setting.path) if setting else _image_of(service)
             _warn(service, setting, store, project, findings)
-            found.append(ExclusivePlan(service=service.name, at=place[0], path=place[1]))
+            found.append(
+                ExclusivePlan(
+                    service=service.name,
+                    managed=store[1] if store else None,
+                    at=place[0],
+                    path=place[1],
+                )
+            )
     if found:
         _refuse_several(project, found[0], findings)
     return found[0] if found else None
@@ -144,7 +173,7 @@ def _warn(
 ) -> None:
     at, path = (setting.at, setting.path) if setting else _image_of(service)
     others = [name for name in project.services if name != service.name]
-    image, managed = store or (None, "a managed service")
+    image, managed = store or (None, None)
     reason = "is exclusive" if setting else f"keeps its data on a named volume ({image})"
     findings.report(
         rules.EXCLUSIVE_TASK,
@@ -152,7 +181,7 @@ def _warn(
         path,
         f"{service.name} {reason}: one task runs, and each rollout stops it before the next one "
         f"starts, which interrupts {listed([service.name, *others])}",
-        f"use {managed}, or put {service.name} into a project and a stack of its own"
+        _elsewhere(service.name, managed)
         + ("" if setting else f"; {EXTENSION}: {{exclusive: false}} has it roll as others do"),
     )
 
@@ -167,7 +196,7 @@ def _refuse_several(project: Project, exclusive: ExclusivePlan, findings: Findin
                 at,
                 path,
                 f"{number} tasks would run {exclusive.service} as often, on the same volumes",
-                WAY_OUT.format(service=exclusive.service, instead="ask for 1"),
+                way_out(exclusive, instead="ask for 1"),
             )
         config = service.deploy.update_config if service.deploy else None
         if config is not None and config.order == "start-first":
@@ -175,5 +204,5 @@ def _refuse_several(project: Project, exclusive: ExclusivePlan, findings: Findin
                 rules.EXCLUSIVE_CONFLICT,
                 *place(config, "order"),
                 f"start-first would run {exclusive.service} twice on the same volumes",
-                WAY_OUT.format(service=exclusive.service, instead="write stop-first"),
+                way_out(exclusive, instead="write stop-first"),
             )

@@ -35,6 +35,8 @@ class KnownImage:
 
 _RDS, _REDIS, _SEARCH = "Amazon RDS", "Amazon ElastiCache", "Amazon OpenSearch Service"
 _MONGO, _KAFKA, _OTHER = "Amazon DocumentDB", "Amazon MSK", "a managed database"
+CACHE = _REDIS
+"""The managed service of stores that are caches before all, which may start empty."""
 _IMAGE_CONTEXT = "docker-image://"
 _STORES: Mapping[str, str] = {
     "arangodb": _OTHER,

@@ -255,11 +255,13 @@ class ExclusivePlan:
 
     Attributes:
         service: Its name.
+        managed: The service of AWS's that takes its place. None: it is no known store.
         at: Where the files say so: its image, or its setting.
         path: The keys that lead there.
     """
 
     service: str
+    managed: str | None = None
     at: Location | None
     path: KeyPath
 

@@ -41,7 +41,13 @@ from serverless_containers.plan.lifecycle import (
     plan_rollout,
     plan_tags,
 )
-from serverless_containers.plan.model import ContainerPlan, ContainerRole, HostPlan, TaskPlan
+from serverless_containers.plan.model import (
+    ContainerPlan,
+    ContainerRole,
+    HostPlan,
+    TaskPlan,
+    VolumePlan,
+)
 from serverless_containers.plan.names import (
     TaskParts,
     check_names,
@@ -62,6 +68,7 @@ from serverless_containers.plan.secrets.exposure import warn_of_exposure
 from serverless_containers.plan.secrets.reader import plan_secrets
 from serverless_containers.plan.settings import Setting, Settings, read_settings
 from serverless_containers.plan.sizes import TaskSize
+from serverless_containers.plan.stores import warn_of_lost_data
 from serverless_containers.plan.support import check_keys
 from serverless_containers.plan.support.engine_keys import check_engine_keys
 from serverless_containers.plan.template_values import check_plan, check_project
@@ -199,7 +206,7 @@ def plan_task(
     in_task = (*with_utilities(containers, all_files, hosts, mounts.folders), *collectors)
     check_count(project.at("services"), in_task, findings)
     warn_of_addresses(project, hosts, {each.name: each.ports for each in containers}, findings)
-    _check_containers(project, containers, options, findings)
+    _check_containers(project, containers, mounts.volumes, options, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, hosts, findings)
     warn_of_production(
@@ -316,7 +323,7 @@ def _plan_size(
     """The size of the task, with a note where it rests on no numbers of the files."""
     at = project.at("services")
     size = choose_size([*containers, *collectors], settings, findings, at=at)
-    note_assumed_size(containers, size, settings, findings, at=at)
+    note_assumed_size(containers, size, settings, findings, at=at, collectors=collectors)
     return size
 
 
@@ -353,13 +360,18 @@ def _check_files(project: Project, findings: Findings) -> bool:
 
 
 def _check_containers(
-    project: Project, containers: list[ContainerPlan], options: PlanOptions, findings: Findings
+    project: Project,
+    containers: list[ContainerPlan],
+    volumes: Mapping[str, VolumePlan],
+    options: PlanOptions,
+    findings: Findings,
 ) -> None:
     """Report what is wrong with containers by themselves, or with what the caller has them do."""
     check_asset_builds(containers, findings, docker_builds=options.docker_builds)
     if options.docker_builds is None:
         warn_of_outside(project, containers, findings)
     check_mounts(project, containers, findings)
+    warn_of_lost_data(project, containers, volumes, findings)
     if options.execute:
         check_writable(project, findings)
     if options.tracing is not None:

@@ -318,6 +318,13 @@ EXCLUSIVE_SPOT = Rule.warning(
     "What must run once, such as a store, does not run on capacity that AWS takes back.",
     "Amazon ECS clusters for Fargate, Amazon ECS Developer Guide",
 )
+STORE_WITHOUT_VOLUME = Rule.warning(
+    "store-without-volume",
+    "A store keeps its data on a named volume: Docker Compose hands an anonymous one to the next "
+    "container, and a task on Fargate has nothing of the one before it.",
+    "https://docs.docker.com/reference/cli/docker/compose/up/",
+    guess=True,
+)
 VOLUME_WRITTEN_TWICE = Rule.note(
     "volume-written-twice",
     "While tasks change, no old and new one write to one named volume.",

@@ -4,6 +4,11 @@ import pytest
 
 from serverless_containers.plan import Architecture, TaskSize, planner
 from serverless_containers.plan.capacity import note_assumed_size
+from serverless_containers.plan.tracing import TracingPlan
+
+TRACING = TracingPlan(
+    sample_percent=None, metrics=False, propagators=("tracecontext",), cpu=64, memory_mib=256
+)
 
 
 def test_one_container_without_numbers_gets_the_smallest_task(plan_service):
@@ -147,6 +152,25 @@ class TestAssumedSize:
             "size at the same price is said with deploy: {resources: {reservations: {cpus: "
             '"0.25", memory: 512M}}} at each; more there makes the task larger'
         )
+
+    def test_a_collector_that_makes_the_task_larger_is_told_of(self, plan_service):
+        (message,) = plan_service("", tracing=TRACING).messages("task-size-assumed")
+        assert (
+            "the task gets 512 CPU units and 1024 MiB of memory: nothing says what web needs, and "
+            "256 and 512 are counted for each; the collector of tracing= adds 64 and 256, without "
+            "which 256 and 512 would do; the same size"
+        ) in message
+
+    def test_one_for_which_there_is_room_is_not(self, plan):
+        text = """
+            services:
+              a: {image: x, ports: ["80"], cpus: "0.15", mem_limit: 200m}
+              b: {image: x}
+            """
+        planned = plan(text, tracing=TRACING)
+        assert planned.plan.size == plan(text).plan.size
+        (message,) = planned.messages("task-size-assumed")
+        assert "collector" not in message
 
     def test_what_it_advises_is_the_same_size_and_says_nothing_more(self, plan_service):
         given = plan_service('deploy: {resources: {reservations: {cpus: "0.25", memory: 512M}}}')

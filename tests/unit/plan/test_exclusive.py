@@ -81,7 +81,7 @@ def test_a_store_on_a_named_volume_stops_first(plan):
     assert planned.messages("exclusive-task") == [
         "docker-compose.yml:4:15: services.db.image: db keeps its data on a named volume "
         "(postgres:17): one task runs, and each rollout stops it before the next one starts, which "
-        "interrupts db, web; use Amazon RDS, or put db into a project and a stack of its own; "
+        "interrupts db, web; use Amazon RDS, which the other services reach at its endpoint; "
         "x-serverless-containers: {exclusive: false} has it roll as others do"
     ]
     assert planned.messages("volume-written-twice") == []
@@ -113,8 +113,8 @@ def test_a_service_says_so_itself(plan, image):
     (message,) = planned.messages("exclusive-task")
     assert message.endswith(
         "services.web.x-serverless-containers.exclusive: web is exclusive: one task "
-        "runs, and each rollout stops it before the next one starts, which interrupts web; use a "
-        "managed service, or put web into a project and a stack of its own"
+        "runs, and each rollout stops it before the next one starts, which interrupts web; put "
+        "web into a project and a stack of its own, if no other service has to reach it"
     )
 
 
@@ -207,7 +207,8 @@ def test_what_asks_for_several_tasks_is_refused(plan, web, path, instead):
     (message,) = plan(database(web=web)).messages("exclusive-conflict")
     assert path in message
     assert message.endswith(
-        f"on the same volumes; {instead}, put db into a project and a stack of its own, or write "
+        "on the same volumes; use Amazon RDS, which the other services reach at its endpoint, "
+        f"{instead}, or write "
         "x-serverless-containers: {exclusive: false} at db if it can run several times"
     )
 

@@ -8,7 +8,7 @@ from constructs import IConstruct
 
 from serverless_containers.findings import Findings
 from serverless_containers.plan import TaskPlan
-from serverless_containers.plan.exclusive import WAY_OUT
+from serverless_containers.plan.exclusive import way_out
 from serverless_containers.plan.model import ContainerRole, ExclusivePlan
 from serverless_containers.plan.resources.rules import IMAGE_UNREACHABLE, UTILITY_IMAGE
 from serverless_containers.plan.rules import EXCLUSIVE_CONFLICT
@@ -220,5 +220,5 @@ def _report_exclusive(
         exclusive.at,
         exclusive.path,
         message,
-        WAY_OUT.format(service=exclusive.service, instead=instead),
+        way_out(exclusive, instead=instead),
     )

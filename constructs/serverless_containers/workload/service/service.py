@@ -20,6 +20,7 @@ from serverless_containers.iam.custom_policies import attach_policies
 from serverless_containers.iam.resource_access import merge_environment
 from serverless_containers.iam.wildcards import allow_without_resource
 from serverless_containers.plan import Architecture, PlanOptions, TaskPlan
+from serverless_containers.plan.exclusive import way_out
 from serverless_containers.plan.model import ContainerRole
 from serverless_containers.plan.utility_containers import (
     MOST_CONTAINERS,
@@ -213,7 +214,8 @@ class ProjectService(Construct):
         if self.plan.exclusive is not None:
             raise ValueError(
                 f"{self.plan.exclusive.service} must not run twice, and scaling would run it "
-                "several times on the same volumes"
+                "several times on the same volumes; "
+                + way_out(self.plan.exclusive, instead="leave scaling out")
             )
         resource = self.service.node.default_child
         if isinstance(resource, ecs.CfnService):

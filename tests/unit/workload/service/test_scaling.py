@@ -341,7 +341,7 @@ class TestOtherMeans:
 
     def test_not_what_must_run_once(self, deploy):
         deployed = deploy(STORE)
-        with pytest.raises(ValueError, match="db must not run twice"):
+        with pytest.raises(ValueError, match=r"db must not run twice.*; use Amazon RDS, which the"):
             deployed.ingress.auto_scale_task_count(max_capacity=5)
 
 
