@@ -85,6 +85,13 @@ def role(asked):
     }
 
 
+def in_stack(path):
+    """The service as a resource of its stack, with a path in the CDK app; None: it tells none."""
+    told = {} if path is None else {"Metadata": json.dumps({"aws:cdk:path": path})}
+    found = resources()[0]
+    return {"StackResourceDetail": {**found, **told}}
+
+
 def deploy_around(aws):
     """Have AWS's APIs know what the service stands on, everything in order."""
     aws.answer(
@@ -96,6 +103,7 @@ def deploy_around(aws):
             ]
         },
     )
+    aws.answer("DescribeStackResource", in_stack("staging/Api/Api/Containers/Service/Service"))
     aws.answer("DescribeServices", services(placed()))
     aws.answer("GetLogEvents", log_events("listening on port 80"))
     aws.answer(

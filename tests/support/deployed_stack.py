@@ -36,7 +36,7 @@ def resource(logical_id, kind, physical_id):
 
 def resources():
     return [
-        resource("ApiContainersServiceF5F96D34", "AWS::ECS::Service", SERVICE_ARN),
+        resource("ApiContainersServiceAF0E0137", "AWS::ECS::Service", SERVICE_ARN),
         resource("ApiContainersTask1", "AWS::ECS::TaskDefinition", task_definition_arn(3)),
         resource("ApiContainersLogsweb1", "AWS::Logs::LogGroup", "logs-web"),
         resource("ApiContainersLogsdb1", "AWS::Logs::LogGroup", "logs-db"),
@@ -258,7 +258,7 @@ def deploy(aws):
             "StackResources": [
                 {
                     "StackName": STACK,
-                    "LogicalResourceId": "ApiContainersServiceF5F96D34",
+                    "LogicalResourceId": "ApiContainersServiceAF0E0137",
                     "ResourceType": "AWS::ECS::Service",
                     "Timestamp": NOW,
                     "ResourceStatus": "CREATE_COMPLETE",

@@ -116,7 +116,7 @@ def go_wrong(aws):
 def _template():
     found = {"TaskDefinition": {"Ref": "ApiContainersTask1"}, "DesiredCount": 3}
     found["EnableExecuteCommand"] = True
-    return {"Resources": {"ApiContainersServiceF5F96D34": {"Properties": found}}}
+    return {"Resources": {"ApiContainersServiceAF0E0137": {"Properties": found}}}
 
 
 def _task_definition(asked):

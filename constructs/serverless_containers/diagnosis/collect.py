@@ -30,7 +30,7 @@ from serverless_containers.operations.deployed import (
     describe_service,
     describe_task_definition,
 )
-from serverless_containers.operations.stacks import stack_resources
+from serverless_containers.operations.stacks import path_of_stack, stack_resources
 from serverless_containers.operations.status import instances_health, tasks
 
 Seen = TypeVar("Seen")
@@ -124,6 +124,7 @@ class _Collector:
             cluster=deployed.cluster,
             service_name=deployed.service,
             stack=deployed.stack,
+            stack_path=self._try("the stack's path", self._stack_path, ""),
             now=self._now,
             service=service,
             service_deployments=self._try("deployments", self._service_deployments, _NONE),
@@ -179,6 +180,19 @@ class _Collector:
 
     def _call(self, api: str, operation: str, about: str, /, **arguments: object) -> Answer:
         return call(self._clients.client(api), operation, about, **arguments)
+
+    def _stack_path(self) -> str:
+        """Return the path of the stack in its CDK app, by which the CDK CLI knows it."""
+        name = self._deployed.logical_id
+        found = self._call(
+            "cloudformation",
+            "describe_stack_resource",
+            self._deployed.stack,
+            StackName=self._deployed.stack,
+            LogicalResourceId=name,
+        )["StackResourceDetail"]
+        path = _object(found.get("Metadata") or "").get("aws:cdk:path", "")
+        return path_of_stack(path, name) if isinstance(path, str) else ""
 
     # Amazon ECS and its logs
 

@@ -1,5 +1,6 @@
 """The diagnosis: the rules whose causes the evidence shows, the root causes first."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ def diagnose(evidence: Evidence, rules: Sequence[Rule] = RULES) -> tuple[Diagnos
         "cluster": evidence.cluster,
         "service": evidence.service_name,
         "stack": evidence.stack,
+        "stack_path": shlex.quote(evidence.stack_path) if evidence.stack_path else "",
         "region": evidence.region,
     }
     return tuple(
@@ -65,9 +67,9 @@ def diagnose(evidence: Evidence, rules: Sequence[Rule] = RULES) -> tuple[Diagnos
             title=rule.title,
             evidence=hit.evidence,
             why=rule.why,
-            fix=hit.advice or rule.fix,
+            fix=" ".join(filter(None, (hit.advice or rule.fix, _where(rule, hit, evidence)))),
             look=fill(rule.look, {**names, **hit.values}),
-            repair=fill(rule.repair, {**names, **hit.values}),
+            repair=fill(hit.repair or rule.repair, {**names, **hit.values}),
             page=rule.page,
             follows=tuple(
                 other.title for other, _ in found.values() if other.code in rule.explains
@@ -76,6 +78,13 @@ def diagnose(evidence: Evidence, rules: Sequence[Rule] = RULES) -> tuple[Diagnos
         )
         for rule, hit in sorted(roots, key=lambda pair: pair[0].note)
     )
+
+
+def _where(rule: Rule, hit: Found, evidence: Evidence) -> str:
+    """Say how the CDK CLI knows the stack, if the command has to name it and that is not known."""
+    if evidence.stack_path or "{stack_path}" not in (hit.repair or rule.repair):
+        return ""
+    return f"STACK_PATH is what `cdk list` shows before {evidence.stack}, such as staging/Api."
 
 
 def _explained(found: Mapping[str, tuple[Rule, Found]]) -> set[str]:

@@ -80,6 +80,7 @@ class Evidence:
         cluster: The cluster's name.
         service_name: The service's name.
         stack: The stack's name.
+        stack_path: The stack's path in its CDK app, ``staging/Api``; empty if it is not known.
         now: The time at which it was looked at.
         service: ``DescribeServices``; the events and the deployments are in it.
         service_deployments: ``DescribeServiceDeployments``, the last one first.
@@ -120,6 +121,7 @@ class Evidence:
     cluster: str = ""
     service_name: str = ""
     stack: str = ""
+    stack_path: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     service: Answer | None = None
     service_deployments: Answers = ()

@@ -23,7 +23,9 @@ does not tell of the service. `--json` is for programs.
 ECS forgets a stopped task after an hour. With `Monitoring`, its events are kept in the log group
 `/aws/events/…` of the stack. What an alarm asks for is in its [runbook](../runbooks/README.md).
 
-Words in capitals are yours to fill in; `diagnose` prints the commands with your names.
+Words in capitals are yours to fill in; `diagnose` prints the commands with your names. STACK is the
+stack's name in CloudFormation, and STACK_PATH its path in the CDK app: `cdk list` shows both, such
+as `staging/Api (shop-staging-api)`, and the CDK CLI finds a stack of a stage by its path alone.
 """
 SECTIONS: Sequence[tuple[str, Sequence[Rule]]] = (
     ("Tasks do not start", (*starts.RULES, *starts.LAST)),

@@ -16,11 +16,13 @@ class Found:
         evidence: Where it shows, a line each.
         values: Names for the commands of the rule, such as ``repository``.
         advice: What to do about this very case. Default: the rule's fix.
+        repair: The command that mends this very case. Default: the rule's.
     """
 
     evidence: tuple[str, ...]
     values: Mapping[str, str] = field(default_factory=dict)
     advice: str = ""
+    repair: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,8 @@ class Rule:
         title: The cause, in a sentence.
         sees: What one sees of it.
         why: Why it comes to that.
-        look: The command that tells, with ``{cluster}``, ``{service}``, ``{stack}`` and the values
-            that were found.
+        look: The command that tells, with ``{cluster}``, ``{service}``, ``{stack}``,
+            ``{stack_path}`` and the values that were found.
         fix: How to mend it.
         repair: The command that mends it; empty where none does.
         page: The page of AWS's documentation.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 from serverless_containers.aws_api.clients import AwsClients, call, call_pages
@@ -11,6 +12,8 @@ from serverless_containers.aws_api.errors import AwsError
 _STACK_TAG = "aws:cloudformation:stack-name"
 """Tag that CloudFormation gives to resources: "Resource tag", AWS CloudFormation User Guide."""
 _PARALLEL = 8
+_HIDDEN_ID = "Default"
+"""Id that the CDK leaves out of logical ids."""
 _SERVICES_AT_ONCE = 10
 """"DescribeServices", Amazon ECS API Reference."""
 
@@ -84,6 +87,31 @@ def stack_resources(clients: AwsClients, stack: str) -> Sequence[StackResource] 
         for each in found
         if each["ResourceStatus"] != "DELETE_COMPLETE"
     ]
+
+
+def path_of_stack(path: str, logical_id: str) -> str:
+    """Return the path of the stack in which a resource is: all before the resource's own ids.
+
+    A logical id ends with a digest of the ids below the stack, which tells where they begin; that
+    of a resource right below it is the resource's own id ("Logical IDs", AWS CDK Developer Guide).
+
+    Args:
+        path: The path of the resource in its CDK app, ``staging/Api/Web/Service``.
+        logical_id: Its name in the template.
+
+    Returns:
+        The path, ``staging/Api``; empty if the logical id was not made of the path.
+    """
+    ids = path.split("/")
+    for start in range(1, len(ids)):
+        own = [each for each in ids[start:] if each != _HIDDEN_ID]
+        if len(own) == 1 and logical_id == "".join(filter(str.isalnum, own[0])):
+            return "/".join(ids[:start])
+        # Not for security: it is the CDK's digest.
+        digest = md5("/".join(own).encode(), usedforsecurity=False).hexdigest()[:8].upper()
+        if logical_id.endswith(digest):
+            return "/".join(ids[:start])
+    return ""
 
 
 def is_missing_stack(failure: AwsError) -> bool:

@@ -18,6 +18,7 @@ from tests.support.deployed_around import (
     CERTIFICATE,
     GROUPS,
     allow,
+    in_stack,
     log_events,
     manifest,
     placed,
@@ -551,3 +552,27 @@ def test_names_are_resolved():
     assert "127.0.0.1" in resolve("localhost") or "::1" in resolve("localhost")
     assert resolve("nothing.invalid") == frozenset()
     assert resolve("x" * 300) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("answer", "path"),
+    [
+        (in_stack("staging/Api/Api/Containers/Service/Service"), "staging/Api"),
+        (in_stack("Shop/Api/Containers/Service/Service"), "Shop"),
+        (in_stack("staging/Api/Another/Service"), ""),
+        (in_stack(None), ""),
+    ],
+)
+def test_the_path_of_the_stack_is_that_of_its_service(aws, clients, answer, path):
+    aws.answer("DescribeStackResource", answer)
+
+    assert collect(clients, find_service(clients)).stack_path == path
+
+
+def test_a_path_that_may_not_be_read_is_named(aws, clients):
+    aws.deny("DescribeStackResource")
+
+    found = collect(clients, find_service(clients))
+
+    assert found.stack_path == ""
+    assert [each.action for each in found.unseen] == ["cloudformation:DescribeStackResource"]

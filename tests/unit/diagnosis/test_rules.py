@@ -1005,3 +1005,65 @@ def test_a_balancer_that_may_not_send_is_named():
 
     assert found.code == "security-group-load-balancer"
     assert "lets port 8080 out" in found.evidence[0]
+
+
+def test_a_stack_is_deployed_by_its_path():
+    given = seen(roles={ROLE: role("lambda.amazonaws.com")}, stack_path="staging/Api")
+
+    (found,) = diagnose(given)
+
+    assert found.repair == "cdk deploy staging/Api"
+    assert "STACK_PATH" not in found.fix
+
+
+def test_an_unknown_path_is_told_where_to_look_for():
+    (found,) = diagnose(seen(roles={ROLE: role("lambda.amazonaws.com")}, stack="shop-api"))
+
+    assert found.repair == "cdk deploy STACK_PATH"
+    assert found.fix.endswith(
+        "STACK_PATH is what `cdk list` shows before shop-api, such as staging/Api."
+    )
+
+
+def without_image(revision, image=IMAGE, **others):
+    arn = f"arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:{revision}"
+    given = seen(
+        service=service(taskDefinition=arn),
+        images={image: ContainerImage(error="ImageNotFoundException")},
+        stack="shop-api",
+        **others,
+    )
+    (found,) = (each for each in diagnose(given) if each.code == "image-missing")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("revision", "others", "repair"),
+    [
+        (1, {"pipeline": pipeline("", status="Succeeded")}, "aws codepipeline start-pipeline-exec"),
+        (2, {"pipeline": pipeline("", status="Succeeded")}, "aws codepipeline start-pipeline-exec"),
+        (1, {"pipeline": None}, f"docker push {IMAGE}"),
+        (2, {"pipeline": None}, "serverless-containers rollback --stack shop-api"),
+        (
+            1,
+            {"pipeline": None, "stack_path": "Api", "image": f"{ECR}/cdk-hnb659fds-assets:v2"},
+            "cdk deploy Api",
+        ),
+    ],
+)
+def test_a_missing_image_comes_back_by_what_makes_it(revision, others, repair):
+    found = without_image(revision, **others)
+
+    assert found.repair.startswith(repair)
+    # Nothing goes back to a revision that never was.
+    assert ("rollback" in found.repair + found.fix) == (revision > 1)
+
+
+def test_exec_is_turned_on_where_the_role_is_made():
+    given = seen(service=service(enableExecuteCommand=False), stack_path="Api")
+
+    (found,) = diagnose(given)
+
+    assert found.repair == "cdk deploy Api"
+    assert "enable_execute_command=True" in found.fix
+    assert "only if the task's role (not the execution role) has the four ssmmessages" in found.fix

@@ -251,7 +251,7 @@ FIRST = (
         look="aws cloudformation describe-stacks --stack-name {stack}",
         fix="Deploy the stack again. If CloudFormation does not notice, give the service another "
         "name, so that it makes a new one.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=SERVICE_EVENTS,
         find=_inactive,
         explains=("api-no-instance", "load-balancer-503", "origin-unreachable", "alarm"),
@@ -387,9 +387,12 @@ LAST = (
         sees="`serverless-containers exec` is refused.",
         why="The service was deployed without it, as suits production.",
         look=_STATUS,
-        fix="Turn it on in the stack while it is needed; only tasks that start afterwards have it.",
-        repair="aws ecs update-service --cluster {cluster} --service {service} "
-        "--enable-execute-command --force-new-deployment",
+        fix="Give the construct `enable_execute_command=True` and deploy, which gives the task's "
+        "role the four ssmmessages actions, too, and replaces the tasks. `aws ecs update-service` "
+        "with --enable-execute-command and --force-new-deployment also replaces them all, but "
+        "helps only if the task's role (not the execution role) has the four ssmmessages actions "
+        "already, and the tasks have a way to that service.",
+        repair="cdk deploy {stack_path}",
         page=_EXEC,
         find=_exec_off,
         note=True,

@@ -399,7 +399,7 @@ def _own_errors(evidence: Evidence) -> Found | None:
     return Found(evidence=(*first(lines), *first(reversed(words))))
 
 
-_DEPLOY = "cdk deploy {stack}"
+_DEPLOY = "cdk deploy {stack_path}"
 _OPEN = (
     "aws ec2 authorize-security-group-ingress --group-id {group} --ip-permissions "
     "'IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={source}}}]'"

@@ -184,7 +184,7 @@ RULES = (
         fix="Give the container more memory (`mem_limit` in the Compose file), or find the leak. A "
         "JVM should take a share of it (-XX:MaxRAMPercentage), Node.js --max-old-space-size below "
         "it.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=MEMORY_ERRORS,
         find=_memory,
         explains=(*ANY_CAUSE, "container-exits"),
@@ -238,7 +238,7 @@ RULES = (
         "is wrong, or the start takes longer than `start_period`.",
         look="serverless-containers exec --stack {stack} --service {container}",
         fix="Run the command in the container, and raise `start_period` for a slow start.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=DEFINITION,
         find=_health_check,
         explains=tuple(each for each in ANY_CAUSE if each != "container-health-check"),

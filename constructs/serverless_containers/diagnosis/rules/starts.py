@@ -1,6 +1,7 @@
 """Rules about tasks that do not start: images, secrets, roles, logs, file systems, capacity."""
 
 import re
+import shlex
 
 from serverless_containers.diagnosis.evidence import Evidence
 from serverless_containers.diagnosis.rule import Found, Rule
@@ -38,6 +39,10 @@ _STOPPED = (
     "aws ecs list-tasks --cluster {cluster} --service-name {service} --desired-status STOPPED"
 )
 _REDEPLOY = "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment"
+_RUN_PIPELINE = "aws codepipeline start-pipeline-execution --name {pipeline}"
+_CDK_ASSETS = "cdk-"
+"""Beginning of the name of the repository in which the CDK keeps images: "AWS CDK bootstrapping",
+AWS CDK Developer Guide."""
 _PULLS = {"image-missing", "image-denied", "image-not-pulled"}
 _UNREACHABLE = {
     "registry-unreachable": ("ecr.api", "ecr.dkr", "s3", "logs"),
@@ -73,7 +78,38 @@ def _image_missing(evidence: Evidence) -> Found | None:
         return None
     said = " ".join(details(evidence, _PULLS))
     image = next(iter(gone), "") or _named_image(evidence, said)
-    return Found(evidence=first(lines), values={"repository": _repository(image) if image else ""})
+    repository = _repository(image) if image else ""
+    repair, advice = _image_repair(evidence, repository)
+    return Found(
+        evidence=first(lines),
+        values={
+            "repository": repository,
+            "image": shlex.quote(image) if image else "",
+            "pipeline": (evidence.pipeline or {}).get("pipelineName", ""),
+        },
+        repair=repair,
+        advice=advice,
+    )
+
+
+def _image_repair(evidence: Evidence, repository: str) -> tuple[str, str]:
+    """Return the command that brings an image back, and what to do in words."""
+    revision = str((evidence.service or {}).get("taskDefinition", "")).rpartition(":")[2]
+    is_first = revision == "1"
+    if evidence.pipeline:
+        before = "" if is_first else " Until then `rollback` runs a revision whose image is there."
+        return _RUN_PIPELINE, f"Run the pipeline, which builds and pushes it.{before}"
+    if repository.startswith(_CDK_ASSETS):
+        return "cdk deploy {stack_path}", "Deploy the stack again: the CDK publishes its images."
+    if is_first:
+        return "docker push {image}", (
+            "Build the image and push it under this name: there is no revision before to go back "
+            "to."
+        )
+    return (
+        "serverless-containers rollback --stack {stack}",
+        "Go back to a revision whose image is there, or push the image under this name.",
+    )
 
 
 def _image_platform(evidence: Evidence) -> Found | None:
@@ -397,7 +433,7 @@ RULES = (
         look="aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument",
         fix="Deploy the stack again, which restores the role; the trust policy must let "
         "ecs-tasks.amazonaws.com call sts:AssumeRole.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=ROLES,
         find=_role,
         explains=(*_STARTS, "image-denied", "secret-denied"),
@@ -410,8 +446,9 @@ RULES = (
         "pushed it, or a lifecycle rule has expired it.",
         look="aws ecr describe-images --repository-name {repository} "
         "--query 'imageDetails[].[imageTags,imagePushedAt]'",
-        fix="Run the pipeline, or go back to a version whose image is there.",
-        repair="serverless-containers rollback --stack {stack}",
+        fix="Run the pipeline, or push the image; go back to a revision whose image is there, if "
+        "there was one before.",
+        repair=_RUN_PIPELINE,
         page=PULL_ERRORS,
         find=_image_missing,
         explains=(*_STARTS, "image-denied"),
@@ -470,7 +507,7 @@ RULES = (
         "gateway endpoint of s3, where ECR keeps layers, is forgotten most often.",
         look="aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[ServiceName,State]'",
         fix="Add the endpoints that are missing, or a NAT gateway (network_profile `private`).",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=INITIALIZATION_ERRORS,
         find=_no_route,
         explains=_STARTS,
@@ -485,7 +522,7 @@ RULES = (
         look="aws iam list-role-policies --role-name {role}",
         fix="Give the execution role ecr:GetAuthorizationToken on *, and ecr:BatchGetImage and "
         "ecr:GetDownloadUrlForLayer on the repository; deploying the stack restores both.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=PULL_ERRORS,
         find=_image_denied,
         explains=_STARTS,
@@ -498,7 +535,7 @@ RULES = (
         "unless more is asked for.",
         look=_STATUS,
         fix="Ask for more ephemeral storage, make the image smaller, or write to a volume.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=PULL_ERRORS,
         find=_no_space,
         explains=(*_STARTS, "container-exits"),
@@ -540,7 +577,7 @@ RULES = (
         look="aws iam list-role-policies --role-name {role}",
         fix="Give the execution role secretsmanager:GetSecretValue or ssm:GetParameters on it, and "
         "kms:Decrypt on its key; deploying the stack restores what it knows of.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=INITIALIZATION_ERRORS,
         find=_secret_denied,
         explains=_STARTS,
@@ -566,7 +603,7 @@ RULES = (
         "wrong.",
         look=_STOPPED,
         fix="Deploy the stack again, which restores the permission; check `logging:`.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=INITIALIZATION_ERRORS,
         find=_logs_denied,
         explains=_STARTS,
@@ -580,7 +617,7 @@ RULES = (
         look="aws efs describe-mount-targets --file-system-id {file_system}",
         fix="Make a mount target in each zone of the tasks, let port 2049 in from their group, "
         "and give the task's role elasticfilesystem:ClientMount and ClientWrite.",
-        repair="cdk deploy {stack}",
+        repair="cdk deploy {stack_path}",
         page=FILE_SYSTEMS,
         find=_file_system,
         explains=_STARTS,

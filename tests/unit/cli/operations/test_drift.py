@@ -20,7 +20,7 @@ from tests.support.deployed_stack import (
 )
 from tests.support.recorded_aws import ACCOUNT, REGION
 
-LOGICAL_ID = "ApiContainersServiceF5F96D34"
+LOGICAL_ID = "ApiContainersServiceAF0E0137"
 REPOSITORY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/shop/web"
 ELSEWHERE = "public.ecr.aws/docker/library/nginx:1.29"
 
