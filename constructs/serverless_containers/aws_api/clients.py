@@ -12,7 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.loaders import create_loader
 from botocore.parsers import ResponseParserError
 
-from serverless_containers.aws_api.endpoints import configuration_error, is_endpoint
+from serverless_containers.aws_api.endpoints import (
+    configuration_error,
+    is_aws_url,
+    is_endpoint,
+    without_credentials,
+)
 from serverless_containers.aws_api.errors import (
     REPEATED_PAGE,
     AwsError,
@@ -276,7 +281,14 @@ def _in_words(
     if isinstance(caught, BotoCoreError):
         raise connection_error(caught)
     service, _, name = _action(client, operation).partition(":")
-    raise response_error(caught, service=service, operation=name, resource=resource)
+    url, prefix = client.meta.endpoint_url, client.meta.service_model.endpoint_prefix
+    raise response_error(
+        caught,
+        service=service,
+        operation=name,
+        resource=resource,
+        endpoint="" if is_aws_url(url, prefix) else without_credentials(url),
+    )
 
 
 def _action(client: BaseClient, operation: str) -> str:

@@ -20,6 +20,21 @@ _DENIED_CODES = frozenset(
 _CARRIES_A_VALUE = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret", "PutParameter"})
 _STORES = frozenset({"secretsmanager", "ssm"})
 
+_UNKNOWN_OPERATIONS = frozenset(
+    {
+        "InvalidAction",
+        "NotImplemented",
+        "NotImplementedException",
+        "UnknownOperation",
+        "UnknownOperationException",
+    }
+)
+"""Codes with which emulators of AWS answer operations that they do not have."""
+_UNKNOWN_SERVICE = frozenset({"400", "404", "405", "501"})
+"""HTTP statuses of answers about a service that an emulator does not have."""
+_UNKNOWN_PATH = re.compile(r"unknown .* (?:path|action)\b", re.IGNORECASE)
+"""MiniStack's message about an operation of a service that it has a part of."""
+
 _SLOW_DOWN = "AWS asks to slow down, also after several attempts; wait a minute"
 _EXPIRED = "the credentials have expired; sign in again"
 _UNKNOWN_CREDENTIALS = (
@@ -181,7 +196,9 @@ def unreadable(action: str, why: str) -> AwsError:
     )
 
 
-def response_error(error: ClientError, *, service: str, operation: str, resource: str) -> AwsError:
+def response_error(
+    error: ClientError, *, service: str, operation: str, resource: str, endpoint: str = ""
+) -> AwsError:
     """Return the error that AWS has answered with.
 
     Args:
@@ -189,10 +206,14 @@ def response_error(error: ClientError, *, service: str, operation: str, resource
         service: The service's prefix in IAM, ``secretsmanager``.
         operation: The operation, ``CreateSecret``.
         resource: The name of what it was about.
+        endpoint: The URL that has answered, if it is none of AWS's, such as an emulator's. Default:
+            AWS has.
     """
     answer = error.response.get("Error", {})
     code, message = answer.get("Code", ""), answer.get("Message", "")
     action = f"{service}:{operation}"
+    if endpoint and _is_unknown(code, message):
+        return AwsError(f"{action} is not on this endpoint, {endpoint}", code=code)
     if code in _DENIED_CODES:
         return AwsError(_denied(message, action, resource), code=code)
     if code == "InvalidRequestException" and "delet" in message:
@@ -210,6 +231,15 @@ def response_error(error: ClientError, *, service: str, operation: str, resource
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     # An error of the service's own may come after the work was done.
     return AwsError(words, code=code, sure=status < 500)
+
+
+def _is_unknown(code: str, message: str) -> bool:
+    """Return whether an answer says that the endpoint does not have the operation.
+
+    botocore puts the HTTP status in place of a code where the body is none of the service's.
+    """
+    bare = code in _UNKNOWN_SERVICE and not message
+    return bare or code in _UNKNOWN_OPERATIONS or _UNKNOWN_PATH.match(message) is not None
 
 
 def _denied(message: str, action: str, resource: str) -> str:

@@ -52,6 +52,30 @@ def test_a_code_has_words_and_its_message_is_not_shown(code, words):
 
 
 @pytest.mark.parametrize(
+    ("code", "message", "is_unknown"),
+    [
+        ("400", "", True),
+        ("InvalidAction", "Unknown ECS action: StopServiceDeployment", True),
+        ("NotFoundException", "Unknown API Gateway path: /v2/vpclinks/x", True),
+        ("NotFoundException", "API x not found", False),
+        ("503", "", False),
+        ("400", "the name is too long", False),
+    ],
+)
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:4566"])
+def test_what_an_emulator_does_not_have_is_told_of_it_alone(code, message, is_unknown, endpoint):
+    error = ClientError({"Error": {"Code": code, "Message": message}}, "GetVpcLink")
+
+    failure = response_error(
+        error, service="apigateway", operation="GetVpcLink", resource="x", endpoint=endpoint
+    )
+
+    words = "apigateway:GetVpcLink is not on this endpoint, http://127.0.0.1:4566"
+    assert (str(failure) == words) == (is_unknown and bool(endpoint))
+    assert failure.code == code
+
+
+@pytest.mark.parametrize(
     ("message", "words"),
     [
         (

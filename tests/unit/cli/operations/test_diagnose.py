@@ -9,7 +9,7 @@ from serverless_containers.cli.aws_arguments import AwsArguments
 from serverless_containers.diagnosis.rules import RULES
 from tests.support.deployed_around import deploy_around, placed
 from tests.support.deployed_stack import STOPPED, deploy, run_tasks, services, task
-from tests.support.recorded_aws import RecordedAws
+from tests.support.recorded_aws import RecordedAws, RefusalError
 
 LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 
@@ -132,6 +132,23 @@ def test_what_could_not_be_looked_at_is_told(aws, diagnose):
     assert result.output.splitlines()[-1] == (
         "could not look at target health: lacks elasticloadbalancing:DescribeTargetHealth"
     )
+
+
+def test_what_the_endpoint_does_not_have_is_told_in_a_line(aws, diagnose):
+    aws.answer(
+        "GetVpcLink", RefusalError("NotFoundException", "Unknown API Gateway path: /v2/x", 404)
+    )
+    aws.answer("GetPipelineState", RefusalError("400"))
+    aws.answer("GetServiceQuota", RefusalError("400"))
+
+    assert diagnose().output.splitlines()[-3:] == [
+        f"could not look at {part}: {action} is not on this endpoint, http://127.0.0.1:1"
+        for part, action in (
+            ("VPC links", "apigateway:GetVpcLink"),
+            ("the pipeline", "codepipeline:GetPipelineState"),
+            ("quotas", "servicequotas:GetServiceQuota"),
+        )
+    ]
 
 
 def test_json_for_programs(aws, diagnose):
