@@ -6,8 +6,8 @@ from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
-    items_of,
     mappings_of,
+    numbered,
     value_of,
 )
 from serverless_containers.findings import Findings, KeyPath
@@ -70,11 +70,11 @@ def _check_external(node: MappingNode, path: KeyPath, findings: Findings) -> Non
 
 
 def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> None:
-    for index, port in enumerate(items_of(service.get("ports"))):
+    for index, port in numbered(service.get("ports")):
         if isinstance(port, MappingNode):
             _check_port(port, (*path, "ports", index), findings)
     for key in ("volumes", "devices"):
-        for index, mount in enumerate(items_of(service.get(key))):
+        for index, mount in numbered(service.get(key)):
             if isinstance(mount, MappingNode) and "target" not in mount:
                 findings.report(
                     rules.MISSING_KEY,
@@ -83,7 +83,7 @@ def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> N
                     "the key 'target' is missing",
                     "write `target:` with a path in the container",
                 )
-    for index, port in enumerate(items_of(service.get("expose"))):
+    for index, port in numbered(service.get("expose")):
         if isinstance(port, Scalar) and type(port.value) is float:
             findings.report(
                 rules.INVALID_VALUE,
@@ -93,7 +93,7 @@ def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> N
                 'write "80"',
             )
     for below in (("gpus",), ("deploy", "resources", "reservations", "devices")):
-        for index, request in enumerate(items_of(_below(service, below))):
+        for index, request in numbered(_below(service, below)):
             if isinstance(request, MappingNode) and "count" in request and "device_ids" in request:
                 findings.report(
                     rules.CONFLICT,
@@ -102,7 +102,7 @@ def _check_service(service: MappingNode, path: KeyPath, findings: Findings) -> N
                     "'count' and 'device_ids' exclude each other",
                     "keep one of them",
                 )
-    for index, watch in enumerate(items_of(_below(service, ("develop", "watch")))):
+    for index, watch in numbered(_below(service, ("develop", "watch"))):
         if isinstance(watch, MappingNode) and value_of(watch.get("path")) == "":
             findings.report(
                 rules.INVALID_VALUE,

@@ -9,6 +9,7 @@ from serverless_containers.compose import rules
 from serverless_containers.compose.yaml.nodes import (
     MappingNode,
     Node,
+    Sequence,
     locate,
     mappings_of,
     value_of,
@@ -73,15 +74,20 @@ class Consistency:
         path = ("services", *below)
         node: Node = self.root
         parent: Node = self.root
+        shown: list[str | int] = []
         for part in path:
             parent = node
+            shown.append(part)
             if isinstance(node, MappingNode) and isinstance(part, str) and part in node:
                 node = node.entries[part]
+            elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node):
+                shown[-1] = node.number(part)
+                node = node.items[part]
         at = locate(self.root, path)
         last = path[-1]
         if isinstance(parent, MappingNode) and isinstance(last, str) and last in parent.key_marks:
             at = parent.key_at(last)
-        self.findings.report(rule, at, path, message, fix)
+        self.findings.report(rule, at, tuple(shown), message, fix)
 
     def _defined(
         self, name: str, below: KeyPath, what: str, wanted: str, known: Mapping[str, object] | None

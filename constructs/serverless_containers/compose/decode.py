@@ -40,9 +40,9 @@ class Place:
 
     def item(self, index: int) -> "Place":
         """Return the place of an item; this node where the item is implied."""
-        items = self.node.items if isinstance(self.node, Sequence) else ()
-        node = items[index] if index < len(items) else self.node
-        return Place(node, (*self.path, index))
+        if not isinstance(self.node, Sequence) or index >= len(self.node):
+            return Place(self.node, (*self.path, index))
+        return Place(self.node.items[index], (*self.path, self.node.number(index)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _service(service: MappingNode, variables: Mapping[str, str], reader: Reader)
     volumes = entries.get("volumes")
     if isinstance(volumes, Sequence):
         mounts = tuple(_clean_target(mount) for mount in volumes)
-        changes["volumes"] = Sequence(mounts, volumes.mark)
+        changes["volumes"] = Sequence(mounts, volumes.mark, volumes.numbers)
     if entries.keys() & _IMPLYING:
         implied = _implied(service)
         if implied:

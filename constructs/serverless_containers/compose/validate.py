@@ -145,19 +145,18 @@ class _Validation:
         return False
 
     def _sequence(self, node: Sequence, shape: Shape, inner: Shape, path: KeyPath) -> Node:
-        items: list[Node] = []
+        items: list[Node | None] = []
         changed = False
         for index, item in enumerate(node.items):
             if type(item) is Scalar and type(item.value) is str and inner is TEXT:
                 items.append(item)
                 continue
-            checked = self.node(item, inner, (*path, index))
+            checked = self.node(item, inner, (*path, node.number(index)))
             changed = changed or checked is not item
-            if checked is not None:
-                items.append(checked)
+            items.append(checked)
         if shape.is_set and len(items) > 1:
             self._report_twins(node, path)
-        return Sequence(tuple(items), node.mark) if changed else node
+        return node.without_none(items) if changed else node
 
     def _report_twins(self, node: Sequence, path: KeyPath) -> None:
         seen: dict[object, int] = {}

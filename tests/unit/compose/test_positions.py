@@ -246,3 +246,52 @@ def test_columns_count_characters(tmp_path: Path) -> None:
 def test_json_is_yaml_with_positions(tmp_path: Path) -> None:
     text = json.dumps({"services": {"a": {"image": 1}}}, indent=2)
     assert _project(tmp_path, {"compose.yaml": text}) == ["compose.yaml:4:16: wrong-type"]
+
+
+_UNREADABLE = """\
+services:
+  web:
+    image: nginx
+    ports: ["a", "80", {published: 1}]
+    devices: ["a:b:c:d", "/a:/b:q:r", {source: /a}]
+    volumes:
+      - data:/data
+      - ":x:y:z:q"
+      - missing:/b
+      - {type: unknown, source: x, target: y}
+      - other:/c
+      - 12
+      - {type: bind, target: /y}
+      - gone:/d
+volumes: {data: {}}
+"""
+
+
+def test_items_after_one_that_cannot_be_read_keep_their_numbers(tmp_path):
+    (tmp_path / "compose.yaml").write_text(_UNREADABLE)
+    findings = Findings()
+    load_project(tmp_path, findings=findings)
+    found = {
+        ".".join(map(str, each.path[2:])): each.at.line
+        for each in findings
+        if each.path[:2] == ("services", "web")
+    }
+    assert {key: line for key, line in found.items() if key.startswith("volumes.")} == {
+        "volumes.1": 8,
+        "volumes.2": 9,
+        "volumes.3.type": 10,
+        "volumes.4": 11,
+        "volumes.5": 12,
+        "volumes.6": 13,
+        "volumes.7": 14,
+    }
+    assert {"ports.0", "ports.2", "devices.0", "devices.1", "devices.2"} <= found.keys()
+    assert "ports.1" not in found
+
+
+def test_they_keep_them_in_the_model(tmp_path):
+    (tmp_path / "compose.yaml").write_text(_UNREADABLE)
+    project = load_project(tmp_path, findings=Findings())
+    service = project.services["web"]
+    assert [each.path[-1] for each in service.volumes] == [0, 2, 3, 4, 6, 7]
+    assert [each.at().line for each in service.volumes] == [7, 9, 10, 11, 13, 14]

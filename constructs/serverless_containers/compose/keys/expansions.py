@@ -297,12 +297,13 @@ def ports(node: Node, path: KeyPath, expansion: Expansion) -> Node:
     """A list of port mappings to one mapping for each port."""
     if not isinstance(node, Sequence):
         return node
-    items: list[Node] = []
-    for index, item in enumerate(node):
+    items: list[Node | None] = []
+    for at, item in enumerate(node):
+        index = node.number(at)
         if isinstance(item, Scalar) and type(item.value) in {int, str}:
             made = _port(item, str(item.value), (*path, index), expansion)
             expansion.reader.count_values(len(made), item.at, (*path, index))
-            items.extend(made)
+            items.extend(made or [None])
         elif isinstance(item, Scalar):
             expansion.fail(
                 item,
@@ -310,9 +311,11 @@ def ports(node: Node, path: KeyPath, expansion: Expansion) -> Node:
                 f"expected a port between 1 and 65535, got {item.text}",
                 'write "8080:80"',
             )
+            items.append(None)
         else:
             items.append(item)
-    return Sequence(tuple(items), node.mark)
+    # A range of ports is as many items.
+    return Sequence((), node.mark).without_none(items)
 
 
 def _port(node: Scalar, text: str, path: KeyPath, expansion: Expansion) -> list[Node]:

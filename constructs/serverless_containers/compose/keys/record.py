@@ -105,7 +105,9 @@ def list_of(item: Key, **others: Any) -> Key:  # noqa: ANN401  # the other field
     def convert(node: Node, path: KeyPath, conversion: Conversion) -> Json:
         if not isinstance(node, Sequence):
             return OMIT
-        return [field(each, (*path, at), conversion) for at, each in enumerate(node.items)] or OMIT
+        return [
+            field(each, (*path, node.number(at)), conversion) for at, each in enumerate(node.items)
+        ] or OMIT
 
     return Key(convert, item=item, **others)
 

@@ -79,7 +79,10 @@ def _mapping(node: MappingNode, step: Step[Any], path: KeyPath, context: object)
 
 
 def _sequence(node: Sequence, step: Step[Any], path: KeyPath, context: object) -> Sequence:
-    made = [transform(item, step, (*path, at), context) for at, item in enumerate(node.items)]
+    made = [
+        transform(item, step, (*path, node.number(at)), context)
+        for at, item in enumerate(node.items)
+    ]
     if all(new is item for new, item in zip(made, node.items, strict=True)):
         return node
-    return Sequence(tuple(item for item in made if item is not None), node.mark)
+    return node.without_none(made)

@@ -5,7 +5,7 @@ give one back. Nodes are immutable and shared freely: a merged file is made of t
 files that it came from, so that a position survives every phase.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, dataclass_transform
 
@@ -60,10 +60,18 @@ class Scalar:
 
 @_node
 class Sequence:
-    """A list."""
+    """A list.
+
+    Attributes:
+        items: Its items.
+        mark: Where it starts.
+        numbers: The index that each item had, where some were left out with an error; paths have
+            it. Empty: the items have their own.
+    """
 
     items: tuple["Node", ...]
     mark: Mark
+    numbers: tuple[int, ...] = ()
 
     @property
     def at(self) -> Location:
@@ -72,6 +80,17 @@ class Sequence:
 
     def __iter__(self) -> Iterator["Node"]:
         return iter(self.items)
+
+    def number(self, index: int) -> int:
+        """Return the index for the path of an item; see `numbers`."""
+        return self.numbers[index] if index < len(self.numbers) else index
+
+    def without_none(self, items: "Iterable[Node | None]") -> "Sequence":
+        """Return the list with items in place of its own, of which None is left out."""
+        kept = [(self.number(at), item) for at, item in enumerate(items) if item is not None]
+        numbers = tuple(at for at, _ in kept)
+        is_whole = numbers == tuple(range(len(kept)))
+        return Sequence(tuple(item for _, item in kept), self.mark, () if is_whole else numbers)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -187,9 +206,10 @@ def text_of(node: Node | None) -> str | None:
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
 
-def items_of(node: Node | None) -> tuple[Node, ...]:
-    """Return the items of a list; none for anything else."""
-    return node.items if isinstance(node, Sequence) else ()
+def numbered(node: Node | None) -> Iterator[tuple[int, Node]]:
+    """Give the items of a list with their numbers; none for anything else."""
+    for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+        yield node.number(index), item  # type: ignore[union-attr]
 
 
 def mappings_of(node: Node | None) -> Iterator[tuple[str, MappingNode]]:
