@@ -96,6 +96,8 @@ def statuses(result):
     return {(found["type"], found["name"]): found["status"] for found in result["resources"]}
 
 
+# Every run deploys it with an engine, and as processes.
+@pytest.mark.thorough
 def test_this_project_deploys_and_everything_is_there(tmp_path):
     app = App(tmp_path)
     for name in ("app.py", "cdk.json"):
@@ -199,6 +201,7 @@ def test_a_kept_one_is_used_again_updated_and_stopped(app):
     assert app.run("stop")[1] == "No embedded AWS runs for this folder.\n"
 
 
+@pytest.mark.thorough
 def test_a_second_one_in_a_folder_is_refused_and_what_is_not_there_is_told(app):
     app.has(TASK)
     first = app.start("up", "--json", str(app.json))

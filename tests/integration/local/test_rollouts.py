@@ -45,6 +45,8 @@ def test_an_update_under_load_fails_no_request(running):
     assert versions(deployed) == {"2"}
 
 
+# Every run has `test_on_call` see a crash, and the version before serve.
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
@@ -52,15 +54,13 @@ def test_an_update_under_load_fails_no_request(running):
             container(Environment=variables(VERSION="3", CRASH="7")),
             "Essential container in task exited (container web, exit code 7)",
         ),
-        pytest.param(
+        (
             version("3", Image="none.example/no/such:1"),
             "CannotPullContainerError",
-            marks=pytest.mark.thorough,
         ),
-        pytest.param(
+        (
             version("3", HealthCheck={"Command": ["CMD", "false"], "Interval": 1, "Retries": 1}),
             "Task failed container health checks",
-            marks=pytest.mark.thorough,
         ),
     ],
     ids=["crash", "missing image", "unhealthy"],
