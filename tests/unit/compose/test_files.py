@@ -16,6 +16,7 @@ from serverless_containers.compose.files import (
 from serverless_containers.findings import Findings
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
+from tests.support.advice import leave_out_advice
 
 WEB = "image: 'nginx:1.29', ports: ['80']"
 NAMED = {
@@ -177,7 +178,8 @@ def test_a_link_within_the_project_is_no_matter(told, project, key):
     assert errors_of(found) | {code for code, _ in found if code == "outside-project"} == set()
 
 
-def test_a_project_in_a_folder_that_is_a_link(project, tmp_path):
+def test_a_project_in_a_folder_that_is_a_link(project, tmp_path, monkeypatch):
+    leave_out_advice(monkeypatch)
     project.write("a.env", "A=1\n")
     project.compose(NAMED["env_file"].format(web=WEB, file="a.env"))
     (tmp_path / "linked").symlink_to(project.path)
@@ -202,7 +204,8 @@ def test_the_default_file_of_variables_is_no_link_out(project, tmp_path):
     assert list(findings) == []
 
 
-def test_a_dockerfile_in_a_context_above_the_project(project):
+def test_a_dockerfile_in_a_context_above_the_project(project, monkeypatch):
+    leave_out_advice(monkeypatch)
     project.write("Dockerfile", "FROM scratch\n")
     project.write(
         "shop/compose.yaml",
@@ -212,4 +215,4 @@ def test_a_dockerfile_in_a_context_above_the_project(project):
     )
     findings = Findings()
     assert plan_source(project.path / "shop", PlanOptions(health_checked=True), findings)
-    assert [found.rule.code for found in findings] == []
+    assert [found.rule.code for found in findings] == ["build-outside-folder"]
