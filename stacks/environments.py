@@ -342,18 +342,9 @@ ENVIRONMENTS: Mapping[str, EnvironmentConfig] = {
     )
 }
 
-PREVIEW = EnvironmentConfig(
-    name="preview",
-    shared="preview",
-    spot=True,
-    access=Access.OPEN,
-    cors_origins=("http://localhost:3000", "http://localhost:5173"),
-    requests_per_second=20,
-    log_retention=logs.RetentionDays.ONE_WEEK,
-    removal_policy=RemovalPolicy.DESTROY,
-)
-"""The configuration of ``pr-1``, ``pr-2`` and so on, one for each pull request. Under its own name
-there is what they share, and nothing else."""
+PREVIEW = replace(ENVIRONMENTS["dev"], name="preview", shared="preview", requests_per_second=20)
+"""The configuration of ``pr-1``, ``pr-2`` and so on, one for each pull request: dev's, with fewer
+requests. Under its own name there is what they share, and nothing else."""
 
 _PULL_REQUEST = re.compile(r"pr-[1-9][0-9]{0,9}")
 

@@ -6,7 +6,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from serverless_containers.client_config.errors import ClientConfigError, location
+from serverless_containers.client_config.errors import ClientConfigError
+from serverless_containers.findings import Location
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -62,7 +63,7 @@ def read_file(path: Path) -> TextFile | None:
         text = content.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
-        at = location(str(path), before, len(before))
+        at = Location.at_offset(str(path), before, len(before))
         raise ClientConfigError(f"{at}: expected UTF-8 text; save the file as UTF-8") from None
     return TextFile(path=path, text=text, has_mark=has_mark)
 

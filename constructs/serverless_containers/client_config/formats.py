@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from serverless_containers.client_config import amplify_js, amplify_native, amplify_outputs, env
-from serverless_containers.client_config.errors import ClientConfigError, location
+from serverless_containers.client_config.errors import ClientConfigError
 from serverless_containers.client_config.files import TextFile
 from serverless_containers.client_config.javascript import exported_object
 from serverless_containers.client_config.json_merge import (
@@ -18,6 +18,7 @@ from serverless_containers.client_config.json_merge import (
 )
 from serverless_containers.client_config.merged import Merged
 from serverless_containers.client_config.model import AuthorizationType, ClientConfig
+from serverless_containers.findings import Location
 from serverless_containers.json_source import JsonObject, kind_of, parse_json, parse_json_at
 
 _JAVASCRIPT = (".js", ".mjs")
@@ -90,7 +91,7 @@ class AmplifyFormat:
         try:
             return merge_json(file.text, self._root(file), document, kept=self.kept)
         except UnmergeableError as error:
-            at = location(str(file.path), file.text, error.offset)
+            at = Location.at_offset(str(file.path), file.text, error.offset)
             raise ClientConfigError(
                 f"{at}: {error}; correct it, or remove it to have it written anew"
             ) from None
@@ -122,7 +123,7 @@ class AmplifyFormat:
         try:
             root = parse_json_at(text, start) if is_javascript else parse_json(text)
         except json.JSONDecodeError as error:
-            at = location(name, text, error.pos)
+            at = Location.at_offset(name, text, error.pos)
             what = f"{error.msg[:1].lower()}{error.msg[1:]}"
             raise ClientConfigError(
                 f"{at}: the object that is exported must be JSON, as Amplify writes it: {what}; "
@@ -131,7 +132,7 @@ class AmplifyFormat:
                 else f"{at}: expected JSON: {what}; correct it"
             ) from None
         if not isinstance(root, JsonObject):
-            at = location(name, text, root.start)
+            at = Location.at_offset(name, text, root.start)
             raise ClientConfigError(f"{at}: expected an object, got {kind_of(root)}; correct it")
         return root
 

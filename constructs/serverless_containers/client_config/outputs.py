@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from serverless_containers.client_config.errors import ClientConfigError, location
+from serverless_containers.client_config.errors import ClientConfigError
 from serverless_containers.client_config.files import read_bytes
 from serverless_containers.findings import Location
 from serverless_containers.json_source import (
@@ -118,10 +118,10 @@ def read_outputs(content: bytes, file: str) -> tuple[StackOutputs, ...]:
     return tuple(
         StackOutputs(
             name=member.name,
-            at=location(file, text, member.value.start),
+            at=Location.at_offset(file, text, member.value.start),
             outputs={
                 output.name: Output(
-                    at=location(file, text, output.value.start),
+                    at=Location.at_offset(file, text, output.value.start),
                     value=_text(output.value),
                     kind=kind_of(output.value),
                 )
@@ -141,7 +141,7 @@ def _decode(content: bytes, file: str) -> str:
 
 
 def _not_an_object(node: JsonNode, file: str, text: str, expected: str) -> str:
-    at = location(file, text, node.start)
+    at = Location.at_offset(file, text, node.start)
     return f"{at}: expected an object with {expected}, got {kind_of(node)}; {_AGAIN}"
 
 

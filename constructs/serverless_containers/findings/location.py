@@ -24,6 +24,18 @@ class Location:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    @staticmethod
+    def at_offset(file: str, text: str, offset: int) -> "Location":
+        """Return the place of an offset into a text.
+
+        Args:
+            file: The file as the user would name it.
+            text: Its text.
+            offset: In characters, from 0.
+        """
+        before = text[:offset]
+        return Location(file, before.count("\n") + 1, offset - before.rfind("\n"))
+
 
 def dotted(path: KeyPath) -> str:
     """Write a key path as a person would: ``services.api.ports[0]``."""

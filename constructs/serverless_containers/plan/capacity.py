@@ -40,10 +40,7 @@ def needed_size(containers: Sequence[ContainerPlan]) -> tuple[int, int]:
     """
     return (
         sum(each.cpu or _SHARE_CPU for each in containers),
-        sum(
-            max(each.memory_mib or 0, each.memory_reservation_mib or 0) or _SHARE_MEMORY_MIB
-            for each in containers
-        ),
+        sum(each.asked_memory_mib or _SHARE_MEMORY_MIB for each in containers),
     )
 
 
@@ -105,11 +102,7 @@ def note_assumed_size(
         collectors: The collector of traces, if there is one: it is told of where it makes the task
             larger.
     """
-    silent = [
-        each.service_name
-        for each in containers
-        if not (each.cpu or each.memory_mib or each.memory_reservation_mib)
-    ]
+    silent = [each.service_name for each in containers if not (each.cpu or each.asked_memory_mib)]
     if not silent or "cpu" in settings or "memory" in settings:
         return
     findings.report(

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from serverless_containers.compose.model import Mount, Project, Service
 from serverless_containers.findings import Findings, KeyPath, Location
 from serverless_containers.findings.listing import listed
-from serverless_containers.plan import rules
 from serverless_containers.plan.builds import is_of_sibling
 from serverless_containers.plan.capacity import SHARE, needed_size
 from serverless_containers.plan.model import (
@@ -164,12 +163,7 @@ class _Decisions:
         named = [name for name in ("entrypoint", "port") if name in self.settings]
         if named:
             return f"{EXTENSION} names the {' and the '.join(named)}"
-        chosen = next(
-            (each for each in self.findings if each.rule is rules.ENTRYPOINT_CHOSEN), None
-        )
-        if chosen is not None:
-            return chosen.message.partition(": ")[2]
-        return "no other service has a port that may speak HTTP"
+        return self.plan.entrypoint_why or "no other service has a port that may speak HTTP"
 
     def _why_size(self) -> str:
         named = [name for name in ("cpu", "memory") if name in self.settings]
@@ -297,7 +291,7 @@ def _secret(key: str, secret: SecretPlan, container: ContainerPlan) -> tuple[str
 
 def _container_size(service: Service, container: ContainerPlan) -> tuple[str, str]:
     """The share of the task that a container counts for, and the keys that say so."""
-    memory = max(container.memory_mib or 0, container.memory_reservation_mib or 0)
+    memory = container.asked_memory_mib
     share_cpu, share_memory = SHARE
     keys = list(dict.fromkeys((*_keys(service, "cpus"), *_keys(service, "memory"))))
     silent = [name for name, given in (("CPU", container.cpu), ("memory", memory)) if not given]

@@ -93,10 +93,17 @@ _FRONT = ("80", "443")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrypoint:
-    """The container and the port that receive the traffic."""
+    """The container and the port that receive the traffic.
+
+    Attributes:
+        service: The service.
+        port: The port.
+        why: The reason of a choice; empty where there was none to make.
+    """
 
     service: str
     port: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +203,7 @@ def _chosen(
             f"let it listen for HTTP, too, and expose that port; if {chosen.port} speaks HTTP, say "
             f"so with {EXTENSION}: {{port: {chosen.port}}} or port={chosen.port}",
         )
-    return Entrypoint(service=chosen.name, port=chosen.port)
+    return Entrypoint(service=chosen.name, port=chosen.port, why=reason)
 
 
 def _owned(

@@ -85,7 +85,7 @@ def _with_variables(findings: list[Finding]) -> Iterator[Finding]:
     """Make one warning of those about variables of one template."""
     of_template: dict[str, list[Finding]] = {}
     for each in findings:
-        if _is_of_template(each) and each.rule.code == VARIABLE_NOT_SET.code:
+        if _is_of_template(each):
             of_template.setdefault(each.fix, []).append(each)
         else:
             yield each

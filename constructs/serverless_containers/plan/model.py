@@ -432,6 +432,11 @@ class ContainerPlan:
         return self.build is not None or bool(self.copies)
 
     @property
+    def asked_memory_mib(self) -> int:
+        """The memory that it asks for, by either limit; 0 if by none."""
+        return max(self.memory_mib or 0, self.memory_reservation_mib or 0)
+
+    @property
     def service_name(self) -> str:
         """Its name in the Compose file, by which callers mean it; for the other roles its own."""
         return self.service or self.name
@@ -448,6 +453,7 @@ class TaskPlan:
         containers: All of them, in an order in which each follows those that it depends on.
         entrypoint: The container that receives the traffic; None where no requests come in.
         port: The port on which it does.
+        entrypoint_why: The reason why they were chosen; empty where there was no choice to make.
         size: CPU and memory of the whole task.
         replicas: The number of tasks that the files ask for, or None if they do not say.
         architecture: The one that the files ask for, or None if they do not say.
@@ -468,6 +474,7 @@ class TaskPlan:
     containers: tuple[ContainerPlan, ...]
     entrypoint: str | None = None
     port: int | None = None
+    entrypoint_why: str = ""
     size: TaskSize
     replicas: int | None = None
     architecture: Architecture | None = None

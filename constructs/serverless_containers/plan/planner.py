@@ -248,14 +248,18 @@ def plan_task(
         name=project.name,
         directory=project.directory,
         at=project.at("services"),
-        containers=_with_collector(
-            with_utilities(named.containers, named.files, hosts, named.folders),
-            options.tracing,
-            project=project.name,
-            environment=environment,
+        containers=(
+            *_traced(
+                with_utilities(named.containers, named.files, hosts, named.folders),
+                options.tracing,
+                project=project.name,
+                environment=environment,
+            ),
+            *collectors,
         ),
         entrypoint=container_names(project.services)[entrypoint.service] if entrypoint else None,
         port=entrypoint.port if entrypoint else None,
+        entrypoint_why=entrypoint.why if entrypoint else "",
         size=size,
         replicas=replicas,
         architecture=architecture,
@@ -279,18 +283,17 @@ def _are_files(settings: Settings) -> bool:
     return form is not None and form.value == "files"
 
 
-def _with_collector(
+def _traced(
     containers: tuple[ContainerPlan, ...],
     tracing: TracingPlan | None,
     *,
     project: str,
     environment: str | None,
 ) -> tuple[ContainerPlan, ...]:
-    """The containers of the task, and the collector of their traces if they are asked for."""
+    """The containers of the task, which find the collector of their traces if there is one."""
     if tracing is None:
         return containers
-    traced = with_tracing(containers, tracing, project=project, environment=environment)
-    return (*traced, collector(tracing, project=project))
+    return with_tracing(containers, tracing, project=project, environment=environment)
 
 
 def _plan_entrypoint(

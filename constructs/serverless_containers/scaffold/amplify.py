@@ -126,23 +126,26 @@ class _Api:
         return apis.below(self._name) if apis else None
 
     def _json(self, file: Path) -> "_Json | None":
-        shown = shown_from_here(file)
-        if self._leads_out(file):
+        read = self._parsed(file)
+        if read is None:
             return None
-        content = read_text(file, shown, self._report)
-        if content is None:
-            return None
-        text = content.decode("utf-8-sig")
-        try:
-            node = parse_json(text)
-        except json.JSONDecodeError as error:
-            self._report.error(Location(shown, error.lineno, error.colno), (), error.msg)
-            return None
-        root = _Json(node, text, shown, (), self._report)
+        content, node = read
+        root = _Json(node, content.decode("utf-8-sig"), shown_from_here(file), (), self._report)
         if not isinstance(node, JsonObject):
             self._report.error(root.at, (), f"expected an object, got {kind_of(node)}")
             return None
         return root
+
+    def _parsed(self, file: Path) -> tuple[bytes, JsonNode] | None:
+        """Read a JSON file, and report where it cannot be read."""
+        shown = shown_from_here(file)
+        if self._leads_out(file) or (content := read_text(file, shown, self._report)) is None:
+            return None
+        try:
+            return content, parse_json(content.decode("utf-8-sig"))
+        except json.JSONDecodeError as error:
+            self._report.error(Location(shown, error.lineno, error.colno), (), error.msg)
+            return None
 
     def _construct(self, config: "_Json | None") -> list[Keyword]:
         """Return the arguments of the construct."""
@@ -421,18 +424,11 @@ class _Api:
         file = self._folder / "custom-policies.json"
         if not exists(file):
             return
+        read = self._parsed(file)
+        if read is None:
+            return
+        content, node = read
         shown = shown_from_here(file)
-        if self._leads_out(file):
-            return
-        content = read_text(file, shown, self._report)
-        if content is None:
-            return
-        text = content.decode("utf-8-sig")
-        try:
-            node = parse_json(text)
-        except json.JSONDecodeError as error:
-            self._report.error(Location(shown, error.lineno, error.colno), (), error.msg)
-            return
         if isinstance(node, JsonArray) and all(_is_empty(each) for each in node.items):
             self._report.left(Location(shown, 1, 1), (), "it grants nothing, as Amplify makes it")
             return
@@ -478,8 +474,7 @@ class _Json:
         return [each.name for each in node.members] if isinstance(node, JsonObject) else []
 
     def _place(self, start: int) -> Location:
-        before = self._text[:start].split("\n")
-        return Location(self._shown, len(before), len(before[-1]) + 1)
+        return Location.at_offset(self._shown, self._text, start)
 
     def _member(self, key: str) -> JsonNode | None:
         member = self._node.get(key) if isinstance(self._node, JsonObject) else None

@@ -33,8 +33,8 @@ def read_text(path: Path, shown: str, report: Report) -> bytes | None:
     except (TooLargeError, NotRegularError) as error:
         report.error(None, (), f"{shown} {error.strerror}")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace").split("\n")
-        at = Location(shown, len(before), len(before[-1]) + 1)
+        before = content[: error.start].decode("utf-8", "replace")
+        at = Location.at_offset(shown, before, len(before))
         report.error(at, (), "the file is not UTF-8 here; save it as UTF-8 text")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

@@ -33,6 +33,7 @@ def workflow_text(app: AppSpec, folder: str) -> str:
     return _TEXT.format(
         choice=choice,
         folder=_scalar(folder),
+        setup=_SETUP,
         checks=checks,
         cdk=PINNED_CDK_CLI,
         environment=environment,
@@ -53,6 +54,17 @@ def _scalar(text: str) -> str:
     return text if plain else json.dumps(text.replace("${{", "${{ '${{' }}"), ensure_ascii=False)
 
 
+_SETUP = """\
+      - uses: actions/checkout@v5
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.13"
+      - uses: actions/setup-node@v5
+        with:
+          node-version: 24
+      - run: pip install -r requirements.txt
+"""
+"""The first steps of each job."""
 _TEXT = """\
 # Checks and synthesizes each change, and deploys what is on main, signed in by OpenID Connect: the
 # variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository.
@@ -79,15 +91,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 20
     steps:
-      - uses: actions/checkout@v5
-      - uses: actions/setup-python@v6
-        with:
-          python-version: "3.13"
-      - uses: actions/setup-node@v5
-        with:
-          node-version: 24
-      - run: pip install -r requirements.txt
-{checks}      - run: python -m pytest
+{setup}{checks}      - run: python -m pytest
       - run: npx --yes aws-cdk@{cdk} synth --quiet
 
   deploy:
@@ -100,15 +104,7 @@ jobs:
       contents: read
       id-token: write
 {variables}    steps:
-      - uses: actions/checkout@v5
-      - uses: actions/setup-python@v6
-        with:
-          python-version: "3.13"
-      - uses: actions/setup-node@v5
-        with:
-          node-version: 24
-      - run: pip install -r requirements.txt
-      - uses: aws-actions/configure-aws-credentials@v5
+{setup}      - uses: aws-actions/configure-aws-credentials@v5
         with:
           role-to-assume: ${{{{ vars.AWS_ROLE_ARN }}}}
           aws-region: {region}

@@ -216,6 +216,21 @@ def test_the_decisions_of_the_task_and_of_each_service_are_told(run):
     ]
 
 
+def test_the_reason_of_a_choice_is_told(run):
+    run.write(
+        "compose.yaml",
+        "services:\n"
+        "  web: {image: x, ports: ['8080:8080']}\n"
+        "  admin: {image: y, ports: ['9999:9999']}\n",
+    )
+    result = run("explain", "--decisions")
+    (traffic, *_) = paragraph(result.stdout, "the task")
+    assert traffic == (
+        "traffic web receives it, on port 8080 (it alone is published on 80, 443, 8080, 8000 or "
+        "3000)"
+    )
+
+
 def test_decisions_as_json_have_their_reasons_and_places(run):
     run.write("compose.yaml", "services: {web: {image: nginx, ports: ['80']}}")
     told = json.loads(run("explain", "--decisions", "--json").stdout)

@@ -315,7 +315,7 @@ def test_the_app_requires_this_library_as_it_was_installed(monkeypatch, origin, 
     assert init_module._library() == line.format(version="9.9")
 
 
-@pytest.mark.parametrize("origin", ["file:///work/library", "https://example.com/library.whl"])
+@pytest.mark.parametrize("origin", ["file:///library", "https://example.com/library.whl"])
 def test_a_place_on_this_machine_is_told_of(run, monkeypatch, origin):
     monkeypatch.setattr(init_module, "_library", lambda: f"serverless-containers @ {origin}")
     run.write("shop/compose.yaml", ONE)

@@ -1,8 +1,5 @@
 """What cdk-nag still finds once containers may use resources: only what nobody acknowledged."""
 
-import json
-from pathlib import Path
-
 import pytest
 from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack, Validations
 from aws_cdk import aws_dynamodb as dynamodb
@@ -15,22 +12,12 @@ from cdk_nag import AwsSolutionsChecks
 
 from serverless_containers import Authorization, BuildPipeline, ContainerApi
 from serverless_containers.iam.resource_access import Access, ResourceAccess
+from tests.support.nag import nag_findings
 
 
 def wildcards(app):
     """The policies and their wildcards that are left when an app is synthesised."""
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    try:
-        app.synth()
-    except RuntimeError as error:
-        assert "ValidationFailed" in str(error)  # noqa: PT017  # most of these apps have findings
-    report = json.loads((Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8"))
-    return [
-        (violation["violatingConstructs"][0]["constructPath"], violation["ruleName"])
-        for plugin in report["pluginReports"]
-        for violation in plugin["violations"]
-        if "IAM5" in violation["ruleName"]
-    ]
+    return [found for found in nag_findings(app) if "IAM5" in found[1]]
 
 
 def imported_bucket(stack, name="photos"):

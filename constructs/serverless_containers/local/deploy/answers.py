@@ -75,9 +75,8 @@ def addresses(
 def _path(stack: Stack) -> str:
     for containers in stack.processes.values():
         for each in containers.values():
-            if each is not None and each.entrypoint and not each.ready.isdecimal():
-                url = urlsplit(each.ready)
-                return f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
+            if each is not None and each.entrypoint and each.ready_path is not None:
+                return each.ready_path
     return "/"
 
 

@@ -47,6 +47,14 @@ class ProcessCommand:
             return None
         return int(self.ready) if self.ready.isdecimal() else urlsplit(self.ready).port or 80
 
+    @property
+    def ready_path(self) -> str | None:
+        """The path and the query that are asked whether it is ready. None: a port alone is."""
+        if self.ready.isdecimal():
+            return None
+        url = urlsplit(self.ready)
+        return f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
+
 
 Commands: TypeAlias = Mapping[str, Mapping[str, ProcessCommand | None]]
 """The processes of each family of task definitions, by the services; None: it names none."""

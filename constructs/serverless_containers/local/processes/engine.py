@@ -20,7 +20,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
-from urllib.parse import urlsplit
 
 from serverless_containers.local.engine import EngineError
 from serverless_containers.local.processes import guard
@@ -435,10 +434,9 @@ class TaskProcesses:
         connection = http.client.HTTPConnection(HERE, port, timeout=_READY_SECONDS)
         try:
             connection.connect()
-            if command.ready.isdecimal():
+            if command.ready_path is None:
                 return True
-            url = urlsplit(command.ready)
-            connection.request("GET", f"{url.path or '/'}{f'?{url.query}' if url.query else ''}")
+            connection.request("GET", command.ready_path)
             answer = connection.getresponse()
             # One that is hung up on writes that into its log.
             answer.read(_PIECE)

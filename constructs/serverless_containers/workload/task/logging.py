@@ -1,6 +1,5 @@
 """Logs of a service: their delivery, their key, and the router of what leaves CloudWatch Logs."""
 
-import posixpath
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,6 +22,7 @@ from constructs import Construct, IConstruct
 
 from serverless_containers.arguments.keywords import checks_fields
 from serverless_containers.arguments.ranges import check_range
+from serverless_containers.plan.resources.mount_paths import normal
 
 _LEAST_RESERVATION = "ContainerDefinition, Amazon ECS API Reference"
 _OWN_FILES = frozenset({"/fluent-bit/etc/fluent-bit.conf", "/fluentd/etc/fluent.conf"})
@@ -78,7 +78,7 @@ class FireLens:
                     "config_file: expected a path without line breaks and zero bytes, got "
                     f"{self.config_file!r}"
                 )
-            if "/" + posixpath.normpath(self.config_file).lstrip("/") in _OWN_FILES:
+            if normal(self.config_file) in _OWN_FILES:
                 raise ValueError(
                     f"config_file: {self.config_file} is the file that ECS writes itself; put "
                     "yours elsewhere, such as /extra.conf"

@@ -1,13 +1,12 @@
 import json
-from pathlib import Path
 
 import pytest
-from aws_cdk import CfnParameter, Duration, Environment, RemovalPolicy, Token, Validations
-from cdk_nag import AwsSolutionsChecks
+from aws_cdk import CfnParameter, Duration, Environment, RemovalPolicy, Token
 
 from serverless_containers.ingress.load_balancer.rollout import Rollout
 from serverless_containers.ingress.load_balancer.sign_in import SignIn
 from serverless_containers.ingress.load_balancer.targets import TargetHealthCheck
+from tests.support.nag import nag_findings
 from tests.unit.ingress.load_balancer.load_balanced import (
     CERTIFICATE,
     LISTENER,
@@ -229,21 +228,6 @@ def test_the_service_is_attached_when_its_rules_are_there(project):
     assert rule in service["DependsOn"]
 
 
-def findings(app):
-    """What cdk-nag finds below the ingress and the secret."""
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    try:
-        app.synth()
-    except RuntimeError as error:
-        assert "ValidationFailed" in str(error)  # noqa: PT017  # the VPC here has no flow log
-    report = json.loads((Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8"))
-    return [
-        (violation["violatingConstructs"][0]["constructPath"], violation["ruleName"])
-        for plugin in report["pluginReports"]
-        for violation in plugin["violations"]
-    ]
-
-
 SITES = {
     "on the internet": (Site, {"secret": 2}),
     "with sign-in": (
@@ -258,7 +242,7 @@ SITES = {
 
 @pytest.mark.parametrize(("make", "props"), SITES.values(), ids=SITES)
 def test_cdk_nag_finds_nothing_in_it(project, make, props):
-    found = findings(make(project, **props).app)
+    found = nag_findings(make(project, **props).app)
     # The VPC of these tests has no flow log; that the checks ran at all shows by it.
     assert found == [("Test/Vpc/Resource", "AwsSolutions-VPC7")]
 
