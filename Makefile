@@ -5,8 +5,8 @@ PYTHON ?= python3
 ENV ?= dev
 OUTPUTS = outputs.$(ENV).json
 CDK_ARGS ?=
-# Many tests wait for something: twice as many at a time as there are cores. Those that take longest
-# come first, in the order of their folders.
+# Many tests wait for something: twice as many at a time as there are cores, a file each, in the
+# order that tests/conftest.py gives them.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 VENV := .venv
@@ -42,7 +42,7 @@ export CDK_HOME ?= $(CACHES)/cdk
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local local-down test test-all check format snapshot docs actions schema bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local local-down test test-all test-samples check format snapshot docs actions schema bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,15 +75,18 @@ local-down: setup ## Stop the embedded AWS that make local KEEP=1 left running
 	serverless-containers local down
 
 test: SELECTED = not thorough
-test test-all: check
+test test-all: setup-dev
 test: ## Run every check and test, but for a few that take minutes
 test-all: ## Run those too
 test test-all:
+	$(MAKE) --no-print-directory --jobs=2 check test-samples
+	# The last one: it ends by saying what was skipped.
+	python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m '$(SELECTED)'
+
+test-samples: setup-dev
 	python -m pytest -q container_src/python/tests
 	node --test --test-concurrency=$(WORKERS) container_src/express/test/*.test.js \
 	  examples/graphql/container_src/test/*.test.js examples/site/container_src/web/test/*.test.js
-	# The last one: it ends by saying what was skipped.
-	python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m '$(SELECTED)'
 
 check: setup-dev ## Lint and type-check
 	ruff check .

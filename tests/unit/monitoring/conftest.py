@@ -15,6 +15,7 @@ from serverless_containers import (
 from tests.unit.workload.deployed import NGINX, Deployed
 
 CONSTRUCTS = {"api": ContainerApi, "site": ContainerHosting, "worker": ContainerService}
+MANAGED = BuildPipeline.managed()
 IRELAND = Environment(account="123456789012", region="eu-west-1")
 
 
@@ -54,6 +55,6 @@ def with_everything(deploy, project):
             "api": {"domain_name": "www.example.com", "hosted_zone": zone},
             "site": {"domain_names": "www.example.com", "hosted_zone": zone},
         }.get(kind, {})
-        return deploy(kind, text, env=IRELAND, images=BuildPipeline.managed(), **domain, **props)
+        return deploy(kind, text, env=IRELAND, images=MANAGED, **domain, **props)
 
     return _with_everything

@@ -67,10 +67,21 @@ def shown(widget):
     return [options for _, options in rows_of(widget) if options.get("visible") is not False]
 
 
+@pytest.fixture(scope="module")
+def made_before():
+    return {}
+
+
 @pytest.fixture(params=[*CONSTRUCTS, "both"])
-def deployed(request, deploy, with_everything, project):
-    if request.param != "both":
-        return with_everything(request.param)
+def deployed(request, made_before, deploy, with_everything, project):
+    """A dashboard of each kind, which tests only read: made once."""
+    kind = request.param
+    if kind not in made_before:
+        made_before[kind] = with_everything(kind) if kind != "both" else both(deploy, project)
+    return made_before[kind]
+
+
+def both(deploy, project):
     made = deploy("api", monitoring=lambda _: Monitoring(dashboard=False))
     api = made.ingress
     site = ContainerHosting(

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from serverless_containers.compose import limits
 from serverless_containers.compose.files import exists, is_file
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, text_of
 from serverless_containers.findings import Location
@@ -295,14 +297,13 @@ class _Workspace:
         if content is None:
             return
         try:
-            # The tags of CloudFormation's functions mean nothing here.
-            root = yaml.compose(content, Loader=yaml.SafeLoader)
+            root = yaml.compose(content, Loader=_TemplateLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = Location(shown, mark.line + 1, mark.column + 1) if mark else None
             self._report.error(at, (), str(error.problem))
             return
-        except (yaml.YAMLError, RecursionError):
+        except yaml.YAMLError:
             self._report.error(Location(shown, 1, 1), (), "the file is no YAML that can be read")
             return
         if file.stem == "addons.parameters":
@@ -318,6 +319,27 @@ class _Workspace:
                 f"{kind}: it stays in Copilot's stack with its data. Import it into the app by its "
                 f"name, or make a new one, and give it to the construct: {way}",
             )
+
+
+class _TemplateLoader(yaml.SafeLoader):
+    """A loader of templates, in which the tags of CloudFormation's functions mean nothing.
+
+    PyYAML takes time that grows with the square of the depth: it ends where Compose files do.
+    """
+
+    _depth = 0
+
+    def compose_node(self, parent: "yaml.Node | None", index: Any) -> "yaml.Node | None":  # noqa: ANN401  # untyped library
+        self._depth += 1
+        if self._depth > limits.DEEPEST_NESTING:
+            raise yaml.MarkedYAMLError(
+                problem=f"the file is nested deeper than {limits.DEEPEST_NESTING} levels",
+                # The stubs have no types for it.
+                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+            )
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 def _entries(node: "yaml.Node | None") -> list[tuple["yaml.Node", "yaml.Node"]]:

@@ -82,7 +82,7 @@ def file(tmp_path_factory):
 
 
 @settings(
-    max_examples=1000,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     database=None,
