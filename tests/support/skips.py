@@ -68,6 +68,10 @@ NEEDS = (
         shows="the comment that the reusable workflow writes",
     ),
     Need(
+        files=("tests/integration/test_bare_machine.py",),
+        shows="that `make local` works on a machine with Debian's Python and make alone",
+    ),
+    Need(
         files=("tests/integration/test_consumer.py",),
         shows="that the wheel's command works on the other versions of Python",
     ),

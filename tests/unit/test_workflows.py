@@ -1,5 +1,6 @@
 """The workflows of this repository are sound, and say which actions they run."""
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from serverless_containers.scaffold import workflow as scaffolded
 from serverless_containers.toolchain import PINNED_CDK_CLI, find_node
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,6 +69,12 @@ def test_actions_are_pinned_by_commit(workflow):
         if action not in BY_TAG and not action.startswith("./"):
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
             assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_init_names_the_actions_of_the_reusable_workflow():
+    reusable = (ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8")
+    for action in re.findall(r"uses: (.*)", inspect.getsource(scaffolded)):
+        assert action in reusable
 
 
 def test_a_job_has_the_permissions_that_it_names(workflow):

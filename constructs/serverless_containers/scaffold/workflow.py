@@ -55,11 +55,13 @@ def _scalar(text: str) -> str:
 
 
 _SETUP = """\
-      - uses: actions/checkout@v5
-      - uses: actions/setup-python@v6
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+      - uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0
         with:
           python-version: "3.13"
-      - uses: actions/setup-node@v5
+      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with:
           node-version: 24
       - run: pip install -r requirements.txt
@@ -104,7 +106,7 @@ jobs:
       contents: read
       id-token: write
 {variables}    steps:
-{setup}      - uses: aws-actions/configure-aws-credentials@v5
+{setup}      - uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3
         with:
           role-to-assume: ${{{{ vars.AWS_ROLE_ARN }}}}
           aws-region: {region}
