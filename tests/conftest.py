@@ -1,5 +1,6 @@
 """What every test needs: a project layout without traps, Node, and quick synthesis."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         + [(number / len(computes), path) for number, path in enumerate(computes)]
     )
     items[:] = [item for _, path in order for item in files[path]]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make alone, and less often: modules and tests stay."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -73,8 +73,10 @@ def test_actions_are_pinned_by_commit(workflow):
 
 def test_init_names_the_actions_of_the_reusable_workflow():
     reusable = (ROOT / ".github/workflows/deploy.yml").read_text(encoding="utf-8")
-    for action in re.findall(r"uses: (.*)", inspect.getsource(scaffolded)):
-        assert action in reusable
+    source = inspect.getsource(scaffolded)
+    named = re.findall(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", source)
+    assert len(named) == source.count("@") - source.count("aws-cdk@") == 4
+    assert all(action in reusable for action in named)
 
 
 def test_a_job_has_the_permissions_that_it_names(workflow):
@@ -87,6 +89,31 @@ def test_no_script_holds_an_expression(workflow):
     for job in parsed["jobs"].values():
         for step in job.get("steps", ()):
             assert "${{" not in step.get("run", ""), step
+
+
+CONTEXTS = {
+    "env": {"github", "secrets", "inputs", "vars"},
+    "concurrency": {"github", "inputs", "vars"},
+    "run-name": {"github", "inputs", "vars"},
+    "permissions": set(),
+    "defaults": set(),
+}
+"""What the expressions of a whole workflow may name ("Contexts reference", GitHub Docs)."""
+
+
+def test_the_workflow_names_only_what_is_known_where_it_is(workflow):
+    _, parsed = workflow
+    for key, known in CONTEXTS.items():
+        expressions = re.findall(r"\${{(.*?)}}", str(parsed.get(key, "")))
+        assert {each.strip().partition(".")[0] for each in expressions} <= known, key
+
+
+def test_scripts_stop_at_the_first_thing_that_fails(workflow):
+    _, parsed = workflow
+    for job in parsed["jobs"].values():
+        if any("|" in step.get("run", "") for step in job.get("steps", ())):
+            # Bash by its name has pipefail, that of the runner has not.
+            assert job["defaults"]["run"]["shell"] == "bash"
 
 
 def test_a_job_ends(workflow):
@@ -181,6 +208,31 @@ def test_a_preview_tells_its_addresses_and_leaves_alone_what_is_shared(scripts):
 
 
 @NEEDS_JQ
+@pytest.mark.parametrize("code", [0, 1])
+def test_previews_of_closed_pull_requests_are_swept_whatever_becomes_of_one(scripts, code):
+    def pull(number, closed="2999-01-01T00:00:00Z", head="a/b"):
+        repo = f'{{"full_name":"{head}"}}' if head else "null"
+        return f'{{"number":{number},"closed_at":"{closed}","head":{{"repo":{repo}}}}}'
+
+    pulls = [pull(7), pull(8), pull(1, closed="2001-01-01T00:00:00Z"), pull(2, head="fork/b")]
+    pulls.append(pull(3, head=None))
+    scripts.stand_in("gh", f"echo '[{','.join(pulls)}]'")
+    scripts.stand_in("npx", f'[[ "$*" != *pr-7* ]] || exit {code}')
+    assert scripts.run("sweep-previews", GITHUB_REPOSITORY="a/b") == code
+    assert [call for call in scripts.called if call.startswith("npx")] == [
+        f"npx --yes aws-cdk@2 destroy --force -c environment=pr-{number} preview/pr-{number}/*"
+        for number in (7, 8)
+    ]
+
+
+@NEEDS_JQ
+def test_without_a_text_there_is_no_comment(scripts):
+    scripts.stand_in("gh", "")
+    assert scripts.run("comment", DIRECTORY=".", NUMBER="7", GITHUB_REPOSITORY="a/b") == 0
+    assert not scripts.calls.exists()
+
+
+@NEEDS_JQ
 @pytest.mark.parametrize(("earlier", "method"), [("", "issues/7/comments"), ("12", "comments/12")])
 def test_there_is_one_comment(scripts, earlier, method):
     (scripts.folder / "comment-diff.md").write_text("Differences\n")
@@ -199,4 +251,9 @@ def test_the_defaults_are_those_of_this_repository():
     inputs = parsed[True]["workflow_call"]["inputs"]
     assert inputs["cdk-version"]["default"] == PINNED_CDK_CLI
     needy = [job for job in parsed["jobs"].values() if "id-token" in job.get("permissions", {})]
-    assert all("head.repo.full_name" in job["if"] or "!=" in job["if"] for job in needy)
+    assert all(
+        "head.repo.full_name" in job["if"]
+        or "event_name != 'pull_request'" in job["if"]
+        or "event_name == 'schedule'" in job["if"]
+        for job in needy
+    )

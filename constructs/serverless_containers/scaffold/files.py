@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from serverless_containers.scaffold.feature_flags import FEATURE_FLAGS
 from serverless_containers.scaffold.model import AppSpec
 from serverless_containers.scaffold.python_files import python_files
-from serverless_containers.scaffold.workflow import WORKFLOW, workflow_text
+from serverless_containers.scaffold.workflow import workflow_path, workflow_text
 
 REQUIREMENTS: Mapping[str, str] = {
     "aws-cdk-lib": "2.275.0",
@@ -58,7 +58,7 @@ def workflow_file(app: AppSpec) -> tuple[str, str] | None:
     Returns:
         Its POSIX path from the repository's root, and its text; None where it is to have none.
     """
-    return None if app.workflow is None else (WORKFLOW, workflow_text(app, app.workflow))
+    return None if app.workflow is None else (workflow_path(app), workflow_text(app, app.workflow))
 
 
 def cdk_json() -> str:

@@ -6,8 +6,10 @@ import shlex
 from serverless_containers.scaffold.model import AppSpec, Kind, Service
 from serverless_containers.toolchain import PINNED_CDK_CLI
 
-WORKFLOW = ".github/workflows/deploy.yml"
-"""Its path from the repository's root."""
+
+def workflow_path(app: AppSpec) -> str:
+    """Return the path of the workflow from the repository's root, which may have several apps."""
+    return f".github/workflows/deploy-{app.name.lower()}.yml"
 
 
 def workflow_text(app: AppSpec, folder: str) -> str:
@@ -31,9 +33,12 @@ def workflow_text(app: AppSpec, folder: str) -> str:
         choice, environment, stacks = "", "production", "--all"
     variables = f"    env:\n      ENVIRONMENT: {environment}\n" if app.environments else ""
     return _TEXT.format(
+        name=app.name,
+        needed=_REGION_KNOWN if app.region else _REGION_ASKED,
         choice=choice,
         folder=_scalar(folder),
         setup=_SETUP,
+        credentials=_CREDENTIALS,
         checks=checks,
         cdk=PINNED_CDK_CLI,
         environment=environment,
@@ -67,10 +72,20 @@ _SETUP = """\
       - run: pip install -r requirements.txt
 """
 """The first steps of each job."""
+_CREDENTIALS = (
+    "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
+)
+_REGION_KNOWN = """\
+the variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository."""
+_REGION_ASKED = """\
+the variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository, and
+# AWS_REGION the region."""
 _TEXT = """\
-# Checks and synthesizes each change, and deploys what is on main, signed in by OpenID Connect: the
-# variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository.
-name: deploy
+# Checks and synthesizes each change, and deploys what is on main, signed in by OpenID Connect:
+# {needed}
+# Its subject ends with :environment:NAME; whether it has the ids of the repository, too, is in
+# "OpenID Connect reference", GitHub Docs.
+name: deploy {name}
 on:
   pull_request:
   push:
@@ -79,10 +94,6 @@ on:
 {choice}
 permissions:
   contents: read
-
-concurrency:
-  group: deploy-${{{{ github.ref }}}}
-  cancel-in-progress: false
 
 defaults:
   run:
@@ -102,11 +113,14 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 90
     environment: {environment}
+    # Of deployments to one environment, the last of those that wait is taken.
+    concurrency:
+      group: deploy-{name}-{environment}
     permissions:
       contents: read
       id-token: write
 {variables}    steps:
-{setup}      - uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3
+{setup}      - uses: {credentials}
         with:
           role-to-assume: ${{{{ vars.AWS_ROLE_ARN }}}}
           aws-region: {region}

@@ -253,7 +253,7 @@ def test_a_workflow_checks_synthesizes_and_deploys_by_oidc(run):
     run.write("my shop/compose.yaml", ONE)
     done = run("init", "my shop", "--api", "--environments", "--github-workflow")
     assert done.exit_code == 0, done.output
-    workflow = yaml.safe_load((run.folder / ".github/workflows/deploy.yml").read_text())
+    workflow = yaml.safe_load((run.folder / ".github/workflows/deploy-myshop.yml").read_text())
     synth, deploy = workflow["jobs"]["synth"], workflow["jobs"]["deploy"]
     assert workflow["defaults"]["run"]["working-directory"] == "cdk"
     assert [step["run"] for step in synth["steps"] if "run" in step] == [
@@ -267,6 +267,19 @@ def test_a_workflow_checks_synthesizes_and_deploys_by_oidc(run):
     assert "permissions" not in synth
     assert deploy["permissions"]["id-token"] == "write"
     assert "pull_request" in deploy["if"]
+    # AND an environment waits for no other one
+    assert "concurrency" not in workflow
+    assert "inputs.environment" in deploy["concurrency"]["group"]
+
+
+def test_apps_of_one_repository_have_workflows_of_their_own(run):
+    (run.folder / ".git").mkdir()
+    for name in ("shop", "blog"):
+        run.write(f"{name}/compose.yaml", ONE)
+        done = run("init", name, "--api", "--github-workflow", "-o", f"{name}-app")
+        assert done.exit_code == 0, done.output
+    written = (run.folder / ".github/workflows").iterdir()
+    assert {each.name for each in written} == {"deploy-shop.yml", "deploy-blog.yml"}
 
 
 @pytest.mark.parametrize("name", ["a'b", 'a"b', "ä b", "a{b}", "a\\b"])
@@ -280,7 +293,8 @@ def test_any_name_of_a_folder_is_sound_python(run, name):
         in (run.folder / "out/app.py").read_text().replace('\\"', '"').replace("\\'", "'")
         or name in (run.folder / "out/app.py").read_text()
     )
-    yaml.safe_load((run.folder / ".github/workflows/deploy.yml").read_text())
+    (workflow,) = (run.folder / ".github/workflows").iterdir()
+    yaml.safe_load(workflow.read_text())
 
 
 def test_the_flags_and_the_pins_are_those_of_this_repository():
