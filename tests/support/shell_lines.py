@@ -16,6 +16,8 @@ CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 OTHERS = {
     ".",
     "cp",
+    "install",
+    "npm",
     "curl",
     "eval",
     "git",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -210,7 +211,11 @@ def _around(source: Path, options: _Options) -> _Made:
     ignored, notes = _ignored([plan], options.output)
     files.update(ignored)
     if counted := summarise(findings):
-        shown = "" if counted == "no findings" else f": serverless-containers check {source}"
+        shown = (
+            ""
+            if counted == "no findings"
+            else f": serverless-containers check {shlex.quote(str(source))}"
+        )
         notes.insert(0, f"{counted}{shown}")
     return _Made(files=files, notes=notes, steps=_steps(app, options, plan, source))
 
@@ -457,6 +462,8 @@ def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes 
             continue
         line = _from(output, context)
         ignore = context / ".dockerignore"
+        if is_file(ignore) and line in ignore.read_text(errors="replace").split():
+            continue
         if is_file(ignore):
             notes.append(f"add the line {line} to {ignore}: the app is in the build context")
         else:

@@ -37,6 +37,7 @@ _COMPOSE = ("docker-compose.yaml", "docker-compose.yml")
 _LEFT_OUT = {"node_modules", ".git", ".venv", "__pycache__"}
 _MOST_FILES = 5000
 """Files of ``src`` that are copied; more are a build's or a package manager's."""
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{1,15}")
 
 
@@ -102,10 +103,11 @@ class _Api:
             name=stack_name(self._name),
             sources=(source,),
             environments=tuple(
-                EnvironmentSpec(name=name, retain=name.startswith("prod")) for name in environments
+                EnvironmentSpec(name=name, region=region, retain=name.startswith("prod"))
+                for name, region in environments.items()
             ),
             files=files,
-            steps=tuple(step.replace("ENV", environments[0]) for step in steps),
+            steps=tuple(step.replace("ENV", next(iter(environments))) for step in steps),
         )
 
     # What Amplify knows of it.
@@ -220,7 +222,8 @@ class _Api:
                     assert parameters is not None  # noqa: S101  # of () there is no key
                     parameters.left(key, "a parameter of the Amplify CLI's template")
 
-    def _environments(self) -> list[str]:
+    def _environments(self) -> dict[str, str | None]:
+        """Return the environments, and the region of each where Amplify says it."""
         file = self._folder.parent.parent.parent / "team-provider-info.json"
         root = self._json(file) if exists(file) else None
         names = [name for name in root.names() if _ENVIRONMENT.fullmatch(name)] if root else []
@@ -228,7 +231,20 @@ class _Api:
             for name in names:
                 root.carried(name, "an environment in stacks/environments.py")
         # The one that is tried first is not the one that matters most.
-        return sorted(names, key=lambda name: name.startswith("prod")) or ["dev"]
+        ordered = sorted(names, key=lambda name: name.startswith("prod")) or ["dev"]
+        return {name: self._region(root, name) for name in ordered}
+
+    def _region(self, root: "_Json | None", environment: str) -> str | None:
+        entry = root.below(environment) if root is not None and root.names() else None
+        provider = entry.below("awscloudformation") if entry else None
+        region = provider.text("Region") if provider else None
+        if region is None or provider is None:
+            return None
+        if not _REGION.fullmatch(region):
+            provider.error("Region", f"{region!r} is no region's name")
+            return None
+        provider.carried("Region", "region in stacks/environments.py")
+        return region
 
     # Its sources.
 
@@ -415,7 +431,7 @@ class _Api:
             if not exists(folder / ".gitignore"):
                 files[folder / ".gitignore"] = f"{SECRET_PREFIX}*\n".encode()
         for old, new in moved:
-            yield shlex.join(["cp", shown_from_here(old), shown_from_here(new)])
+            yield shlex.join(["install", "-m", "600", shown_from_here(old), shown_from_here(new)])
         if moved:
             there = shlex.quote(shown_from_here(target))
             yield f"serverless-containers secrets push {there} --env ENV"

@@ -20,6 +20,7 @@ _GITIGNORE = """\
 .venv/
 cdk.out/
 cdk.context.json
+node_modules/
 outputs*.json
 __pycache__/
 .pytest_cache/

@@ -95,6 +95,7 @@ class EnvironmentSpec:
 
     Attributes:
         name: Its name.
+        region: Its region. None: that of the app.
         network_profile: A member of NetworkProfile.
         high_availability: Whether it has three zones.
         spot: Whether tasks run on spare capacity.
@@ -105,6 +106,7 @@ class EnvironmentSpec:
     """
 
     name: str
+    region: str | None = None
     network_profile: str = "PUBLIC"
     high_availability: bool = False
     spot: bool = False

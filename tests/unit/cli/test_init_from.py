@@ -235,6 +235,55 @@ def test_an_environment_may_build_what_others_take_from_a_registry(run):
     assert prod["deploy"] is None
 
 
+def test_what_stands_beside_the_manifests_is_in_the_report(run):
+    addon = "Resources: {}\nOutputs:\n  postsTableName: {Value: !Ref posts}\n"
+    files = {
+        "copilot/web/addons/posts.yml": addon,
+        "copilot/pipelines/main/manifest.yml": "name: main\n",
+        "copilot/environments/overrides/cfn.patches.yml": "[]\n",
+        "copilot/environments/prod/manifest.yml": "name: prod\ntype: Environment\n",
+        "copilot/environments/test/manifest.yml": "name: test\ntype: Environment\n",
+    }
+    done = convert(run, {**COPILOT["first"], **files}, "--json")
+    found = entries(done)
+    assert found["copilot/web/addons/posts.yml", "Outputs.postsTableName"][:2] == (
+        "not carried over",
+        3,
+    )
+    assert "as POSTS_TABLE_NAME" in done.stdout
+    for name in ("copilot/pipelines", "copilot/environments/overrides"):
+        assert found[name, ""][0] == "not carried over"
+    # AND prod has no fewer zones than it had
+    for name, zones in (("prod", "three zones"), ("test", "one zone")):
+        outcome, _, said = found[
+            f"copilot/environments/{name}/manifest.yml", f"environments.{name}"
+        ]
+        assert outcome == "changed"
+        assert said.startswith(zones)
+    written = (run.folder / "cdk/stacks/environments.py").read_text()
+    assert written.count("high_availability=True") == 1
+    assert written.index('name="prod"') < written.index("high_availability=True")
+
+
+def test_the_name_of_a_scaling_of_app_runners_is_not_carried_over(run):
+    files = {
+        "copilot/.workspace": "application: shop\n",
+        "copilot/web/manifest.yml": (
+            "name: web\ntype: Request-Driven Web Service\n"
+            "image: {location: 'nginx:1.29', port: 80}\ncount: high-traffic\n"
+        ),
+    }
+    done = convert(run, files, "--json")
+    assert entries(done)["copilot/web/manifest.yml", "count"][0] == "not carried over"
+
+
+def test_an_environment_of_amplifys_keeps_its_region(run):
+    provider = '{"%s": {"awscloudformation": {"Region": "%s"}}}'
+    files = {"amplify/team-provider-info.json": provider % ("dev", "eu-west-1")}
+    convert(run, {**AMPLIFY["compose"], **files})
+    assert 'region="eu-west-1"' in (run.folder / "cdk/stacks/environments.py").read_text()
+
+
 def test_an_api_of_amplify_becomes_one_here(run):
     done = convert(run, AMPLIFY["compose"], "--json")
     found = entries(done)
@@ -271,7 +320,7 @@ def test_the_port_is_the_one_on_which_the_container_listens(run):
 def test_no_value_of_a_secret_is_copied(run):
     done = convert(run, AMPLIFY["compose"], "--json")
     assert json.loads(done.stdout)["next"][:2] == [
-        f"cp {API}/secrets/.secret-pass secrets/.secret-pass",
+        f"install -m 600 {API}/secrets/.secret-pass secrets/.secret-pass",
         "serverless-containers secrets push posts --env dev",
     ]
     assert (run.folder / "secrets/.gitignore").read_text() == ".secret-*\n"
@@ -530,6 +579,14 @@ BROKEN_API = {
         f"{API}/custom-policies.json:1:3: error",
     ),
     "policies that are text": ({f"{API}/custom-policies.json": '"a"'}, "custom-policies.json:1:1"),
+    "a region that is none": (
+        {
+            "amplify/team-provider-info.json": (
+                '{"dev": {"awscloudformation": {"Region": "\\"); import os"}}}'
+            )
+        },
+        "is no region's name",
+    ),
     "environments that are no JSON": ({"amplify/team-provider-info.json": "{"}, "error"),
 }
 

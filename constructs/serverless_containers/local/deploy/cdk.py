@@ -163,9 +163,9 @@ def find_cdk(folder: Path, environ: Mapping[str, str]) -> tuple[list[str], str]:
     on_path = shutil.which("cdk", path=environ.get("PATH"))
     script = next((path for path in own if path.is_file()), Path(on_path) if on_path else None)
     if script is None:
-        raise LocalError(
-            f"the CDK CLI was not found; run `npm ci`, or `npm install aws-cdk@{PINNED_CDK_CLI}`"
-        )
+        pinned = any((each / "package-lock.json").is_file() for each in [folder, *folder.parents])
+        install = "npm ci" if pinned else f"npm install --no-save aws-cdk@{PINNED_CDK_CLI}"
+        raise LocalError(f"the CDK CLI was not found; run `{install}` in {folder}")
     manifest = script.resolve().parents[1] / "package.json"
     try:
         node = find_node(environ)

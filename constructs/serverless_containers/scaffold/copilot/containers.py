@@ -98,9 +98,14 @@ class Containers:
                         (*sidecar.path, "port"),
                         f"expected a port such as 2000/udp, got {port!r}",
                     )
-            if sidecar.boolean("essential") is False:
-                service["restart"] = "no"
-                sidecar.carried("essential", 'restart: "no", which may end by itself')
+            if (essential := sidecar.boolean("essential")) is not None:
+                service.update({} if essential else {"restart": "no"})
+                sidecar.carried(
+                    "essential",
+                    "every service is, unless it says otherwise"
+                    if essential
+                    else 'restart: "no", which may end by itself',
+                )
             self._labels(sidecar, service)
             self._depends_on(sidecar, service)
             self._health_check(sidecar, service)

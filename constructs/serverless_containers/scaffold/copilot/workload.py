@@ -7,7 +7,7 @@ Service" and "Request-Driven Web Service" of Copilot's documentation.
 import re
 from dataclasses import dataclass, field
 
-from serverless_containers.compose.yaml.nodes import MappingNode, Scalar
+from serverless_containers.compose.yaml.nodes import MappingNode, Scalar, text_of
 from serverless_containers.scaffold.compose_text import Value
 from serverless_containers.scaffold.copilot.containers import Containers
 from serverless_containers.scaffold.copilot.context import Context, plain
@@ -105,7 +105,14 @@ def convert_workload(
     # The containers of a task of Copilot's are at localhost for each other, and have no names.
     settings["names"] = "none"
     _platform(manifest, containers)
-    _count(name, manifest, containers, workload, counts_requests=is_web)
+    _count(
+        name,
+        manifest,
+        containers,
+        workload,
+        counts_requests=is_web,
+        is_app_runner=kind == APP_RUNNER,
+    )
     if manifest.boolean("exec"):
         workload.execute = True
         manifest.carried("exec", "execute in stacks/environments.py")
@@ -150,6 +157,8 @@ def _http(
         wanted = http.text("target_container") or http.text("targetContainer")
         if wanted is not None:
             target, port = wanted, ports.get(wanted)
+            key = "target_container" if "target_container" in node else "targetContainer"
+            http.carried(key, "entrypoint of x-serverless-containers")
         given = http.number("target_port")
         if given is not None:
             port = given
@@ -330,11 +339,15 @@ def _count(
     workload: Workload,
     *,
     counts_requests: bool,
+    is_app_runner: bool,
 ) -> None:
     node = manifest.take("count")
     if node is None:
         return
     if not isinstance(node, MappingNode):
+        if is_app_runner and not (text_of(node) or "").isdigit():
+            manifest.left("count", "the name of a scaling of App Runner's: give deploy.replicas")
+            return
         number = manifest.number("count")
         if number is not None:
             _replicas(name, number, containers)
@@ -556,7 +569,7 @@ _OTHERS = {
     'queue.grant_consume_messages(construct); environment={"COPILOT_QUEUE_URI": …} of the '
     "construct tells the containers",
     "logging": "logs go to CloudWatch Logs; log_retention is in stacks/environments.py",
-    "observability": "there is no tracing: add the OpenTelemetry collector as a service",
+    "observability": "give the construct tracing=Tracing(), whose collector sends traces to X-Ray",
     "taskdef_overrides": "there are no overrides of the template: most of what they are for has a "
     "key of Compose",
     "tags": "Tags.of(stack).add in stacks/environment_stage.py",

@@ -191,6 +191,15 @@ class _Workspace:
                     found[each.name] = None
                     self._environment_manifest(file)
             self._addons(folder / "addons")
+            self._overrides(folder)
+        for pipelines in ("pipelines", "pipeline"):
+            if (there := self._folder / pipelines).is_dir():
+                self._report.left(
+                    Location(shown_from_here(there), 1, 1),
+                    (),
+                    "a pipeline from one environment to the next: --github-workflow writes a "
+                    "workflow that deploys the first one, and the others when it is asked to",
+                )
         for manifest in manifests:
             environments = manifest.get("environments")
             if isinstance(environments, MappingNode):
@@ -198,8 +207,20 @@ class _Workspace:
         names = [name for name in found if _NAME.fullmatch(name)]
         for name in set(found) - set(names):
             self._report.error(None, ("environments", name), f"{name!r} is no environment's name")
+        for name in names:
+            self._zones(name, folder / name / "manifest.yml")
         # The one that is tried first is not the one that matters most.
-        return sorted(names, key=lambda name: name.startswith("prod")) or ["test"]
+        return sorted(names, key=_matters) or ["test"]
+
+    def _zones(self, name: str, file: Path) -> None:
+        """Report where an environment is: Copilot keeps that elsewhere, and has two zones."""
+        zones = "three zones" if _matters(name) else "one zone (high_availability=True: three)"
+        self._report.changed(
+            Location(shown_from_here(file), 1, 1) if exists(file) else None,
+            ("environments", name),
+            f"{zones} in place of two, in the account and region of the CDK CLI until "
+            "stacks/environments.py names others",
+        )
 
     def _environment_manifest(self, file: Path) -> None:
         shown = shown_from_here(file)
@@ -274,6 +295,9 @@ class _Workspace:
         """Report what stands beside a manifest."""
         folder = self._folder / name
         self._addons(folder / "addons")
+        self._overrides(folder)
+
+    def _overrides(self, folder: Path) -> None:
         if exists(folder / "overrides"):
             self._report.left(
                 Location(shown_from_here(folder / "overrides"), 1, 1),
@@ -319,6 +343,14 @@ class _Workspace:
                 f"{kind}: it stays in Copilot's stack with its data. Import it into the app by its "
                 f"name, or make a new one, and give it to the construct: {way}",
             )
+        for key, _ in _entries(_entry(root, "Outputs")):
+            variable = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", str(key.value)).upper()
+            self._report.left(
+                Location(shown, key.start_mark.line + 1, key.start_mark.column + 1),
+                ("Outputs", str(key.value)),
+                f"Copilot gives containers its value as {variable}: what reads it needs "
+                f'environment={{"{variable}": …}} of the construct',
+            )
 
 
 class _TemplateLoader(yaml.SafeLoader):
@@ -359,6 +391,11 @@ _OF_AN_ENVIRONMENT = {
 }
 
 
+def _matters(name: str) -> bool:
+    """Return whether an environment serves those whom the application is for."""
+    return name.startswith("prod")
+
+
 def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> EnvironmentSpec:
     workloads = {service: each[name] for service, each in found.items()}
     scaling: dict[str, Scaling] = {
@@ -367,8 +404,9 @@ def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> Envi
     return EnvironmentSpec(
         name=name,
         network_profile="PRIVATE" if any(each.private for each in workloads.values()) else "PUBLIC",
+        high_availability=_matters(name),
         spot=bool(workloads) and all(each.spot for each in workloads.values()),
-        retain=name.startswith("prod"),
+        retain=_matters(name),
         scaling=scaling,
         execute=tuple(service for service, each in workloads.items() if each.execute),
     )

@@ -69,7 +69,14 @@ def test_a_cli_that_cannot_read_the_assembly_is_not_run(tmp_path):
 
 
 def test_no_cli_at_all(tmp_path):
-    with pytest.raises(LocalError, match=r"^the CDK CLI was not found; run `npm ci`"):
+    told = r"^the CDK CLI was not found; run `npm install --no-save aws-cdk@2\.1148\.1` in /"
+    with pytest.raises(LocalError, match=told):
+        find_cdk(tmp_path, {"PATH": ""})
+
+
+def test_no_cli_where_it_is_pinned(tmp_path):
+    (tmp_path / "package-lock.json").touch()
+    with pytest.raises(LocalError, match=r"^the CDK CLI was not found; run `npm ci` in /"):
         find_cdk(tmp_path, {"PATH": ""})
 
 
