@@ -5,9 +5,9 @@ PYTHON ?= python3
 ENV ?= dev
 OUTPUTS = outputs.$(ENV).json
 CDK_ARGS ?=
-# Many tests wait for something: twice as many at a time as there are cores, a file each, in the
-# order that tests/conftest.py gives them.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Many tests wait for something: three at a time for each core, a file each, in the order that
+# tests/conftest.py gives them.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,7 +42,7 @@ export CDK_HOME ?= $(CACHES)/cdk
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev synth diff deploy destroy local local-down test test-all test-samples check format snapshot docs actions schema bench clean
+.PHONY: help setup setup-dev synth diff deploy destroy local local-down test test-all test-samples collect check format snapshot docs actions schema bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,7 +79,7 @@ test test-all: setup-dev
 test: ## Run every check and test, but for a few that take minutes
 test-all: ## Run those too
 test test-all:
-	$(MAKE) --no-print-directory --jobs=2 check test-samples
+	$(MAKE) --no-print-directory --jobs=2 check test-samples collect
 	# The last one: it ends by saying what was skipped.
 	python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m '$(SELECTED)'
 
@@ -87,6 +87,10 @@ test-samples: setup-dev
 	python -m pytest -q container_src/python/tests
 	node --test --test-concurrency=$(WORKERS) container_src/express/test/*.test.js \
 	  examples/graphql/container_src/test/*.test.js examples/site/container_src/web/test/*.test.js
+
+# Whoever imports a module first compiles it: before the workers do, each for itself.
+collect: setup-dev
+	python -m pytest --collect-only -qq > /dev/null
 
 check: setup-dev ## Lint and type-check
 	ruff check .

@@ -14,13 +14,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.thorough import thoroughly
-
 ROOT = Path(__file__).parent.parent.parent
 CONSUMER = ROOT / "examples" / "consumer"
 VERSIONS = ("3.11", "3.12", "3.13")
 """The versions of Python that a release is for."""
-OTHERS = [each for each in VERSIONS if each != "{}.{}".format(*sys.version_info)]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
@@ -135,11 +132,8 @@ def installed(request, dist, tmp_path_factory):
     return run
 
 
-@pytest.mark.parametrize(
-    "installed",
-    [f"{sys.version_info.major}.{sys.version_info.minor}", *thoroughly(*OTHERS)],
-    indirect=True,
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("installed", VERSIONS, indirect=True)
 def test_the_command_works_without_extras(installed):
     with (ROOT / "pyproject.toml").open("rb") as file:
         version = tomllib.load(file)["project"]["version"]

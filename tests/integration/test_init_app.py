@@ -70,6 +70,7 @@ def test_its_own_test_writes_the_snapshot_of_an_api_with_a_url(app):
 
 
 @pytest.mark.local
+@pytest.mark.thorough
 def test_it_is_deployed_to_the_embedded_aws_by_the_command_of_the_guide(app, tmp_path):
     (app / "node_modules").symlink_to(CDK.parents[2])
     command = (sys.executable, "-m", "serverless_containers", "local")

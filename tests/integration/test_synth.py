@@ -63,6 +63,7 @@ def test_a_good_folder(project, tmp_path):
     assert (tmp_path / "out" / "assembly-dev" / "manifest.json").exists()
 
 
+@pytest.mark.thorough
 def test_texts_that_look_like_cloudformations_own(project, tmp_path):
     """CloudFormation's rules read every text of a template, and these are none of its own."""
     project.compose(
@@ -223,6 +224,7 @@ def test_a_site_around_the_sign_in_of_an_api_is_refused_in_one_line(project, tmp
     assert line.startswith("environment staging: its API asks who is calling")
 
 
+@pytest.mark.thorough
 def test_another_project_has_stacks_of_its_own(project, tmp_path):
     project.compose(f"name: shop\n{GOOD}")
     result = app(project.path, out=tmp_path / "out")

@@ -263,14 +263,19 @@ def _reservation(
     return None
 
 
-def _warn_of_paths(service: Service, findings: Findings) -> None:
+def reads_secret_files(service: Service) -> bool:
+    """Return whether a service that has secrets names a file of one, where Compose puts them."""
     words = [*service.environment.values(), *(service.command or ()), *(service.entrypoint or ())]
-    if any(word and "/run/secrets/" in word for word in words):
+    return bool(service.secrets) and any(word and "/run/secrets/" in word for word in words)
+
+
+def _warn_of_paths(service: Service, findings: Findings) -> None:
+    if reads_secret_files(service):
         findings.report(
             rules.SECRET_PATH,
             *place(service, "secrets"),
             "the service reads files below /run/secrets, but its secrets are injected as variables",
-            "write x-serverless-containers: {secrets: files} at the top of the file",
+            "leave out secrets: variables at the top of the file: without it they are files here",
         )
 
 

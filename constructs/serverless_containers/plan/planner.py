@@ -24,6 +24,7 @@ from serverless_containers.plan.containers import (
     check_mounts,
     check_writable,
     plan_container,
+    reads_secret_files,
     with_checked_dependencies,
 )
 from serverless_containers.plan.definition_size import check_definition_size
@@ -54,6 +55,7 @@ from serverless_containers.plan.names import (
     container_names,
     with_valid_names,
 )
+from serverless_containers.plan.places import place
 from serverless_containers.plan.ports import (
     Listener,
     listeners,
@@ -171,7 +173,7 @@ def plan_task(
     }
     ports = share_ports(project, ports, findings)
     files = Files(project, findings)
-    secrets_are_files = _are_files(settings)
+    secrets_are_files = _are_files(settings, project, findings)
     entrypoint = _plan_entrypoint(project, ports, settings, options, findings)
     awaited = awaited_services(project)
     ending = ending_services(project, awaited, entrypoint.service if entrypoint else None, findings)
@@ -209,9 +211,7 @@ def plan_task(
     _check_containers(project, containers, mounts.volumes, options, findings)
     if len(containers) > 1:
         _say_how_they_talk(project, hosts, findings)
-    warn_of_production(
-        project, entrypoint.service if entrypoint and not options.health_checked else None, findings
-    )
+    warn_of_production(project, None if options.health_checked else entrypoint, findings)
     _check_traffic(project, ports, entrypoint, containers, findings)
     secrets = plan_secrets(project, findings, environment=environment)
     exclusions = check_build_contexts(
@@ -277,10 +277,22 @@ def plan_task(
     return None if findings.errors else plan
 
 
-def _are_files(settings: Settings) -> bool:
-    """Say whether secrets are mounted as files, rather than injected as variables."""
+def _are_files(settings: Settings, project: Project, findings: Findings) -> bool:
+    """Say whether secrets are mounted as files, as Compose has them, rather than injected."""
     form = settings.get("secrets")
-    return form is not None and form.value == "files"
+    if form is not None:
+        return form.value == "files"
+    readers = [each for each in project.services.values() if reads_secret_files(each)]
+    if readers:
+        findings.report(
+            rules.SECRETS_ARE_FILES,
+            *place(readers[0], "secrets"),
+            f"{readers[0].name} reads files below /run/secrets, so that all secrets of the project "
+            "are files there, and none is a variable",
+            "write x-serverless-containers: {secrets: files} at the top of the file to say so, or "
+            "{secrets: variables}",
+        )
+    return bool(readers)
 
 
 def _traced(

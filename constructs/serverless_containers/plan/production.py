@@ -7,6 +7,7 @@ serve, and programs that run as root. Under ``strict`` they are errors.
 from serverless_containers.compose.model import Project, Service
 from serverless_containers.findings import Findings
 from serverless_containers.plan import rules
+from serverless_containers.plan.entrypoint import Entrypoint
 from serverless_containers.plan.known_images import images_of, names_of, tag_of, user_of
 from serverless_containers.plan.places import place
 
@@ -23,12 +24,12 @@ _STARTS_AS_ROOT = frozenset(
 Dockerfiles have no USER."""
 
 
-def warn_of_production(project: Project, entrypoint: str | None, findings: Findings) -> None:
+def warn_of_production(project: Project, entrypoint: Entrypoint | None, findings: Findings) -> None:
     """Warn of what a service that somebody is on call for should not be without.
 
     Args:
         project: The canonical model.
-        entrypoint: The service that receives the traffic, if one does whose health no ingress
+        entrypoint: Where the traffic comes to, if it comes to a service whose health no ingress
             asks for.
         findings: Takes the warnings.
     """
@@ -36,7 +37,7 @@ def warn_of_production(project: Project, entrypoint: str | None, findings: Findi
         _warn_of_moving_image(service, findings)
         _warn_of_root(service, findings)
     if entrypoint is not None:
-        _warn_of_missing_check(project.services[entrypoint], findings)
+        _warn_of_missing_check(project.services[entrypoint.service], entrypoint.port, findings)
 
 
 def _warn_of_moving_image(service: Service, findings: Findings) -> None:
@@ -80,7 +81,7 @@ def _warn_of_root(service: Service, findings: Findings) -> None:
     )
 
 
-def _warn_of_missing_check(service: Service, findings: Findings) -> None:
+def _warn_of_missing_check(service: Service, port: int, findings: Findings) -> None:
     check = service.healthcheck
     dockerfile = service.build.parsed_dockerfile if service.build else None
     if check is None and dockerfile is not None and dockerfile.healthcheck is not None:
@@ -91,7 +92,8 @@ def _warn_of_missing_check(service: Service, findings: Findings) -> None:
         rules.HEALTH_CHECK_MISSING,
         *(place(service, "healthcheck") if check else place(service)),
         f"nothing tells whether {service.name} can serve: it gets requests as soon as it is "
-        "started, and goes on getting them when it hangs (ECS reads no HEALTHCHECK of an image "
-        "that is not built here)",
-        "add a healthcheck, such as test: curl -fsS http://localhost:8080/health",
+        "started, and goes on getting them when it hangs"
+        + ("" if dockerfile else " (ECS reads no HEALTHCHECK of an image that is not built here)"),
+        f"add a healthcheck with a program that the image has, such as test: curl -fsS "
+        f"http://localhost:{port}/" + (", or HEALTHCHECK to its Dockerfile" if dockerfile else ""),
     )

@@ -239,7 +239,11 @@ MEMORY_RESERVATION = Rule.error(
     "memory-reservation", "A container's memory limit is above its reservation.", _TASK_DEFINITION
 )
 SECRET_PATH = Rule.warning(
-    "secret-path", "Secrets are variables unless they are asked for as files."
+    "secret-path", "Where secrets are variables, no service reads them as files."
+)
+SECRETS_ARE_FILES = Rule.note(
+    "secrets-are-files",
+    "A project says in which form its secrets are, or no service reads them as files.",
 )
 COLLECTOR_PRESENT = Rule.warning(
     "collector-present",

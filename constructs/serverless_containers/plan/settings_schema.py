@@ -36,7 +36,7 @@ _PROJECT: Mapping[str, str] = {
     "memory": "Memory of the task in MiB. Default: the smallest size of Fargate's that holds all "
     "containers.",
     "secrets": "Whether containers get secrets as variables, or as files under /run/secrets. "
-    "Default: variables.",
+    "Default: files where a service names one there, else variables.",
     "names": "Whether names of services are written to /etc/hosts of the task. Default: hosts.",
     "strict": "Whether guesses are errors: what is chosen, changed or left out that the files do "
     "not say. Default: false.",

@@ -206,9 +206,8 @@ def test_a_push_that_leaves_the_folder_as_it_is_rolls_nothing_out(two):
     assert changed.exported["IMAGE_TAG"] != tag
 
 
-@pytest.mark.parametrize(
-    "scan", [pytest.param((), id="rollout failed"), *thoroughly(("false",), ids=["build failed"])]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("scan", [(), ("false",)], ids=["rollout failed", "build failed"])
 def test_a_pipeline_that_is_restarted_as_it_is_put_back_rolls_nothing_out(two, scan):
     # GIVEN a service whose stack went back to it, after a release that failed
     two.has_cluster()

@@ -14,9 +14,9 @@ from serverless_containers.findings import Findings
 from tests.support.applications import applications
 from tests.support.local_api import Deployed, eventually
 from tests.support.stand_in_images import ASK, BUILT, asking, import_stand_ins
-from tests.support.thorough import thoroughly
 
-pytestmark = pytest.mark.local
+# What every run shows of tasks, mounts and requests is in the files beside this one.
+pytestmark = [pytest.mark.local, pytest.mark.thorough]
 
 APPLICATIONS = {each.name: each for each in applications()}
 SERVICES = {
@@ -56,9 +56,7 @@ OTHER_NAMES = {
     ("network-alias", "orders.internal"): "orders",
 }
 """The services that names stand for which are not their own."""
-QUICK = ("init-container",)
-NAMES = [*QUICK, *thoroughly(*(name for name in SERVICES if name not in QUICK))]
-each_application = pytest.mark.parametrize("name", NAMES)
+each_application = pytest.mark.parametrize("name", SERVICES)
 APP = """
 import json
 from pathlib import Path
@@ -242,7 +240,6 @@ def test_an_init_container_changed_the_volume_for_the_other(running):
     assert running.ask("stat -c %u:%g /data; id -u") == "1000:1000\n1000\n"
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["go-migrations"])
 def test_migrations_run_before_the_application(running):
     migrations = sorted((running.application.folder / "migrations").iterdir())
@@ -250,7 +247,6 @@ def test_migrations_run_before_the_application(running):
     assert eventually(lambda: running.lines("migrate")) == [*expected, "api"]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["host-gateway"])
 def test_an_extra_host_is_in_the_hosts_file_and_the_machine_is_not(running):
     lines = running.ask("cat /etc/hosts").splitlines()
@@ -258,7 +254,6 @@ def test_an_extra_host_is_in_the_hosts_file_and_the_machine_is_not(running):
     assert not [line for line in lines if "host.docker.internal" in line]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["node-postgres-redis"])
 def test_behind_a_mount_for_development_is_what_the_build_made(running):
     assert running.ask(f"cat /app/{BUILT}") == "npm\n"
@@ -266,7 +261,6 @@ def test_behind_a_mount_for_development_is_what_the_build_made(running):
     assert running.ask("cat /app/src/server.js") == source
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["hardened"])
 def test_a_file_system_is_read_only_but_for_its_scratch_folders(running):
     places = "/etc/nginx /var/cache/nginx /var/run /tmp"
@@ -274,7 +268,6 @@ def test_a_file_system_is_read_only_but_for_its_scratch_folders(running):
     assert running.ask(script).split() == places.split()[1:]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["matomo-fpm"])
 def test_a_volume_is_shared_and_read_only_where_it_says_so(running):
     running.ask("echo shared > /var/www/html/index.php", "app")

@@ -136,20 +136,35 @@ def test_a_full_task_is_told_of_the_container_that_an_api_adds(plan, services, w
     assert not plan(text).messages("no-room-for-stop-delay")
 
 
+READ_AS_A_FILE = """
+    services:
+      db:
+        image: postgres
+        environment: {POSTGRES_PASSWORD_FILE: /run/secrets/db}
+        secrets: [db]
+      web: {image: nginx, ports: ["80"], secrets: [db]}
+    secrets: {db: {external: true}}
+    """
+
+
+def test_secrets_are_files_where_a_service_reads_one(plan):
+    planned = plan(READ_AS_A_FILE)
+    (message,) = planned.messages("secrets-are-files")
+    assert "db reads files below /run/secrets" in message
+    assert {each.secret for each in planned.plan.files} == {"db"}
+    assert [dict(each.secrets) for each in planned.plan.services] == [{}, {}]
+    # AND nothing is said where the file says it, nor of a path without a secret
+    said = plan("    x-serverless-containers: {secrets: files}" + READ_AS_A_FILE)
+    assert said.plan.files == planned.plan.files
+    assert not said.messages("secrets-are-files")
+    assert not plan(READ_AS_A_FILE.replace("secrets: [db]", "")).messages("secrets-are-files")
+
+
 def test_a_secret_that_is_expected_to_be_a_file(plan):
-    planned = plan("""
-        services:
-          db:
-            image: postgres
-            ports: ["5432"]
-            environment: {POSTGRES_PASSWORD_FILE: /run/secrets/db}
-            secrets: [db]
-        secrets: {db: {external: true}}
-        """)
+    planned = plan("    x-serverless-containers: {secrets: variables}" + READ_AS_A_FILE)
     (message,) = planned.messages("secret-path")
-    assert message.endswith(
-        "write x-serverless-containers: {secrets: files} at the top of the file"
-    )
+    assert message.endswith("without it they are files here")
+    assert not planned.plan.files
 
 
 def test_a_secret_whose_name_looks_like_an_arn(plan):
