@@ -244,13 +244,18 @@ def _carry_over(origin: Path, options: _Options, *, as_json: bool) -> None:
     made = None if conversion is None else _of(conversion, options)
     if conversion is not None and made is not None:
         written = _write(made.files)
-        plans = _check(conversion, report)
-        ignored, notes = _ignored(plans, options.output)
+        try:
+            plans = _check(conversion, report)
+            ignored, notes = _ignored(plans, options.output)
+            if not report.has_errors:
+                _write(ignored)
+        except BaseException:
+            written.undo()
+            raise
         if report.has_errors:
             written.undo()
             made = None
         else:
-            _write(ignored)
             made = replace(made, files={**made.files, **ignored}, notes=notes)
     _tell(made or _Made(files={}), report, as_json=as_json)
     if made is None:
@@ -476,7 +481,7 @@ def _steps(app: AppSpec, options: _Options, plan: TaskPlan, source: Path) -> lis
     steps = []
     if plan.secrets:
         of = f" --env {environment}" if environment else ""
-        steps.append(f"serverless-containers secrets push {source}{of}")
+        steps.append(f"serverless-containers secrets push {shlex.quote(str(source))}{of}")
     return [*steps, *deploy_steps(app, options.output)]
 
 
@@ -492,7 +497,7 @@ def deploy_steps(app: AppSpec, output: Path) -> list[str]:
     if app.environments:
         name = app.environments[0].name
         stacks = f" -c environment={name} '{name}/*'"
-    elsewhere = [] if folder == "." else [f"cd {folder}"]
+    elsewhere = [] if folder == "." else [f"cd {shlex.quote(folder)}"]
     return [
         *elsewhere,
         "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",

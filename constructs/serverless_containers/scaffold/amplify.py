@@ -37,6 +37,7 @@ _COMPOSE = ("docker-compose.yaml", "docker-compose.yml")
 _LEFT_OUT = {"node_modules", ".git", ".venv", "__pycache__"}
 _MOST_FILES = 5000
 """Files of ``src`` that are copied; more are a build's or a package manager's."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{1,15}")
 
@@ -82,6 +83,10 @@ class _Api:
         self._src = folder / "src"
 
     def converted(self, destination: Path) -> Conversion | None:
+        if not _NAME.fullmatch(self._name):
+            # A folder of this name is made.
+            self._report.error(None, (), f"{self._name!r} is no name of an API of Amplify's")
+            return None
         target = destination / self._name
         config = self._config()
         project, compose = self._project(config)
@@ -418,8 +423,16 @@ class _Api:
             old = Path(os.path.normpath(self._src / path))
             relative = Path(os.path.relpath(old, self._src))
             new = Path(os.path.normpath(target / relative))
-            moved.append((old, new))
             at = secret.at()
+            if not new.is_relative_to(target.parent):
+                self._report.error(
+                    Location(f"{shown_from_here(self._src)}/{at.file}", at.line, at.column),
+                    ("secrets", name),
+                    f"its file would be outside of {shown_from_here(target.parent)}: name one in "
+                    "../secrets",
+                )
+                continue
+            moved.append((old, new))
             self._report.changed(
                 Location(f"{shown_from_here(self._src)}/{at.file}", at.line, at.column),
                 ("secrets", name),

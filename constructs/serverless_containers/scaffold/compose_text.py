@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from serverless_containers.findings.formats import printable
+
 Value: TypeAlias = "str | int | bool | Sequence[Value] | Mapping[str, Value] | Replaced | None"
 Model: TypeAlias = Mapping[str, Value]
 
@@ -23,7 +25,8 @@ def compose_text(model: Model, comment: str) -> str:
         model: Its mapping. A dollar sign in it starts a variable, as Compose has it.
         comment: A line that stands at its top.
     """
-    return "\n".join([f"# {comment}", *_lines(model, ""), ""])
+    # A name in it may hold the end of a line.
+    return "\n".join([f"# {printable(comment)}", *_lines(model, ""), ""])
 
 
 def difference(base: Model, other: Model) -> dict[str, Value]:

@@ -3,6 +3,8 @@
 import json
 import shlex
 
+import yaml
+
 from serverless_containers.scaffold.model import AppSpec, Kind, Service
 from serverless_containers.toolchain import PINNED_CDK_CLI
 
@@ -22,10 +24,10 @@ def workflow_text(app: AppSpec, folder: str) -> str:
     checks = "".join(f"      - run: {_scalar(_check(each))}\n" for each in app.services)
     if app.environments:
         first = app.environments[0].name
-        names = ", ".join(each.name for each in app.environments)
+        names = ", ".join(_scalar(each.name) for each in app.environments)
         choice = (
             "    inputs:\n      environment:\n        type: choice\n"
-            f"        options: [{names}]\n        default: {first}\n"
+            f"        options: [{names}]\n        default: {_scalar(first)}\n"
         )
         environment = f"${{{{ inputs.environment || '{first}' }}}}"
         stacks = '-c "environment=$ENVIRONMENT" "$ENVIRONMENT/*"'
@@ -56,6 +58,8 @@ def _check(service: Service) -> str:
 def _scalar(text: str) -> str:
     """Return text as a scalar of YAML, where the expressions of a workflow mean themselves."""
     plain = all(each.isalnum() or each in "._-/ " for each in text)
+    # What YAML takes for a list, a number or a truth is quoted, too.
+    plain = plain and text.strip() == text and yaml.safe_load(text) == text
     return text if plain else json.dumps(text.replace("${{", "${{ '${{' }}"), ensure_ascii=False)
 
 

@@ -40,7 +40,10 @@ class Written:
 
 
 def in_the_way(files: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the files that are there already, or whose folder cannot be made.
+    """Return the files that are there already, or whose folder cannot be made, or is elsewhere.
+
+    A repository may hold links, such as one to ``.git/hooks``: below the current folder, or the
+    repository, none is followed, and nothing is written into ``.git``.
 
     Args:
         files: Files that are to be written.
@@ -50,12 +53,27 @@ def in_the_way(files: Sequence[Path]) -> tuple[Path, ...]:
         if os.path.lexists(file):
             found.setdefault(file)
             continue
+        if leads_away := _link_on_the_way(file):
+            found.setdefault(leads_away)
+            continue
         for folder in file.parents:
             if os.path.lexists(folder):
                 if not folder.is_dir():
                     found.setdefault(folder)
                 break
     return tuple(found)
+
+
+def _link_on_the_way(file: Path) -> Path | None:
+    here = Path.cwd()
+    for folder in file.parents:
+        if folder in {here, *here.parents}:
+            return None
+        if folder.is_symlink() or folder.name == ".git":
+            return folder
+        if os.path.lexists(folder / ".git"):
+            return None
+    return None
 
 
 def write_all(files: Mapping[Path, bytes | Path]) -> Written:

@@ -282,6 +282,24 @@ def test_apps_of_one_repository_have_workflows_of_their_own(run):
     assert {each.name for each in written} == {"deploy-shop.yml", "deploy-blog.yml"}
 
 
+@pytest.mark.parametrize("name", ["true", "123", "null", "- x"])
+def test_what_yaml_would_take_for_something_else_is_quoted(run, name):
+    run.write("shop/compose.yaml", ONE)
+    done = run("init", "shop", "--api", "--github-workflow", f"--output={name}")
+    assert done.exit_code == 0, done.output
+    (workflow,) = (run.folder / ".github/workflows").iterdir()
+    parsed = yaml.safe_load(workflow.read_text())
+    assert parsed["defaults"]["run"]["working-directory"] == name
+
+
+def test_commands_that_are_suggested_can_be_pasted(run):
+    text = ONE + "secrets: {KEY: {file: ../.secret-key}}\n"
+    run.write("a b;touch PWN/compose.yaml", text.replace("services:", "services:", 1))
+    done = run("init", "a b;touch PWN", "--api", "-o", "q;id")
+    assert done.exit_code == 0, done.output
+    assert "cd 'q;id'" in done.output
+
+
 @pytest.mark.parametrize("name", ["a'b", 'a"b', "ä b", "a{b}", "a\\b"])
 def test_any_name_of_a_folder_is_sound_python(run, name):
     run.write(f"{name}/compose.yaml", "name: shop\n" + ONE)

@@ -627,6 +627,69 @@ def test_links_in_an_api_are_not_followed(run):
     assert "leads out of the project" in done.stdout
 
 
+def test_what_a_repository_has_linked_is_not_written_through(run):
+    hooks = run.folder / ".git/hooks"
+    hooks.mkdir(parents=True)
+    (run.folder / "posts").symlink_to(hooks)
+    files = {**AMPLIFY["dockerfile"], f"{API}/src/pre-commit": "#!/bin/sh\n"}
+    done = convert(run, files)
+    assert done.exit_code != 0
+    assert "posts" in done.stderr
+    assert list(hooks.iterdir()) == []
+    assert not (run.folder / "cdk").exists()
+
+
+def test_no_app_is_written_through_a_link_either(run, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside")
+    (run.folder / "cdk").symlink_to(outside)
+    done = convert(run, COPILOT["poller"])
+    assert done.exit_code != 0
+    assert list(outside.iterdir()) == []
+    assert not list(run.folder.glob("*.compose.yaml"))
+
+
+@pytest.mark.parametrize("name", [".github", ".git", "-x", "a b"])
+def test_a_folder_that_is_no_api_of_amplifys_is_refused(run, name):
+    done = convert(run, {f"amplify/backend/api/{name}/src/Dockerfile": "FROM x\nEXPOSE 80\n"})
+    assert done.exit_code != 0
+    assert "is no name of an API of Amplify's" in done.output
+    assert not (run.folder / "cdk").exists()
+
+
+def test_a_secret_out_of_the_app_is_refused(run):
+    text = AMPLIFY["compose"][f"{API}/src/docker-compose.yml"]
+    assert "../secrets/.secret-pass" in text
+    files = {f"{API}/src/docker-compose.yml": text.replace("../secrets/", "../../outside/")}
+    done = convert(run, {**AMPLIFY["compose"], **files})
+    assert done.exit_code != 0
+    assert "its file would be outside of" in done.output
+    assert not (run.folder.parent / "outside").exists()
+
+
+def test_aliases_as_keys_of_an_addon_cost_nothing(run):
+    lines = [f"A{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(9)]
+    addon = f"A0: &a0 [x]\n{''.join(lines)}Resources: {{? *a9 : {{Type: x}}}}\n"
+    assert convert(run, {**COPILOT["first"], "copilot/web/addons/x.yml": addon}).exit_code == 0
+
+
+def test_what_ends_the_check_of_its_files_leaves_none(run, monkeypatch):
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("serverless_containers.cli.init.plan_source", interrupt)
+    convert(run, COPILOT["poller"])
+    assert not (run.folder / "cdk").exists()
+    assert not list(run.folder.glob("*.compose.yaml"))
+
+
+def test_a_name_with_the_end_of_a_line_adds_none_to_the_file(run):
+    text = COPILOT["poller"]["copilot/poller/manifest.yml"]
+    convert(run, {"copilot/x\nvolumes: {pwn: {}}\n#/manifest.yml": text})
+    for file in run.folder.glob("*.compose.yaml"):
+        assert "volumes" not in file.read_text().split("services:")[0].splitlines()[1:]
+        assert not any(line.startswith("volumes: {pwn") for line in file.read_text().splitlines())
+
+
 def test_nothing_is_overwritten(run):
     write(run.folder, {**COPILOT["first"], "web.compose.yaml": "mine"})
     done = run("init", "--from", ".", "--yes")

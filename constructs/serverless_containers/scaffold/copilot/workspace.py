@@ -375,7 +375,9 @@ class _TemplateLoader(yaml.SafeLoader):
 
 
 def _entries(node: "yaml.Node | None") -> list[tuple["yaml.Node", "yaml.Node"]]:
-    return list(node.value) if isinstance(node, yaml.MappingNode) else []
+    """The entries of a mapping whose keys are texts, as all are that a template may have."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return [pair for pair in pairs if isinstance(pair[0], yaml.ScalarNode)]
 
 
 def _entry(node: "yaml.Node | None", name: str) -> "yaml.Node | None":
