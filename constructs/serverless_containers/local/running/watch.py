@@ -1,5 +1,6 @@
 """Files that change: the services that they are of start anew, or the app is deployed anew."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -34,13 +35,20 @@ class Consequence:
     because: Path
 
 
+_OF_TEMPLATES = re.compile(
+    r"(.*\.)?(docker-)?compose[^/]*\.ya?ml|[^/]*\.env[^/]*|custom-policies\.json|cdk\.json"
+)
+"""Names of files that are read by synthesis, wherever they lie."""
+
+
 def consequence(changed: Iterable[Path], commands: Commands) -> Consequence:
     """Decide what changed files lead to.
 
     Args:
         changed: The files; at least one.
-        commands: What runs as processes. A file of the folder of one is used where it lies; all
-            others, and all where containers run, may change templates or images.
+        commands: What runs as processes. A file of the folder of one is used where it lies, but
+            for those that templates are made of; all others, and all where containers run, may
+            change templates or images.
     """
     families: set[str] = set()
     files = sorted(changed)
@@ -51,7 +59,7 @@ def consequence(changed: Iterable[Path], commands: Commands) -> Consequence:
             for each in containers.values()
             if each is not None and file.is_relative_to(Path(each.directory).resolve())
         }
-        if not users:
+        if not users or _OF_TEMPLATES.fullmatch(file.name):
             return Consequence(deploys=True, because=file)
         families |= users
     return Consequence(families=frozenset(families), because=files[0])

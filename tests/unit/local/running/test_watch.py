@@ -44,6 +44,11 @@ def test_the_services_start_anew_whose_files_they_are(changed, families):
     [
         (["/app/compose.yml"], "/app/compose.yml"),
         (["/app/web/a.js", "/app/webs/a.js"], "/app/webs/a.js"),
+        # What templates are made of, in the folder of a process, too.
+        (["/app/web/compose.yml"], "/app/web/compose.yml"),
+        (["/app/web/shop.compose.dev.yaml"], "/app/web/shop.compose.dev.yaml"),
+        (["/app/web/.env"], "/app/web/.env"),
+        (["/app/web/cdk.json"], "/app/web/cdk.json"),
     ],
 )
 def test_for_any_other_the_app_is_deployed_anew(changed, because):
