@@ -40,14 +40,13 @@ from serverless_containers.plan.buildspec import (
     repository_variable,
 )
 
-QUEUED_TIMEOUT = Duration.minutes(15)
-"""The time for which a build waits for a machine: another build or two, where an account may run
-one at a time. The default of 8 hours outlasts whoever waits for it ("CreateProject", AWS CodeBuild
-API Reference)."""
+QUEUED_TIMEOUT = Duration.minutes(5)
+"""The time for which a build waits for a machine: the shortest that there is. The default of 8
+hours outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
 _SHORTEST, _LONGEST_WAIT = 5, 720
 """Minutes that a build takes at least ("CreateProject", AWS CodeBuild API Reference), and that
 CloudFormation waits at most ("AWS::CloudFormation::WaitCondition")."""
-_MARGIN = 20
+_MARGIN = 10
 """Minutes by which CloudFormation waits longer than a build: for the pipeline to start, and to
 queue. What fails before the first command of the build can tell nobody, and is waited for that
 long."""
@@ -65,10 +64,10 @@ _LOGIN = "REGISTRY_"
 
 
 def seconds_to_wait(build_timeout: Duration) -> str:
-    """Return how long CloudFormation waits for a build, in seconds: 20 minutes longer.
+    """Return how long CloudFormation waits for a build, in seconds: ten minutes longer.
 
     Args:
-        build_timeout: The time that a build may take; 5 to 700 minutes. For one that is known only
+        build_timeout: The time that a build may take; 5 to 710 minutes. For one that is known only
             at deployment, CloudFormation waits for 12 hours.
 
     Raises:
@@ -81,7 +80,7 @@ def seconds_to_wait(build_timeout: Duration) -> str:
         _SHORTEST,
         _LONGEST_WAIT - _MARGIN,
         source="CreateProject, AWS CodeBuild API Reference; CloudFormation waits 12 hours for the "
-        f"images, of which {_MARGIN} minutes are for the pipeline to start and to queue",
+        f"images, of which {_MARGIN} minutes are for the pipeline to start",
     )
     known = not Token.is_unresolved(minutes)
     return str(int(minutes + _MARGIN if known else _LONGEST_WAIT) * 60)
