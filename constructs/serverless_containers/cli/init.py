@@ -21,6 +21,8 @@ from serverless_containers.findings import Findings, dotted
 from serverless_containers.findings.formats import summarise
 from serverless_containers.findings.places import Places
 from serverless_containers.plan import PlanOptions, TaskPlan
+from serverless_containers.plan.build_context.ignore import IgnoreRules
+from serverless_containers.plan.build_context.walk import is_left_out
 from serverless_containers.plan.rules import ENTRYPOINT_AMBIGUOUS, ENTRYPOINT_CHOSEN
 from serverless_containers.plan.source import plan_source
 from serverless_containers.scaffold.amplify import container_apis, convert_api
@@ -211,12 +213,8 @@ def _around(source: Path, options: _Options) -> _Made:
     ignored, notes = _ignored([plan], options.output)
     files.update(ignored)
     if counted := summarise(findings):
-        shown = (
-            ""
-            if counted == "no findings"
-            else f": serverless-containers check {shlex.quote(str(source))}"
-        )
-        notes.insert(0, f"{counted}{shown}")
+        check = shlex.join(["serverless-containers", "check", str(source)])
+        notes.insert(0, counted if counted == "no findings" else f"{counted}: {check}")
     return _Made(files=files, notes=notes, steps=_steps(app, options, plan, source))
 
 
@@ -243,20 +241,17 @@ def _carry_over(origin: Path, options: _Options, *, as_json: bool) -> None:
     conversion = _converted(origin, options, report)
     made = None if conversion is None else _of(conversion, options)
     if conversion is not None and made is not None:
-        written = _write(made.files)
+        written, is_kept = _write(made.files), False
         try:
             plans = _check(conversion, report)
             ignored, notes = _ignored(plans, options.output)
             if not report.has_errors:
                 _write(ignored)
-        except BaseException:
-            written.undo()
-            raise
-        if report.has_errors:
-            written.undo()
-            made = None
-        else:
-            made = replace(made, files={**made.files, **ignored}, notes=notes)
+                is_kept = True
+        finally:
+            if not is_kept:
+                written.undo()
+        made = replace(made, files={**made.files, **ignored}, notes=notes) if is_kept else None
     _tell(made or _Made(files={}), report, as_json=as_json)
     if made is None:
         print_error("nothing is written: there are errors")
@@ -467,7 +462,7 @@ def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes 
             continue
         line = _from(output, context)
         ignore = context / ".dockerignore"
-        if is_file(ignore) and line in ignore.read_text(errors="replace").split():
+        if is_left_out(IgnoreRules.of(str(context), None), line):
             continue
         if is_file(ignore):
             notes.append(f"add the line {line} to {ignore}: the app is in the build context")
@@ -481,7 +476,8 @@ def _steps(app: AppSpec, options: _Options, plan: TaskPlan, source: Path) -> lis
     steps = []
     if plan.secrets:
         of = f" --env {environment}" if environment else ""
-        steps.append(f"serverless-containers secrets push {shlex.quote(str(source))}{of}")
+        push = shlex.join(["serverless-containers", "secrets", "push", str(source)])
+        steps.append(f"{push}{of}")
     return [*steps, *deploy_steps(app, options.output)]
 
 

@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from serverless_containers.compose import load_project
@@ -29,7 +30,7 @@ from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
 from serverless_containers.scaffold.compose_text import Value, compose_text
 from serverless_containers.scaffold.conversion import Conversion, Source, shown_from_here
-from serverless_containers.scaffold.model import EnvironmentSpec, Keyword, Kind, stack_name
+from serverless_containers.scaffold.model import EnvironmentSpec, Keyword, Kind, matters, stack_name
 from serverless_containers.scaffold.report import Report
 from serverless_containers.scaffold.sections import read_text
 
@@ -108,7 +109,7 @@ class _Api:
             name=stack_name(self._name),
             sources=(source,),
             environments=tuple(
-                EnvironmentSpec(name=name, region=region, retain=name.startswith("prod"))
+                EnvironmentSpec(name=name, region=region, retain=matters(name))
                 for name, region in environments.items()
             ),
             files=files,
@@ -236,11 +237,11 @@ class _Api:
             for name in names:
                 root.carried(name, "an environment in stacks/environments.py")
         # The one that is tried first is not the one that matters most.
-        ordered = sorted(names, key=lambda name: name.startswith("prod")) or ["dev"]
+        ordered = sorted(names, key=matters) or ["dev"]
         return {name: self._region(root, name) for name in ordered}
 
     def _region(self, root: "_Json | None", environment: str) -> str | None:
-        entry = root.below(environment) if root is not None and root.names() else None
+        entry = root.below(environment) if root is not None else None
         provider = entry.below("awscloudformation") if entry else None
         region = provider.text("Region") if provider else None
         if region is None or provider is None:
@@ -424,9 +425,10 @@ class _Api:
             relative = Path(os.path.relpath(old, self._src))
             new = Path(os.path.normpath(target / relative))
             at = secret.at()
+            at = replace(at, file=f"{shown_from_here(self._src)}/{at.file}")
             if not new.is_relative_to(target.parent):
                 self._report.error(
-                    Location(f"{shown_from_here(self._src)}/{at.file}", at.line, at.column),
+                    at,
                     ("secrets", name),
                     f"its file would be outside of {shown_from_here(target.parent)}: name one in "
                     "../secrets",
@@ -434,7 +436,7 @@ class _Api:
                 continue
             moved.append((old, new))
             self._report.changed(
-                Location(f"{shown_from_here(self._src)}/{at.file}", at.line, at.column),
+                at,
                 ("secrets", name),
                 f"<project>/<environment>/{name} in Secrets Manager; no value is read: keep its "
                 f"file at {shown_from_here(new)}, and push it",

@@ -148,6 +148,11 @@ def stack_name(text: str) -> str:
     return name if _STACK_NAME.fullmatch(name) else f"app-{name}".rstrip("-")[:_LONGEST_NAME]
 
 
+def matters(environment: str) -> bool:
+    """Return whether an environment, by its name, serves those whom the application is for."""
+    return environment.startswith("prod")
+
+
 def is_stack_name(text: str) -> bool:
     """Return whether an app can have a name: a letter, then letters, digits and hyphens."""
     return bool(_STACK_NAME.fullmatch(text)) and len(text) <= _LONGEST_NAME

@@ -267,8 +267,8 @@ def _environments(app: AppSpec) -> str:
 
 def _environment(environment: EnvironmentSpec, region: str | None) -> str:
     lines = [f'name="{environment.name}"']
-    if environment.region or region:
-        lines.append(f'region="{environment.region or region}"')
+    if region := environment.region or region:
+        lines.append(f'region="{region}"')
     if environment.network_profile != "PUBLIC":
         lines.append(f"network_profile=NetworkProfile.{environment.network_profile}")
     if environment.high_availability:

@@ -36,7 +36,7 @@ def workflow_text(app: AppSpec, folder: str) -> str:
     variables = f"    env:\n      ENVIRONMENT: {environment}\n" if app.environments else ""
     return _TEXT.format(
         name=app.name,
-        needed=_REGION_KNOWN if app.region else _REGION_ASKED,
+        also="" if app.region else ", and AWS_REGION the region",
         choice=choice,
         folder=_scalar(folder),
         setup=_SETUP,
@@ -79,14 +79,10 @@ _SETUP = """\
 _CREDENTIALS = (
     "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
 )
-_REGION_KNOWN = """\
-the variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository."""
-_REGION_ASKED = """\
-the variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this repository, and
-# AWS_REGION the region."""
 _TEXT = """\
 # Checks and synthesizes each change, and deploys what is on main, signed in by OpenID Connect:
-# {needed}
+# the variable AWS_ROLE_ARN of the GitHub environment names a role that trusts this
+# repository{also}.
 # Its subject ends with :environment:NAME; whether it has the ids of the repository, too, is in
 # "OpenID Connect reference", GitHub Docs.
 name: deploy {name}

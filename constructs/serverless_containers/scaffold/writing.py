@@ -67,7 +67,7 @@ def in_the_way(files: Sequence[Path]) -> tuple[Path, ...]:
 def _link_on_the_way(file: Path) -> Path | None:
     here = Path.cwd()
     for folder in file.parents:
-        if folder in {here, *here.parents}:
+        if here.is_relative_to(folder):
             return None
         if folder.is_symlink() or folder.name == ".git":
             return folder

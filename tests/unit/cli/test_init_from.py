@@ -222,6 +222,14 @@ def test_the_app_stays_out_of_the_images_that_are_built_of_the_workspace(run):
     assert ".dockerignore" in json.loads(done.stdout)["files"]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"), [("cdk", False), ("/cdk/", False), ("*", False), ("cdks", True)]
+)
+def test_what_is_left_out_of_a_context_already_is_no_advice(run, line, told):
+    done = convert(run, {**COPILOT["first"], ".dockerignore": f"{line}\n"}, "--json")
+    assert any("add the line cdk" in note for note in json.loads(done.stdout)["notes"]) is told
+
+
 def test_a_variable_without_a_value_is_empty(run):
     convert(run, {**COPILOT["first"], **manifest("exec: true", "variables: {A: }")})
     assert compose(run, "web.compose.yaml")["services"]["web"]["environment"] == {"A": ""}
@@ -275,6 +283,20 @@ def test_the_name_of_a_scaling_of_app_runners_is_not_carried_over(run):
     }
     done = convert(run, files, "--json")
     assert entries(done)["copilot/web/manifest.yml", "count"][0] == "not carried over"
+
+
+@pytest.mark.parametrize("count", ["-1", "[2]", "1.5"])
+def test_what_is_no_name_of_a_scaling_is_an_error(run, count):
+    files = {
+        "copilot/.workspace": "application: shop\n",
+        "copilot/web/manifest.yml": (
+            "name: web\ntype: Request-Driven Web Service\n"
+            f"image: {{location: 'nginx:1.29', port: 80}}\ncount: {count}\n"
+        ),
+    }
+    done = convert(run, files)
+    assert done.exit_code == 1
+    assert "copilot/web/manifest.yml:4:" in done.output
 
 
 def test_an_environment_of_amplifys_keeps_its_region(run):

@@ -36,7 +36,7 @@ class Consequence:
 
 
 _OF_TEMPLATES = re.compile(
-    r"(.*\.)?(docker-)?compose[^/]*\.ya?ml|[^/]*\.env[^/]*|custom-policies\.json|cdk\.json"
+    r"(.*\.)?(docker-)?compose.*\.ya?ml|.*\.env.*|custom-policies\.json|cdk\.json"
 )
 """Names of files that are read by synthesis, wherever they lie."""
 

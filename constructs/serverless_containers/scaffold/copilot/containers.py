@@ -98,14 +98,12 @@ class Containers:
                         (*sidecar.path, "port"),
                         f"expected a port such as 2000/udp, got {port!r}",
                     )
-            if (essential := sidecar.boolean("essential")) is not None:
-                service.update({} if essential else {"restart": "no"})
-                sidecar.carried(
-                    "essential",
-                    "every service is, unless it says otherwise"
-                    if essential
-                    else 'restart: "no", which may end by itself',
-                )
+            essential = sidecar.boolean("essential")
+            if essential:
+                sidecar.carried("essential", "every service is, unless it says otherwise")
+            elif essential is False:
+                service["restart"] = "no"
+                sidecar.carried("essential", 'restart: "no", which may end by itself')
             self._labels(sidecar, service)
             self._depends_on(sidecar, service)
             self._health_check(sidecar, service)

@@ -15,6 +15,8 @@ from serverless_containers.scaffold.model import Keyword, Kind, Scaling, call
 from serverless_containers.scaffold.python_files import literal
 from serverless_containers.scaffold.sections import Section
 
+_SCALING_NAME = re.compile(r"[A-Za-z][\w/-]*")
+"""The name of a configuration of App Runner's, in place of a number of tasks."""
 WEB, APP_RUNNER = "Load Balanced Web Service", "Request-Driven Web Service"
 BACKEND, WORKER = "Backend Service", "Worker Service"
 CONVERTED = (WEB, APP_RUNNER, BACKEND, WORKER)
@@ -345,7 +347,7 @@ def _count(
     if node is None:
         return
     if not isinstance(node, MappingNode):
-        if is_app_runner and not (text_of(node) or "").isdigit():
+        if is_app_runner and _SCALING_NAME.fullmatch(text_of(node) or ""):
             manifest.left("count", "the name of a scaling of App Runner's: give deploy.replicas")
             return
         number = manifest.number("count")

@@ -28,7 +28,7 @@ from serverless_containers.scaffold.copilot.workload import (
     Workload,
     convert_workload,
 )
-from serverless_containers.scaffold.model import EnvironmentSpec, Kind, Scaling, stack_name
+from serverless_containers.scaffold.model import EnvironmentSpec, Kind, Scaling, matters, stack_name
 from serverless_containers.scaffold.report import Report
 from serverless_containers.scaffold.sections import Section, read_mapping, read_text
 from serverless_containers.spelling import nearest
@@ -210,11 +210,11 @@ class _Workspace:
         for name in names:
             self._zones(name, folder / name / "manifest.yml")
         # The one that is tried first is not the one that matters most.
-        return sorted(names, key=_matters) or ["test"]
+        return sorted(names, key=matters) or ["test"]
 
     def _zones(self, name: str, file: Path) -> None:
         """Report where an environment is: Copilot keeps that elsewhere, and has two zones."""
-        zones = "three zones" if _matters(name) else "one zone (high_availability=True: three)"
+        zones = "three zones" if matters(name) else "one zone (high_availability=True: three)"
         self._report.changed(
             Location(shown_from_here(file), 1, 1) if exists(file) else None,
             ("environments", name),
@@ -393,11 +393,6 @@ _OF_AN_ENVIRONMENT = {
 }
 
 
-def _matters(name: str) -> bool:
-    """Return whether an environment serves those whom the application is for."""
-    return name.startswith("prod")
-
-
 def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> EnvironmentSpec:
     workloads = {service: each[name] for service, each in found.items()}
     scaling: dict[str, Scaling] = {
@@ -406,9 +401,9 @@ def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> Envi
     return EnvironmentSpec(
         name=name,
         network_profile="PRIVATE" if any(each.private for each in workloads.values()) else "PUBLIC",
-        high_availability=_matters(name),
+        high_availability=matters(name),
         spot=bool(workloads) and all(each.spot for each in workloads.values()),
-        retain=_matters(name),
+        retain=matters(name),
         scaling=scaling,
         execute=tuple(service for service, each in workloads.items() if each.execute),
     )
