@@ -57,8 +57,8 @@ def check_task(
             UTILITY_IMAGE,
             None,
             ("utility_image",),
-            "configs are written by a small container, whose image tasks without a way to the "
-            "internet cannot pull",
+            "configs, and secrets that are files, are written by a small container, whose image "
+            "tasks without a way to the internet cannot pull",
             "name an image in ECR that has a POSIX shell",
         )
     _check_exclusive(plan, desired_count, findings, scales=scales)
