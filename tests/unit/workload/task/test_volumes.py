@@ -157,7 +157,10 @@ def test_configs_are_written_before_the_container_starts(deploy):
 
 
 def test_without_a_way_to_the_internet_the_writers_image_must_be_named(deploy):
-    with pytest.raises(InvalidSourceError, match="utility_image: configs are written by"):
+    with pytest.raises(
+        InvalidSourceError,
+        match="utility_image: configs, and secrets that are files, are written by",
+    ):
         deploy(FILES, network_profile=NetworkProfile.ENDPOINTS)
 
 
