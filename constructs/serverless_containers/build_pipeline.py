@@ -80,9 +80,11 @@ class BuildPipeline(Construct):
     The pipeline starts by itself once CloudFormation has made it. The build tells CloudFormation
     through a wait condition that the images are there, or which container failed, by which command,
     and where the log is; what needs an image depends on `ready`. The wait condition's logical id
-    holds the source's hash, so that a changed source is waited for anew. While CloudFormation
-    changes the stack it owns the rollout; any other run (a push to GitHub, "Release change" in the
-    console) rolls the service out itself.
+    holds the source's hash and the time of the wait, so that a change of either is waited for anew:
+    CloudFormation updates no wait condition ("AWS::CloudFormation::WaitCondition").
+
+    While CloudFormation changes the stack it owns the rollout; any other run (a push to GitHub,
+    "Release change" in the console) rolls the service out itself.
 
     Images have the hash of their source, or of its commit, as their tag. ``latest`` moves along and
     is never deployed.
@@ -166,7 +168,8 @@ class BuildPipeline(Construct):
         self._name = Names.unique_resource_name(self, max_length=100, separator="-")
         timeout = props.get("build_timeout", Duration.minutes(30))
         wait = seconds_to_wait(timeout)
-        handle = CfnWaitConditionHandle(self, f"Handle{self.source_tag}")
+        awaited = f"{self.source_tag}In{wait}"
+        handle = CfnWaitConditionHandle(self, f"Handle{awaited}")
         self.project = ImageBuild(
             self,
             "Build",
@@ -202,7 +205,7 @@ class BuildPipeline(Construct):
             self.pipeline.notify_on("Failures", props["notifications"], events=[_FAILED])
         self._condition = CfnWaitCondition(
             self,
-            f"Built{self.source_tag}",
+            f"Built{awaited}",
             handle=handle.ref,
             count=1,
             timeout=wait,

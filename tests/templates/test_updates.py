@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 
 from serverless_containers import (
     Architecture,
+    BuildPipeline,
     Logging,
     NetworkProfile,
     Rollout,
@@ -55,6 +56,8 @@ NEVER = {
 }
 """What serves requests, holds data, or is known by others."""
 TASK = "AWS::ECS::TaskDefinition"
+WAIT = "AWS::CloudFormation::WaitCondition"
+"""What CloudFormation refuses to update, in place or by a replacement."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,10 @@ def one(*kinds):
 def under_a_key_with_sessions(stack):
     """Logging under a key of the stack that is about the key and sessions alone."""
     return Logging(encryption_key=kms.Key(stack, "Key"), sessions=True)
+
+
+def building(**props):
+    return changed(replace(API, images="docker"), images=BuildPipeline.managed(**props))
 
 
 PRIVATE = changed(API, network_profile=NetworkProfile.PRIVATE)
@@ -161,6 +168,8 @@ UPDATES = {
         replace(API, images="docker"),
         one(TASK),
     ),
+    "a longer build": Update(building(), building(build_timeout=Duration.minutes(60))),
+    "another build": Update(building(), building(before_build=["env"]), one(TASK)),
     "more tasks in private": Update(PRIVATE, changed(PRIVATE, desired_count=2)),
     "a way out of one's own": Update(
         changed(API, WITH_VOLUME),
@@ -224,6 +233,15 @@ def removed(before, after):
     }
 
 
+def updated(before, after, kind):
+    """The logical ids of what an update changes of a type."""
+    return [
+        name
+        for name, resource in before["Resources"].items()
+        if resource["Type"] == kind and resource != after["Resources"].get(name, resource)
+    ]
+
+
 def test_there_are_enough_of_them():
     assert len(UPDATES) >= 25
 
@@ -238,6 +256,7 @@ def test_what_serves_or_holds_data_stays(tmp_path, name):
     assert exchanged == update.replaced | update.moved
     assert set().union(*(removed(*pair) for pair in both)) & NEVER == update.removed
     assert not exchanged & NEVER - update.moved
+    assert [name for pair in both for name in updated(*pair, WAIT)] == []
 
 
 def test_a_site_beside_the_api_leaves_the_network_as_it_is(tmp_path):

@@ -40,15 +40,16 @@ from serverless_containers.plan.buildspec import (
     repository_variable,
 )
 
-QUEUED_TIMEOUT = Duration.minutes(5)
-"""The time for which a build waits for a machine: the shortest that there is. The default of 8
-hours outlasts whoever waits for it ("CreateProject", AWS CodeBuild API Reference)."""
+_QUEUED = 15
+"""Minutes that a build waits for a machine: as long as an account that may run one build at a time
+needs for the build before. The default of 8 hours outlasts whoever waits for it ("Builds in AWS
+CodeBuild", AWS CodeBuild User Guide)."""
 _SHORTEST, _LONGEST_WAIT = 5, 720
 """Minutes that a build takes at least ("CreateProject", AWS CodeBuild API Reference), and that
 CloudFormation waits at most ("AWS::CloudFormation::WaitCondition")."""
-_MARGIN = 10
-"""Minutes by which CloudFormation waits longer than a build: for the pipeline to start, and to
-queue. What fails before the first command of the build can tell nobody, and is waited for that
+_MARGIN = _QUEUED + 5
+"""Minutes by which CloudFormation waits longer than a build: for the queue, and for the pipeline to
+start. What fails before the first command of the build can tell nobody, and is waited for that
 long."""
 _PULL_AND_PUSH = (
     "ecr:BatchCheckLayerAvailability",
@@ -64,10 +65,10 @@ _LOGIN = "REGISTRY_"
 
 
 def seconds_to_wait(build_timeout: Duration) -> str:
-    """Return how long CloudFormation waits for a build, in seconds: ten minutes longer.
+    """Return how long CloudFormation waits for a build, in seconds: 20 minutes longer.
 
     Args:
-        build_timeout: The time that a build may take; 5 to 710 minutes. For one that is known only
+        build_timeout: The time that a build may take; 5 to 700 minutes. For one that is known only
             at deployment, CloudFormation waits for 12 hours.
 
     Raises:
@@ -80,7 +81,7 @@ def seconds_to_wait(build_timeout: Duration) -> str:
         _SHORTEST,
         _LONGEST_WAIT - _MARGIN,
         source="CreateProject, AWS CodeBuild API Reference; CloudFormation waits 12 hours for the "
-        f"images, of which {_MARGIN} minutes are for the pipeline to start",
+        f"images, of which {_MARGIN} minutes are for the pipeline to start and to queue",
     )
     known = not Token.is_unresolved(minutes)
     return str(int(minutes + _MARGIN if known else _LONGEST_WAIT) * 60)
@@ -165,7 +166,7 @@ class ImageBuild(Construct):
             # No limit of concurrent builds, which fails the one that is too many ("StartBuild",
             # AWS CodeBuild API Reference): a pipeline runs one execution of a stage at a time.
             timeout=timeout,
-            queued_timeout=QUEUED_TIMEOUT,
+            queued_timeout=Duration.minutes(_QUEUED),
             grant_report_group_permissions=False,
             logging=codebuild.LoggingOptions(
                 cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self.log_group)

@@ -42,8 +42,8 @@ class PipelineProps(TypedDict, total=False):
     each host a secret with the keys ``username`` and ``password``. Default: ECR alone."""
 
     build_timeout: Duration
-    """The time that a build may take, in whole minutes from 5 to 710: CloudFormation waits 12 hours
-    for the images, 10 minutes of which are for the pipeline to start and to queue
+    """The time that a build may take, in whole minutes from 5 to 700: CloudFormation waits 12 hours
+    for the images, 20 minutes of which are for the pipeline to start and to queue
     ("AWS::CloudFormation::WaitCondition"). One that is known only at deployment has to be a number
     of minutes, and is waited for 12 hours. Default: 30 minutes."""
 

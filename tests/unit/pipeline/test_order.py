@@ -55,7 +55,7 @@ def test_cloudformation_waits_longer_than_a_build_may_take(pipe):
 @pytest.mark.parametrize(
     ("timeout", "seconds"),
     [
-        (Duration.minutes(710), "43200"),
+        (Duration.minutes(700), "43200"),
         # How long CloudFormation has to wait is then unknown, and it waits as long as it can.
         (Duration.minutes(Token.as_number({"Ref": "Minutes"})), "43200"),
     ],
@@ -64,15 +64,15 @@ def test_cloudformation_waits_twelve_hours_at_most(pipe, timeout, seconds):
     piped = pipe(build_timeout=timeout)
     assert piped.only("AWS::CloudFormation::WaitCondition")["Timeout"] == seconds
     minutes = piped.only("AWS::CodeBuild::Project")["TimeoutInMinutes"]
-    assert minutes in (710, {"Ref": "Minutes"})
+    assert minutes in (700, {"Ref": "Minutes"})
 
 
 @pytest.mark.parametrize(
     ("timeout", "message"),
     [
-        (Duration.minutes(711), r"build_timeout: expected 5 to 710 minutes, got 711 \("),
-        (Duration.hours(36), "expected 5 to 710 minutes, got 2160"),
-        (Duration.minutes(4), "expected 5 to 710 minutes, got 4"),
+        (Duration.minutes(701), r"build_timeout: expected 5 to 700 minutes, got 701 \("),
+        (Duration.hours(36), "expected 5 to 700 minutes, got 2160"),
+        (Duration.minutes(4), "expected 5 to 700 minutes, got 4"),
         (Duration.seconds(330), "build_timeout: expected whole minutes, got 5.5"),
     ],
 )
