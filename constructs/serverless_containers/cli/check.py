@@ -33,9 +33,22 @@ from serverless_containers.plan.catalogue import RULES
     help="The port of that service which does. By default its first one that may speak HTTP.",
 )
 @click.option(
+    "--api",
+    "construct",
+    flag_value="ContainerApi",
+    help="Check the project as a ContainerApi. By default as whatever its ports allow.",
+)
+@click.option(
+    "--hosting",
+    "construct",
+    flag_value="ContainerHosting",
+    help="Check it as a ContainerHosting, which itself asks the entrypoint whether it is healthy.",
+)
+@click.option(
     "--worker",
-    is_flag=True,
-    help="Check the project as a ContainerService, which no requests reach.",
+    "construct",
+    flag_value="ContainerService",
+    help="Check it as a ContainerService, which no requests reach.",
 )
 @click.option(
     "--strict",
@@ -60,7 +73,7 @@ def command(
     project: ProjectArguments,
     entrypoint: str | None,
     port: int | None,
-    worker: bool,
+    construct: str | None,
     strict: bool,
     output_format: str,
     fail_on: str,
@@ -78,7 +91,8 @@ def command(
             entrypoint=entrypoint,
             port=port,
             # Whoever has no ports in the file may well mean a worker.
-            ingress=False if worker else None,
+            ingress=None if construct is None else construct != "ContainerService",
+            health_checked=construct == "ContainerHosting",
             # Without the option the file decides.
             strict=strict or None,
             may_delay_stop=True,

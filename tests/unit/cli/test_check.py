@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from serverless_containers.cli import arguments as arguments_module
+from serverless_containers.plan import planner
+from serverless_containers.plan.production import warn_of_production
 from tests.support.sarif import validate_sarif
 
 GOOD = "services: {web: {image: x, ports: ['80']}}\n"
@@ -217,6 +219,24 @@ def test_a_worker_may_have_any_ports(run):
     done = run("check", "--worker")
     assert done.exit_code == 0
     assert "note: no-ingress" in done.stdout
+
+
+def test_an_api_or_a_web_site_needs_a_port(run):
+    run.write("compose.yaml", "services: {a: {image: x}}")
+    for construct in ("--api", "--hosting"):
+        done = run("check", construct)
+        assert (done.exit_code, "error: no-port" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("construct", "unchecked"), [((), True), (("--api",), True), (("--hosting",), False)]
+)
+def test_a_web_site_itself_asks_whether_its_entrypoint_is_healthy(
+    run, monkeypatch, construct, unchecked
+):
+    run.write("compose.yaml", GOOD)
+    monkeypatch.setattr(planner, "warn_of_production", warn_of_production)
+    assert ("health-check-missing" in run("check", *construct).stdout) is unchecked
 
 
 def test_suppressed_findings_are_counted(run):
