@@ -1,12 +1,14 @@
 """The parameters that several commands have, declared once."""
 
+from __future__ import annotations
+
 import functools
 import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,9 +16,10 @@ from serverless_containers.compose import load_project
 from serverless_containers.compose.model import Project
 from serverless_containers.findings import Findings
 from serverless_containers.findings.places import Places
-from serverless_containers.plan import PlanOptions, TaskPlan
-from serverless_containers.plan.build_context.check import Detector
-from serverless_containers.plan.source import plan_source
+
+if TYPE_CHECKING:
+    from serverless_containers.plan import PlanOptions, TaskPlan
+    from serverless_containers.plan.build_context.check import Detector
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -84,6 +87,9 @@ class ProjectArguments:
         self, options: PlanOptions, findings: Findings, *, detector: Detector | None = None
     ) -> TaskPlan | None:
         """Read the project and plan its task; see `plan_source`."""
+        # It takes as long to load as all else that `config` needs.
+        from serverless_containers.plan.source import plan_source  # noqa: PLC0415
+
         return plan_source(
             self.source,
             options,

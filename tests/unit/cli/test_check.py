@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from serverless_containers.cli import arguments as arguments_module
-from serverless_containers.plan import planner
+from serverless_containers.plan import planner, source
 from serverless_containers.plan.production import warn_of_production
 from tests.support.sarif import validate_sarif
 
@@ -257,7 +256,7 @@ def test_a_defect_is_told_without_a_traceback(run, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(arguments_module, "plan_source", fail)
+    monkeypatch.setattr(source, "plan_source", fail)
     done = run("check")
     assert done.exit_code == 1
     message, _, log = done.stderr.rstrip().rpartition(" ")
@@ -283,15 +282,22 @@ def test_an_encoding_that_lacks_a_sign(run):
     assert done.stderr == b""
 
 
-@pytest.mark.parametrize("command", ["check", "config"])
-def test_it_starts_no_node_and_loads_no_cdk(run, command):
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        ("check", "aws_cdk, jsii, boto3"),
+        # What a project becomes takes as long to load as how it is read.
+        ("config", "aws_cdk, jsii, boto3, serverless_containers.plan"),
+    ],
+)
+def test_it_starts_no_node_and_loads_no_more_than_it_needs(run, command, heavy):
     run.write("compose.yaml", GOOD)
     code = (
         "import sys\n"
         "from serverless_containers.cli import main\n"
         "try: main([sys.argv[1]])\n"
         "except SystemExit: pass\n"
-        "heavy = {'aws_cdk', 'jsii', 'boto3'} & set(sys.modules)\n"
+        f"heavy = set({heavy!r}.split(', ')) & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     subprocess.run(
