@@ -320,7 +320,13 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
             plan = plan_source(source.path, options, findings, environment=environment.name)
             folder = source.path if source.path.is_dir() else source.path.parent
             places = Places(source.path, folder)
-            report.take(Findings(map(places.displayed, findings)))
+            for finding in findings:
+                file = places.absolute(finding.at.file) if finding.at else source.path
+                shown = places.displayed(finding)
+                if finding.at is None or file in conversion.files:
+                    # With an error the file is not kept.
+                    shown = source.origin(shown, file, environment.name)
+                report.take(Findings([shown]))
             if plan and plan.exclusive and source.name in environment.scaling:
                 report.error(
                     None,

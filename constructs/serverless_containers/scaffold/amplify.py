@@ -9,7 +9,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from serverless_containers.json_source import (
 )
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
-from serverless_containers.scaffold.compose_text import Value, compose_text
+from serverless_containers.scaffold.compose_text import Placed, Value, compose_text
 from serverless_containers.scaffold.conversion import Conversion, Source, shown_from_here
 from serverless_containers.scaffold.model import EnvironmentSpec, Keyword, Kind, matters, stack_name
 from serverless_containers.scaffold.report import Report
@@ -103,7 +103,13 @@ class _Api:
         if self._report.has_errors:
             return None
         source = Source(
-            name="api", kind=Kind.API, path=target, keywords=tuple(keywords), managed=True
+            name="api",
+            kind=Kind.API,
+            path=target,
+            keywords=tuple(keywords),
+            managed=True,
+            models={} if compose else self._of_dockerfile(environments),
+            copied_from=self._src,
         )
         return Conversion(
             name=stack_name(self._name),
@@ -115,6 +121,11 @@ class _Api:
             files=files,
             steps=tuple(step.replace("ENV", next(iter(environments))) for step in steps),
         )
+
+    def _of_dockerfile(self, environments: Iterable[str]) -> dict[str, Placed]:
+        """Return what the Compose file is made of where there is none."""
+        at = Location(shown_from_here(self._src / "Dockerfile"), 1, 1)
+        return {name: Placed({}, at) for name in environments}
 
     # What Amplify knows of it.
 

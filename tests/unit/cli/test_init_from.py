@@ -170,8 +170,32 @@ def test_a_shell_takes_a_file_system_that_can_be_written(run):
     files = manifest("exec: true", "exec: true\nstorage: {readonly_fs: true}")
     done = convert(run, {**COPILOT["first"], **files})
     assert done.exit_code == 1
-    assert "read_only" in done.stdout
-    assert "web.compose.yaml:" in done.stdout
+    # AND it is told of the manifest: the Compose file is not kept
+    assert f"{WEB}:16:11: storage.readonly_fs: error: " in done.stdout
+    assert "(services.web.read_only of web.compose.yaml)" in done.stdout
+    assert "web.compose.yaml:" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("memory: 512", "memory: 600", ":13:1: memory: error"),
+        ("exec: true", "sidecars: {a: {image: 'x:1', port: 8080}}", ":15:"),
+        ("exec: true", "environments: {prod: {image: {port: 70000}}}", ":15:31: image.port"),
+        ("exec: true", "volumes: x\nstorage: {volumes: {d: {path: data}}}", "storage.volumes"),
+        ("port: 8080", "port: 8080\n  healthcheck: {interval: soon}", ":11:17: image.healthcheck"),
+    ],
+)
+def test_what_check_finds_is_told_at_the_place_in_the_manifest(run, old, new, place):
+    (run.folder / "shop").mkdir()
+    write(run.folder / "shop", {**COPILOT["first"], **manifest(old, new)})
+    done = run("init", "--from", "shop", "--yes")
+    assert done.exit_code == 1, done.output
+    errors = [line for line in done.stdout.splitlines() if "error: " in line]
+    assert errors, done.output
+    for error in errors:
+        assert error.startswith(f"shop/{WEB}{place if place[0] == ':' else ':'}"), error
+        assert place in error
 
 
 def test_the_app_has_what_no_compose_file_says(run):
@@ -588,10 +612,10 @@ BROKEN_API = {
     ),
     "what Fargate refuses": (
         {FILE: "services: {web: {build: ., ports: ['80'], privileged: true}}\n"},
-        "services.web.privileged: error",
+        f"{FILE}:1:43: services.web.privileged: error",
     ),
     "a Dockerfile that is none": ({DOCKERFILE: "FROM\n"}, "error"),
-    "a Dockerfile without a port": ({DOCKERFILE: "FROM x\n"}, "error"),
+    "a Dockerfile without a port": ({DOCKERFILE: "FROM x\n"}, f"{DOCKERFILE}:1:1: error"),
     "a secret in the sources": (
         {f"{API}/src/.secret-pass": "sesame"},
         f"{API}/src/.secret-pass:1:1: error: a secret's file does not belong into src",

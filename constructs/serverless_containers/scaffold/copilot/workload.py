@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Scalar, text_of
-from serverless_containers.scaffold.compose_text import Value
+from serverless_containers.scaffold.compose_text import Placed, Value
 from serverless_containers.scaffold.copilot.containers import Containers
 from serverless_containers.scaffold.copilot.context import Context, plain
 from serverless_containers.scaffold.model import Keyword, Kind, Scaling, call
@@ -95,15 +95,16 @@ def convert_workload(
     if is_web:
         if port is not None:
             ports[name] = port
-        settings.update(_http(name, manifest, ports, workload, construct))
-        target = containers.services.get(str(settings["entrypoint"]))
+        entrypoint, given = _http(name, manifest, ports, workload, construct)
+        settings.update(given)
+        target = containers.services.get(entrypoint)
         if target is not None and workload.delay is not None and workload.delay > _STOP:
             target["stop_grace_period"] = f"{workload.delay}s"
     elif kind == BACKEND:
         _backend(manifest)
     cpu, memory = _SIZES.get(kind, (256, 512))
-    settings["cpu"] = _carried(manifest, "cpu", cpu)
-    settings["memory"] = _carried(manifest, "memory", memory)
+    settings["cpu"] = manifest.placed("cpu", _carried(manifest, "cpu", cpu))
+    settings["memory"] = manifest.placed("memory", _carried(manifest, "memory", memory))
     # The containers of a task of Copilot's are at localhost for each other, and have no names.
     settings["names"] = "none"
     _platform(manifest, containers)
@@ -126,8 +127,8 @@ def convert_workload(
     workload.model = {
         "name": _project_name(context.application, name),
         "x-serverless-containers": settings,
-        "services": dict(containers.services),
-        **({"secrets": dict(containers.secrets)} if containers.secrets else {}),
+        "services": containers.model(),
+        **({"secrets": containers.secrets} if containers.secrets else {}),
         **({"volumes": volumes} if volumes else {}),
     }
     return workload
@@ -147,12 +148,13 @@ def _carried(manifest: Section, key: str, default: int) -> int:
 def _http(
     name: str,
     manifest: Section,
-    ports: dict[str, int],
+    ports: dict[str, Placed],
     workload: Workload,
     construct: Kind,
-) -> dict[str, Value]:
-    """Take ``http``; return the entrypoint and its port."""
+) -> tuple[str, dict[str, Value]]:
+    """Take ``http``; return the entrypoint, and the settings that name it and its port."""
     target, port = name, ports.get(name)
+    settings: dict[str, Value] = {}
     node = manifest.take("http")
     if isinstance(node, MappingNode):
         http = manifest.of(node, "http")
@@ -160,12 +162,14 @@ def _http(
         if wanted is not None:
             target, port = wanted, ports.get(wanted)
             key = "target_container" if "target_container" in node else "targetContainer"
+            settings["entrypoint"] = http.placed(key, target)
             http.carried(key, "entrypoint of x-serverless-containers")
         given = http.number("target_port")
         if given is not None:
-            port = given
+            port = http.placed("target_port", given)
             # The port of a sidecar that a manifest names here belongs to the sidecar.
-            target = next((each for each, own in ports.items() if own == given), target)
+            target = next((each for each, own in ports.items() if own.value == given), target)
+            settings["entrypoint"] = http.placed("target_port", target)
             http.carried("target_port", "port of x-serverless-containers")
         _routes(http)
         _target_health(http, workload, construct)
@@ -179,8 +183,7 @@ def _http(
         manifest.report.error(
             manifest.node.at, (), f"image.port is missing: the port of {target} that gets requests"
         )
-        return {"entrypoint": target}
-    return {"entrypoint": target, "port": port}
+    return target, {"entrypoint": target, "port": port, **settings}
 
 
 def _routes(http: Section) -> None:
@@ -330,7 +333,7 @@ def _platform(manifest: Section, containers: Containers) -> None:
         return
     arm = (machine or "").lower() in {"arm64", "arm"}
     for service in containers.services.values():
-        service["platform"] = "linux/arm64" if arm else "linux/amd64"
+        service["platform"] = manifest.placed("platform", "linux/arm64" if arm else "linux/amd64")
     manifest.carried("platform", "platform of the services")
 
 
@@ -352,14 +355,14 @@ def _count(
             return
         number = manifest.number("count")
         if number is not None:
-            _replicas(name, number, containers)
+            _replicas(name, manifest.placed("count", number), containers)
             manifest.carried("count", "deploy.replicas of the service")
         return
     count = manifest.of(node, "count")
     spot = count.number("spot")
     if spot is not None:
         workload.spot = True
-        _replicas(name, spot, containers)
+        _replicas(name, count.placed("spot", spot), containers)
         count.changed(
             "spot",
             "deploy.replicas of the service; on spare capacity where all services of the "
@@ -384,7 +387,7 @@ def _count(
         return
     least, most = limits
     if not any([*targets.values(), requests]):
-        _replicas(name, least, containers)
+        _replicas(name, count.placed("range", least), containers)
         count.changed("range", f"{least} tasks: no target of the scaling is known here")
         return
     workload.scaling = Scaling(
@@ -397,7 +400,7 @@ def _count(
     count.carried("range", "scaling in stacks/environments.py")
 
 
-def _replicas(name: str, number: int, containers: Containers) -> None:
+def _replicas(name: str, number: Placed, containers: Containers) -> None:
     deploy = containers.services[name].setdefault("deploy", {})
     if isinstance(deploy, dict):
         deploy["replicas"] = number
@@ -454,7 +457,7 @@ def _deployment(name: str, manifest: Section, containers: Containers) -> None:
     if rolling == "recreate":
         deploy = containers.services[name].setdefault("deploy", {})
         if isinstance(deploy, dict):
-            deploy["update_config"] = {"order": "stop-first"}
+            deploy["update_config"] = deployment.placed("rolling", {"order": "stop-first"})
         deployment.carried("rolling", "update_config of the service: stop-first")
     elif rolling == "default":
         deployment.carried("rolling", "new tasks start before old ones stop")
@@ -484,18 +487,18 @@ def _storage(
             workload.keywords.append(Keyword(text=f"ephemeral_storage_gib={size}"))
         storage.carried("ephemeral", "ephemeral_storage_gib of the construct")
     if storage.boolean("readonly_fs"):
-        containers.services[name]["read_only"] = True
+        containers.services[name]["read_only"] = storage.placed("readonly_fs", value=True)
         storage.carried("readonly_fs", "read_only of the service")
     mounts: list[Value] = []
     for volume_name, volume in storage.sections("volumes"):
         path, read_only = volume.text("path"), volume.boolean("read_only")
-        volumes[volume_name] = _volume(volume)
+        volumes[volume_name] = Placed(_volume(volume), volume.node.at, volume.path)
         volume.rest()
         if path is not None:
             # Copilot's default is to read only.
             mounts.append(f"{volume_name}:{path}" + ("" if read_only is False else ":ro"))
     if mounts:
-        containers.services[name]["volumes"] = mounts
+        containers.services[name]["volumes"] = storage.placed("volumes", mounts)
     storage.rest()
     return volumes
 

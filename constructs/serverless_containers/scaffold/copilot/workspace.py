@@ -13,7 +13,7 @@ from serverless_containers.compose import limits
 from serverless_containers.compose.files import exists, is_file
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, text_of
 from serverless_containers.findings import Location
-from serverless_containers.scaffold.compose_text import compose_text, difference
+from serverless_containers.scaffold.compose_text import Placed, compose_text, difference
 from serverless_containers.scaffold.conversion import Conversion, Source, shown_from_here
 from serverless_containers.scaffold.copilot.context import (
     Context,
@@ -121,7 +121,16 @@ class _Workspace:
                     there = self._root / f"{name}.compose.{environment}.yaml"
                     files[there] = compose_text(changes, comment).encode()
             sources.append(
-                Source(name=name, kind=construct, path=own, keywords=tuple(base.keywords))
+                Source(
+                    name=name,
+                    kind=construct,
+                    path=own,
+                    keywords=tuple(base.keywords),
+                    models={
+                        environment: Placed(workload.model, node.at)
+                        for environment, workload in of_environments.items()
+                    },
+                )
             )
         if manifests and not sources and not self._report.has_errors:
             self._report.error(None, (), "no workload of a type that can be carried over")
