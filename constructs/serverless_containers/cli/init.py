@@ -284,6 +284,11 @@ def _converted(origin: Path, options: _Options, report: Report) -> Conversion | 
 
 def _of(conversion: Conversion, options: _Options) -> _Made:
     """Return the files of the app that deploys what was carried over."""
+    if options.name is not None and options.name == conversion.taken:
+        raise click.UsageError(
+            f"--name {options.name}: stacks of Copilot's are called so, and would be overwritten; "
+            f"give another one, such as {conversion.name}"
+        )
     app = AppSpec(
         name=options.name or conversion.name,
         services=tuple(

@@ -62,6 +62,7 @@ class Conversion:
         environments: Its environments.
         files: What is written besides the app, by absolute paths: bytes, or a file to copy.
         steps: Commands that come before the deployment.
+        taken: A name that the app cannot have, because the other tool's stacks start with it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Conversion:
     environments: tuple[EnvironmentSpec, ...]
     files: Mapping[Path, bytes | Path] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
+    taken: str | None = None
 
 
 def shown_from_here(path: Path) -> str:

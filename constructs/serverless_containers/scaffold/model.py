@@ -67,7 +67,7 @@ class Service:
     @property
     def construct_id(self) -> str:
         """The construct's id, as CDK apps have them."""
-        return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", self.name) if part)
+        return construct_id(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +136,15 @@ class AppSpec:
     region: str | None = None
     library: str
     workflow: str | None = None
+
+
+NETWORK_ID = "Network"
+"""The id of the stack that the services of an environment share."""
+
+
+def construct_id(name: str) -> str:
+    """Return the id of a service's construct and stack: ``FrontEnd`` of ``front-end``."""
+    return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name) if part)
 
 
 def stack_name(text: str) -> str:

@@ -259,6 +259,65 @@ def test_a_variable_without_a_value_is_empty(run):
     assert compose(run, "web.compose.yaml")["services"]["web"]["environment"] == {"A": ""}
 
 
+@pytest.mark.parametrize(
+    ("value", "host"),
+    [
+        ("http://orders:8080", "orders"),
+        ("https://me:pw@orders/path", "orders"),
+        ("orders:8080", "orders"),
+        ("cache:1,orders:2", "orders"),
+        ("orders", "orders"),
+        (
+            "http://orders.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local:80",
+            "orders.test.first.local",
+        ),
+        ("other.test.first.local", "other.test.first.local"),
+        ("web", None),
+        ("orders/static", None),
+        ("shop/orders:1", None),
+        ("http://orders.example.com", None),
+        ("my-orders:80", None),
+        ("orders of today", None),
+    ],
+)
+def test_a_variable_with_the_address_of_another_service_is_told_of(run, value, host):
+    files = {
+        "copilot/orders/manifest.yml": "name: orders\ntype: Backend Service\n"
+        "image: {build: Dockerfile, port: 8080}\n",
+        **manifest("exec: true", f"variables: {{URL: '{value}'}}"),
+    }
+    done = convert(run, {**COPILOT["first"], **files}, "--json")
+    outcome, line, said = entries(done)[WEB, "variables.URL"]
+    assert (outcome, line) == ("carried over" if host is None else "changed", 15)
+    assert host is None or f"where {host} is an address" in said
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("network",), "'network' and the stack of the network would both be NetworkStack"),
+        (("a-1", "a1"), "'a1' and 'a-1' would both be A1Stack"),
+    ],
+)
+def test_services_whose_names_are_one_in_the_app_are_refused(run, names, said):
+    poller = COPILOT["poller"]["copilot/poller/manifest.yml"]
+    files = {
+        f"copilot/{name}/manifest.yml": poller.replace("name: poller", f"name: {name}")
+        for name in names
+    }
+    done = convert(run, files)
+    assert done.exit_code == 1
+    assert f"copilot/{names[-1]}/manifest.yml:1:1: name: error: {said}" in done.stdout
+    assert not (run.folder / "cdk").exists()
+
+
+def test_no_stack_of_the_app_is_called_as_one_of_copilots(run):
+    assert convert(run, COPILOT["first"], "--name", "first").exit_code == 2
+    assert not (run.folder / "cdk").exists()
+    convert(run, COPILOT["first"])
+    assert 'NAME = "cdk-first"' in (run.folder / "cdk/app.py").read_text()
+
+
 def test_an_environment_may_build_what_others_take_from_a_registry(run):
     convert(run, COPILOT["image"])
     prod = compose(run, "web.compose.prod.yaml")["services"]["web"]

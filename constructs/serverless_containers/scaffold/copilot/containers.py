@@ -278,7 +278,15 @@ class Containers:
                 below.left(name, _EXPORT)
             elif (value := below.text(name)) is not None:
                 variables[name] = below.placed(name, value)
-                below.carried(name, "environment of the service")
+                if host := self._context.called(value):
+                    below.changed(
+                        name,
+                        f"environment of the service; where {host} is an address, nothing answers "
+                        "to it here: put that service into this Compose file, or give the "
+                        f"construct environment={{{name!r}: …}} with its URL",
+                    )
+                else:
+                    below.carried(name, "environment of the service")
         if variables:
             service["environment"] = section.placed("variables", variables)
         if (file := section.text("env_file")) is not None:

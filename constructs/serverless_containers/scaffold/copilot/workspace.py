@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,15 @@ from serverless_containers.scaffold.copilot.workload import (
     Workload,
     convert_workload,
 )
-from serverless_containers.scaffold.model import EnvironmentSpec, Kind, Scaling, matters, stack_name
+from serverless_containers.scaffold.model import (
+    NETWORK_ID,
+    EnvironmentSpec,
+    Kind,
+    Scaling,
+    construct_id,
+    matters,
+    stack_name,
+)
 from serverless_containers.scaffold.report import Report
 from serverless_containers.scaffold.sections import Section, read_mapping, read_text
 from serverless_containers.spelling import nearest
@@ -100,6 +108,8 @@ class _Workspace:
         files: dict[Path, bytes | Path] = {}
         sources: list[Source] = []
         found: dict[str, dict[str, Workload]] = {}
+        names = frozenset(name for name, _, _ in manifests)
+        ids = {NETWORK_ID: "the stack of the network"}
         for name, shown, node in manifests:
             kind = self._kind(shown, node)
             self._beside(name)
@@ -109,8 +119,26 @@ class _Workspace:
             if name in found:
                 self._report.error(node.at, ("name",), f"another workload is called {name!r}, too")
                 continue
+            if (own_id := construct_id(name)) in ids:
+                self._report.error(
+                    node.key_at("name"),
+                    ("name",),
+                    f"{name!r} and {ids[own_id]} would both be {own_id}Stack in the app; write "
+                    "another name here, in a copy where Copilot still deploys it",
+                )
+                continue
+            ids[own_id] = repr(name)
             base, of_environments = self._workloads(
-                _Kind(name, kind, construct), node, application, environments
+                _Kind(name, kind, construct),
+                node,
+                Context(
+                    root=self._root,
+                    application=application,
+                    environment=environments[0],
+                    others=names - {name},
+                    report=self._report,
+                ),
+                environments,
             )
             found[name] = of_environments
             comment = f"Made of {shown} by serverless-containers init."
@@ -137,7 +165,9 @@ class _Workspace:
         if self._report.has_errors:
             return None
         return Conversion(
-            name=stack_name(application),
+            # Copilot's own stacks are called APPLICATION-ENVIRONMENT-SERVICE.
+            name=stack_name(f"cdk-{application}"),
+            taken=application,
             sources=tuple(sources),
             environments=tuple(_environment(each, found) for each in environments),
             files=files,
@@ -265,13 +295,13 @@ class _Workspace:
         return None
 
     def _workloads(
-        self, kind: "_Kind", node: MappingNode, application: str, environments: list[str]
+        self, kind: "_Kind", node: MappingNode, context: Context, environments: list[str]
     ) -> tuple[Workload, dict[str, Workload]]:
         """Return a workload as all environments have it, and as each one does."""
 
         def workload(manifest: MappingNode, environment: str) -> Workload:
-            context = Context(self._root, application, environment, self._report)
-            return convert_workload(kind.name, kind.type, manifest, context, kind.construct)
+            seen = replace(context, environment=environment)
+            return convert_workload(kind.name, kind.type, manifest, seen, kind.construct)
 
         base = workload(node, environments[0])
         given = node.get("environments")
