@@ -26,6 +26,7 @@ from serverless_containers.plan.build_context.walk import is_left_out
 from serverless_containers.plan.rules import ENTRYPOINT_AMBIGUOUS, ENTRYPOINT_CHOSEN
 from serverless_containers.plan.source import plan_source
 from serverless_containers.scaffold.amplify import container_apis, convert_api
+from serverless_containers.scaffold.compose_text import compose_text
 from serverless_containers.scaffold.conversion import Conversion
 from serverless_containers.scaffold.copilot.workspace import (
     convert_workspace,
@@ -314,6 +315,7 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
     """Report what a deployment would find wrong with what was written; return the plans."""
     plans = []
     for source in conversion.sources:
+        planned = set()
         for environment in conversion.environments:
             findings = Findings()
             options = PlanOptions(
@@ -322,6 +324,13 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
                 health_checked=source.kind is Kind.HOSTING,
                 may_delay_stop=True,
             )
+            scales = source.name in environment.scaling
+            if (model := source.models.get(environment.name)) is not None:
+                # A plan walks the build contexts: once for all environments that are alike.
+                alike = (compose_text({source.name: model}, ""), options, scales)
+                if alike in planned:
+                    continue
+                planned.add(alike)
             plan = plan_source(source.path, options, findings, environment=environment.name)
             folder = source.path if source.path.is_dir() else source.path.parent
             places = Places(source.path, folder)
@@ -332,7 +341,7 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
                     # With an error the file is not kept.
                     shown = source.origin(shown, file, environment.name)
                 report.take(Findings([shown]))
-            if plan and plan.exclusive and source.name in environment.scaling:
+            if plan and plan.exclusive and scales:
                 report.error(
                     None,
                     (),

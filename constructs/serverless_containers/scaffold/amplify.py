@@ -17,7 +17,7 @@ from serverless_containers.compose import load_project
 from serverless_containers.compose.files import SECRET_PREFIX, exists, is_file
 from serverless_containers.compose.model import Project
 from serverless_containers.compose.yaml.nodes import MappingNode
-from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings import Findings, KeyPath, Lines, Location
 from serverless_containers.json_source import (
     JsonArray,
     JsonNode,
@@ -149,7 +149,8 @@ class _Api:
         if read is None:
             return None
         content, node = read
-        root = _Json(node, content.decode("utf-8-sig"), shown_from_here(file), (), self._report)
+        text = content.decode("utf-8-sig")
+        root = _Json(node, text, Lines(shown_from_here(file), text), (), self._report)
         if not isinstance(node, JsonObject):
             self._report.error(root.at, (), f"expected an object, got {kind_of(node)}")
             return None
@@ -499,11 +500,11 @@ class _Json:
     """An object of a JSON file, with the places of its members."""
 
     def __init__(
-        self, node: JsonNode, text: str, shown: str, path: KeyPath, report: Report
+        self, node: JsonNode, text: str, lines: Lines, path: KeyPath, report: Report
     ) -> None:
         self._node = node
         self._text = text
-        self._shown = shown
+        self._lines = lines
         self.path = path
         self._report = report
 
@@ -516,7 +517,7 @@ class _Json:
         return [each.name for each in node.members] if isinstance(node, JsonObject) else []
 
     def _place(self, start: int) -> Location:
-        return Location.at_offset(self._shown, self._text, start)
+        return self._lines.at(start)
 
     def _member(self, key: str) -> JsonNode | None:
         member = self._node.get(key) if isinstance(self._node, JsonObject) else None
@@ -525,7 +526,7 @@ class _Json:
         return member.value
 
     def _of(self, node: JsonNode, *keys: str | int) -> "_Json":
-        return _Json(node, self._text, self._shown, (*self.path, *keys), self._report)
+        return _Json(node, self._text, self._lines, (*self.path, *keys), self._report)
 
     def _wrong(self, key: str, node: JsonNode, expected: str) -> None:
         self._report.error(

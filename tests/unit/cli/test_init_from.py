@@ -6,9 +6,13 @@ import random
 import pytest
 import yaml
 
+from serverless_containers.cli import init as init_module
+from serverless_containers.scaffold.amplify import convert_api
+from serverless_containers.scaffold.report import Report
 from tests.support.foreign_projects import AMPLIFY, COPILOT, write
 from tests.support.pages import blocks_of
 from tests.support.shell_lines import commands
+from tests.support.work import lines_run
 
 API = "amplify/backend/api/posts"
 WEB = "copilot/web/manifest.yml"
@@ -316,6 +320,32 @@ def test_no_stack_of_the_app_is_called_as_one_of_copilots(run):
     assert not (run.folder / "cdk").exists()
     convert(run, COPILOT["first"])
     assert 'NAME = "cdk-first"' in (run.folder / "cdk/app.py").read_text()
+
+
+def test_environments_that_are_alike_are_planned_once(run, monkeypatch):
+    planned = []
+
+    def plan_source(*arguments, environment, **options):
+        planned.append(environment)
+        return real(*arguments, environment=environment, **options)
+
+    real = init_module.plan_source
+    monkeypatch.setattr(init_module, "plan_source", plan_source)
+    names = [f"e{number}" for number in range(9)]
+    files = {f"copilot/environments/{name}/manifest.yml": f"name: {name}\n" for name in names}
+    files |= manifest("exec: true", "environments: {e3: {cpu: 512, memory: 1024}}")
+    assert convert(run, {**COPILOT["first"], **files}).exit_code == 0
+    assert planned == ["e0", "e3"]
+
+
+@pytest.mark.parametrize("separator", [" ", "\n"])
+def test_what_a_file_of_many_parameters_costs_grows_with_their_number(run, separator):
+    def converting(number):
+        keys = f",{separator}".join(f'"k{index}": 1' for index in range(number))
+        write(run.folder, {**AMPLIFY["dockerfile"], f"{API}/parameters.json": f"{{{keys}}}"})
+        return lines_run(lambda: convert_api(run.folder / API, run.folder, Report()))
+
+    assert converting(800) < 3 * converting(400)
 
 
 def test_an_environment_may_build_what_others_take_from_a_registry(run):
