@@ -82,6 +82,8 @@ class _Api:
         self._name = folder.name
         self._report = report
         self._src = folder / "src"
+        is_in_project = folder.parts[-3:-1] == ("backend", "api")
+        self._project_folder = folder.parents[2] if is_in_project else folder
 
     def converted(self, destination: Path) -> Conversion | None:
         if not _NAME.fullmatch(self._name):
@@ -131,7 +133,7 @@ class _Api:
 
     def _config(self) -> "_Json | None":
         """Return the API's entry in backend-config.json."""
-        file = self._folder.parent.parent / "backend-config.json"
+        file = self._project_folder / "backend/backend-config.json"
         if not exists(file):
             self._report.left(
                 None,
@@ -242,7 +244,7 @@ class _Api:
 
     def _environments(self) -> dict[str, str | None]:
         """Return the environments, and the region of each where Amplify says it."""
-        file = self._folder.parent.parent.parent / "team-provider-info.json"
+        file = self._project_folder / "team-provider-info.json"
         root = self._json(file) if exists(file) else None
         names = [name for name in root.names() if _ENVIRONMENT.fullmatch(name)] if root else []
         if root is not None:
@@ -409,12 +411,18 @@ class _Api:
         if not file.is_file():
             self._report.left(shown, (), "it is no regular file")
             return True
+        if file.name.startswith(".env"):
+            self._report.carried(
+                shown,
+                (),
+                "copied, with the permissions that it has: keep it out of the repository where its "
+                "values are secret, with a line in .gitignore, or make secrets of them",
+            )
         return file == compose
 
     def _leads_out(self, file: Path) -> bool:
-        top = self._folder.parent.parent.parent
         real = Path(os.path.realpath(file))
-        if real.is_relative_to(os.path.realpath(top)):
+        if real.is_relative_to(os.path.realpath(self._project_folder)):
             return False
         self._report.error(
             None,

@@ -762,6 +762,30 @@ def test_links_in_an_api_are_not_followed(run):
     assert "leads out of the project" in done.stdout
 
 
+def test_sources_of_a_project_beside_an_api_are_not_copied(run):
+    write(
+        run.folder, {"blog/src/Dockerfile": "FROM x\nEXPOSE 80\n", "blog/src/.env": "KEY=sesame\n"}
+    )
+    (run.folder / "shop/api/posts").mkdir(parents=True)
+    (run.folder / "shop/api/posts/src").symlink_to(run.folder / "blog/src")
+    done = run("init", "--from", "shop/api/posts")
+    assert done.exit_code == 1
+    assert "leads out of the project" in done.stdout
+    assert not (run.folder / "posts").exists()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o700])
+def test_a_copy_has_the_permissions_of_its_source(run, mode):
+    write(run.folder, {**AMPLIFY["dockerfile"], f"{API}/src/.env": "KEY=sesame\n"})
+    (run.folder / API / "src/.env").chmod(mode)
+    done = run("init", "--from", API, "--json")
+    assert done.exit_code == 0, done.output
+    assert (run.folder / "posts/.env").stat().st_mode & 0o777 == mode
+    outcome, _, said = entries(done)[f"{API}/src/.env", ""]
+    assert outcome == "carried over"
+    assert ".gitignore" in said
+
+
 def test_what_a_repository_has_linked_is_not_written_through(run):
     hooks = run.folder / ".git/hooks"
     hooks.mkdir(parents=True)
