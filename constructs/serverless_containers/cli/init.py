@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -14,11 +16,11 @@ import click
 from serverless_containers.cli.documents import write_json
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
-from serverless_containers.cli.output import print_error, print_findings, print_line
+from serverless_containers.cli.output import encodable, print_error, print_findings, print_line
 from serverless_containers.compose import load_project
 from serverless_containers.compose.files import exists, is_file
 from serverless_containers.findings import Findings, dotted
-from serverless_containers.findings.formats import summarise
+from serverless_containers.findings.formats import printable, summarise
 from serverless_containers.findings.places import Places
 from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.build_context.ignore import IgnoreRules
@@ -49,6 +51,8 @@ from serverless_containers.scaffold.writing import FilesInTheWayError, Written, 
 from serverless_containers.toolchain import PINNED_CDK_CLI
 
 _PATH = click.Path(path_type=Path)
+_NAME_END = re.compile(r"[\s/'\"]")
+"""What ends a name of a path in the files that are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +70,28 @@ class _Options:
     yes: bool
 
 
+@contextmanager
+def _names_in_utf8() -> Iterator[None]:
+    """Tell of a name that no file which is made can hold; it decorates, too.
+
+    Raises:
+        click.ClickException: If the name of a file or folder is not UTF-8.
+    """
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        # All else in the files is read as UTF-8.
+        start, end = error.start, error.end
+        before, after = _NAME_END.split(error.object[:start]), _NAME_END.split(error.object[end:])
+        name = printable(f"{before[-1]}{error.object[start:end]}{after[0]}")
+        raise click.ClickException(
+            f"{encodable(name, 'ascii')}: the name of this file or folder is not UTF-8; rename it"
+        ) from error
+
+
 @click.command(name="init")
 @errors_in_words()
+@_names_in_utf8()
 @click.argument("source", metavar="[PATH]", type=_PATH, required=False)
 @click.option(
     "--from",

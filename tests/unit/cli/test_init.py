@@ -292,6 +292,20 @@ def test_what_yaml_would_take_for_something_else_is_quoted(run, name):
     assert parsed["defaults"]["run"]["working-directory"] == name
 
 
+def test_a_name_that_no_file_can_hold_is_an_error(run):
+    folder = os.fsdecode(b"caf\xff")
+    run.write(f"{folder}/compose.yaml", ONE)
+    assert run("init", folder, "--api", "-o", "made").exit_code == 0
+    compile((run.folder / "made/app.py").read_text(), "app.py", "exec")
+    done = run("init", folder, "--api", "--github-workflow")
+    assert done.exit_code == 1
+    assert (
+        "Error: caf\\udcff: the name of this file or folder is not UTF-8; rename it" in done.stderr
+    )
+    assert "defect" not in done.stderr
+    assert not (run.folder / "cdk").exists()
+
+
 def test_commands_that_are_suggested_can_be_pasted(run):
     text = ONE + "secrets: {KEY: {file: ../.secret-key}}\n"
     run.write("a b;touch PWN/compose.yaml", text.replace("services:", "services:", 1))
