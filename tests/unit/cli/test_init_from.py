@@ -616,7 +616,7 @@ BROKEN = {
     "two of a name": ({"copilot/other/manifest.yml": MANIFEST}, "is called 'web', too"),
     "an addon that is no YAML": (
         {"copilot/web/addons/a.yml": "Resources: ["},
-        "copilot/web/addons/a.yml:1:13: error",
+        "copilot/web/addons/a.yml:2:1: error",
     ),
     "an addon that is deep": ({"copilot/web/addons/a.yml": "[" * 5000}, "addons/a.yml:1:"),
     "an environment that is no YAML": (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from serverless_containers.compose import limits
 from serverless_containers.compose.files import exists, is_file
@@ -392,21 +393,29 @@ class _Workspace:
             )
 
 
-class _TemplateLoader(yaml.SafeLoader):
+# Without libyaml PyYAML is eight times slower, and as right.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[no-any-unimported]
     """A loader of templates, in which the tags of CloudFormation's functions mean nothing.
 
-    PyYAML takes time that grows with the square of the depth: it ends where Compose files do.
+    PyYAML's own composer, whose depth ends where that of Compose files does: it takes time that
+    grows with the square of it.
     """
 
     _depth = 0
+
+    def __init__(self, stream: str) -> None:
+        _SafeLoader.__init__(self, stream)
+        Composer.__init__(self)
 
     def compose_node(self, parent: "yaml.Node | None", index: Any) -> "yaml.Node | None":  # noqa: ANN401  # untyped library
         self._depth += 1
         if self._depth > limits.DEEPEST_NESTING:
             raise yaml.MarkedYAMLError(
                 problem=f"the file is nested deeper than {limits.DEEPEST_NESTING} levels",
-                # The stubs have no types for it.
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+                problem_mark=self.peek_event().start_mark,
             )
         node = super().compose_node(parent, index)
         self._depth -= 1
