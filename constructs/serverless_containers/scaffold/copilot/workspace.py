@@ -397,7 +397,7 @@ class _Workspace:
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[no-any-unimported]
+class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[misc, no-any-unimported]
     """A loader of templates, in which the tags of CloudFormation's functions mean nothing.
 
     PyYAML's own composer, whose depth ends where that of Compose files does: it takes time that
