@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 
 import pytest
 import yaml
 
 from serverless_containers.cli import init as init_module
 from serverless_containers.scaffold.amplify import convert_api
+from serverless_containers.scaffold.model import RETENTIONS
 from serverless_containers.scaffold.report import Report
 from tests.support.foreign_projects import AMPLIFY, COPILOT, write
 from tests.support.pages import blocks_of
@@ -348,6 +350,34 @@ def test_what_a_file_of_many_parameters_costs_grows_with_their_number(run, separ
     assert converting(800) < 3 * converting(400)
 
 
+def test_logs_are_kept_as_long_as_the_service_that_keeps_them_longest(run):
+    files = {
+        **manifest(
+            "exec: true",
+            "logging: {retention: 7, destination: {Name: x}}\n"
+            "environments: {dev: {}, prod: {logging: {retention: 365}}}",
+        ),
+        "copilot/poller/manifest.yml": COPILOT["poller"]["copilot/poller/manifest.yml"],
+    }
+    done = convert(run, {**COPILOT["first"], **files}, "--json")
+    found = entries(done)
+    assert found[WEB, "logging.retention"][0] == "carried over"
+    assert found[WEB, "logging.destination"][0] == "not carried over"
+    text = (run.folder / "cdk/stacks/environments.py").read_text()
+    _, dev, test, prod = re.split(r'name="[a-z]+"', text)
+    # AND a manifest that says nothing means thirty days
+    assert "log_retention=logs.RetentionDays.ONE_MONTH" in dev
+    assert "log_retention=logs.RetentionDays.ONE_MONTH" in test
+    assert "log_retention=logs.RetentionDays.ONE_YEAR" in prod
+    assert "THREE_MONTHS" not in text
+
+
+def test_the_days_that_logs_are_kept_are_the_cdks():
+    from aws_cdk import aws_logs  # noqa: PLC0415  # slow
+
+    assert {*RETENTIONS.values(), "INFINITE"} == {each.name for each in aws_logs.RetentionDays}
+
+
 def test_an_environment_may_build_what_others_take_from_a_registry(run):
     convert(run, COPILOT["image"])
     prod = compose(run, "web.compose.prod.yaml")["services"]["web"]
@@ -576,6 +606,10 @@ BROKEN = {
     "a percentage that is none": (
         manifest("count: 1", "count: {range: 1-5, cpu_percentage: 500}"),
         "expected 1 to 100 percent, got 500",
+    ),
+    "a retention that is none": (
+        manifest("exec: true", "logging: {retention: 8}"),
+        f"{WEB}:15:11: logging.retention: error: expected days that CloudWatch Logs knows",
     ),
     "exec as text": (manifest("exec: true", "exec: maybe"), "exec: error: expected true or false"),
     "a duration that is none": (

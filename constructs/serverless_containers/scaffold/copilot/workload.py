@@ -11,7 +11,7 @@ from serverless_containers.compose.yaml.nodes import MappingNode, Scalar, text_o
 from serverless_containers.scaffold.compose_text import Placed, Value
 from serverless_containers.scaffold.copilot.containers import Containers
 from serverless_containers.scaffold.copilot.context import Context, plain
-from serverless_containers.scaffold.model import Keyword, Kind, Scaling, call
+from serverless_containers.scaffold.model import RETENTIONS, Keyword, Kind, Scaling, call
 from serverless_containers.scaffold.python_files import literal
 from serverless_containers.scaffold.sections import Section
 
@@ -51,6 +51,7 @@ class Workload:
         execute: Whether ECS Exec opens a shell.
         private: Whether its tasks are in private subnets.
         spot: Whether its tasks run on spare capacity alone.
+        log_retention: Days for which its logs are kept, if the manifest says so.
         delay: Seconds for which requests go on after a task was taken out of service.
     """
 
@@ -60,6 +61,7 @@ class Workload:
     execute: bool = False
     private: bool = False
     spot: bool = False
+    log_retention: int | None = None
     delay: int | None = None
 
 
@@ -122,6 +124,7 @@ def convert_workload(
     _deployment(name, manifest, containers)
     volumes = _storage(name, manifest, containers, workload)
     _network(manifest, workload)
+    _logging(manifest, workload)
     _others(manifest)
     manifest.rest()
     workload.model = {
@@ -565,6 +568,29 @@ def _network(manifest: Section, workload: Workload) -> None:
     network.rest()
 
 
+def _logging(manifest: Section, workload: Workload) -> None:
+    logging = manifest.section("logging")
+    if logging is None:
+        return
+    days = logging.number("retention")
+    if days in RETENTIONS:
+        workload.log_retention = days
+        logging.carried(
+            "retention",
+            "log_retention in stacks/environments.py: the longest of the environment's services",
+        )
+    elif days is not None:
+        logging.report.error(
+            logging.at("retention"),
+            (*logging.path, "retention"),
+            f"expected days that CloudWatch Logs knows, {', '.join(map(str, RETENTIONS))}; got "
+            f"{days}",
+        )
+    for key in logging.node:
+        if key != "retention":
+            logging.left(key, "logs go to CloudWatch Logs, and through no FireLens")
+
+
 _OTHERS = {
     "nlb": "there is no network load balancer: what speaks TCP or UDP cannot be reached",
     "alb": "a load balancer of another stack is not shared",
@@ -573,7 +599,6 @@ _OTHERS = {
     "subscribe": "make the queue with aws_sqs in the app, and call "
     'queue.grant_consume_messages(construct); environment={"COPILOT_QUEUE_URI": …} of the '
     "construct tells the containers",
-    "logging": "logs go to CloudWatch Logs; log_retention is in stacks/environments.py",
     "observability": "give the construct tracing=Tracing(), whose collector sends traces to X-Ray",
     "taskdef_overrides": "there are no overrides of the template: most of what they are for has a "
     "key of Compose",

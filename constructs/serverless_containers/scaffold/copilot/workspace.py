@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -441,6 +441,17 @@ _OF_AN_ENVIRONMENT = {
 }
 
 
+_LOG_RETENTION = 30
+"""Days for which Copilot keeps the logs of a service whose manifest does not say it."""
+
+
+def _log_retention(workloads: Collection[Workload]) -> int | None:
+    """Return the days for which the service's logs are kept that keeps them longest."""
+    if all(each.log_retention is None for each in workloads):
+        return None
+    return max(each.log_retention or _LOG_RETENTION for each in workloads)
+
+
 def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> EnvironmentSpec:
     workloads = {service: each[name] for service, each in found.items()}
     scaling: dict[str, Scaling] = {
@@ -452,6 +463,7 @@ def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> Envi
         high_availability=matters(name),
         spot=bool(workloads) and all(each.spot for each in workloads.values()),
         retain=matters(name),
+        log_retention=_log_retention(workloads.values()),
         scaling=scaling,
         execute=tuple(service for service, each in workloads.items() if each.execute),
     )
