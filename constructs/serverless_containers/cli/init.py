@@ -52,7 +52,7 @@ from serverless_containers.toolchain import PINNED_CDK_CLI
 
 _PATH = click.Path(path_type=Path)
 _NAME_END = re.compile(r"[\s/'\"]")
-"""What ends a name of a path in the files that are made."""
+"""End of a name of a path, in the files that are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -533,16 +533,17 @@ def deploy_steps(app: AppSpec, output: Path) -> list[str]:
         output: Its folder.
     """
     folder = os.path.relpath(output)
-    stacks = ""
+    of = stacks = ""
     if app.environments:
         name = app.environments[0].name
-        stacks = f" -c environment={name} '{name}/*'"
+        of, stacks = f" -c environment={name}", f" '{name}/*'"
     elsewhere = [] if folder == "." else [f"cd {shlex.quote(folder)}"]
     return [
         *elsewhere,
         "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
         "python -m pytest",
-        f"npx aws-cdk@{PINNED_CDK_CLI} deploy{stacks}",
+        f"npx aws-cdk@{PINNED_CDK_CLI} bootstrap{of}  # once in an account and region",
+        f"npx aws-cdk@{PINNED_CDK_CLI} deploy{of}{stacks}",
     ]
 
 
