@@ -367,8 +367,8 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
                 report.take(Findings([shown]))
             if plan and plan.exclusive and scales:
                 report.error(
-                    None,
-                    (),
+                    model.at if model else None,
+                    ("count",) if model else (),
                     f"{source.name} cannot scale in {environment.name}: {plan.exclusive.service} "
                     "must not run twice; use a managed store, or give count a number",
                 )

@@ -168,7 +168,7 @@ sidecars:
 """
     done = convert(run, {**COPILOT["first"], **files})
     assert done.exit_code == 1
-    assert "web cannot scale in test: db must not run twice" in done.stdout
+    assert f"{WEB}:2:1: count: error: web cannot scale in test: db must not run" in done.stdout
     assert not (run.folder / "cdk").exists()
 
 
