@@ -109,7 +109,7 @@ def test_what_moves_a_template_fails_it_until_it_is_accepted(app):
         (
             COPILOT["shop"],
             ("--from", ".", "--hosting"),
-            ("shop", ("test", "prod"), ("network", "frontend", "mail", "orders")),
+            ("cdk-shop", ("test", "prod"), ("network", "frontend", "mail", "orders")),
         ),
         (
             AMPLIFY["compose"],

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -14,11 +16,11 @@ import click
 from serverless_containers.cli.documents import write_json
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.exit_codes import ExitCode
-from serverless_containers.cli.output import print_error, print_findings, print_line
+from serverless_containers.cli.output import encodable, print_error, print_findings, print_line
 from serverless_containers.compose import load_project
 from serverless_containers.compose.files import exists, is_file
 from serverless_containers.findings import Findings, dotted
-from serverless_containers.findings.formats import summarise
+from serverless_containers.findings.formats import printable, summarise
 from serverless_containers.findings.places import Places
 from serverless_containers.plan import PlanOptions, TaskPlan
 from serverless_containers.plan.build_context.ignore import IgnoreRules
@@ -26,6 +28,7 @@ from serverless_containers.plan.build_context.walk import is_left_out
 from serverless_containers.plan.rules import ENTRYPOINT_AMBIGUOUS, ENTRYPOINT_CHOSEN
 from serverless_containers.plan.source import plan_source
 from serverless_containers.scaffold.amplify import container_apis, convert_api
+from serverless_containers.scaffold.compose_text import compose_text
 from serverless_containers.scaffold.conversion import Conversion
 from serverless_containers.scaffold.copilot.workspace import (
     convert_workspace,
@@ -48,6 +51,8 @@ from serverless_containers.scaffold.writing import FilesInTheWayError, Written, 
 from serverless_containers.toolchain import PINNED_CDK_CLI
 
 _PATH = click.Path(path_type=Path)
+_NAME_END = re.compile(r"[\s/'\"]")
+"""End of a name of a path, in the files that are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,28 @@ class _Options:
     yes: bool
 
 
+@contextmanager
+def _names_in_utf8() -> Iterator[None]:
+    """Tell of a name that no file which is made can hold; it decorates, too.
+
+    Raises:
+        click.ClickException: If the name of a file or folder is not UTF-8.
+    """
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        # All else in the files is read as UTF-8.
+        start, end = error.start, error.end
+        before, after = _NAME_END.split(error.object[:start]), _NAME_END.split(error.object[end:])
+        name = printable(f"{before[-1]}{error.object[start:end]}{after[0]}")
+        raise click.ClickException(
+            f"{encodable(name, 'ascii')}: the name of this file or folder is not UTF-8; rename it"
+        ) from error
+
+
 @click.command(name="init")
 @errors_in_words()
+@_names_in_utf8()
 @click.argument("source", metavar="[PATH]", type=_PATH, required=False)
 @click.option(
     "--from",
@@ -284,6 +309,11 @@ def _converted(origin: Path, options: _Options, report: Report) -> Conversion | 
 
 def _of(conversion: Conversion, options: _Options) -> _Made:
     """Return the files of the app that deploys what was carried over."""
+    if options.name is not None and options.name == conversion.taken:
+        raise click.UsageError(
+            f"--name {options.name}: stacks of Copilot's are called so, and would be overwritten; "
+            f"give another one, such as {conversion.name}"
+        )
     app = AppSpec(
         name=options.name or conversion.name,
         services=tuple(
@@ -309,6 +339,7 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
     """Report what a deployment would find wrong with what was written; return the plans."""
     plans = []
     for source in conversion.sources:
+        planned = set()
         for environment in conversion.environments:
             findings = Findings()
             options = PlanOptions(
@@ -317,14 +348,27 @@ def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
                 health_checked=source.kind is Kind.HOSTING,
                 may_delay_stop=True,
             )
+            scales = source.name in environment.scaling
+            if (model := source.models.get(environment.name)) is not None:
+                # A plan walks the build contexts: once for all environments that are alike.
+                alike = (compose_text({source.name: model}, ""), options, scales)
+                if alike in planned:
+                    continue
+                planned.add(alike)
             plan = plan_source(source.path, options, findings, environment=environment.name)
             folder = source.path if source.path.is_dir() else source.path.parent
             places = Places(source.path, folder)
-            report.take(Findings(map(places.displayed, findings)))
-            if plan and plan.exclusive and source.name in environment.scaling:
+            for finding in findings:
+                file = places.absolute(finding.at.file) if finding.at else source.path
+                shown = places.displayed(finding)
+                if finding.at is None or file in conversion.files:
+                    # With an error the file is not kept.
+                    shown = source.origin(shown, file, environment.name)
+                report.take(Findings([shown]))
+            if plan and plan.exclusive and scales:
                 report.error(
-                    None,
-                    (),
+                    model.at if model else None,
+                    ("count",) if model else (),
                     f"{source.name} cannot scale in {environment.name}: {plan.exclusive.service} "
                     "must not run twice; use a managed store, or give count a number",
                 )
@@ -489,16 +533,17 @@ def deploy_steps(app: AppSpec, output: Path) -> list[str]:
         output: Its folder.
     """
     folder = os.path.relpath(output)
-    stacks = ""
+    of = stacks = ""
     if app.environments:
         name = app.environments[0].name
-        stacks = f" -c environment={name} '{name}/*'"
+        of, stacks = f" -c environment={name}", f" '{name}/*'"
     elsewhere = [] if folder == "." else [f"cd {shlex.quote(folder)}"]
     return [
         *elsewhere,
         "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
         "python -m pytest",
-        f"npx aws-cdk@{PINNED_CDK_CLI} deploy{stacks}",
+        f"npx aws-cdk@{PINNED_CDK_CLI} bootstrap{of}  # once in an account and region",
+        f"npx aws-cdk@{PINNED_CDK_CLI} deploy{of}{stacks}",
     ]
 
 

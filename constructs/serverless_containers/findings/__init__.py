@@ -7,7 +7,7 @@ from serverless_containers.findings.finding import (
     Rule,
     Severity,
 )
-from serverless_containers.findings.location import KeyPath, Location, dotted
+from serverless_containers.findings.location import KeyPath, Lines, Location, dotted
 from serverless_containers.findings.suppression import Suppression, apply_suppressions
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Findings",
     "InvalidSourceError",
     "KeyPath",
+    "Lines",
     "Location",
     "Rule",
     "Severity",

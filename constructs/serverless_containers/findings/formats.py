@@ -90,7 +90,7 @@ def _sarif_result(finding: Finding, order: Mapping[str, int]) -> dict[str, Json]
     location: dict[str, Json] = {}
     if finding.at:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(finding.at.file)},
+            "artifactLocation": {"uri": quote(finding.at.file, errors="surrogateescape")},
             "region": {"startLine": finding.at.line, "startColumn": finding.at.column},
         }
     if finding.path:

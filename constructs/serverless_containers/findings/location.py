@@ -1,5 +1,7 @@
 """Positions in a user's files."""
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -35,6 +37,24 @@ class Location:
         """
         before = text[:offset]
         return Location(file, before.count("\n") + 1, offset - before.rfind("\n"))
+
+
+class Lines:
+    """The lines of a text, for many places in it.
+
+    Args:
+        file: The file as the user would name it.
+        text: Its text.
+    """
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> Location:
+        """Return the place of an offset in characters from 0."""
+        line = bisect_right(self._starts, offset)
+        return Location(self.file, line, offset - self._starts[line - 1] + 1)
 
 
 def dotted(path: KeyPath) -> str:

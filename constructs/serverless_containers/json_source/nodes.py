@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 _DEEPEST = 200
@@ -54,7 +55,7 @@ class JsonMember:
     value: "JsonNode"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class JsonObject:
     """An object; `start` and `end` are those of its braces."""
 
@@ -64,8 +65,11 @@ class JsonObject:
 
     def get(self, name: str) -> JsonMember | None:
         """The member of this name: of several the last, which is the one that JavaScript takes."""
-        found = [member for member in self.members if member.name == name]
-        return found[-1] if found else None
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, JsonMember]:
+        return {member.name: member for member in self.members}
 
 
 JsonNode: TypeAlias = JsonScalar | JsonArray | JsonObject

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from serverless_containers.compose import load_project
 from serverless_containers.compose.files import SECRET_PREFIX, exists, is_file
 from serverless_containers.compose.model import Project
 from serverless_containers.compose.yaml.nodes import MappingNode
-from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings import Findings, KeyPath, Lines, Location
 from serverless_containers.json_source import (
     JsonArray,
     JsonNode,
@@ -28,7 +28,7 @@ from serverless_containers.json_source import (
 )
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.source import plan_source
-from serverless_containers.scaffold.compose_text import Value, compose_text
+from serverless_containers.scaffold.compose_text import Placed, Value, compose_text
 from serverless_containers.scaffold.conversion import Conversion, Source, shown_from_here
 from serverless_containers.scaffold.model import EnvironmentSpec, Keyword, Kind, matters, stack_name
 from serverless_containers.scaffold.report import Report
@@ -82,6 +82,8 @@ class _Api:
         self._name = folder.name
         self._report = report
         self._src = folder / "src"
+        is_in_project = folder.parts[-3:-1] == ("backend", "api")
+        self._project_folder = folder.parents[2] if is_in_project else folder
 
     def converted(self, destination: Path) -> Conversion | None:
         if not _NAME.fullmatch(self._name):
@@ -103,7 +105,13 @@ class _Api:
         if self._report.has_errors:
             return None
         source = Source(
-            name="api", kind=Kind.API, path=target, keywords=tuple(keywords), managed=True
+            name="api",
+            kind=Kind.API,
+            path=target,
+            keywords=tuple(keywords),
+            managed=True,
+            models={} if compose else self._of_dockerfile(environments),
+            copied_from=self._src,
         )
         return Conversion(
             name=stack_name(self._name),
@@ -116,11 +124,16 @@ class _Api:
             steps=tuple(step.replace("ENV", next(iter(environments))) for step in steps),
         )
 
+    def _of_dockerfile(self, environments: Iterable[str]) -> dict[str, Placed]:
+        """Return what the Compose file is made of where there is none."""
+        at = Location(shown_from_here(self._src / "Dockerfile"), 1, 1)
+        return {name: Placed({}, at) for name in environments}
+
     # What Amplify knows of it.
 
     def _config(self) -> "_Json | None":
         """Return the API's entry in backend-config.json."""
-        file = self._folder.parent.parent / "backend-config.json"
+        file = self._project_folder / "backend/backend-config.json"
         if not exists(file):
             self._report.left(
                 None,
@@ -138,7 +151,8 @@ class _Api:
         if read is None:
             return None
         content, node = read
-        root = _Json(node, content.decode("utf-8-sig"), shown_from_here(file), (), self._report)
+        text = content.decode("utf-8-sig")
+        root = _Json(node, text, Lines(shown_from_here(file), text), (), self._report)
         if not isinstance(node, JsonObject):
             self._report.error(root.at, (), f"expected an object, got {kind_of(node)}")
             return None
@@ -230,7 +244,7 @@ class _Api:
 
     def _environments(self) -> dict[str, str | None]:
         """Return the environments, and the region of each where Amplify says it."""
-        file = self._folder.parent.parent.parent / "team-provider-info.json"
+        file = self._project_folder / "team-provider-info.json"
         root = self._json(file) if exists(file) else None
         names = [name for name in root.names() if _ENVIRONMENT.fullmatch(name)] if root else []
         if root is not None:
@@ -397,12 +411,18 @@ class _Api:
         if not file.is_file():
             self._report.left(shown, (), "it is no regular file")
             return True
+        if file.name.startswith(".env"):
+            self._report.carried(
+                shown,
+                (),
+                "copied, with the permissions that it has: keep it out of the repository where its "
+                "values are secret, with a line in .gitignore, or make secrets of them",
+            )
         return file == compose
 
     def _leads_out(self, file: Path) -> bool:
-        top = self._folder.parent.parent.parent
         real = Path(os.path.realpath(file))
-        if real.is_relative_to(os.path.realpath(top)):
+        if real.is_relative_to(os.path.realpath(self._project_folder)):
             return False
         self._report.error(
             None,
@@ -488,11 +508,11 @@ class _Json:
     """An object of a JSON file, with the places of its members."""
 
     def __init__(
-        self, node: JsonNode, text: str, shown: str, path: KeyPath, report: Report
+        self, node: JsonNode, text: str, lines: Lines, path: KeyPath, report: Report
     ) -> None:
         self._node = node
         self._text = text
-        self._shown = shown
+        self._lines = lines
         self.path = path
         self._report = report
 
@@ -505,7 +525,7 @@ class _Json:
         return [each.name for each in node.members] if isinstance(node, JsonObject) else []
 
     def _place(self, start: int) -> Location:
-        return Location.at_offset(self._shown, self._text, start)
+        return self._lines.at(start)
 
     def _member(self, key: str) -> JsonNode | None:
         member = self._node.get(key) if isinstance(self._node, JsonObject) else None
@@ -514,7 +534,7 @@ class _Json:
         return member.value
 
     def _of(self, node: JsonNode, *keys: str | int) -> "_Json":
-        return _Json(node, self._text, self._shown, (*self.path, *keys), self._report)
+        return _Json(node, self._text, self._lines, (*self.path, *keys), self._report)
 
     def _wrong(self, key: str, node: JsonNode, expected: str) -> None:
         self._report.error(

@@ -2,13 +2,31 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from serverless_containers.findings import KeyPath, Location
 from serverless_containers.findings.formats import printable
 
-Value: TypeAlias = "str | int | bool | Sequence[Value] | Mapping[str, Value] | Replaced | None"
+Value: TypeAlias = (
+    "str | int | bool | Sequence[Value] | Mapping[str, Value] | Placed | Replaced | None"
+)
 Model: TypeAlias = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A value with the place that it was carried over from.
+
+    Attributes:
+        value: The value.
+        at: The place in the other tool's file.
+        path: The keys that lead there.
+    """
+
+    value: Value
+    at: Location = field(compare=False)
+    path: KeyPath = field(compare=False, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +34,27 @@ class Replaced:
     """A value that takes the place of the one in the file before, instead of being merged."""
 
     value: Value
+
+
+def origin_of(model: Placed, path: KeyPath) -> Placed:
+    """Return the innermost value with a place on the way to a value of a Compose file.
+
+    Args:
+        model: The file's mapping.
+        path: The keys that lead to the value.
+    """
+    found, value = model, model.value
+    for part in path:
+        if not isinstance(value, Mapping) or not isinstance(part, str) or part not in value:
+            break
+        value = value[part]
+        if isinstance(value, Placed):
+            found, value = value, value.value
+    return found
+
+
+def _bare(value: Value) -> Value:
+    return value.value if isinstance(value, Placed) else value
 
 
 def compose_text(model: Model, comment: str) -> str:
@@ -41,6 +80,7 @@ def difference(base: Model, other: Model) -> dict[str, Value]:
         before = base.get(key)
         if key in base and before == value:
             continue
+        before, value = _bare(before), _bare(value)  # noqa: PLW2901
         if isinstance(value, Mapping) and isinstance(before, Mapping):
             changes[key] = difference(before, value)
         elif isinstance(value, list) and isinstance(before, list):
@@ -57,7 +97,7 @@ def difference(base: Model, other: Model) -> dict[str, Value]:
 def _lines(value: Model | Sequence[Value], indent: str) -> Iterator[str]:
     below = f"{indent}  "
     if not isinstance(value, Mapping):
-        for item in value:
+        for item in map(_bare, value):
             if isinstance(item, Mapping | list) and item:
                 lines = list(_lines(item, below))
                 yield f"{indent}- {lines[0][len(below) :]}"
@@ -72,6 +112,7 @@ def _lines(value: Model | Sequence[Value], indent: str) -> Iterator[str]:
                 yield f"{name} !reset null"
                 continue
             tag, each = " !override", each.value  # noqa: PLW2901
+        each = _bare(each)  # noqa: PLW2901
         if isinstance(each, Mapping | list) and each:
             yield f"{name}{tag}"
             yield from _lines(each, below)

@@ -67,7 +67,7 @@ class Service:
     @property
     def construct_id(self) -> str:
         """The construct's id, as CDK apps have them."""
-        return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", self.name) if part)
+        return construct_id(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,34 @@ class Scaling:
     requests: int | None = None
 
 
+RETENTIONS: Mapping[int, str] = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    5: "FIVE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    120: "FOUR_MONTHS",
+    150: "FIVE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+    400: "THIRTEEN_MONTHS",
+    545: "EIGHTEEN_MONTHS",
+    731: "TWO_YEARS",
+    1096: "THREE_YEARS",
+    1827: "FIVE_YEARS",
+    2192: "SIX_YEARS",
+    2557: "SEVEN_YEARS",
+    2922: "EIGHT_YEARS",
+    3288: "NINE_YEARS",
+    3653: "TEN_YEARS",
+}
+"""Members of the CDK's RetentionDays by their days ("PutRetentionPolicy", Amazon CloudWatch Logs
+API Reference)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSpec:
     """An environment of the app.
@@ -101,6 +129,8 @@ class EnvironmentSpec:
         spot: Whether tasks run on spare capacity.
         strict: Whether guesses in reading the Compose files are errors; None leaves it to them.
         retain: Whether data and logs stay when it is deleted.
+        log_retention: Days for which logs are kept, one of ``RETENTIONS``. None: three months where
+            they are retained, else one.
         scaling: The scaling of services, by their names.
         execute: The services in which ECS Exec opens a shell.
     """
@@ -112,6 +142,7 @@ class EnvironmentSpec:
     spot: bool = False
     strict: bool | None = None
     retain: bool = False
+    log_retention: int | None = None
     scaling: Mapping[str, Scaling] = field(default_factory=dict)
     execute: tuple[str, ...] = ()
 
@@ -136,6 +167,15 @@ class AppSpec:
     region: str | None = None
     library: str
     workflow: str | None = None
+
+
+NETWORK_ID = "Network"
+"""The id of the stack that the services of an environment share."""
+
+
+def construct_id(name: str) -> str:
+    """Return the id of a service's construct and stack: ``FrontEnd`` of ``front-end``."""
+    return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name) if part)
 
 
 def stack_name(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from string import Template
 
 from serverless_containers.scaffold.model import (
+    RETENTIONS,
     AppSpec,
     EnvironmentSpec,
     Kind,
@@ -288,9 +289,10 @@ def _environment(environment: EnvironmentSpec, region: str | None) -> str:
         lines.append(
             f"execute=frozenset(\n                {{\n{names}                }}\n            )"
         )
-    if environment.retain:
-        lines.append("log_retention=logs.RetentionDays.THREE_MONTHS")
-    else:
+    days = environment.log_retention or (90 if environment.retain else None)
+    if days is not None:
+        lines.append(f"log_retention=logs.RetentionDays.{RETENTIONS[days]}")
+    if not environment.retain:
         lines.append("removal_policy=RemovalPolicy.DESTROY")
     return _call("        ", "EnvironmentConfig", lines) + ",\n"
 

@@ -9,6 +9,7 @@ from serverless_containers.compose.quota import Quota
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Scalar, Sequence
 from serverless_containers.compose.yaml.parse import parse
 from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.scaffold.compose_text import Placed, Value
 from serverless_containers.scaffold.report import Report
 from serverless_containers.spelling import nearest
 
@@ -209,6 +210,10 @@ class Section:
         self._taken.add(key)
         self.report.left(self.at(key), (*self.path, key), why)
         return True
+
+    def placed(self, key: str, value: Value) -> Placed:
+        """Return what a key becomes in a Compose file, with the key's place."""
+        return Placed(value, self.at(key), (*self.path, key))
 
     def carried(self, key: str, becomes: str) -> None:
         """Report a key as carried over."""

@@ -21,7 +21,12 @@ def workflow_text(app: AppSpec, folder: str) -> str:
         app: The app.
         folder: The app's folder as a POSIX path from the repository's root.
     """
-    checks = "".join(f"      - run: {_scalar(_check(each))}\n" for each in app.services)
+    environments: list[str | None] = [each.name for each in app.environments]
+    checks = "".join(
+        f"      - run: {_scalar(_check(service, name))}\n"
+        for service in app.services
+        for name in environments or [None]
+    )
     if app.environments:
         first = app.environments[0].name
         names = ", ".join(_scalar(each.name) for each in app.environments)
@@ -50,9 +55,10 @@ def workflow_text(app: AppSpec, folder: str) -> str:
     )
 
 
-def _check(service: Service) -> str:
+def _check(service: Service, environment: str | None) -> str:
     worker = " --worker" if service.kind is Kind.WORKER else ""
-    return f"serverless-containers check {shlex.quote(service.source)}{worker}"
+    of = f" --environment {environment}" if environment else ""
+    return f"serverless-containers check {shlex.quote(service.source)}{worker}{of}"
 
 
 def _scalar(text: str) -> str:

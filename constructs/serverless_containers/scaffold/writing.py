@@ -84,7 +84,7 @@ def write_all(files: Mapping[Path, bytes | Path]) -> Written:
 
     Args:
         files: What they hold by their absolute paths: bytes, or a file that is copied, with the
-            permission to execute it.
+            permissions that it has.
 
     Returns:
         What was made, which can be undone.
@@ -126,8 +126,8 @@ def _write(file: Path, content: bytes | Path, written: Written) -> None:
             else:
                 with content.open("rb") as source:
                     shutil.copyfileobj(source, opened)
-        executable = isinstance(content, Path) and content.stat().st_mode & stat.S_IXUSR
-        temporary.chmod((0o777 if executable else 0o666) & ~_umask())
+        mode = stat.S_IMODE(content.stat().st_mode) if isinstance(content, Path) else 0o666
+        temporary.chmod(mode & 0o777 & ~_umask())
         try:
             # Unlike a rename, this fails where there is a file of the name.
             os.link(temporary, file)

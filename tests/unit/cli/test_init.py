@@ -59,8 +59,11 @@ def test_it_makes_an_app_around_a_folder(run):
         'CfnOutput(self, "Url", value=api.url)',
     ):
         assert line in app
-    # AND the last line is the command that comes next
-    assert done.stdout.splitlines()[-1] == "  npx aws-cdk@2.1148.1 deploy"
+    # AND the last lines are the commands that come next
+    assert done.stdout.splitlines()[-2:] == [
+        "  npx aws-cdk@2.1148.1 bootstrap  # once in an account and region",
+        "  npx aws-cdk@2.1148.1 deploy",
+    ]
 
 
 def test_a_lone_dockerfile_is_enough(run):
@@ -258,7 +261,9 @@ def test_a_workflow_checks_synthesizes_and_deploys_by_oidc(run):
     assert workflow["defaults"]["run"]["working-directory"] == "cdk"
     assert [step["run"] for step in synth["steps"] if "run" in step] == [
         "pip install -r requirements.txt",
-        "serverless-containers check '../my shop'",
+        "serverless-containers check '../my shop' --environment dev",
+        "serverless-containers check '../my shop' --environment staging",
+        "serverless-containers check '../my shop' --environment prod",
         "python -m pytest",
         "npx --yes aws-cdk@2.1148.1 synth --quiet",
     ]
@@ -270,6 +275,22 @@ def test_a_workflow_checks_synthesizes_and_deploys_by_oidc(run):
     # AND an environment waits for no other one
     assert "concurrency" not in workflow
     assert "inputs.environment" in deploy["concurrency"]["group"]
+
+
+def test_a_workflow_of_one_stack_checks_it_once(run):
+    run.write("shop/compose.yaml", WORKER)
+    assert run("init", "shop", "--worker", "--github-workflow").exit_code == 0
+    text = (run.folder / ".github/workflows/deploy-shop.yml").read_text()
+    assert "      - run: serverless-containers check ../shop --worker\n" in text
+
+
+def test_what_is_deployed_is_what_is_bootstrapped(run):
+    run.write("shop/compose.yaml", ONE)
+    done = run("init", "shop", "--api", "--environments", "--json")
+    assert json.loads(done.stdout)["next"][-2:] == [
+        "npx aws-cdk@2.1148.1 bootstrap -c environment=dev  # once in an account and region",
+        "npx aws-cdk@2.1148.1 deploy -c environment=dev 'dev/*'",
+    ]
 
 
 def test_apps_of_one_repository_have_workflows_of_their_own(run):
@@ -290,6 +311,20 @@ def test_what_yaml_would_take_for_something_else_is_quoted(run, name):
     (workflow,) = (run.folder / ".github/workflows").iterdir()
     parsed = yaml.safe_load(workflow.read_text())
     assert parsed["defaults"]["run"]["working-directory"] == name
+
+
+def test_a_name_that_no_file_can_hold_is_an_error(run):
+    folder = os.fsdecode(b"caf\xff")
+    run.write(f"{folder}/compose.yaml", ONE)
+    assert run("init", folder, "--api", "-o", "made").exit_code == 0
+    compile((run.folder / "made/app.py").read_text(), "app.py", "exec")
+    done = run("init", folder, "--api", "--github-workflow")
+    assert done.exit_code == 1
+    assert (
+        "Error: caf\\udcff: the name of this file or folder is not UTF-8; rename it" in done.stderr
+    )
+    assert "defect" not in done.stderr
+    assert not (run.folder / "cdk").exists()
 
 
 def test_commands_that_are_suggested_can_be_pasted(run):

@@ -2,13 +2,19 @@
 
 import json
 import random
+import re
 
 import pytest
 import yaml
 
+from serverless_containers.cli import init as init_module
+from serverless_containers.scaffold.amplify import convert_api
+from serverless_containers.scaffold.model import RETENTIONS
+from serverless_containers.scaffold.report import Report
 from tests.support.foreign_projects import AMPLIFY, COPILOT, write
 from tests.support.pages import blocks_of
 from tests.support.shell_lines import commands
+from tests.support.work import lines_run
 
 API = "amplify/backend/api/posts"
 WEB = "copilot/web/manifest.yml"
@@ -162,7 +168,7 @@ sidecars:
 """
     done = convert(run, {**COPILOT["first"], **files})
     assert done.exit_code == 1
-    assert "web cannot scale in test: db must not run twice" in done.stdout
+    assert f"{WEB}:2:1: count: error: web cannot scale in test: db must not run" in done.stdout
     assert not (run.folder / "cdk").exists()
 
 
@@ -170,8 +176,32 @@ def test_a_shell_takes_a_file_system_that_can_be_written(run):
     files = manifest("exec: true", "exec: true\nstorage: {readonly_fs: true}")
     done = convert(run, {**COPILOT["first"], **files})
     assert done.exit_code == 1
-    assert "read_only" in done.stdout
-    assert "web.compose.yaml:" in done.stdout
+    # AND it is told of the manifest: the Compose file is not kept
+    assert f"{WEB}:16:11: storage.readonly_fs: error: " in done.stdout
+    assert "(services.web.read_only of web.compose.yaml)" in done.stdout
+    assert "web.compose.yaml:" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("memory: 512", "memory: 600", ":13:1: memory: error"),
+        ("exec: true", "sidecars: {a: {image: 'x:1', port: 8080}}", ":15:"),
+        ("exec: true", "environments: {prod: {image: {port: 70000}}}", ":15:31: image.port"),
+        ("exec: true", "volumes: x\nstorage: {volumes: {d: {path: data}}}", "storage.volumes"),
+        ("port: 8080", "port: 8080\n  healthcheck: {interval: soon}", ":11:17: image.healthcheck"),
+    ],
+)
+def test_what_check_finds_is_told_at_the_place_in_the_manifest(run, old, new, place):
+    (run.folder / "shop").mkdir()
+    write(run.folder / "shop", {**COPILOT["first"], **manifest(old, new)})
+    done = run("init", "--from", "shop", "--yes")
+    assert done.exit_code == 1, done.output
+    errors = [line for line in done.stdout.splitlines() if "error: " in line]
+    assert errors, done.output
+    for error in errors:
+        assert error.startswith(f"shop/{WEB}{place if place[0] == ':' else ':'}"), error
+        assert place in error
 
 
 def test_the_app_has_what_no_compose_file_says(run):
@@ -233,6 +263,119 @@ def test_what_is_left_out_of_a_context_already_is_no_advice(run, line, told):
 def test_a_variable_without_a_value_is_empty(run):
     convert(run, {**COPILOT["first"], **manifest("exec: true", "variables: {A: }")})
     assert compose(run, "web.compose.yaml")["services"]["web"]["environment"] == {"A": ""}
+
+
+@pytest.mark.parametrize(
+    ("value", "host"),
+    [
+        ("http://orders:8080", "orders"),
+        ("https://me:pw@orders/path", "orders"),
+        ("orders:8080", "orders"),
+        ("cache:1,orders:2", "orders"),
+        ("orders", "orders"),
+        (
+            "http://orders.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local:80",
+            "orders.test.first.local",
+        ),
+        ("other.test.first.local", "other.test.first.local"),
+        ("web", None),
+        ("orders/static", None),
+        ("shop/orders:1", None),
+        ("http://orders.example.com", None),
+        ("my-orders:80", None),
+        ("orders of today", None),
+    ],
+)
+def test_a_variable_with_the_address_of_another_service_is_told_of(run, value, host):
+    files = {
+        "copilot/orders/manifest.yml": "name: orders\ntype: Backend Service\n"
+        "image: {build: Dockerfile, port: 8080}\n",
+        **manifest("exec: true", f"variables: {{URL: '{value}'}}"),
+    }
+    done = convert(run, {**COPILOT["first"], **files}, "--json")
+    outcome, line, said = entries(done)[WEB, "variables.URL"]
+    assert (outcome, line) == ("carried over" if host is None else "changed", 15)
+    assert host is None or f"where {host} is an address" in said
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("network",), "'network' and the stack of the network would both be NetworkStack"),
+        (("a-1", "a1"), "'a1' and 'a-1' would both be A1Stack"),
+    ],
+)
+def test_services_whose_names_are_one_in_the_app_are_refused(run, names, said):
+    poller = COPILOT["poller"]["copilot/poller/manifest.yml"]
+    files = {
+        f"copilot/{name}/manifest.yml": poller.replace("name: poller", f"name: {name}")
+        for name in names
+    }
+    done = convert(run, files)
+    assert done.exit_code == 1
+    assert f"copilot/{names[-1]}/manifest.yml:1:1: name: error: {said}" in done.stdout
+    assert not (run.folder / "cdk").exists()
+
+
+def test_no_stack_of_the_app_is_called_as_one_of_copilots(run):
+    assert convert(run, COPILOT["first"], "--name", "first").exit_code == 2
+    assert not (run.folder / "cdk").exists()
+    convert(run, COPILOT["first"])
+    assert 'NAME = "cdk-first"' in (run.folder / "cdk/app.py").read_text()
+
+
+def test_environments_that_are_alike_are_planned_once(run, monkeypatch):
+    planned = []
+
+    def plan_source(*arguments, environment, **options):
+        planned.append(environment)
+        return real(*arguments, environment=environment, **options)
+
+    real = init_module.plan_source
+    monkeypatch.setattr(init_module, "plan_source", plan_source)
+    names = [f"e{number}" for number in range(9)]
+    files = {f"copilot/environments/{name}/manifest.yml": f"name: {name}\n" for name in names}
+    files |= manifest("exec: true", "environments: {e3: {cpu: 512, memory: 1024}}")
+    assert convert(run, {**COPILOT["first"], **files}).exit_code == 0
+    assert planned == ["e0", "e3"]
+
+
+@pytest.mark.parametrize("separator", [" ", "\n"])
+def test_what_a_file_of_many_parameters_costs_grows_with_their_number(run, separator):
+    def converting(number):
+        keys = f",{separator}".join(f'"k{index}": 1' for index in range(number))
+        write(run.folder, {**AMPLIFY["dockerfile"], f"{API}/parameters.json": f"{{{keys}}}"})
+        return lines_run(lambda: convert_api(run.folder / API, run.folder, Report()))
+
+    assert converting(800) < 3 * converting(400)
+
+
+def test_logs_are_kept_as_long_as_the_service_that_keeps_them_longest(run):
+    files = {
+        **manifest(
+            "exec: true",
+            "logging: {retention: 7, destination: {Name: x}}\n"
+            "environments: {dev: {}, prod: {logging: {retention: 365}}}",
+        ),
+        "copilot/poller/manifest.yml": COPILOT["poller"]["copilot/poller/manifest.yml"],
+    }
+    done = convert(run, {**COPILOT["first"], **files}, "--json")
+    found = entries(done)
+    assert found[WEB, "logging.retention"][0] == "carried over"
+    assert found[WEB, "logging.destination"][0] == "not carried over"
+    text = (run.folder / "cdk/stacks/environments.py").read_text()
+    _, dev, test, prod = re.split(r'name="[a-z]+"', text)
+    # AND a manifest that says nothing means thirty days
+    assert "log_retention=logs.RetentionDays.ONE_MONTH" in dev
+    assert "log_retention=logs.RetentionDays.ONE_MONTH" in test
+    assert "log_retention=logs.RetentionDays.ONE_YEAR" in prod
+    assert "THREE_MONTHS" not in text
+
+
+def test_the_days_that_logs_are_kept_are_the_cdks():
+    from aws_cdk import aws_logs  # noqa: PLC0415  # slow
+
+    assert {*RETENTIONS.values(), "INFINITE"} == {each.name for each in aws_logs.RetentionDays}
 
 
 def test_an_environment_may_build_what_others_take_from_a_registry(run):
@@ -464,6 +607,10 @@ BROKEN = {
         manifest("count: 1", "count: {range: 1-5, cpu_percentage: 500}"),
         "expected 1 to 100 percent, got 500",
     ),
+    "a retention that is none": (
+        manifest("exec: true", "logging: {retention: 8}"),
+        f"{WEB}:15:11: logging.retention: error: expected days that CloudWatch Logs knows",
+    ),
     "exec as text": (manifest("exec: true", "exec: maybe"), "exec: error: expected true or false"),
     "a duration that is none": (
         manifest("path: '/'", "path: '/'\n  deregistration_delay: soon"),
@@ -503,7 +650,7 @@ BROKEN = {
     "two of a name": ({"copilot/other/manifest.yml": MANIFEST}, "is called 'web', too"),
     "an addon that is no YAML": (
         {"copilot/web/addons/a.yml": "Resources: ["},
-        "copilot/web/addons/a.yml:1:13: error",
+        "copilot/web/addons/a.yml:2:1: error",
     ),
     "an addon that is deep": ({"copilot/web/addons/a.yml": "[" * 5000}, "addons/a.yml:1:"),
     "an environment that is no YAML": (
@@ -588,10 +735,10 @@ BROKEN_API = {
     ),
     "what Fargate refuses": (
         {FILE: "services: {web: {build: ., ports: ['80'], privileged: true}}\n"},
-        "services.web.privileged: error",
+        f"{FILE}:1:43: services.web.privileged: error",
     ),
     "a Dockerfile that is none": ({DOCKERFILE: "FROM\n"}, "error"),
-    "a Dockerfile without a port": ({DOCKERFILE: "FROM x\n"}, "error"),
+    "a Dockerfile without a port": ({DOCKERFILE: "FROM x\n"}, f"{DOCKERFILE}:1:1: error"),
     "a secret in the sources": (
         {f"{API}/src/.secret-pass": "sesame"},
         f"{API}/src/.secret-pass:1:1: error: a secret's file does not belong into src",
@@ -647,6 +794,30 @@ def test_links_in_an_api_are_not_followed(run):
     done = run("init", "--from", API, "-o", "other")
     assert done.exit_code == 1
     assert "leads out of the project" in done.stdout
+
+
+def test_sources_of_a_project_beside_an_api_are_not_copied(run):
+    write(
+        run.folder, {"blog/src/Dockerfile": "FROM x\nEXPOSE 80\n", "blog/src/.env": "KEY=sesame\n"}
+    )
+    (run.folder / "shop/api/posts").mkdir(parents=True)
+    (run.folder / "shop/api/posts/src").symlink_to(run.folder / "blog/src")
+    done = run("init", "--from", "shop/api/posts")
+    assert done.exit_code == 1
+    assert "leads out of the project" in done.stdout
+    assert not (run.folder / "posts").exists()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o700])
+def test_a_copy_has_the_permissions_of_its_source(run, mode):
+    write(run.folder, {**AMPLIFY["dockerfile"], f"{API}/src/.env": "KEY=sesame\n"})
+    (run.folder / API / "src/.env").chmod(mode)
+    done = run("init", "--from", API, "--json")
+    assert done.exit_code == 0, done.output
+    assert (run.folder / "posts/.env").stat().st_mode & 0o777 == mode
+    outcome, _, said = entries(done)[f"{API}/src/.env", ""]
+    assert outcome == "carried over"
+    assert ".gitignore" in said
 
 
 def test_what_a_repository_has_linked_is_not_written_through(run):

@@ -1,6 +1,7 @@
 """Findings as JSON, as SARIF, as text."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,13 @@ def test_sarif_of_a_finding():
             ],
         },
     ]
+
+
+def test_sarif_of_a_file_whose_name_is_no_text():
+    finding = replace(PLACED, at=Location("caf\udcff/compose.yaml", 1, 1))
+    run = validate_sarif(json.loads(to_sarif([finding], KNOWN, version="1")))
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "caf%FF/compose.yaml"
 
 
 def test_sarif_of_every_rule():

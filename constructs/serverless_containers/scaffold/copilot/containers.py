@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Scalar
-from serverless_containers.scaffold.compose_text import Value
+from serverless_containers.scaffold.compose_text import Placed, Value
 from serverless_containers.scaffold.copilot.context import Context, plain
 from serverless_containers.scaffold.sections import Section
 
@@ -35,15 +35,26 @@ class Containers:
 
     Attributes:
         services: The services by name.
+        origins: The manifests' mappings that sidecars are made of, by name.
         secrets: The secrets that they read, by key.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self.services: dict[str, dict[str, Value]] = {}
-        self.secrets: dict[str, dict[str, Value]] = {}
+        self.origins: dict[str, Section] = {}
+        self.secrets: dict[str, Value] = {}
 
-    def add_main(self, name: str, manifest: Section, *, port_key: str | None) -> int | None:
+    def model(self) -> dict[str, Value]:
+        """Return the services, those of sidecars with the places of these."""
+        return {
+            name: Placed(service, self.origins[name].node.at, self.origins[name].path)
+            if name in self.origins
+            else service
+            for name, service in self.services.items()
+        }
+
+    def add_main(self, name: str, manifest: Section, *, port_key: str | None) -> Placed | None:
         """Add the main container.
 
         Args:
@@ -57,7 +68,7 @@ class Containers:
         service: dict[str, Value] = {}
         self.services[name] = service
         image = manifest.section("image")
-        port = None
+        port: Placed | None = None
         if image is None:
             if "image" not in manifest.node:
                 manifest.report.error(
@@ -65,10 +76,11 @@ class Containers:
                 )
         else:
             self._image(image, service)
-            port = image.number("port")
-            if port is not None:
+            number = image.number("port")
+            if number is not None:
+                port = image.placed("port", number)
                 if port_key:
-                    service[port_key] = [str(port)]
+                    service[port_key] = image.placed("port", [str(number)])
                 image.carried("port", f"{port_key} of the service" if port_key else "nothing")
             self._labels(image, service)
             self._depends_on(image, service)
@@ -78,19 +90,20 @@ class Containers:
         self._environment(name, manifest, service)
         return port
 
-    def add_sidecars(self, manifest: Section) -> dict[str, int]:
+    def add_sidecars(self, manifest: Section) -> dict[str, Placed]:
         """Add the sidecars; return the ports of those that have one."""
-        ports: dict[str, int] = {}
+        ports: dict[str, Placed] = {}
         for name, sidecar in manifest.sections("sidecars"):
             service: dict[str, Value] = {}
             self.services[name] = service
+            self.origins[name] = sidecar
             self._sidecar_image(sidecar, service)
             port = sidecar.text("port")
             if port is not None:
                 number, _, protocol = port.partition("/")
                 if number.isdecimal() and protocol in {"", "tcp", "udp"}:
-                    service["expose"] = [port]
-                    ports[name] = int(number)
+                    service["expose"] = sidecar.placed("port", [port])
+                    ports[name] = sidecar.placed("port", int(number))
                     sidecar.carried("port", "expose of the service")
                 else:
                     sidecar.report.error(
@@ -102,7 +115,7 @@ class Containers:
             if essential:
                 sidecar.carried("essential", "every service is, unless it says otherwise")
             elif essential is False:
-                service["restart"] = "no"
+                service["restart"] = sidecar.placed("essential", "no")
                 sidecar.carried("essential", 'restart: "no", which may end by itself')
             self._labels(sidecar, service)
             self._depends_on(sidecar, service)
@@ -123,7 +136,7 @@ class Containers:
         if isinstance(node, MappingNode):
             self._image(sidecar.of(node, "image"), service)
         elif (image := sidecar.text("image")) is not None:
-            service["image"] = image
+            service["image"] = sidecar.placed("image", image)
             sidecar.carried("image", "image of the service")
         elif node is None:
             sidecar.report.error(sidecar.node.at, sidecar.path, "image is missing")
@@ -138,16 +151,17 @@ class Containers:
                 "build and location exclude each other, as in Copilot; remove one of them",
             )
         elif location is not None:
-            service["image"] = location
+            service["image"] = image.placed("location", location)
             image.carried("location", "image of the service")
         elif isinstance(build, MappingNode):
-            self._build(image.of(build, "build"), service)
+            self._build(image, image.of(build, "build"), service)
             image.carried("build", "build of the service")
         elif isinstance(build, Scalar):
             text = image.text("build") or ""
             dockerfile = self._context.file(image, "build", text)
             if dockerfile is not None:
-                self._built(service, dockerfile.parent, dockerfile, {})
+                built = self._built(dockerfile.parent, dockerfile, {})
+                service["build"] = image.placed("build", built)
                 image.carried("build", "build of the service")
         elif build is not None:
             image.wrong("build", build, "the path of a Dockerfile, or a mapping")
@@ -159,7 +173,7 @@ class Containers:
             "construct images={NAME: ecs.ContainerImage.from_registry(…, credentials=…)}",
         )
 
-    def _build(self, build: Section, service: dict[str, Value]) -> None:
+    def _build(self, image: Section, build: Section, service: dict[str, Value]) -> None:
         context_text, dockerfile_text = build.text("context"), build.text("dockerfile")
         context = None
         if context_text is not None:
@@ -177,32 +191,33 @@ class Containers:
             return
         more: dict[str, Value] = {}
         if (target := build.text("target")) is not None:
-            more["target"] = target
+            more["target"] = build.placed("target", target)
         if caches := build.texts("cache_from"):
-            more["cache_from"] = list(caches)
-        args = {name: below.text(name) or "" for name, below in build.pairs("args")}
+            more["cache_from"] = build.placed("cache_from", list(caches))
+        args: dict[str, Value] = {
+            name: below.text(name) or "" for name, below in build.pairs("args")
+        }
         if args:
-            more["args"] = dict(args)
+            more["args"] = build.placed("args", args)
         build.rest()
-        self._built(service, context or dockerfile.parent, dockerfile, more)
+        built = self._built(context or dockerfile.parent, dockerfile, more)
+        service["build"] = image.placed("build", built)
 
     def _built(
-        self,
-        service: dict[str, Value],
-        context: Path,
-        dockerfile: Path,
-        more: Mapping[str, Value],
-    ) -> None:
+        self, context: Path, dockerfile: Path, more: Mapping[str, Value]
+    ) -> dict[str, Value]:
         name = os.path.relpath(dockerfile, context).replace(os.sep, "/").replace("$", "$$")
         built: dict[str, Value] = {"context": self._context.relative(context)}
         if name != "Dockerfile":
             built["dockerfile"] = name
-        service["build"] = {**built, **more}
+        return {**built, **more}
 
     def _labels(self, section: Section, service: dict[str, Value]) -> None:
-        labels = {name: below.text(name) or "" for name, below in section.pairs("labels")}
+        labels: dict[str, Value] = {
+            name: below.text(name) or "" for name, below in section.pairs("labels")
+        }
         if labels:
-            service["labels"] = dict(labels)
+            service["labels"] = section.placed("labels", labels)
             section.carried("labels", "labels of the service")
 
     def _depends_on(self, section: Section, service: dict[str, Value]) -> None:
@@ -216,11 +231,11 @@ class Containers:
                     f"expected {', '.join(_CONDITIONS)}, got {wanted!r}",
                 )
                 continue
-            found[name] = {"condition": _CONDITIONS[wanted]}
+            found[name] = below.placed(name, {"condition": _CONDITIONS[wanted]})
             if wanted == "complete":
                 below.changed(name, "it has to end with success: Compose has no other condition")
         if found:
-            service["depends_on"] = found
+            service["depends_on"] = section.placed("depends_on", found)
             section.carried("depends_on", "depends_on of the service")
 
     def _health_check(self, section: Section, service: dict[str, Value]) -> None:
@@ -236,20 +251,20 @@ class Containers:
                 "curl -f http://localhost/ || exit 1",
             ]
         )
-        found: dict[str, Value] = {"test": test}
+        found: dict[str, Value] = {"test": check.placed("command", test)}
         for key in ("interval", "timeout", "start_period"):
             if (duration := check.text(key)) is not None:
-                found[key] = duration
+                found[key] = check.placed(key, duration)
         if (retries := check.number("retries")) is not None:
-            found["retries"] = retries
+            found["retries"] = check.placed("retries", retries)
         check.rest()
-        service["healthcheck"] = found
+        service["healthcheck"] = section.placed("healthcheck", found)
         section.carried("healthcheck", "healthcheck of the service")
 
     def _process(self, section: Section, service: dict[str, Value]) -> None:
         for key in ("entrypoint", "command"):
             if (words := section.text_or_texts(key)) is not None:
-                service[key] = words if isinstance(words, str) else list(words)
+                service[key] = section.placed(key, words)
                 section.carried(key, f"{key} of the service")
 
     def _environment(self, owner: str, section: Section, service: dict[str, Value]) -> None:
@@ -257,19 +272,27 @@ class Containers:
         for name, below in section.pairs("variables"):
             node = below.take(name)
             if node is None:
-                variables[name] = ""
+                variables[name] = below.placed(name, "")
                 below.changed(name, "environment of the service, empty")
             elif isinstance(node, MappingNode):
                 below.left(name, _EXPORT)
             elif (value := below.text(name)) is not None:
-                variables[name] = value
-                below.carried(name, "environment of the service")
+                variables[name] = below.placed(name, value)
+                if host := self._context.called(value):
+                    below.changed(
+                        name,
+                        f"environment of the service; where {host} is an address, nothing answers "
+                        "to it here: put that service into this Compose file, or give the "
+                        f"construct environment={{{name!r}: …}} with its URL",
+                    )
+                else:
+                    below.carried(name, "environment of the service")
         if variables:
-            service["environment"] = variables
+            service["environment"] = section.placed("variables", variables)
         if (file := section.text("env_file")) is not None:
             path = self._context.file(section, "env_file", file)
             if path is not None:
-                service["env_file"] = [self._context.relative(path)]
+                service["env_file"] = section.placed("env_file", [self._context.relative(path)])
                 section.carried("env_file", "env_file of the service")
         used: list[Value] = [
             use
@@ -277,7 +300,7 @@ class Containers:
             if (use := self._secret(owner, name, below)) is not None
         ]
         if used:
-            service["secrets"] = used
+            service["secrets"] = section.placed("secrets", used)
 
     def _secret(self, owner: str, name: str, below: Section) -> Value:
         """Add one secret; return its use by a service, or None if it cannot be carried over."""
@@ -315,9 +338,10 @@ class Containers:
             secret["x-serverless-containers"] = settings
         below.carried(name, "an external secret, which stays where it is")
         alias = name
-        if self.secrets.get(name, secret) != secret:
+        placed = below.placed(name, secret)
+        if self.secrets.get(name, placed) != placed:
             alias = f"{owner}_{name}"
-        self.secrets[alias] = secret
+        self.secrets[alias] = placed
         return name if alias == name else {"source": alias, "target": name}
 
     def _mount_points(self, sidecar: Section, service: dict[str, Value]) -> None:
@@ -344,7 +368,7 @@ class Containers:
             # Copilot's default.
             mounts.append(f"{source}:{path}" + ("" if read_only is False else ":ro"))
         if mounts:
-            service["volumes"] = mounts
+            service["volumes"] = sidecar.placed("mount_points", mounts)
             sidecar.carried("mount_points", "volumes of the service")
 
 

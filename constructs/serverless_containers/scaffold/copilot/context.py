@@ -13,8 +13,14 @@ from serverless_containers.scaffold.sections import Section
 
 _VARIABLE = re.compile(r"(\\?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$")
 
+_HOST = re.compile(
+    r"(?:(?<=//)|(?<=@))[a-z0-9][a-z0-9.-]*(?![\w.-])"
+    r"|(?<![^,;=])[a-z0-9][a-z0-9.-]*(?=:[\d$]|[,;]|$)"
+)
+"""A host: in a URL, before a port, or alone."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """A workspace, seen from one of its environments.
 
@@ -22,12 +28,14 @@ class Context:
         root: The workspace's root, absolute: that of all paths in manifests.
         application: The application's name.
         environment: The environment's name.
+        others: The names of the other workloads.
         report: Takes what became of the keys.
     """
 
     root: Path
     application: str
     environment: str
+    others: frozenset[str]
     report: Report
 
     def section(self, node: MappingNode) -> Section:
@@ -60,6 +68,19 @@ class Context:
             return f"${{{name}}}"
 
         return _VARIABLE.sub(value_of, written)
+
+    def called(self, text: str) -> str | None:
+        """Return the address of a service of the application that a text names, if it names one.
+
+        A service has its own name, and one in the environment's namespace ("Service-to-Service
+        Communication" in Copilot's documentation).
+
+        Args:
+            text: The value of a variable.
+        """
+        namespace = f".{self.environment}.{self.application}.local"
+        hosts = (match[0] for match in _HOST.finditer(plain(text)))
+        return next((host for host in hosts if host in self.others or namespace in host), None)
 
     def path(self, section: Section, key: str, text: str) -> Path | None:
         """Return a path of a manifest, if it stays in the workspace.

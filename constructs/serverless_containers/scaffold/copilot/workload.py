@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, field
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Scalar, text_of
-from serverless_containers.scaffold.compose_text import Value
+from serverless_containers.scaffold.compose_text import Placed, Value
 from serverless_containers.scaffold.copilot.containers import Containers
 from serverless_containers.scaffold.copilot.context import Context, plain
-from serverless_containers.scaffold.model import Keyword, Kind, Scaling, call
+from serverless_containers.scaffold.model import RETENTIONS, Keyword, Kind, Scaling, call
 from serverless_containers.scaffold.python_files import literal
 from serverless_containers.scaffold.sections import Section
 
@@ -51,6 +51,7 @@ class Workload:
         execute: Whether ECS Exec opens a shell.
         private: Whether its tasks are in private subnets.
         spot: Whether its tasks run on spare capacity alone.
+        log_retention: Days for which its logs are kept, if the manifest says so.
         delay: Seconds for which requests go on after a task was taken out of service.
     """
 
@@ -60,6 +61,7 @@ class Workload:
     execute: bool = False
     private: bool = False
     spot: bool = False
+    log_retention: int | None = None
     delay: int | None = None
 
 
@@ -95,15 +97,16 @@ def convert_workload(
     if is_web:
         if port is not None:
             ports[name] = port
-        settings.update(_http(name, manifest, ports, workload, construct))
-        target = containers.services.get(str(settings["entrypoint"]))
+        entrypoint, given = _http(name, manifest, ports, workload, construct)
+        settings.update(given)
+        target = containers.services.get(entrypoint)
         if target is not None and workload.delay is not None and workload.delay > _STOP:
             target["stop_grace_period"] = f"{workload.delay}s"
     elif kind == BACKEND:
         _backend(manifest)
     cpu, memory = _SIZES.get(kind, (256, 512))
-    settings["cpu"] = _carried(manifest, "cpu", cpu)
-    settings["memory"] = _carried(manifest, "memory", memory)
+    settings["cpu"] = manifest.placed("cpu", _carried(manifest, "cpu", cpu))
+    settings["memory"] = manifest.placed("memory", _carried(manifest, "memory", memory))
     # The containers of a task of Copilot's are at localhost for each other, and have no names.
     settings["names"] = "none"
     _platform(manifest, containers)
@@ -121,13 +124,14 @@ def convert_workload(
     _deployment(name, manifest, containers)
     volumes = _storage(name, manifest, containers, workload)
     _network(manifest, workload)
+    _logging(manifest, workload)
     _others(manifest)
     manifest.rest()
     workload.model = {
         "name": _project_name(context.application, name),
         "x-serverless-containers": settings,
-        "services": dict(containers.services),
-        **({"secrets": dict(containers.secrets)} if containers.secrets else {}),
+        "services": containers.model(),
+        **({"secrets": containers.secrets} if containers.secrets else {}),
         **({"volumes": volumes} if volumes else {}),
     }
     return workload
@@ -147,12 +151,13 @@ def _carried(manifest: Section, key: str, default: int) -> int:
 def _http(
     name: str,
     manifest: Section,
-    ports: dict[str, int],
+    ports: dict[str, Placed],
     workload: Workload,
     construct: Kind,
-) -> dict[str, Value]:
-    """Take ``http``; return the entrypoint and its port."""
+) -> tuple[str, dict[str, Value]]:
+    """Take ``http``; return the entrypoint, and the settings that name it and its port."""
     target, port = name, ports.get(name)
+    settings: dict[str, Value] = {}
     node = manifest.take("http")
     if isinstance(node, MappingNode):
         http = manifest.of(node, "http")
@@ -160,12 +165,14 @@ def _http(
         if wanted is not None:
             target, port = wanted, ports.get(wanted)
             key = "target_container" if "target_container" in node else "targetContainer"
+            settings["entrypoint"] = http.placed(key, target)
             http.carried(key, "entrypoint of x-serverless-containers")
         given = http.number("target_port")
         if given is not None:
-            port = given
+            port = http.placed("target_port", given)
             # The port of a sidecar that a manifest names here belongs to the sidecar.
-            target = next((each for each, own in ports.items() if own == given), target)
+            target = next((each for each, own in ports.items() if own.value == given), target)
+            settings["entrypoint"] = http.placed("target_port", target)
             http.carried("target_port", "port of x-serverless-containers")
         _routes(http)
         _target_health(http, workload, construct)
@@ -179,8 +186,7 @@ def _http(
         manifest.report.error(
             manifest.node.at, (), f"image.port is missing: the port of {target} that gets requests"
         )
-        return {"entrypoint": target}
-    return {"entrypoint": target, "port": port}
+    return target, {"entrypoint": target, "port": port, **settings}
 
 
 def _routes(http: Section) -> None:
@@ -330,7 +336,7 @@ def _platform(manifest: Section, containers: Containers) -> None:
         return
     arm = (machine or "").lower() in {"arm64", "arm"}
     for service in containers.services.values():
-        service["platform"] = "linux/arm64" if arm else "linux/amd64"
+        service["platform"] = manifest.placed("platform", "linux/arm64" if arm else "linux/amd64")
     manifest.carried("platform", "platform of the services")
 
 
@@ -352,14 +358,14 @@ def _count(
             return
         number = manifest.number("count")
         if number is not None:
-            _replicas(name, number, containers)
+            _replicas(name, manifest.placed("count", number), containers)
             manifest.carried("count", "deploy.replicas of the service")
         return
     count = manifest.of(node, "count")
     spot = count.number("spot")
     if spot is not None:
         workload.spot = True
-        _replicas(name, spot, containers)
+        _replicas(name, count.placed("spot", spot), containers)
         count.changed(
             "spot",
             "deploy.replicas of the service; on spare capacity where all services of the "
@@ -384,7 +390,7 @@ def _count(
         return
     least, most = limits
     if not any([*targets.values(), requests]):
-        _replicas(name, least, containers)
+        _replicas(name, count.placed("range", least), containers)
         count.changed("range", f"{least} tasks: no target of the scaling is known here")
         return
     workload.scaling = Scaling(
@@ -397,7 +403,7 @@ def _count(
     count.carried("range", "scaling in stacks/environments.py")
 
 
-def _replicas(name: str, number: int, containers: Containers) -> None:
+def _replicas(name: str, number: Placed, containers: Containers) -> None:
     deploy = containers.services[name].setdefault("deploy", {})
     if isinstance(deploy, dict):
         deploy["replicas"] = number
@@ -454,7 +460,7 @@ def _deployment(name: str, manifest: Section, containers: Containers) -> None:
     if rolling == "recreate":
         deploy = containers.services[name].setdefault("deploy", {})
         if isinstance(deploy, dict):
-            deploy["update_config"] = {"order": "stop-first"}
+            deploy["update_config"] = deployment.placed("rolling", {"order": "stop-first"})
         deployment.carried("rolling", "update_config of the service: stop-first")
     elif rolling == "default":
         deployment.carried("rolling", "new tasks start before old ones stop")
@@ -484,18 +490,18 @@ def _storage(
             workload.keywords.append(Keyword(text=f"ephemeral_storage_gib={size}"))
         storage.carried("ephemeral", "ephemeral_storage_gib of the construct")
     if storage.boolean("readonly_fs"):
-        containers.services[name]["read_only"] = True
+        containers.services[name]["read_only"] = storage.placed("readonly_fs", value=True)
         storage.carried("readonly_fs", "read_only of the service")
     mounts: list[Value] = []
     for volume_name, volume in storage.sections("volumes"):
         path, read_only = volume.text("path"), volume.boolean("read_only")
-        volumes[volume_name] = _volume(volume)
+        volumes[volume_name] = Placed(_volume(volume), volume.node.at, volume.path)
         volume.rest()
         if path is not None:
             # Copilot's default is to read only.
             mounts.append(f"{volume_name}:{path}" + ("" if read_only is False else ":ro"))
     if mounts:
-        containers.services[name]["volumes"] = mounts
+        containers.services[name]["volumes"] = storage.placed("volumes", mounts)
     storage.rest()
     return volumes
 
@@ -562,6 +568,29 @@ def _network(manifest: Section, workload: Workload) -> None:
     network.rest()
 
 
+def _logging(manifest: Section, workload: Workload) -> None:
+    logging = manifest.section("logging")
+    if logging is None:
+        return
+    days = logging.number("retention")
+    if days in RETENTIONS:
+        workload.log_retention = days
+        logging.carried(
+            "retention",
+            "log_retention in stacks/environments.py: the longest of the environment's services",
+        )
+    elif days is not None:
+        logging.report.error(
+            logging.at("retention"),
+            (*logging.path, "retention"),
+            f"expected days that CloudWatch Logs knows, {', '.join(map(str, RETENTIONS))}; got "
+            f"{days}",
+        )
+    for key in logging.node:
+        if key != "retention":
+            logging.left(key, "logs go to CloudWatch Logs, and through no FireLens")
+
+
 _OTHERS = {
     "nlb": "there is no network load balancer: what speaks TCP or UDP cannot be reached",
     "alb": "a load balancer of another stack is not shared",
@@ -570,7 +599,6 @@ _OTHERS = {
     "subscribe": "make the queue with aws_sqs in the app, and call "
     'queue.grant_consume_messages(construct); environment={"COPILOT_QUEUE_URI": …} of the '
     "construct tells the containers",
-    "logging": "logs go to CloudWatch Logs; log_retention is in stacks/environments.py",
     "observability": "give the construct tracing=Tracing(), whose collector sends traces to X-Ray",
     "taskdef_overrides": "there are no overrides of the template: most of what they are for has a "
     "key of Compose",

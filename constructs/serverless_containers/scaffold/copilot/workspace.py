@@ -2,18 +2,19 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from serverless_containers.compose import limits
 from serverless_containers.compose.files import exists, is_file
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, text_of
 from serverless_containers.findings import Location
-from serverless_containers.scaffold.compose_text import compose_text, difference
+from serverless_containers.scaffold.compose_text import Placed, compose_text, difference
 from serverless_containers.scaffold.conversion import Conversion, Source, shown_from_here
 from serverless_containers.scaffold.copilot.context import (
     Context,
@@ -28,7 +29,15 @@ from serverless_containers.scaffold.copilot.workload import (
     Workload,
     convert_workload,
 )
-from serverless_containers.scaffold.model import EnvironmentSpec, Kind, Scaling, matters, stack_name
+from serverless_containers.scaffold.model import (
+    NETWORK_ID,
+    EnvironmentSpec,
+    Kind,
+    Scaling,
+    construct_id,
+    matters,
+    stack_name,
+)
 from serverless_containers.scaffold.report import Report
 from serverless_containers.scaffold.sections import Section, read_mapping, read_text
 from serverless_containers.spelling import nearest
@@ -100,6 +109,8 @@ class _Workspace:
         files: dict[Path, bytes | Path] = {}
         sources: list[Source] = []
         found: dict[str, dict[str, Workload]] = {}
+        names = frozenset(name for name, _, _ in manifests)
+        ids = {NETWORK_ID: "the stack of the network"}
         for name, shown, node in manifests:
             kind = self._kind(shown, node)
             self._beside(name)
@@ -109,8 +120,26 @@ class _Workspace:
             if name in found:
                 self._report.error(node.at, ("name",), f"another workload is called {name!r}, too")
                 continue
+            if (own_id := construct_id(name)) in ids:
+                self._report.error(
+                    node.key_at("name"),
+                    ("name",),
+                    f"{name!r} and {ids[own_id]} would both be {own_id}Stack in the app; write "
+                    "another name here, in a copy where Copilot still deploys it",
+                )
+                continue
+            ids[own_id] = repr(name)
             base, of_environments = self._workloads(
-                _Kind(name, kind, construct), node, application, environments
+                _Kind(name, kind, construct),
+                node,
+                Context(
+                    root=self._root,
+                    application=application,
+                    environment=environments[0],
+                    others=names - {name},
+                    report=self._report,
+                ),
+                environments,
             )
             found[name] = of_environments
             comment = f"Made of {shown} by serverless-containers init."
@@ -121,14 +150,25 @@ class _Workspace:
                     there = self._root / f"{name}.compose.{environment}.yaml"
                     files[there] = compose_text(changes, comment).encode()
             sources.append(
-                Source(name=name, kind=construct, path=own, keywords=tuple(base.keywords))
+                Source(
+                    name=name,
+                    kind=construct,
+                    path=own,
+                    keywords=tuple(base.keywords),
+                    models={
+                        environment: Placed(workload.model, node.at)
+                        for environment, workload in of_environments.items()
+                    },
+                )
             )
         if manifests and not sources and not self._report.has_errors:
             self._report.error(None, (), "no workload of a type that can be carried over")
         if self._report.has_errors:
             return None
         return Conversion(
-            name=stack_name(application),
+            # Copilot's own stacks are called APPLICATION-ENVIRONMENT-SERVICE.
+            name=stack_name(f"cdk-{application}"),
+            taken=application,
             sources=tuple(sources),
             environments=tuple(_environment(each, found) for each in environments),
             files=files,
@@ -256,13 +296,13 @@ class _Workspace:
         return None
 
     def _workloads(
-        self, kind: "_Kind", node: MappingNode, application: str, environments: list[str]
+        self, kind: "_Kind", node: MappingNode, context: Context, environments: list[str]
     ) -> tuple[Workload, dict[str, Workload]]:
         """Return a workload as all environments have it, and as each one does."""
 
         def workload(manifest: MappingNode, environment: str) -> Workload:
-            context = Context(self._root, application, environment, self._report)
-            return convert_workload(kind.name, kind.type, manifest, context, kind.construct)
+            seen = replace(context, environment=environment)
+            return convert_workload(kind.name, kind.type, manifest, seen, kind.construct)
 
         base = workload(node, environments[0])
         given = node.get("environments")
@@ -353,21 +393,29 @@ class _Workspace:
             )
 
 
-class _TemplateLoader(yaml.SafeLoader):
+# Without libyaml PyYAML is eight times slower, and as right.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[misc, no-any-unimported]
     """A loader of templates, in which the tags of CloudFormation's functions mean nothing.
 
-    PyYAML takes time that grows with the square of the depth: it ends where Compose files do.
+    PyYAML's own composer, whose depth ends where that of Compose files does: it takes time that
+    grows with the square of it.
     """
 
     _depth = 0
+
+    def __init__(self, stream: str) -> None:
+        _SafeLoader.__init__(self, stream)
+        Composer.__init__(self)
 
     def compose_node(self, parent: "yaml.Node | None", index: Any) -> "yaml.Node | None":  # noqa: ANN401  # untyped library
         self._depth += 1
         if self._depth > limits.DEEPEST_NESTING:
             raise yaml.MarkedYAMLError(
                 problem=f"the file is nested deeper than {limits.DEEPEST_NESTING} levels",
-                # The stubs have no types for it.
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+                problem_mark=self.peek_event().start_mark,
             )
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -393,6 +441,17 @@ _OF_AN_ENVIRONMENT = {
 }
 
 
+_LOG_RETENTION = 30
+"""Days for which Copilot keeps the logs of a service whose manifest does not say it."""
+
+
+def _log_retention(workloads: Collection[Workload]) -> int | None:
+    """Return the days for which the service's logs are kept that keeps them longest."""
+    if all(each.log_retention is None for each in workloads):
+        return None
+    return max(each.log_retention or _LOG_RETENTION for each in workloads)
+
+
 def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> EnvironmentSpec:
     workloads = {service: each[name] for service, each in found.items()}
     scaling: dict[str, Scaling] = {
@@ -404,6 +463,7 @@ def _environment(name: str, found: Mapping[str, Mapping[str, Workload]]) -> Envi
         high_availability=matters(name),
         spot=bool(workloads) and all(each.spot for each in workloads.values()),
         retain=matters(name),
+        log_retention=_log_retention(workloads.values()),
         scaling=scaling,
         execute=tuple(service for service, each in workloads.items() if each.execute),
     )
