@@ -393,11 +393,11 @@ class _Workspace:
             )
 
 
-# Without libyaml PyYAML is eight times slower, and as right.
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Without libyaml PyYAML is eight times slower, and as right. Its safe loader is a Composer itself.
+_LOADERS: Any = (Composer, yaml.CSafeLoader) if hasattr(yaml, "CSafeLoader") else (yaml.SafeLoader,)
 
 
-class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[misc, no-any-unimported]
+class _TemplateLoader(*_LOADERS):  # type: ignore[misc]
     """A loader of templates, in which the tags of CloudFormation's functions mean nothing.
 
     PyYAML's own composer, whose depth ends where that of Compose files does: it takes time that
@@ -407,7 +407,7 @@ class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[misc, no-any-unimp
     _depth = 0
 
     def __init__(self, stream: str) -> None:
-        _SafeLoader.__init__(self, stream)
+        _LOADERS[-1].__init__(self, stream)
         Composer.__init__(self)
 
     def compose_node(self, parent: "yaml.Node | None", index: Any) -> "yaml.Node | None":  # noqa: ANN401  # untyped library
@@ -417,7 +417,7 @@ class _TemplateLoader(Composer, _SafeLoader):  # type: ignore[misc, no-any-unimp
                 problem=f"the file is nested deeper than {limits.DEEPEST_NESTING} levels",
                 problem_mark=self.peek_event().start_mark,
             )
-        node = super().compose_node(parent, index)
+        node: yaml.Node | None = super().compose_node(parent, index)
         self._depth -= 1
         return node
 
