@@ -5,7 +5,7 @@ import shlex
 
 import yaml
 
-from serverless_containers.scaffold.model import AppSpec, Kind, Service
+from serverless_containers.scaffold.model import AppSpec, Service
 from serverless_containers.toolchain import PINNED_CDK_CLI
 
 
@@ -56,9 +56,9 @@ def workflow_text(app: AppSpec, folder: str) -> str:
 
 
 def _check(service: Service, environment: str | None) -> str:
-    worker = " --worker" if service.kind is Kind.WORKER else ""
     of = f" --environment {environment}" if environment else ""
-    return f"serverless-containers check {shlex.quote(service.source)}{worker}{of}"
+    source = shlex.quote(service.source)
+    return f"serverless-containers check {source} --{service.kind.name.lower()}{of}"
 
 
 def _scalar(text: str) -> str:

@@ -261,9 +261,9 @@ def test_a_workflow_checks_synthesizes_and_deploys_by_oidc(run):
     assert workflow["defaults"]["run"]["working-directory"] == "cdk"
     assert [step["run"] for step in synth["steps"] if "run" in step] == [
         "pip install -r requirements.txt",
-        "serverless-containers check '../my shop' --environment dev",
-        "serverless-containers check '../my shop' --environment staging",
-        "serverless-containers check '../my shop' --environment prod",
+        "serverless-containers check '../my shop' --api --environment dev",
+        "serverless-containers check '../my shop' --api --environment staging",
+        "serverless-containers check '../my shop' --api --environment prod",
         "python -m pytest",
         "npx --yes aws-cdk@2.1148.1 synth --quiet",
     ]
