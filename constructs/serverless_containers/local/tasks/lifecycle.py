@@ -3,6 +3,7 @@
 Decided from what each container has reached; nothing here runs anything.
 """
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -95,7 +96,7 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
             said = f": {state.error}" if state.error else ""
             return TaskFailure(
                 reason="Essential container in task exited",
-                detail=f"container {each.name}, exit code {state.exit_code}{memory}{said}",
+                detail=f"container {each.name}, {_exit(state.exit_code)}{memory}{said}",
             )
         for name, condition in each.waits_for.items():
             if not state.started and (why := _never(name, states[name], condition)):
@@ -106,6 +107,14 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
     if containers and all(states[each.name].exit_code is not None for each in containers):
         return TaskFailure(reason="all containers of the task exited")
     return None
+
+
+def _exit(code: int) -> str:
+    """An exit code, with the signal that it tells of: 128 and the signal's number."""
+    try:
+        return f"exit code {code} ({signal.Signals(code - 128).name})"
+    except ValueError:
+        return f"exit code {code}"
 
 
 def all_started(states: States) -> bool:
