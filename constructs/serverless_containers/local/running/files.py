@@ -19,7 +19,7 @@ _CALM_SECONDS: Final = 0.1
 """Seconds without a change that end a group of changes, which are taken together."""
 _GROUP_SECONDS: Final = 2.0
 """Longest time for which a group grows: a file may be written to without an end."""
-_SHARE: Final = 4
+_SHARE: Final = 9
 """A look is followed by a pause of so many times its length."""
 
 _IGNORED_FOLDERS: Final = (
