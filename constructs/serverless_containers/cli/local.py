@@ -112,7 +112,7 @@ def _watch(options: Mapping[str, Any]) -> None:
 
     def show_failures() -> None:
         for failed in failures.new():
-            print_line(f"A task of {failed.service} failed: {failed.cause}")
+            print_line(f"A task of {failed.service} {failed.what}: {failed.cause}")
             for line in failed.lines:
                 print_output(f"  {line.container} |", line.text)
         sys.stdout.flush()

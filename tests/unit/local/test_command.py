@@ -178,6 +178,7 @@ def test_a_watch_tells_of_tasks_that_fail_and_starts_them_anew(invoke, monkeypat
     deployed = []
     failed = TaskFailed(
         service="shop",
+        what="failed",
         cause="container web, exit code 3: boom\x1b[2J",
         lines=(LogLine(at=1, container="web", text="\x1b[2Jboom"),),
     )

@@ -11,9 +11,11 @@ from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.running.services import LogLine, descriptions, last_lines
 
 _FAILED: Final = re.compile(
-    r"\(service [^)]*\) \(task (?P<task>[^)]*)\) failed: (?P<cause>.*)", re.DOTALL
+    r"\(service [^)]*\) \(task (?P<task>[^)]*)\) (?P<what>failed|restarted a container): "
+    r"(?P<cause>.*)",
+    re.DOTALL,
 )
-"""The event of a task that failed, as ``services/records.py`` writes it."""
+"""The event of a task that failed, or whose container did, as ``services/records.py`` writes it."""
 _LINES: Final = 10
 
 
@@ -23,11 +25,13 @@ class TaskFailed:
 
     Attributes:
         service: The service's name.
+        what: What it did: ``failed``, or ``restarted a container``, which its policy says.
         cause: Why: the container, its exit code or its signal, and the last line that it wrote.
         lines: The last lines of its containers.
     """
 
     service: str
+    what: str
     cause: str
     lines: tuple[LogLine, ...]
 
@@ -82,6 +86,7 @@ class Failures:
         self._causes[service] = failed["cause"]
         return TaskFailed(
             service=service,
+            what=failed["what"],
             cause=failed["cause"],
             lines=tuple(last_lines(clients, failed["task"], most=_LINES)),
         )

@@ -92,11 +92,8 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
     for each in containers:
         state = states[each.name]
         if each.essential and state.exit_code is not None:
-            memory = ", out of memory" if state.out_of_memory else ""
-            said = f": {state.error}" if state.error else ""
             return TaskFailure(
-                reason="Essential container in task exited",
-                detail=f"container {each.name}, {_exit(state.exit_code)}{memory}{said}",
+                reason="Essential container in task exited", detail=how_ended(each.name, state)
             )
         for name, condition in each.waits_for.items():
             if not state.started and (why := _never(name, states[name], condition)):
@@ -107,6 +104,14 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
     if containers and all(states[each.name].exit_code is not None for each in containers):
         return TaskFailure(reason="all containers of the task exited")
     return None
+
+
+def how_ended(name: str, state: State) -> str:
+    """Say how a container ended: its exit code, and what is known beside it."""
+    code = "" if state.exit_code is None else f", {_exit(state.exit_code)}"
+    memory = ", out of memory" if state.out_of_memory else ""
+    said = f": {state.error}" if state.error else ""
+    return f"container {name}{code}{memory}{said}"
 
 
 def _exit(code: int) -> str:
@@ -188,6 +193,7 @@ class TaskProgress:
         address: Its address on the containers' network.
         published: Where each of its ports is found on this machine.
         failed: Why it ends although nobody asked it to.
+        restarted: How containers ended that their restart policy started again, the oldest first.
     """
 
     phase: Phase
@@ -198,3 +204,4 @@ class TaskProgress:
     address: str = ""
     published: Mapping[int, int] = field(default_factory=dict)
     failed: TaskFailure | None = None
+    restarted: tuple[str, ...] = ()

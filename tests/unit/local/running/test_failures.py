@@ -90,6 +90,19 @@ def test_the_same_cause_is_told_once_until_the_service_is_started_anew():
     assert [failed.cause for failed in failures.new()] == [CAUSE]
 
 
+def test_a_container_that_its_policy_starts_again_is_told():
+    aws = Aws()
+    failures = Failures([aws])
+    task = {"taskArn": "task/t1"}
+    records.note_restarts(aws.service, task, ["container web, exit code 1"])
+    records.note_restarts(aws.service, task, ["container web, exit code 1", "container db"])
+    told = [(failed.what, failed.cause) for failed in failures.new()]
+    assert told == [
+        ("restarted a container", "container web, exit code 1"),
+        ("restarted a container", "container db"),
+    ]
+
+
 def test_other_events_are_no_failures():
     aws = Aws()
     failures = Failures([aws])
