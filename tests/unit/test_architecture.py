@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "secret_stores": {"findings", "plan", "aws_api"},
     "operations": {"spelling", "aws_api"},
     "diagnosis": {"aws_api", "operations"},
-    "local": {"findings", "toolchain"},
+    "local": {"findings", "plan", "toolchain"},
     "scaffold": {"spelling", "findings", "json_source", "compose", "plan", "toolchain"},
     "__main__": {"cli"},
     # It shows Compose files themselves, too.

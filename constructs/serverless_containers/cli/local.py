@@ -14,6 +14,7 @@ import click
 from serverless_containers.cli.errors import describe_os_error, full_disks, has_remedy
 from serverless_containers.cli.exit_codes import ExitCode
 from serverless_containers.cli.extras import MissingExtraError, require_extra
+from serverless_containers.cli.output import print_error, print_line, print_output
 from serverless_containers.local.failure import LocalError
 
 
@@ -53,11 +54,10 @@ def _deploying(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--engine",
             type=click.Choice(["containers", "processes", "either"]),
-            default="containers",
-            show_default=True,
             help="What runs the containers: a Docker engine in reach; the commands that services "
             "name under x-serverless-containers: {dev: …}, as processes of this machine, with all "
-            "that you may do on it; or these where no engine is in reach.",
+            "that you may do on it; or these where no engine is in reach. By default what runs "
+            "them at an embedded AWS that was left running, else containers.",
         ),
         click.option("--resources", is_flag=True, help="List every resource and every output."),
         click.option("--app", help="The CDK app's command. By default that of cdk.json."),
@@ -103,27 +103,48 @@ def up(*, watch: bool, **options: Any) -> None:  # noqa: ANN401  # click's
 def _watch(options: Mapping[str, Any]) -> None:
     from serverless_containers.local.process import Terminated  # noqa: PLC0415
     from serverless_containers.local.running import watch  # noqa: PLC0415
+    from serverless_containers.local.running.failures import Failures  # noqa: PLC0415
+    from serverless_containers.local.running.files import changes  # noqa: PLC0415
     from serverless_containers.local.running.kept import clients_of, commands_of  # noqa: PLC0415
 
-    folder = Path.cwd()
+    folder = Path.cwd().resolve()
+    failures = Failures(clients_of(folder))
+
+    def show_failures() -> None:
+        for failed in failures.new():
+            print_line(f"A task of {failed.service} {failed.what}: {failed.cause}")
+            for line in failed.lines:
+                print_output(f"  {line.container} |", line.text)
+        sys.stdout.flush()
 
     def restart(families: frozenset[str]) -> None:
         count = watch.restart_tasks(clients_of(folder), families)
-        click.echo(f"Started anew: {count} tasks" if count else "Its task is starting already")
+        failures.forget()
+        started = f"{count} task{'' if count == 1 else 's'}"
+        print_line(f"Started anew: {started}" if count else "Its task is starting already")
 
     def deploy_again() -> None:
-        _deploy(keep=True, again=True, **options)
+        nonlocal failures
+        try:
+            _deploy(keep=True, again=True, **options)
+        finally:
+            # What failed meanwhile is the deployment's to tell.
+            with contextlib.suppress(LocalError):
+                failures = Failures(clients_of(folder))
 
-    click.echo("Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running")
+    groups = changes(lambda: watch.folders_to_watch(folder, commands_of(folder)))
+    print_line("Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running")
     with contextlib.suppress(Terminated, KeyboardInterrupt):
         watch.watch(
-            watch.changes(watch.folders_to_watch(folder, commands_of(folder))),
+            groups,
+            app=folder,
             commands=lambda: commands_of(folder),
             deploy=deploy_again,
             restart=restart,
-            tell=click.echo,
+            tell=print_line,
+            look=show_failures,
         )
-    click.echo("To stop the embedded AWS: serverless-containers local down")
+    print_line("To stop the embedded AWS: serverless-containers local down")
 
 
 @command.command()
@@ -139,7 +160,7 @@ def deploy(**options: Any) -> None:  # noqa: ANN401  # click's
 def _deploy(
     *,
     json_file: Path | None,
-    engine: str = "containers",
+    engine: str | None = None,
     resources: bool = False,
     again: bool = False,
     **options: Any,  # noqa: ANN401  # click's
@@ -155,7 +176,8 @@ def _deploy(
 
     console = make_console()
     result = run(
-        Options(folder=Path.cwd(), engine=EngineChoice(engine), **options), ConsoleProgress(console)
+        Options(folder=Path.cwd(), engine=EngineChoice(engine) if engine else None, **options),
+        ConsoleProgress(console),
     )
     show(console, result, resources=resources)
     if result.kept and not again:
@@ -203,7 +225,9 @@ def logs(*, container: str | None, follow: bool) -> None:
             )
         for clients in regions:
             for line in lines(clients, container, follow=follow):
-                click.echo(f"{line.container} | {line.text}")
+                print_output(f"{line.container} |", line.text)
+                if follow:
+                    sys.stdout.flush()
         return ExitCode.OK
 
     _run(tell)
@@ -284,7 +308,7 @@ def _run(work: Callable[[], int]) -> None:
         raise MissingExtraError(error.name or str(error), "local") from error
     except LocalError as error:
         for line in error.details:
-            click.echo(f"  {line}", err=True)
+            print_error(f"  {line}")
         for folder in full_disks((Path.cwd(), Path(tempfile.gettempdir()))):
             click.echo(f"  the disk of {folder} is full; make room on it", err=True)
         raise click.ClickException(str(error)) from error

@@ -1,6 +1,5 @@
 """``serverless-containers logs``."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,9 +15,8 @@ from serverless_containers.cli.deployed import (
 )
 from serverless_containers.cli.documents import write_json_line
 from serverless_containers.cli.misuse import MisuseCommand, MisuseError
-from serverless_containers.cli.output import encodable, print_error
+from serverless_containers.cli.output import is_coloured, print_error, print_output
 from serverless_containers.cli.times import since_option
-from serverless_containers.findings.formats import printable
 from serverless_containers.operations.deployed import DeployedService
 from serverless_containers.operations.logs import (
     ERRORS,
@@ -116,7 +114,7 @@ class _Printer:
     def __init__(self, containers: Sequence[str]) -> None:
         self.printed = False
         self._width = max(map(len, containers), default=0)
-        self._in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        self._in_colour = is_coloured(sys.stdout)
         self._colours: Mapping[str, str] = dict(zip(containers, cycle(_COLOURS), strict=False))
 
     def print(self, line: LogLine) -> None:
@@ -124,7 +122,4 @@ class _Printer:
         head = f"{line.time:%Y-%m-%d %H:%M:%S} {line.container.ljust(self._width)} |"
         if self._in_colour:
             head = click.style(head, fg=self._colours[line.container])
-        # Tabs and ends of lines, as a stack trace has them, are no commands.
-        for part in line.message.expandtabs().splitlines() or [""]:
-            text = encodable(printable(part), sys.stdout.encoding or "utf-8")
-            sys.stdout.write(f"{head} {text}\n")
+        print_output(head, line.message)

@@ -1,6 +1,7 @@
 """The output of the commands: documents, lines and tables, and findings with their lines."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TextIO
@@ -14,6 +15,9 @@ from serverless_containers.findings.excerpt import Excerpt, SourceText
 from serverless_containers.findings.formats import printable, to_line
 from serverless_containers.findings.places import Places
 
+_COLOURS = re.compile(r"(\x1b\[[0-9;:]*m)")
+"""Select Graphic Rendition, the control sequence of colours and weights (ECMA-48, 8.3.117)."""
+_NO_COLOUR = "\x1b[0m"
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -29,19 +33,52 @@ def write_document(text: str) -> None:
 
 def write_line(text: str, stream: TextIO) -> None:
     """Write a line, with escapes for what the stream's encoding lacks."""
-    stream.write(encodable(text, stream.encoding) + "\n")
+    stream.write(encodable(text, stream.encoding or "utf-8") + "\n")
 
 
 def print_line(line: str) -> None:
     """Write a line to standard output, without characters that a terminal takes for commands."""
     write_line(printable(line), sys.stdout)
+    sys.stdout.flush()
+
+
+def print_output(head: str, text: str) -> None:
+    """Write what a container wrote to standard output, each line of it after a head.
+
+    Colours stay on a terminal, unless NO_COLOR is set, and are left out elsewhere. All else that a
+    terminal takes for commands, such as to move the cursor or to name the window, is escaped.
+
+    Args:
+        head: What precedes each line; printed as it is.
+        text: What the container wrote. Tabs and ends of lines, as a stack trace has them, are no
+            commands.
+    """
+    coloured = is_coloured(sys.stdout)
+    for line in text.expandtabs().splitlines() or [""]:
+        write_line(f"{head} {_with_colours(line) if coloured else _plain(line)}", sys.stdout)
+
+
+def is_coloured(stream: TextIO) -> bool:
+    """Return whether a stream shows colours: a terminal, unless NO_COLOR is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _with_colours(line: str) -> str:
+    parts = _COLOURS.split(line)
+    # Every second part is a colour. It ends with its line.
+    shown = "".join(part if at % 2 else printable(part) for at, part in enumerate(parts))
+    return f"{shown}{_NO_COLOUR}" if len(parts) > 1 else shown
+
+
+def _plain(line: str) -> str:
+    return printable(_COLOURS.sub("", line))
 
 
 def print_warning(line: str) -> None:
     """Write a line to standard output: in colour on a terminal, unless NO_COLOR is set."""
     text = printable(line)
-    in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    write_line(click.style(text, fg="yellow", bold=True) if in_colour else text, sys.stdout)
+    styled = click.style(text, fg="yellow", bold=True) if is_coloured(sys.stdout) else text
+    write_line(styled, sys.stdout)
 
 
 def print_error(line: str) -> None:

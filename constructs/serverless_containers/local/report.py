@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from serverless_containers.findings.formats import printable
 from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.deploy.answers import Kind
 from serverless_containers.local.deploy.run import Note
@@ -258,4 +259,5 @@ def show_services(regions: Iterable[LocalClients], *, engine: str) -> None:
                 table.add_row(task.id, status, health, containers)
             console.print(table)
             for event in service.events:
-                console.print(f"  {event}", markup=False, highlight=False, soft_wrap=True)
+                # It may hold the last line that a container wrote.
+                _line(console, f"  {printable(event)}")

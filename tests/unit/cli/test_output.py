@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from serverless_containers.cli.output import print_findings
+from serverless_containers.cli.output import print_findings, print_output
 from serverless_containers.findings import Finding, Location, Rule, Severity
 from serverless_containers.findings.places import Places
 
@@ -128,3 +128,31 @@ def test_the_whole_command_on_a_terminal(run):
 def test_no_colours_where_there_is_no_terminal(run):
     run.write("compose.yaml", "services: {web: {image: x, ports: ['80'], privileged: true}}")
     assert "\x1b" not in run("check", FORCE_COLOR="1", TERM="xterm").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "coloured", "plain"),
+    [
+        ("\x1b[1;32mup\x1b[0m", "\x1b[1;32mup\x1b[0m\x1b[0m", "up"),
+        # A colour ends with its line.
+        ("\x1b[31mno\nend", "\x1b[31mno\x1b[0m\nweb | end", "no\nweb | end"),
+        ("\x1b[2J\x1b[1A", r"\x1b[2J\x1b[1A", r"\x1b[2J\x1b[1A"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        # The same in one character each, and what turns the direction of writing.
+        ("\x9b2J\x9d\u202e", r"\x9b2J\x9d\u202e", r"\x9b2J\x9d\u202e"),
+        ("\ta\r\nb", "        a\nweb | b", "        a\nweb | b"),
+    ],
+)
+def test_the_output_of_a_container_has_colours_and_gives_a_terminal_no_commands(
+    monkeypatch, text, coloured, plain
+):
+    def printed(screen):
+        monkeypatch.setattr("sys.stdout", screen)
+        print_output("web |", text)
+        return screen.getvalue()
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert printed(Terminal()) == f"web | {coloured}\n"
+    assert printed(io.StringIO()) == f"web | {plain}\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert printed(Terminal()) == f"web | {plain}\n"

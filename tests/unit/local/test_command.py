@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +18,14 @@ from serverless_containers.local import LocalError, LocalResult
 from serverless_containers.local.deploy import run as run_module
 from serverless_containers.local.deploy.run import Options
 from serverless_containers.local.emulator.emulator import Emulator
+from serverless_containers.local.folder import LocalFolder
+from serverless_containers.local.running import failures as failures_module
+from serverless_containers.local.running import files as files_module
+from serverless_containers.local.running import kept as kept_module
+from serverless_containers.local.running import services as services_module
+from serverless_containers.local.running import watch as watch_module
+from serverless_containers.local.running.failures import TaskFailed
+from serverless_containers.local.running.services import LogLine
 
 RESULT = LocalResult(
     endpoint="http://127.0.0.1:1",
@@ -103,6 +113,110 @@ def test_deploy_without_one_that_runs_says_how_to_get_one(invoke):
     assert done.stderr == (
         "Error: no embedded AWS runs for this folder: `serverless-containers local up` starts one\n"
     )
+
+
+def kept(monkeypatch, **values):
+    """Have an embedded AWS run already."""
+    emulator = Emulator(port=4566, pid=1, secret="t", folder="/nonexistent", **values)
+    monkeypatch.setattr(LocalFolder, "kept", lambda _: emulator)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("processes", "runs no processes: stop it with"),
+        (
+            "containers",
+            "runs processes in place of containers: leave --engine out to deploy to it, or stop it "
+            "with",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["up", "deploy"])
+def test_another_engine_than_the_one_that_runs_is_refused(
+    invoke, monkeypatch, command, asked, words
+):
+    kept(monkeypatch, processes=asked == "containers")
+    done = invoke(command, "--engine", asked)
+    assert done.exit_code == 1
+    assert f"{words} `serverless-containers local down`\n" in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--engine", "either")])
+def test_what_runs_is_deployed_to_where_no_other_engine_is_asked_for(invoke, monkeypatch, words):
+    kept(monkeypatch, processes=True)
+    monkeypatch.setattr(run_module._Run, "result", lambda _: RESULT)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", lambda **_: nullcontext("work"))
+    done = invoke("deploy", *words)
+    assert done.exit_code == 0, done.output
+
+
+def test_what_a_container_writes_gives_a_terminal_no_commands(invoke, monkeypatch):
+    lines = [
+        LogLine(at=1, container="web", text="\x1b]0;title\x07\x1b[2Jhere"),
+        LogLine(at=2, container="web", text="\x1b[32mgreen\x1b[0m\r\nnext"),
+    ]
+    monkeypatch.setattr(kept_module, "clients_of", lambda _: ["clients"])
+    monkeypatch.setattr(kept_module, "engine_of", lambda _: "processes")
+    monkeypatch.setattr(services_module, "lines", lambda *_, **__: lines)
+    assert invoke("logs").stdout.splitlines() == [
+        r"web | \x1b]0;title\x07\x1b[2Jhere",
+        "web | green",
+        "web | next",
+    ]
+
+
+def test_so_does_none_of_a_failure_that_holds_it(invoke, monkeypatch):
+    def fail(*_):
+        raise LocalError("cdk deploy failed", ("web: \x1b[2J",))
+
+    monkeypatch.setattr(run_module, "run", fail)
+    assert invoke().stderr == "  web: \\x1b[2J\nError: cdk deploy failed\n"
+
+
+def test_a_watch_tells_of_tasks_that_fail_and_starts_them_anew(invoke, monkeypatch):
+    deployed = []
+    failed = TaskFailed(
+        service="shop",
+        what="failed",
+        cause="container web, exit code 3: boom\x1b[2J",
+        lines=(LogLine(at=1, container="web", text="\x1b[2Jboom"),),
+    )
+
+    class Failures:
+        def __init__(self, regions):
+            assert regions == ["clients"]
+
+        def new(self):
+            yield failed
+
+        def forget(self):
+            pass
+
+    def watching(groups, **given):
+        assert groups == "changes"
+        given["look"]()
+        given["restart"](frozenset({"shop"}))
+        given["deploy"]()
+
+    monkeypatch.setattr(run_module, "run", lambda options, _: deployed.append(options) or RESULT)
+    monkeypatch.setattr(kept_module, "clients_of", lambda _: ["clients"])
+    monkeypatch.setattr(failures_module, "Failures", Failures)
+    monkeypatch.setattr(files_module, "changes", lambda _: "changes")
+    monkeypatch.setattr(watch_module, "watch", watching)
+    monkeypatch.setattr(watch_module, "restart_tasks", lambda *_: 1)
+    done = invoke("up", "--watch")
+    assert done.exit_code == 0, done.output
+    told = done.stdout.splitlines()
+    assert len(deployed) == 2
+    begun = told.index(
+        "Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running"
+    )
+    assert told[begun + 1 : begun + 4] == [
+        r"A task of shop failed: container web, exit code 3: boom\x1b[2J",
+        r"  web | \x1b[2Jboom",
+        "Started anew: 1 task",
+    ]
 
 
 @pytest.mark.parametrize("words", [("status",), ("logs",), ("logs", "web"), ("token",)])

@@ -131,7 +131,7 @@ def finish(
 
 def what_matters(log: str) -> tuple[str, ...]:
     """The lines of a log that show why it failed: the CLI's own account, else the end."""
-    lines = [line.rstrip() for line in log.splitlines() if line.strip()]
+    lines = [line.expandtabs().rstrip() for line in log.splitlines() if line.strip()]
     cause = next((index for index, line in enumerate(lines) if _CAUSE.match(line)), None)
     return tuple(lines[-_TAIL:] if cause is None else lines[cause:][:_TAIL])
 

@@ -71,7 +71,8 @@ class Options:
         keep: Whether the emulator runs on afterwards.
         enforce_iam: Whether an emulator that is started refuses what no policy allows.
         running: Whether to deploy only to an emulator that an earlier run kept.
-        engine: What runs the containers of an emulator that is started.
+        engine: What runs the containers. By default what runs them at an emulator that an earlier
+            run kept, else containers.
     """
 
     folder: Path
@@ -83,7 +84,7 @@ class Options:
     keep: bool = False
     enforce_iam: bool = False
     running: bool = False
-    engine: EngineChoice = EngineChoice.CONTAINERS
+    engine: EngineChoice | None = None
 
 
 def run(options: Options, progress: Progress) -> LocalResult:
@@ -209,7 +210,8 @@ def _emulator(
             "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
         )
     project.recover()
-    engine = find_engine() if options.engine is not EngineChoice.PROCESSES else None
+    choice = options.engine or EngineChoice.CONTAINERS
+    engine = find_engine() if choice is not EngineChoice.PROCESSES else None
     found = engine.url if isinstance(engine, FoundEngine) else ""
     with uninterrupted():
         process = EmulatorProcess(
@@ -217,7 +219,7 @@ def _emulator(
             account=DEFAULT_ACCOUNT,
             log=project.log("emulator"),
             engine=found,
-            processes=not found and options.engine is not EngineChoice.CONTAINERS,
+            processes=not found and choice is not EngineChoice.CONTAINERS,
             enforce_iam=options.enforce_iam,
         )
         note = project.note_start(process.emulator)
@@ -227,15 +229,22 @@ def _emulator(
     return process.emulator, process
 
 
-def _check_engine(asked: EngineChoice, kept: Emulator) -> None:
+def _check_engine(asked: EngineChoice | None, kept: Emulator) -> None:
     """Refuse to take what runs for what was asked for.
 
     Raises:
-        LocalError: If processes were asked for, and containers run or nothing does.
+        LocalError: If processes were asked for, and containers run or nothing does; or containers
+            were, and processes run.
     """
     if asked is EngineChoice.PROCESSES and not kept.processes:
         raise LocalError(
             "an embedded AWS of this folder runs already, and runs no processes: stop it with "
+            "`serverless-containers local down`"
+        )
+    if asked is EngineChoice.CONTAINERS and kept.processes:
+        raise LocalError(
+            "an embedded AWS of this folder runs already, and runs processes in place of "
+            "containers: leave --engine out to deploy to it, or stop it with "
             "`serverless-containers local down`"
         )
 

@@ -140,6 +140,7 @@ def _changed(scheduler: Scheduler, task: Record, progress: TaskProgress) -> None
     if service is None:
         return
     scheduler.publish(service)
+    records.note_restarts(service, task, progress.restarted)
     if progress.phase is Phase.STOPPED and task.get("stopCode") in (
         "EssentialContainerExited",
         "TaskFailedToStart",

@@ -1,10 +1,12 @@
 """Ports of processes: one on this machine for each of a task's, and who reaches it."""
 
 import contextlib
+import errno
 import socket
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -23,20 +25,30 @@ class PortError(Exception):
     """A port cannot be had. The message says which one, and who has it."""
 
 
+class PortState(Enum):
+    """State of a port of this machine, for a process that wants to listen there."""
+
+    FREE = "free"
+    TAKEN = "taken"
+    """Something listens there."""
+    FORBIDDEN = "forbidden"
+    """This user may not listen there."""
+
+
 class Ports:
     """The ports of this machine that tasks have.
 
     Args:
-        is_free: Whether nobody listens at a port. By default by trying.
+        state_of: Tells the state of a port. By default by trying.
         any_free: Gives a port that nobody listens at. By default by asking the system.
     """
 
     def __init__(
         self,
-        is_free: Callable[[int], bool] | None = None,
+        state_of: Callable[[int], PortState] | None = None,
         any_free: Callable[[], int] | None = None,
     ) -> None:
-        self._is_free = is_free or is_port_free
+        self._state_of = state_of or state_of_port
         self._any_free = any_free or free_port
         self._lock = threading.Lock()
         self._taken: dict[int, str] = {}
@@ -50,17 +62,18 @@ class Ports:
             told: Those of which the processes are told where they are, so that another will do.
 
         Raises:
-            PortError: If one is taken, and no other will do.
+            PortError: If one is taken or forbidden, and no other will do.
         """
         with self._lock:
             chosen: dict[int, int] = {}
             for port in sorted(ports):
-                if port not in self._taken and self._is_free(port):
+                state = PortState.TAKEN if port in self._taken else self._state_of(port)
+                if state is PortState.FREE:
                     chosen[port] = port
                 elif port in told:
                     chosen[port] = self._other(chosen.values())
                 else:
-                    self._refuse(port)
+                    raise PortError(self._why_not(port, state))
             self._taken |= dict.fromkeys(chosen.values(), task)
             return chosen
 
@@ -74,30 +87,37 @@ class Ports:
             pass
         return port
 
-    def _refuse(self, port: int) -> None:
-        owner = "another service" if port in self._taken else "another program"
-        raise PortError(
-            f"port {port} of {HERE} is taken by {owner}: end it, or have the process told another "
-            f"one by a variable, with x-serverless-containers: {{dev: {{ports: "
-            f"{{PORT: {port}}}}}}} at each service that uses it"
+    def _why_not(self, port: int, state: PortState) -> str:
+        elsewhere = (
+            f"have the process told another one by a variable, with x-serverless-containers: "
+            f"{{dev: {{ports: {{PORT: {port}}}}}}} at each service that uses it"
         )
+        if state is PortState.FORBIDDEN:
+            # `ip_unprivileged_port_start`, "IP Sysctl", Linux kernel documentation.
+            return (
+                f"port {port} of {HERE} is not for this user to listen at: most machines leave "
+                f"those below 1024 to root; {elsewhere}"
+            )
+        owner = "another service" if port in self._taken else "another program"
+        return f"port {port} of {HERE} is taken by {owner}: end it, or {elsewhere}"
 
 
-def is_port_free(port: int) -> bool:
-    """Return whether a process could listen at a port of every interface, or may not at all."""
+def state_of_port(port: int) -> PortState:
+    """Try whether a process could listen at a port of every interface."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trying:
         trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trying.bind((HERE, port))
-        except OSError:
-            return False
+        except OSError as error:
+            return PortState.FORBIDDEN if error.errno == errno.EACCES else PortState.TAKEN
     # What listens for IPv6 alone would take what is meant for `localhost`.
     if not socket.has_ipv6:
-        return True
+        return PortState.FREE
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as other:
         other.settimeout(_CONNECT_SECONDS)
-        return other.connect_ex(("::1", port)) != 0
-    return True
+        if other.connect_ex(("::1", port)) == 0:
+            return PortState.TAKEN
+    return PortState.FREE
 
 
 def free_port() -> int:

@@ -109,6 +109,31 @@ def lines(
         time.sleep(_PAUSE_SECONDS)
 
 
+def last_lines(clients: LocalClients, task: str, *, most: int) -> list[LogLine]:
+    """Read the last lines that the containers of a task wrote, the oldest first.
+
+    Args:
+        clients: The clients of the account and region.
+        task: The id of the task.
+        most: How many lines of each container.
+    """
+    found = []
+    for group in sorted(_groups(clients)):
+        pages = clients["logs"].get_paginator("describe_log_streams").paginate(logGroupName=group)
+        names = [each["logStreamName"] for page in pages for each in page["logStreams"]]
+        for name in names:
+            if name.rpartition("/")[2] != task:
+                continue
+            events = clients["logs"].get_log_events(
+                logGroupName=group, logStreamName=name, limit=most, startFromHead=False
+            )["events"]
+            found += [
+                LogLine(at=event["timestamp"], container=_writer(name), text=event["message"])
+                for event in events[-most:]
+            ]
+    return sorted(found, key=lambda line: line.at)
+
+
 def check_container(regions: Iterable[LocalClients], container: str) -> None:
     """Hold a container's name against those that there are, or that wrote something.
 

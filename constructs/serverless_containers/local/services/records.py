@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 from serverless_containers.local.services.rollout import (
@@ -17,6 +17,7 @@ Record: TypeAlias = MutableMapping[str, Any]
 STAGE = "_stage"
 NUMBER = "_number"
 DEPLOYMENT = "_deployment_id"
+RESTARTS = "_restarts"
 CAUSE = "_cause"
 """Key of the reason why the last task of a deployment failed."""
 _EVENTS = 100
@@ -147,6 +148,13 @@ def count_failure(service: Record, task: Mapping[str, Any], cause: str) -> None:
             deployment["failedTasks"] = int(deployment.get("failedTasks") or 0) + 1
             deployment[CAUSE] = cause
     tell(service, f"(task {task['taskArn'].rpartition('/')[2]}) failed: {cause}")
+
+
+def note_restarts(service: Record, task: Record, ends: Sequence[str]) -> None:
+    """Tell of the containers of a task that were started again since this was noted last."""
+    for how in ends[task.get(RESTARTS, 0) :]:
+        tell(service, f"(task {task['taskArn'].rpartition('/')[2]}) restarted a container: {how}")
+    task[RESTARTS] = len(ends)
 
 
 def count(service: Record, tasks: Iterable[Mapping[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 Decided from what each container has reached; nothing here runs anything.
 """
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -91,11 +92,8 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
     for each in containers:
         state = states[each.name]
         if each.essential and state.exit_code is not None:
-            memory = ", out of memory" if state.out_of_memory else ""
-            said = f": {state.error}" if state.error else ""
             return TaskFailure(
-                reason="Essential container in task exited",
-                detail=f"container {each.name}, exit code {state.exit_code}{memory}{said}",
+                reason="Essential container in task exited", detail=how_ended(each.name, state)
             )
         for name, condition in each.waits_for.items():
             if not state.started and (why := _never(name, states[name], condition)):
@@ -106,6 +104,22 @@ def why_ended(containers: Sequence[Container], states: States) -> TaskFailure | 
     if containers and all(states[each.name].exit_code is not None for each in containers):
         return TaskFailure(reason="all containers of the task exited")
     return None
+
+
+def how_ended(name: str, state: State) -> str:
+    """Say how a container ended: its exit code, and what is known beside it."""
+    code = "" if state.exit_code is None else f", {_exit(state.exit_code)}"
+    memory = ", out of memory" if state.out_of_memory else ""
+    said = f": {state.error}" if state.error else ""
+    return f"container {name}{code}{memory}{said}"
+
+
+def _exit(code: int) -> str:
+    """An exit code, with the signal that it tells of: 128 and the signal's number."""
+    try:
+        return f"exit code {code} ({signal.Signals(code - 128).name})"
+    except ValueError:
+        return f"exit code {code}"
 
 
 def all_started(states: States) -> bool:
@@ -179,6 +193,7 @@ class TaskProgress:
         address: Its address on the containers' network.
         published: Where each of its ports is found on this machine.
         failed: Why it ends although nobody asked it to.
+        restarted: How containers ended that their restart policy started again, the oldest first.
     """
 
     phase: Phase
@@ -189,3 +204,4 @@ class TaskProgress:
     address: str = ""
     published: Mapping[int, int] = field(default_factory=dict)
     failed: TaskFailure | None = None
+    restarted: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from serverless_containers.local.tasks.lifecycle import (
     TaskFailure,
     TaskProgress,
     all_started,
+    how_ended,
     is_serving,
     task_health,
     to_start,
@@ -219,6 +220,13 @@ class TaskRun:
 
     def _ended(self, name: str, last: Mapping[str, Any], now: float) -> None:
         code = int(last["ExitCode"])
+        ended = replace(
+            self._states[name],
+            exit_code=code,
+            health=Health.UNKNOWN,
+            out_of_memory=bool(last.get("OOMKilled")),
+            error=str(last.get("Error") or ""),
+        )
         policy = self._container(name).restart
         if (
             policy is not None
@@ -227,14 +235,9 @@ class TaskRun:
             and now - self._started_at[name] >= policy.attempt_period
         ):
             self._start(name)
-            return
-        self._states[name] = replace(
-            self._states[name],
-            exit_code=code,
-            health=Health.UNKNOWN,
-            out_of_memory=bool(last.get("OOMKilled")),
-            error=str(last.get("Error") or ""),
-        )
+            self._tell(restarted=(*self._now.restarted, how_ended(name, ended)))
+        else:
+            self._states[name] = ended
 
     def _end(self, failed: TaskFailure | None) -> None:
         """Stop what runs, dependants first."""

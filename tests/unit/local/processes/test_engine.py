@@ -15,7 +15,7 @@ from serverless_containers.local.engine import EngineError
 from serverless_containers.local.processes import guard
 from serverless_containers.local.processes.commands import ProcessCommand, write_file
 from serverless_containers.local.processes.engine import Processes
-from serverless_containers.local.processes.ports import Ports
+from serverless_containers.local.processes.ports import Ports, PortState
 from serverless_containers.local.tasks.configuration import TaskEnvironment
 from serverless_containers.local.tasks.definition import read_containers
 from serverless_containers.local.tasks.run import TaskDependencies, TaskRun
@@ -323,7 +323,7 @@ def test_what_cannot_be_started_says_why(task, command, reason):
 
 
 def test_a_port_that_is_taken_is_named(tmp_path):
-    made = Processes(tmp_path, ports=Ports(lambda _: False))
+    made = Processes(tmp_path, ports=Ports(lambda _: PortState.TAKEN))
     web = Task(
         made,
         tmp_path,

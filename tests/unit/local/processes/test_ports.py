@@ -1,5 +1,6 @@
 """A task's ports on this machine, and who else reaches them."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 from serverless_containers.local.processes.ports import (
     PortError,
     Ports,
-    is_port_free,
+    PortState,
     listening_for_others,
     open_ports,
+    state_of_port,
 )
 
 TABLE = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when
@@ -29,9 +31,9 @@ TABLE_V6 = """  sl  local_address remote_address st
 """
 
 
-def ports(*taken, other=(40001, 40002)):
+def ports(*taken, other=(40001, 40002), state=PortState.TAKEN):
     others = iter(other)
-    return Ports(lambda port: port not in taken, lambda: next(others))
+    return Ports(lambda port: state if port in taken else PortState.FREE, lambda: next(others))
 
 
 def test_a_port_keeps_its_number_where_it_is_free():
@@ -74,9 +76,28 @@ def test_what_could_not_be_had_takes_nothing_and_what_is_given_back_is_free():
 def test_the_system_is_asked():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert not is_port_free(port)
+        assert state_of_port(port) is PortState.TAKEN
         assert Ports().take("a", {port}, told={port})[port] != port
-    assert is_port_free(port)
+    assert state_of_port(port) is PortState.FREE
+
+
+def test_a_port_that_this_user_may_not_listen_at_is_told_from_one_that_is_taken(monkeypatch):
+    def forbid(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "bind", forbid)
+    assert state_of_port(80) is PortState.FORBIDDEN
+    with pytest.raises(PortError) as error:
+        Ports().take("a", {80}, told=())
+    assert str(error.value) == (
+        "port 80 of 127.0.0.1 is not for this user to listen at: most machines leave those below "
+        "1024 to root; have the process told another one by a variable, with "
+        "x-serverless-containers: {dev: {ports: {PORT: 80}}} at each service that uses it"
+    )
+
+
+def test_another_one_takes_the_place_of_one_that_is_forbidden():
+    assert ports(80, state=PortState.FORBIDDEN).take("a", {80}, told={80}) == {80: 40001}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Aws:
                     "runningCount": 1,
                     "taskDefinition": "app:1",
                     "deployments": [{"rolloutState": "COMPLETED"}],
-                    "events": [],
+                    "events": [{"message": "(task t) failed: container web: \x1b[2J"}],
                 }
             ]
         }
@@ -73,7 +73,7 @@ def shown(monkeypatch):
 def test_what_runs_at_an_engine_runs(shown):
     text = shown("unix:///docker.sock")
     assert "shop (eu-central-1): 1 of 1 tasks run, the last deployment is COMPLETED" in text
-    assert text.splitlines()[-1].split() == [
+    assert text.splitlines()[-2].split() == [
         "0a1b", "RUNNING", "HEALTHY", "web", "RUNNING,", "worker", "RUNNING",
     ]  # fmt: skip
 
@@ -81,9 +81,13 @@ def test_what_runs_at_an_engine_runs(shown):
 def test_without_an_engine_nothing_is_said_to_run(shown):
     text = shown("")
     assert "shop (eu-central-1): not running (no Docker engine); 1 of 1 tasks are recorded" in text
-    assert text.splitlines()[-1].split() == ["0a1b", "only", "recorded", "-", "web,", "worker"]
+    assert text.splitlines()[-2].split() == ["0a1b", "only", "recorded", "-", "web,", "worker"]
     assert "RUNNING" not in text
     assert "HEALTHY" not in text
+
+
+def test_what_a_container_wrote_gives_a_terminal_no_commands(shown):
+    assert shown("processes").splitlines()[-1] == r"  (task t) failed: container web: \x1b[2J"
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "gone"])

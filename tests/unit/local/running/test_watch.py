@@ -1,6 +1,5 @@
 """What follows when files change: a service starts anew, or the app is deployed anew."""
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ def commands(**directories):
     }
 
 
+APP = Path("/app")
 SHOP = commands(shop={"web": "/app/web", "api": "/app/api"}, site={"web": "/app/web"})
 
 
@@ -34,7 +34,7 @@ SHOP = commands(shop={"web": "/app/web", "api": "/app/api"}, site={"web": "/app/
     ],
 )
 def test_the_services_start_anew_whose_files_they_are(changed, families):
-    assert consequence(map(Path, changed), SHOP) == Consequence(
+    assert consequence(map(Path, changed), SHOP, APP) == Consequence(
         families=frozenset(families), because=Path(min(changed))
     )
 
@@ -43,42 +43,128 @@ def test_the_services_start_anew_whose_files_they_are(changed, families):
     ("changed", "because"),
     [
         (["/app/compose.yml"], "/app/compose.yml"),
-        (["/app/web/a.js", "/app/webs/a.js"], "/app/webs/a.js"),
         # What templates are made of, in the folder of a process, too.
         (["/app/web/compose.yml"], "/app/web/compose.yml"),
         (["/app/web/shop.compose.dev.yaml"], "/app/web/shop.compose.dev.yaml"),
         (["/app/web/.env"], "/app/web/.env"),
         (["/app/web/cdk.json"], "/app/web/cdk.json"),
+        (["/app/web/Dockerfile"], "/app/web/Dockerfile"),
     ],
 )
 def test_for_any_other_the_app_is_deployed_anew(changed, because):
-    assert consequence(map(Path, changed), SHOP) == Consequence(deploys=True, because=Path(because))
+    assert consequence(map(Path, changed), SHOP, APP) == Consequence(
+        deploys=True, because=Path(because)
+    )
+
+
+def test_both_happen_where_files_of_both_change():
+    assert consequence([Path("/app/web/a.js"), Path("/app/webs/a.js")], SHOP, APP) == Consequence(
+        deploys=True, families=frozenset({"shop", "site"}), because=Path("/app/webs/a.js")
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "deploys", "families"),
+    [
+        # Whose it is does not show.
+        ("app.py", True, {"shop"}),
+        ("stacks/api.py", True, {"shop"}),
+        ("server.js", False, {"shop"}),
+        # In the folder of another process it is that one's.
+        ("job/main.py", False, {"shop", "job"}),
+    ],
+)
+def test_python_beside_a_process_is_the_apps_too(file, deploys, families):
+    around = commands(shop={"web": "/app"}, job={"main": "/app/job"})
+    assert consequence([APP / file], around, APP) == Consequence(
+        deploys=deploys, families=frozenset(families), because=APP / file
+    )
+
+
+def test_a_process_does_not_use_what_its_dockerignore_leaves_out(tmp_path):
+    (tmp_path / ".dockerignore").write_text("app.py\ndata\n")
+    around = commands(shop={"web": str(tmp_path)})
+    assert consequence([tmp_path / "app.py"], around, tmp_path) == Consequence(
+        deploys=True, because=tmp_path / "app.py"
+    )
+    assert consequence([tmp_path / "data/x"], around, tmp_path) is None
+    assert consequence([tmp_path / "x"], around, tmp_path).families == {"shop"}
 
 
 def test_where_containers_run_the_app_is_always_deployed_anew():
-    assert consequence([Path("/app/web/a.js")], {}).deploys
+    assert consequence([Path("/app/web/a.js")], {}, APP).deploys
 
 
 def test_folders_outside_the_app_are_watched_too():
     outside = commands(shop={"web": "/app/web", "api": "/elsewhere/api", "job": "/elsewhere/api/x"})
     assert folders_to_watch(Path("/app"), outside) == (Path("/app"), Path("/elsewhere/api"))
+    around = commands(shop={"web": "/"})
+    assert folders_to_watch(Path("/app"), around) == (Path("/"),)
+
+
+class Watched:
+    """A watch of groups of changes, each so many seconds after what the last one led to."""
+
+    def __init__(self, *groups, seconds=1.0, deploy=lambda: None):
+        self.told, self.restarted, self.now = [], [], 0.0
+
+        def passing():
+            for group in groups:
+                self.now += seconds
+                yield set(map(Path, group))
+
+        watch.watch(
+            passing(),
+            app=APP,
+            commands=lambda: SHOP,
+            deploy=deploy,
+            restart=self.restarted.append,
+            tell=self.told.append,
+            clock=lambda: self.now,
+        )
 
 
 def test_what_fails_is_told_and_waits_for_the_next_change():
-    told, restarted = [], []
-
     def deploy():
         raise LocalError("no luck", ("the cause",))
 
-    watch.watch(
-        [{Path("/app/app.py")}, {Path("/app/api/a.py")}],
-        commands=lambda: SHOP,
-        deploy=deploy,
-        restart=restarted.append,
-        tell=told.append,
-    )
-    assert told == ["/app/app.py changed", "the cause", "Error: no luck", "/app/api/a.py changed"]
-    assert restarted == [frozenset({"shop"})]
+    watched = Watched(["/app/app.py"], [], ["/app/api/a.py"], deploy=deploy)
+    assert watched.told == [
+        "/app/app.py changed", "the cause", "Error: no luck", "/app/api/a.py changed",
+    ]  # fmt: skip
+    assert watched.restarted == [frozenset({"shop"})]
+
+
+WRITTEN = ["/app/api/cache.json"]
+LEFT_ALONE = (
+    "/app/api/cache.json changed again soon after each of the last 5 starts: it seems to be "
+    "written by what starts, and is left alone until it has not changed for 10 s; name it in a "
+    ".gitignore, or in the .dockerignore of the process's folder, or have it written to another "
+    "folder"
+)
+
+
+def test_a_process_that_writes_its_files_does_not_start_for_ever():
+    watched = Watched(*[WRITTEN] * 20)
+    assert watched.told == [f"{WRITTEN[0]} changed"] * 5 + [LEFT_ALONE]
+    assert len(watched.restarted) == 5
+
+
+def test_another_change_meanwhile_is_followed():
+    watched = Watched(*[WRITTEN] * 7, [*WRITTEN, "/app/web/a.js"])
+    assert watched.told[-1] == "/app/web/a.js changed"
+    assert watched.restarted[-1] == frozenset({"shop", "site"})
+
+
+def test_a_user_who_changes_one_file_is_followed():
+    assert len(Watched(*[WRITTEN] * 20, seconds=11).restarted) == 20
+    assert len(Watched(*[WRITTEN, ["/app/api/other.json"]] * 10).restarted) == 20
+
+
+def test_what_leads_to_nothing_is_not_told_of(tmp_path, monkeypatch):
+    (tmp_path / ".dockerignore").write_text("data")
+    monkeypatch.setitem(globals(), "SHOP", commands(shop={"web": str(tmp_path)}))
+    assert Watched(*[[tmp_path / "data"]] * 20).told == []
 
 
 class Ecs:
@@ -106,30 +192,3 @@ def test_a_service_starts_anew_when_its_tasks_are_ended():
     ecs = Ecs()
     assert watch.restart_tasks([{"ecs": ecs}], frozenset({"shop"})) == 1
     assert ecs.stopped == [("main", "main/shop/1", "Its files changed")]
-
-
-def test_what_runs_write_is_no_change(tmp_path):
-    for name in ("src", "node_modules", "cdk.out", ".local"):
-        (tmp_path / name).mkdir()
-    groups = watch.changes([tmp_path])
-    found = []
-    waiting = threading.Thread(target=lambda: found.append(next(groups)), daemon=True)
-    waiting.start()
-    number = 0
-    # Nobody says when the watching has begun.
-    while not found and number < 1000:
-        number += 1
-        for name in ("node_modules/a", "cdk.out/a", ".local/a", "cdk.context.json", "a.log"):
-            (tmp_path / name).write_text(str(number))
-        (tmp_path / "src/a.py").write_text(str(number))
-        waiting.join(0.2)
-    assert found == [{(tmp_path / "src/a.py").resolve()}]
-
-
-def test_without_the_package_it_says_how_to_get_it(monkeypatch):
-    def missing(_name):
-        raise ImportError
-
-    monkeypatch.setattr(watch, "import_module", missing)
-    with pytest.raises(LocalError, match="pip install watchfiles"):
-        next(watch.changes([Path("/app")]))

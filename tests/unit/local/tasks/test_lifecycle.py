@@ -98,7 +98,7 @@ def test_an_essential_container_ends_the_task_and_another_does_not():
 def test_a_container_that_the_kernel_ended_is_told_from_one_that_was_killed():
     killed = replace(ended(137), out_of_memory=True)
     failed = why_ended(task(definition("web")), {"web": killed})
-    assert failed.detail == "container web, exit code 137, out of memory"
+    assert failed.detail == "container web, exit code 137 (SIGKILL), out of memory"
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,7 @@ def test_a_restart_policy_starts_a_container_again(engine):
     threading.Event().wait(0.2)
     engine.ends("db", 1)
     until(lambda: engine.called("start").count(("start", "db")) == 2)
+    until(lambda: running.told[-1].restarted == ("container db, exit code 1",))
     threading.Event().wait(0.2)
     engine.ends("db", 0)
     until(lambda: running.told[-1].states["db"].exit_code == 0)
