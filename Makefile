@@ -79,7 +79,7 @@ test test-all: setup-dev
 test: ## Run every check and test, but for a few that take minutes
 test-all: ## Run those too
 test test-all:
-	$(MAKE) --no-print-directory --jobs=2 check test-samples collect
+	$(MAKE) --no-print-directory --jobs=3 check test-samples collect
 	# The last one: it ends by saying what was skipped.
 	python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m '$(SELECTED)'
 

@@ -5,12 +5,17 @@ import os
 from pathlib import Path
 
 import pytest
+from jsii import _type_checking as type_checking
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from serverless_containers.toolchain import use_node
 from tests.support.skips import told
 
 ROOT = Path(__file__).parent.parent
 WAITING = ROOT / "tests" / "integration"
+ENGINES = {"tests/integration/buildspec": 1, "tests/integration/local": 2}
+"""Folders of tests that run containers, each with the engines that its files share."""
 
 if (ROOT / "constructs" / "__init__.py").exists():
     pytest.exit(
@@ -25,6 +30,9 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 # takes a sixth less of processor time ("Command-line API", Node.js documentation, NODE_OPTIONS).
 os.environ.setdefault("NODE_OPTIONS", "--max-semi-space-size=64")
 use_node()
+# The CDK holds each argument against its type, as mypy has done, for an eighth of the time. It may
+# do so in `tests/templates`, and wherever a process of its own synthesizes.
+type_checking._resolved_check = lambda **_: None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +52,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         + [(number / len(computes), path) for number, path in enumerate(computes)]
     )
     items[:] = [item for _, path in order for item in files[path]]
+
+
+class _SharedEngines(LoadFileScheduling):
+    """Gives each worker whole files, and all those of an engine to one: it takes long to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        folder = file.rpartition("/")[0]
+        if folder not in ENGINES:
+            return file
+        files = sorted(each.name for each in (ROOT / folder).glob("test_*.py"))
+        return f"{folder}, engine {files.index(Path(file).name) % ENGINES[folder]}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Let files share engines where workers get whole files."""
+    return _SharedEngines(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -259,6 +259,7 @@ def test_a_name_that_stacks_cannot_have_is_told_in_one_line(project, tmp_path, n
     assert line.startswith(said)
 
 
+@pytest.mark.thorough
 def test_a_site_with_another_database_than_its_api_is_refused_in_one_line(project, tmp_path):
     project.compose(
         "services:\n"

@@ -20,7 +20,7 @@ PIP = '#!/bin/sh\necho "pip $*" > /made\n'
 USERADD = "#!/bin/sh\necho 'app:x:999:999::/:/bin/sh' >> /etc/passwd\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine(tmp_path_factory):
     skip_without_engine(_reason)
     engine = Engine(tmp_path_factory.mktemp("engine"), MOVING_TAGS)

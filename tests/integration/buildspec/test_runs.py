@@ -243,7 +243,7 @@ def test_what_cloudformation_goes_back_to_is_kept(two):
 @pytest.mark.parametrize(
     ("stack", "runs", "owner"),
     [
-        ("CREATE_IN_PROGRESS", False, "cloudformation"),
+        pytest.param("CREATE_IN_PROGRESS", False, "cloudformation", marks=pytest.mark.thorough),
         ("UPDATE_IN_PROGRESS", True, "pipeline"),
     ],
 )

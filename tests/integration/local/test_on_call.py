@@ -132,6 +132,7 @@ def on_call(up, tmp_path_factory):
             "out-of-memory",
             "web: out of memory (exit 137)",
             id="out of memory",
+            marks=pytest.mark.thorough,
         ),
         pytest.param(
             {"secrets": [{"name": "KEY", "valueFrom": NOBODYS}]},

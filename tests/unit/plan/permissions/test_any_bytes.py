@@ -61,10 +61,10 @@ def read(file, content, environment):
     file.write_bytes(content)
     findings = Findings()
     statements = read_policies(file, findings, environment=environment)
+    lines = content.decode("utf-8", "replace").splitlines()
     for found in findings:
         assert to_line(found).encode()
         if found.at:
-            lines = content.decode("utf-8", "replace").splitlines()
             assert 1 <= found.at.line <= len(lines) + 1
             assert found.at.column >= 1
     assert to_json(findings).encode()
