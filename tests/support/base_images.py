@@ -29,6 +29,8 @@ _NPM = "#!/bin/sh\nexec cp -r /opt/node_modules .\n"
 _NOTHING = "#!/bin/sh\nexit 0\n"
 _USERADD = "#!/bin/sh\necho 'app:x:999:999::/:/bin/sh' >> /etc/passwd\n"
 _GUNICORN = '#!/bin/sh\nexec python -m gunicorn "$@"\n'
+_UNUSED = (".map", ".md", ".ts", ".cts", ".mts", ".a")
+"""Ends of files that nothing reads at run time, of which there are thousands."""
 _PACKAGES = (
     "flask", "gunicorn", "blinker", "click", "itsdangerous", "jinja2", "markupsafe", "packaging",
     "werkzeug",
@@ -75,7 +77,8 @@ class Files:
     def tree(self, source, path, skipped=()):
         def chosen(entry):
             parts = set(Path(entry.name).parts)
-            return None if parts & {"__pycache__", "test", "tests", *skipped} else entry
+            is_left_out = parts & {"__pycache__", "test", "tests", *skipped}
+            return None if is_left_out or entry.name.endswith(_UNUSED) else entry
 
         self._tar.add(source, path, filter=chosen)
 
