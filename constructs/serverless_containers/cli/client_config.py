@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from serverless_containers.cli.arguments import outputs_option
+from serverless_containers.cli.arguments import NameType, outputs_option
 from serverless_containers.cli.errors import errors_in_words
 from serverless_containers.cli.output import write_document, write_line
 from serverless_containers.client_config import (
@@ -49,6 +49,7 @@ _URL_PATH = re.compile(r"/[^\s?#\"'<>\\]*")
 @click.option(
     "--stack",
     "stacks",
+    type=NameType(),
     multiple=True,
     metavar="NAME",
     help="A stack to write. By default the only one that is an API.",

@@ -137,6 +137,12 @@ def test_stacks_and_names(configure):
     assert {name: api["endpoint"] for name, api in apis.items()} == {"d": URL, "p": "https://prod"}
 
 
+def test_no_stack_at_all_is_no_wish_for_the_default(configure):
+    done = configure("--stack", "")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "it is empty; leave the option out for the default" in done.stderr
+
+
 def test_a_prefix(configure):
     done = configure("--prefix", "NEXT_PUBLIC_", output_format="env")
     assert done.stdout.splitlines()[0] == "NEXT_PUBLIC_API_NAME=web"

@@ -157,7 +157,8 @@ def confirm_endpoints(destination: Destination, confirmed: Sequence[str], *, can
             setting = those[0].setting
             way_out = f"`unset {setting}`" if setting.startswith("AWS_") else f"correct {setting}"
             raise click.ClickException(
-                f"{url} is not AWS, and --yes does not cover that: {way_out} to push to AWS, or "
+                f"{url} is not AWS, and nobody can be asked whether it is meant, which --yes does "
+                f"not answer: {way_out} to push to AWS, or "
                 f"give --endpoint {url} if it is meant. Nothing was pushed"
             )
         print_warning(f"{url} is not AWS.")

@@ -53,8 +53,9 @@ def test_yes_does_not_cover_an_endpoint_that_is_not_aws(case, arguments):
     assert result.exit_code == 1
     url = case.aws.url
     assert result.stderr == (
-        f"Error: {url} is not AWS, and --yes does not cover that: `unset AWS_ENDPOINT_URL` to push "
-        f"to AWS, or give --endpoint {url} if it is meant. Nothing was pushed\n"
+        f"Error: {url} is not AWS, and nobody can be asked whether it is meant, which --yes does "
+        f"not answer: `unset AWS_ENDPOINT_URL` to push to AWS, or give --endpoint {url} if it is "
+        "meant. Nothing was pushed\n"
     )
     assert case.stored("shop/dev/db") is None
     services = "Secrets Manager" + (", ECS, CloudFormation" if "--stack" in arguments else "")
