@@ -177,6 +177,7 @@ app.synth()
     assert re.search(r"ERROR .*does not match pattern.*\n.*dev/Storage/Apostrophe", told), told
 
 
+@pytest.mark.thorough
 def test_the_hash_seed_and_the_folder_leave_no_trace(assembly, tmp_path):
     # GIVEN a copy of the project elsewhere
     copy = tmp_path / "else where" / "copy"

@@ -73,6 +73,7 @@ def test_the_sample_application(engine, start, shell):
     assert show("python", "/made").endswith("-r requirements.txt")
 
 
+@pytest.mark.thorough
 def test_a_second_release_marks_what_runs_and_builds_from_the_cache(engine, two):
     first = two.run()
     assert first.succeeded, first.log

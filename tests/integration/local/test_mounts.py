@@ -8,7 +8,7 @@ import pytest
 from tests.support.base_images import BUSYBOX
 from tests.support.local_api import Deployed
 
-pytestmark = pytest.mark.local
+pytestmark = [pytest.mark.local, pytest.mark.thorough]
 
 COMPOSE = f"""
 services:
