@@ -3,7 +3,7 @@
 import base64
 import posixpath
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from serverless_containers.findings import Findings, Location
@@ -21,6 +21,7 @@ from serverless_containers.plan.model import (
     MountPlan,
     TaskPlan,
 )
+from serverless_containers.plan.resources.mount_paths import folder_around
 
 UTILITY_IMAGE = "public.ecr.aws/docker/library/busybox:1.37.0"
 """The image of these containers, where no caller gives one, and the base of one with folders."""
@@ -76,7 +77,9 @@ def with_utilities(
         for each in services
     ]
     if written or hosts:
-        containers.insert(0, _files_container(files, hosts, folders))
+        containers.insert(
+            0, _files_container(files, hosts, folders, _mount_points(services, written))
+        )
     if any(
         isinstance(each.log, LogDriverPlan) and each.log.driver == "awsfirelens"
         for each in services
@@ -156,8 +159,28 @@ def _volume_of(folder: CopyPlan) -> str:
     return folder.target.split("/")[1]
 
 
+def _mount_points(
+    services: Sequence[ContainerPlan], written: Collection[str]
+) -> Sequence[tuple[str, str]]:
+    """The folders of written volumes at which others are mounted, each with its volume.
+
+    A service mounts such a volume read-only, where runc can make none.
+    """
+    found = set()
+    for each in services:
+        volumes = {mount.path.rstrip("/"): mount.volume for mount in each.mounts}
+        for path in (*volumes, *(tmpfs.path.rstrip("/") for tmpfs in each.linux.tmpfs)):
+            around = folder_around(path, volumes)
+            if around is not None and volumes[around] in written:
+                found.add((volumes[around], path[len(around) + 1 :]))
+    return sorted(found)
+
+
 def _files_container(
-    files: Sequence[FilePlan], hosts: Sequence[HostPlan], folders: Sequence[CopyPlan]
+    files: Sequence[FilePlan],
+    hosts: Sequence[HostPlan],
+    folders: Sequence[CopyPlan],
+    mount_points: Sequence[tuple[str, str]],
 ) -> ContainerPlan:
     """The container that adds to /etc/hosts, writes files to scratch volumes, and ends.
 
@@ -175,6 +198,7 @@ def _files_container(
     copied = sorted(set(map(_volume_of, folders)))
     for volume in copied:
         script += _copy_script(volume)
+    script += [f"mkdir -p {shlex.quote(f'{_FOLDER}/{at}/{path}')}" for at, path in mount_points]
     for index, file in enumerate(files):
         path = shlex.quote(f"{_FOLDER}/{file.volume}/{file.name}")
         if "/" in file.name:

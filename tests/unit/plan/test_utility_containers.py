@@ -74,6 +74,43 @@ def test_files_are_written_by_a_container_that_comes_first(plan):
     )
 
 
+BELOW = """
+    services:
+      web:
+        image: nginx:1.29
+        ports: ["80"]
+        configs: [{source: site, target: /etc/site/site.conf}]
+        secrets: [token, {source: token, target: /run/secrets/more/token}]
+        volumes: [data:/etc/site/data, data:/etc/site/data/deep]
+        tmpfs: ["/run/secrets/in memory", /run/other]
+    configs:
+      site: {content: "a b"}
+    secrets:
+      token: {file: ../.secret-token}
+    volumes: {data: {}}
+    x-serverless-containers: {secrets: files}
+    """
+
+
+def test_what_is_mounted_below_a_read_only_folder_has_its_folder_there(plan):
+    files = plan(BELOW)["files"]
+    assert [line for line in files.command[0].splitlines() if line.startswith("mkdir")] == [
+        "mkdir -p /files/web-files-1/data",
+        "mkdir -p '/files/web-files-2/in memory'",
+        "mkdir -p /files/web-files-2/more",
+    ]
+
+
+def test_so_has_what_is_mounted_below_a_folder_of_the_project(plan, project):
+    project.write("html/index.html", "x" * 40_000)
+    volumes = "volumes: [./html:/html:ro, up:/html/uploads]"
+    text = f"services: {{web: {{image: nginx, ports: ['80'], {volumes}}}}}\nvolumes: {{up: {{}}}}"
+    files = plan(text)["files"]
+    lines = files.command[0].splitlines()
+    # After what the copied folder says of modes.
+    assert lines[-1] == "mkdir -p /files/web-mount-0/uploads"
+
+
 def test_without_names_those_that_read_the_files_alone_wait_for_them(plan):
     planned = plan(FILES.replace("secrets: files", "secrets: files, names: none"))
     assert planned["web"].depends_on == (

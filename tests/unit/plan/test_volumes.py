@@ -275,6 +275,22 @@ class TestFiles:
         )  # fmt: skip
         assert len(planned.messages("folder-hidden")) == 1
 
+    @pytest.mark.parametrize(
+        ("target", "hides"),
+        [("", False), (", target: sub/token", False), (", target: /etc/app/token", True)],
+    )
+    def test_so_is_a_secret_elsewhere_than_in_run_secrets(self, plan, target, hides):
+        planned = plan(f"""
+            services:
+              web:
+                image: nginx
+                ports: ["80"]
+                secrets: [{{source: token{target}}}]
+            secrets: {{token: {{file: ../.secret-token}}}}
+            x-serverless-containers: {{secrets: files}}
+            """)
+        assert len(planned.messages("folder-hidden")) == hides
+
     def test_it_may_come_from_a_file(self, plan, project):
         project.write("app.conf", "port = 81")
         planned = plan(self.CONFIG.replace('content: "port = 80"', "file: app.conf"))

@@ -75,6 +75,8 @@ class Files:
                 target = _SECRETS / (use.target or use.source)
                 if self._is_sound(use, target):
                     mounts[target.parent] = self._add(service, use, target, secret=use.source)
+                    if not target.is_relative_to(_SECRETS):
+                        self._warn_of_hidden(use, target)
         return tuple(mounts.values())
 
     def _add(
@@ -152,9 +154,9 @@ class Files:
         self.findings.report(
             rules.FOLDER_HIDDEN,
             *place(use, "target"),
-            f"{target.parent} holds the configs of this service and nothing else: whatever the "
-            "image has there is hidden",
-            "give configs a folder of their own",
+            f"{target.parent} holds the configs and secrets of this service that are mounted there "
+            "and nothing else: whatever the image has there is hidden",
+            "give them a folder of their own",
         )
 
     def _content(self, use: FileUse) -> bytes | None:

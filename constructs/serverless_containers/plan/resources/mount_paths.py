@@ -1,6 +1,7 @@
 """Paths of a container at which nothing is mounted: Docker's engine or ECS has them for itself."""
 
 import posixpath
+from collections.abc import Collection
 
 from serverless_containers.plan.build_context.folders import is_within
 
@@ -19,6 +20,14 @@ _SHARED_MEMORY = "/dev/shm"  # noqa: S108  # a path in a container
 def normal(path: str) -> str:
     """A path in a container without ``..``, doubled slashes and one at its end."""
     return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
+
+
+def folder_around(path: str, folders: Collection[str]) -> str | None:
+    """Return the innermost of some folders that a path is in, without a slash at its end."""
+    while path := path.rpartition("/")[0]:
+        if path in folders:
+            return path
+    return None
 
 
 def why_reserved(path: str, *, is_tmpfs: bool = False) -> tuple[str, str] | None:

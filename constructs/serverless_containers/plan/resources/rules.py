@@ -130,7 +130,9 @@ FILE_SOURCE = Rule.error(
     "Amazon ECS service quotas, Amazon ECS Developer Guide",
 )
 FOLDER_HIDDEN = Rule.warning(
-    "folder-hidden", "A config's folder takes the place of the image's folder of that name."
+    "folder-hidden",
+    "The folder of a config, or of a secret elsewhere than in /run/secrets, takes the place of the "
+    "image's folder of that name.",
 )
 UTILITY_IMAGE = Rule.error("utility-image", "The image that writes configs can be pulled.")
 IMAGE_UNREACHABLE = Rule.error(

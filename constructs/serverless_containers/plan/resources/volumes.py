@@ -37,6 +37,7 @@ from serverless_containers.plan.resources.bind_mounts import (
     image_of,
 )
 from serverless_containers.plan.resources.known_paths import is_of_packages
+from serverless_containers.plan.resources.mount_paths import folder_around
 from serverless_containers.plan.resources.mounted_files import MountedFile
 from serverless_containers.plan.resources.owners import Owner, owner_of
 from serverless_containers.plan.resources.volume_content import warn_of_content
@@ -170,7 +171,7 @@ class Mounts:
     def _refuse_nested(self, binds: BindMounts) -> None:
         """Refuse folders in each other: volumes share no files."""
         for each in (bind for found in self._decided.values() for bind in found.values()):
-            around = _folder_around(each.source, binds.stored)
+            around = folder_around(each.source, binds.stored)
             if each.becomes is not Becomes.NOTHING and around is not None:
                 self.findings.report(
                     rules.MOUNT_REJECTED,
@@ -206,7 +207,7 @@ class Mounts:
 
     def _is_in_image(self, mount: Mount, left_out: Collection[str]) -> bool:
         """Return whether a volume only keeps a mount that is left out from hiding the image."""
-        around = _folder_around(mount.target, left_out)
+        around = folder_around(mount.target, left_out)
         if around is None or not (mount.source is None or is_of_packages(mount.target)):
             return False
         self.findings.report(
@@ -233,7 +234,7 @@ class Mounts:
         for index, bind in ordered:
             if bind.becomes not in (Becomes.FILE, Becomes.FOLDER):
                 continue
-            name = _folder_around(bind.target, {*folders, *written, *volumes})
+            name = folder_around(bind.target, {*folders, *written, *volumes})
             if name in folders:
                 folders[name].put(bind)
                 self._say_copied(bind, f"into the folder that is mounted at {name}")
@@ -504,16 +505,8 @@ class Mounts:
 def in_order(mounts: Sequence[MountPlan]) -> tuple[MountPlan, ...]:
     """Return mounts in the order in which they are made: a folder before those in it."""
     paths = {each.path.rstrip("/") for each in mounts}
-    nested = any(_folder_around(path, paths) is not None for path in paths)
+    nested = any(folder_around(path, paths) is not None for path in paths)
     return tuple(sorted(mounts, key=lambda each: each.path.count("/")) if nested else mounts)
-
-
-def _folder_around(path: str, folders: Collection[str]) -> str | None:
-    """The innermost of some folders that a path is in."""
-    while path := path.rpartition("/")[0]:
-        if path in folders:
-            return path
-    return None
 
 
 def _part(bind: BindMount, target: str) -> CopyPlan:
