@@ -64,6 +64,11 @@ def _check_targets(service: Service, findings: Findings) -> None:
         if not target.startswith("/"):
             problem = f"expected an absolute path in the container, got {target!r}"
             fix = f"write /{target.strip('./')}" if target.strip("./") else "write its path"
+            if target[1:3] == ":/":
+                fix = (
+                    "a letter before a colon is a drive of Windows: write the long form, "
+                    f"{{type: volume, source: {target[0]}, target: {target[2:]}}}"
+                )
         elif normal(target) == "/":
             problem = "nothing can be mounted in the place of the root folder"
             fix = "mount it at a folder below"

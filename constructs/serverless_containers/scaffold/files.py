@@ -106,7 +106,7 @@ def masked(text: str) -> str:
     """Return a template without what follows from the content of the sources."""
     for tag in sorted(set(re.findall(r"Handle([0-9a-f]{12})", text))):
         text = text.replace(tag, "<tag>")
-        text = re.sub("<tag>[0-9A-F]{8}", "<tag>", text)
+        text = re.sub(r"(<tag>(?:In\\d+)?)[0-9A-F]{8}", r"\\1", text)
     return re.sub(r"[0-9a-f]{64}", "<hash>", text)
 
 

@@ -117,7 +117,8 @@ jobs:
     needs: synth
     if: github.event_name != 'pull_request' && github.ref == 'refs/heads/main'
     runs-on: ubuntu-latest
-    timeout-minutes: 90
+    # As long as the credentials last, unless role-duration-seconds asks for more.
+    timeout-minutes: 60
     environment: {environment}
     # Of deployments to one environment, the last of those that wait is taken.
     concurrency:

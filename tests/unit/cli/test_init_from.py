@@ -57,6 +57,13 @@ def test_what_is_made_passes_check_in_every_environment(run, tool, name):
             compile((run.folder / each).read_text(), each, "exec")
 
 
+def test_a_volume_of_one_letter_is_no_drive(run):
+    files = manifest("exec: true", "exec: true\nstorage: {volumes: {d: {path: /data, efs: true}}}")
+    assert convert(run, {**COPILOT["first"], **files}).exit_code == 0
+    mount = {"type": "volume", "source": "d", "target": "/data", "read_only": True}
+    assert compose(run, "web.compose.yaml")["services"]["web"]["volumes"] == [mount]
+
+
 def test_every_key_of_a_manifest_is_in_the_report_with_its_place(run):
     done = convert(run, COPILOT["shop"], "--hosting", "--json")
     found = entries(done)

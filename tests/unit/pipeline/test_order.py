@@ -1,8 +1,14 @@
 """The first deployment: nothing that needs an image before there is one, and no circle."""
 
+import ast
+import json
+import re
+
 import pytest
 from aws_cdk import Duration, Token
 from aws_cdk.assertions import Annotations, Match
+
+from serverless_containers.scaffold import files
 
 
 def test_the_service_waits_for_the_build(pipe):
@@ -79,6 +85,22 @@ def test_cloudformation_waits_twelve_hours_at_most(pipe, timeout, seconds):
 def test_a_build_that_outlasts_what_waits_for_it_is_refused(pipe, timeout, message):
     with pytest.raises(ValueError, match=message):
         pipe(build_timeout=timeout)
+
+
+def test_a_snapshot_of_an_app_that_init_made_shows_nothing_of_the_sources(pipe, project):
+    module = ast.parse(files._SNAPSHOT_TEST)
+    (function,) = (
+        each for each in module.body if isinstance(each, ast.FunctionDef) and each.name == "masked"
+    )
+    known = {"re": re}
+    exec(compile(ast.Module([function], []), "test_snapshot.py", "exec"), known)  # noqa: S102
+    texts = []
+    for content in ("FROM a\n", "FROM b\n"):
+        for name in ("web", "worker"):
+            project.write(f"{name}/Dockerfile", content)
+        texts.append(json.dumps(pipe().resources, indent=1))
+    assert texts[0] != texts[1]
+    assert known["masked"](texts[0]) == known["masked"](texts[1])
 
 
 def test_the_pipeline_is_known_before_anything_is_made(pipe):

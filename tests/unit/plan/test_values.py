@@ -67,6 +67,15 @@ from serverless_containers.plan.model import TmpfsPlan
             ],
         ),
         (
+            "volumes: ['d:/var/lib/mysql']",
+            "mount-target",
+            [
+                "5:15: volumes[0]: expected an absolute path in the container, got "
+                "'d:/var/lib/mysql'; a letter before a colon is a drive of Windows: write the "
+                "long form, {type: volume, source: d, target: /var/lib/mysql}",
+            ],
+        ),
+        (
             "volumes: [/proc/x, {type: tmpfs, target: //proc, tmpfs: {size: 64m}}, /process, "
             "/sys/, /dev/shm, /etc/hostname]",
             "mount-target",

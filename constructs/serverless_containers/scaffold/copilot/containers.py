@@ -366,10 +366,22 @@ class Containers:
                 point.report.error(item.at, point.path, "expected source_volume and path in it")
                 continue
             # Copilot's default.
-            mounts.append(f"{source}:{path}" + ("" if read_only is False else ":ro"))
+            mounts.append(mount(source, path, read_only=read_only is not False))
         if mounts:
             service["volumes"] = sidecar.placed("mount_points", mounts)
             sidecar.carried("mount_points", "volumes of the service")
+
+
+def mount(volume: str, path: str, *, read_only: bool) -> Value:
+    """Return a mount of a volume; in its long form where ``a:/b`` would be a path of Windows."""
+    if len(volume) > 1:
+        return f"{volume}:{path}" + (":ro" if read_only else "")
+    return {
+        "type": "volume",
+        "source": volume,
+        "target": path,
+        **({"read_only": True} if read_only else {}),
+    }
 
 
 def _parts(text: str) -> tuple[str, str, bool]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Scalar, text_of
 from serverless_containers.scaffold.compose_text import Placed, Value
-from serverless_containers.scaffold.copilot.containers import Containers
+from serverless_containers.scaffold.copilot.containers import Containers, mount
 from serverless_containers.scaffold.copilot.context import Context, plain
 from serverless_containers.scaffold.model import RETENTIONS, Keyword, Kind, Scaling, call
 from serverless_containers.scaffold.python_files import literal
@@ -499,7 +499,7 @@ def _storage(
         volume.rest()
         if path is not None:
             # Copilot's default is to read only.
-            mounts.append(f"{volume_name}:{path}" + ("" if read_only is False else ":ro"))
+            mounts.append(mount(volume_name, path, read_only=read_only is not False))
     if mounts:
         containers.services[name]["volumes"] = storage.placed("volumes", mounts)
     storage.rest()
