@@ -5,9 +5,9 @@ PYTHON ?= python3
 ENV ?= dev
 OUTPUTS = outputs.$(ENV).json
 CDK_ARGS ?=
-# Many tests wait for something: three at a time for each core, a file each, in the order that
+# Many tests wait for something: two at a time for each core, a file each, in the order that
 # tests/conftest.py gives them.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 VENV := .venv
 BIN := $(VENV)/bin
