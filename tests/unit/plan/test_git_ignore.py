@@ -1,8 +1,10 @@
 """Files that git leaves alone, held against git itself."""
 
+import os
 import random
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -81,3 +83,27 @@ def test_so_do_generated_ones(repository):
     for _ in range(150):
         text = "".join(chance.choices(parts, k=chance.randint(1, 6)))
         assert differences(repository, text) == set(), text
+
+
+def test_a_link_is_followed_by_neither(repository, tmp_path):
+    (tmp_path / "patterns").write_text("foo\n")
+    file = repository / ".gitignore"
+    file.unlink(missing_ok=True)
+    file.symlink_to(tmp_path / "patterns")
+    ours = GitIgnore(str(repository))
+    assert not ours.ignores(f"{repository}/foo", is_folder=False)
+    assert ignored_by_git(repository) == set()
+    file.unlink()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / ".gitignore")
+    code = (
+        "import sys; from serverless_containers.plan.resources.git_ignore import GitIgnore; "
+        "print(GitIgnore(sys.argv[1]).ignores(f'{sys.argv[1]}/foo', is_folder=False))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, timeout=60,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout == "False\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from serverless_containers.compose.files import open_regular
 from serverless_containers.plan.build_context.glob import Glob
 from serverless_containers.plan.resources.git_patterns import as_bytes, read_git_glob
 
@@ -159,7 +160,8 @@ class GitIgnore:
 
 def _patterns(folder: str) -> tuple[_Pattern, ...]:
     try:
-        with Path(f"{folder}/.gitignore").open("rb") as opened:
+        # git follows no link to one, either: https://git-scm.com/docs/gitignore#_notes.
+        with open_regular(Path(f"{folder}/.gitignore"), follow=False) as opened:
             content = opened.read(_LARGEST).removeprefix(codecs.BOM_UTF8)
     except (OSError, ValueError):
         content = b""
