@@ -8,7 +8,7 @@ import pytest
 from tests.support.base_images import BUSYBOX
 from tests.support.local_api import Deployed
 
-pytestmark = [pytest.mark.local, pytest.mark.thorough]
+pytestmark = pytest.mark.local
 
 COMPOSE = f"""
 services:
@@ -22,12 +22,16 @@ services:
       - ./one file.txt:/srv/one file.txt:ro
       - ./tool.sh:/usr/bin/tool:ro
       - ./uploads:/uploads
+      - kept:/www/kept
+    tmpfs: ["/etc/shop/more/scratch"]
   side:
     build: side
     command: [httpd, -f, -p, "81", -h, /side]
     volumes:
       - ./side:/side
       - ./extra.txt:/side/extra.txt:ro
+volumes:
+  kept:
 """
 SHOW = """#!/bin/sh
 echo
@@ -35,6 +39,8 @@ cat /etc/shop/a.conf /etc/shop/more/b.conf "/srv/one file.txt"
 /usr/bin/tool
 stat -c '%n %a %u:%g' /etc/shop/more/b.conf '/srv/one file.txt' /usr/bin/tool /www /www/page.html
 touch /uploads/new && ls /uploads
+touch /www/kept/file && ls /www/kept
+touch /etc/shop/more/scratch/here && ls /etc/shop/more/scratch
 wget -qO- http://localhost:81/extra.txt
 wget -qO- http://localhost:81/own.txt
 """
@@ -92,6 +98,9 @@ def test_it_sees_its_files_with_their_modes_and_roots(shop):
             "/www 755 0:0",
             "/www/page.html 644 0:0",
             "new",
+            # AND what is mounted below a folder of the project that is read-only
+            "file",
+            "here",
             "extra",
             "own",
         ],
