@@ -72,11 +72,11 @@ class LocalFolder:
         try:
             deadline = time.monotonic() + _ENDING_SECONDS
             while not _take(lock):
-                other = os.pread(lock, _WORDS_OF_THE_HOLDER, 0).decode(errors="replace").strip()
+                other = _words(lock)
                 endable = end_other is not None and not other.endswith(f"`{command}`)")
                 if not endable or time.monotonic() > deadline:
                     raise LocalError(
-                        f"another run {other or '(just started)'} is under way in {self.folder}: "
+                        f"another run {other} is under way in {self.folder}: "
                         "wait until it ends, or end it with `serverless-containers local down`"
                     )
                 if end_other is not None:
@@ -85,6 +85,16 @@ class LocalFolder:
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"(process {os.getpid()}, `{command}`)\n".encode(), 0)
             yield
+        finally:
+            os.close(lock)
+
+    def holder(self) -> str:
+        """Return which run has the lock, in words; an empty text if none has."""
+        if self.is_new():
+            return ""
+        lock = self._open_lock()
+        try:
+            return "" if _take(lock) else _words(lock)
         finally:
             os.close(lock)
 
@@ -234,6 +244,12 @@ def _write(file: Path, content: str) -> None:
     _remove(file)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         opened.write(content)
+
+
+def _words(lock: int) -> str:
+    """Read what the run that has a lock says of itself."""
+    words = os.pread(lock, _WORDS_OF_THE_HOLDER, 0).decode(errors="replace").strip()
+    return words or "(just started)"
 
 
 def _take(lock: int) -> bool:

@@ -13,6 +13,7 @@ from serverless_containers.local.emulator.emulator import EmulatorProcess
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.folder import LocalFolder
 from serverless_containers.local.process import Child
+from serverless_containers.local.running.kept import clients_of
 
 HOLDING = """
 import sys, time
@@ -172,3 +173,12 @@ def test_what_was_deployed_before_is_deployed_again_unless_something_else_is_ask
     # A note of an earlier version has none.
     project.note_deployed({})
     assert _as_before(Options(folder=tmp_path), project) == Options(folder=tmp_path)
+
+
+def test_who_asks_while_another_run_deploys_is_told_so(tmp_path):
+    with LocalFolder(tmp_path).locked("up"), pytest.raises(LocalError) as raised:
+        clients_of(tmp_path)
+    assert f"(process {os.getpid()}, `up`) is still deploying" in str(raised.value)
+    assert f"{tmp_path}/.local/deploy.log" in str(raised.value)
+    with pytest.raises(LocalError, match="no embedded AWS runs for this folder"):
+        clients_of(tmp_path)

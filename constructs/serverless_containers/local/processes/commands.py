@@ -100,10 +100,15 @@ def read_file(folder: Path) -> Commands:
         return {}
 
 
+_MOUNTS: Final = ("mountPoints", "volumesFrom")
+
+
 def as_processes(
     containers: Sequence[Container], commands: Mapping[str, ProcessCommand]
 ) -> tuple[Container, ...]:
     """The containers of a task that run as processes. Nobody waits for those that do not.
+
+    They mount nothing: what a definition has at paths of its own is not put there on this machine.
 
     Args:
         containers: The containers of the task.
@@ -116,12 +121,14 @@ def as_processes(
                 name: condition for name, condition in each.waits_for.items() if name in commands
             },
             health=each.health or (_READY if commands[each.name].ready else None),
+            raw={key: value for key, value in each.raw.items() if key not in _MOUNTS},
         )
         for each in containers
         if each.name in commands
     )
 
 
+_SECRETS: Final = "/run/secrets/"
 _NOT_HONOURED: Final = {
     "image": "image",
     "user": "user",
@@ -146,10 +153,14 @@ def not_honoured(definition: Mapping[str, Any], names: Sequence[str]) -> tuple[s
         definition: The task definition.
         names: The containers that run as processes.
     """
+    containers = [each for each in definition["containerDefinitions"] if each["name"] in names]
     found = {
-        word: None
-        for key, word in _NOT_HONOURED.items()
-        for each in definition["containerDefinitions"]
-        if each["name"] in names and each.get(key)
+        word: None for key, word in _NOT_HONOURED.items() for each in containers if each.get(key)
     }
+    if any(
+        f"{mount['containerPath']}/".startswith(_SECRETS)
+        for each in containers
+        for mount in each.get("mountPoints") or ()
+    ):
+        found["secrets that are files"] = None
     return tuple(found)

@@ -110,6 +110,8 @@ class Processes:
             **{name: self._environ[name] for name in _INHERITED if name in self._environ},
             "PATH": os.pathsep.join([self._environ.get("PATH", os.defpath), own]),
             "TMPDIR": str(scratch),
+            # Beside its sources bytecode would be part of the image that is built of them.
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
             # What this user may do at AWS is nothing that a task may.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

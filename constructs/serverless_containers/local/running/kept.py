@@ -59,12 +59,18 @@ def commands_of(folder: Path) -> Commands:
 
 
 def _kept(folder: Path) -> Emulator:
-    emulator = LocalFolder(folder).kept()
-    if emulator is None:
+    local = LocalFolder(folder)
+    emulator = local.kept()
+    if emulator is not None:
+        return emulator
+    if other := local.holder():
         raise LocalError(
-            "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
+            f"a run {other} is still deploying: ask when it is done, or look at "
+            f"{local.log('deploy')} and {local.log('emulator')}"
         )
-    return emulator
+    raise LocalError(
+        "no embedded AWS runs for this folder: `serverless-containers local up` starts one"
+    )
 
 
 def token_of(folder: Path, *, access: bool) -> str:

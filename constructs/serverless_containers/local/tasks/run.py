@@ -115,6 +115,12 @@ class TaskRun:
             failed = TaskFailure(
                 reason=f"ResourceInitializationError: {error}", code="TaskFailedToStart"
             )
+        except Exception as error:
+            # A defect. A task that ends without a cause would be started again without an end.
+            failed = TaskFailure(
+                reason=f"InternalError: {type(error).__name__}: {error}", code="TaskFailedToStart"
+            )
+            raise
         finally:
             self._remove()
             self._tell(phase=Phase.STOPPED, serving=False, failed=failed)

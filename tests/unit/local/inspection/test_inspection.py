@@ -218,14 +218,17 @@ def test_the_tasks_of_a_service_stand_beside_it(engine, status):
     assert ecs.calls[-1] == ("list_tasks", {"cluster": "main", "serviceName": "web"})
 
 
+MOUNTS = [{"containerPath": "/data"}, {"containerPath": "/run/secrets"}]
+
+
 @pytest.mark.parametrize(
     ("processes", "status", "note"),
     [
         (
             {"shop": {"web": True, "db": False}},
             ResourceStatus.PROCESSES,
-            "processes: web; which have no image, memory, volumes of the task definition; not "
-            "running, without a dev command: db",
+            "processes: web; which have no image, memory, volumes, secrets that are files of the "
+            "task definition; not running, without a dev command: db",
         ),
         ({"shop": {"web": True}}, ResourceStatus.PROCESSES, None),
         ({}, ResourceStatus.NO_PROCESS, "not running, without a dev command: web, db"),
@@ -233,7 +236,13 @@ def test_the_tasks_of_a_service_stand_beside_it(engine, status):
 )
 def test_tasks_of_processes_say_what_a_process_does_not_honour(processes, status, note):
     arn = "arn:aws:ecs:us-east-1:123456789012:service/main/web"
-    web = {"name": "web", "image": "x", "memory": 512, "memoryReservation": 1, "mountPoints": [1]}
+    web = {
+        "name": "web",
+        "image": "x",
+        "memory": 512,
+        "memoryReservation": 1,
+        "mountPoints": MOUNTS,
+    }
     definition = {
         "family": "shop",
         "containerDefinitions": [web, {"name": "db", "image": "y", "user": "1", "cpu": 0}],
@@ -251,7 +260,8 @@ def test_tasks_of_processes_say_what_a_process_does_not_honour(processes, status
     _, task = inspected(clients, status_of)
     assert task.status is status
     assert task.note == (
-        "processes: web; which have no image, memory, volumes of the task definition"
+        "processes: web; which have no image, memory, volumes, secrets that are files of the task "
+        "definition"
         if note is None
         else note
     )

@@ -169,6 +169,23 @@ def test_a_process_has_its_tasks_environment_and_not_its_users(task, tmp_path):
     assert not scratch.exists()
 
 
+def test_what_is_mounted_into_a_container_is_mounted_nowhere(task):
+    mounts = [{"sourceVolume": "files", "containerPath": "/run/secrets", "readOnly": True}]
+    other = {"name": "other", "volumesFrom": [{"sourceContainer": "web"}]}
+    web = task(
+        {"web": python(WAITS), "other": python(WAITS)},
+        {"name": "web", "mountPoints": mounts},
+        other,
+    )
+    web.says(("web", "up"), ("other", "up"))
+
+
+def test_bytecode_is_kept_from_the_sources(task, processes):
+    code = "import os; print(os.environ['PYTHONPYCACHEPREFIX'], flush=True);"
+    web = task({"web": python(code + WAITS)})
+    web.says(("web", str(processes.folder / "bytecode")))
+
+
 def test_a_task_is_found_at_the_ports_that_its_processes_were_told(task):
     web = task(
         {"web": python(LISTENS, ready="8080", ports={"PORT": 8080})},

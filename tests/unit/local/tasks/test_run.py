@@ -149,6 +149,13 @@ def test_what_the_engine_refuses_is_the_reason(engine):
     assert last.failed.reason == "ResourceInitializationError: no space left"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_is_a_failure_which_is_not_tried_again_without_an_end(engine):
+    last = Running(engine, {**WEB, "mountPoints": [{"sourceVolume": "none"}]}).join()
+    assert (last.phase, last.failed.code) == (Phase.STOPPED, "TaskFailedToStart")
+    assert last.failed.reason == "InternalError: KeyError: 'none'"
+
+
 def test_volumes_that_do_not_last_end_with_the_task(engine):
     volumes = {
         "own": TaskVolume(name="v-own", lasting=False),
