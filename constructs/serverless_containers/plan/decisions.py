@@ -163,7 +163,7 @@ class _Decisions:
         named = [name for name in ("entrypoint", "port") if name in self.settings]
         if named:
             return f"{EXTENSION} names the {' and the '.join(named)}"
-        return self.plan.entrypoint_why or "no other service has a port that may speak HTTP"
+        return self.plan.entrypoint_why or "no other service publishes a port that may speak HTTP"
 
     def _why_size(self) -> str:
         named = [name for name in ("cpu", "memory") if name in self.settings]

@@ -239,7 +239,8 @@ class EnvironmentConfig:
             ask for.
         execute: The services in whose containers ECS Exec opens a shell.
         log_retention: The time for which logs are kept.
-        removal_policy: The removal policy of logs when the stacks are deleted.
+        removal_policy: The removal policy of what holds data and logs when the stacks are deleted.
+            The logs of tasks, of builds and of sessions stay in any case.
     """
 
     name: str
