@@ -179,7 +179,8 @@ def test_the_decisions_of_the_task_and_of_each_service_are_told(run):
     assert result.exit_code == 0, result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert paragraph(result.stdout, "the task") == [
-        "traffic web receives it, on port 80 (no other service publishes a port that may speak HTTP)",
+        "traffic web receives it, on port 80 (no other service publishes a port that may speak "
+        "HTTP)",
         "size 1024 CPU units and 2048 MiB (the smallest of Fargate's that holds 1024 CPU units and "
         "1792 MiB)",
         "tasks as many as the construct says (the files say no replicas)",
