@@ -495,9 +495,13 @@ def _files_of(app: AppSpec, output: Path) -> dict[Path, bytes]:
 
 
 def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes | Path], list[str]]:
-    """Keep the app out of the build contexts that it is in."""
+    """Keep the app out of the build contexts that it is in, and tell of what is not ours to write.
+
+    A Compose file may name any folder as its context, also one around the whole project.
+    """
     files: dict[Path, bytes | Path] = {}
     notes = []
+    root = _root(output)
     for container in (each for plan in plans for each in plan.built):
         if container.build is None or "://" in container.build.context:
             continue
@@ -508,7 +512,12 @@ def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes 
         ignore = context / ".dockerignore"
         if is_left_out(IgnoreRules.of(str(context), None), line):
             continue
-        if is_file(ignore):
+        if not any(context.is_relative_to(folder) for folder in (root, Path.cwd())):
+            notes.append(
+                f"add the line {line} to {ignore}, outside of {root}, where nothing is written: "
+                "the app is in the build context"
+            )
+        elif is_file(ignore):
             notes.append(f"add the line {line} to {ignore}: the app is in the build context")
         else:
             files[ignore] = f"{line}\n".encode()

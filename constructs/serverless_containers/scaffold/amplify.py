@@ -446,12 +446,13 @@ class _Api:
             new = Path(os.path.normpath(target / relative))
             at = secret.at()
             at = replace(at, file=f"{shown_from_here(self._src)}/{at.file}")
-            if not new.is_relative_to(target.parent):
+            if not new.parent.is_relative_to(target.parent) or new == target:
+                # A .gitignore is written beside it.
                 self._report.error(
                     at,
                     ("secrets", name),
-                    f"its file would be outside of {shown_from_here(target.parent)}: name one in "
-                    "../secrets",
+                    f"its file would be outside of {shown_from_here(target.parent)}, or "
+                    f"{shown_from_here(target)} itself: name one in ../secrets",
                 )
                 continue
             moved.append((old, new))

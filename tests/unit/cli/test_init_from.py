@@ -856,14 +856,16 @@ def test_a_folder_that_is_no_api_of_amplifys_is_refused(run, name):
     assert not (run.folder / "cdk").exists()
 
 
-def test_a_secret_out_of_the_app_is_refused(run):
-    text = AMPLIFY["compose"][f"{API}/src/docker-compose.yml"]
+@pytest.mark.parametrize("file", ["../../outside/.secret-pass", "..", ".", "../.."])
+def test_a_secret_out_of_the_app_is_refused(run, file):
+    text = AMPLIFY["compose"][FILE]
     assert "../secrets/.secret-pass" in text
-    files = {f"{API}/src/docker-compose.yml": text.replace("../secrets/", "../../outside/")}
+    before = sorted(run.folder.parent.iterdir())
+    files = {FILE: text.replace("../secrets/.secret-pass", file)}
     done = convert(run, {**AMPLIFY["compose"], **files})
-    assert done.exit_code != 0
+    assert done.exit_code == 1
     assert "its file would be outside of" in done.output
-    assert not (run.folder.parent / "outside").exists()
+    assert sorted(run.folder.parent.iterdir()) == before
 
 
 def test_aliases_as_keys_of_an_addon_cost_nothing(run):
