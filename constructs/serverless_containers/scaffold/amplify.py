@@ -36,6 +36,7 @@ from serverless_containers.scaffold.sections import read_text
 
 _COMPOSE = ("docker-compose.yaml", "docker-compose.yml")
 _LEFT_OUT = {"node_modules", ".git", ".venv", "__pycache__"}
+_LEFT_OUT_BECAUSE = "a build or a checkout makes it anew"
 _MOST_FILES = 5000
 """Files of ``src`` that are copied; more are a build's or a package manager's."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -94,10 +95,10 @@ class _Api:
         config = self._config()
         project, compose = self._project(config)
         files: dict[Path, bytes | Path] = dict(self._copies(target, compose))
-        steps: list[str] = []
+        moves: list[str] = []
         if project is not None:
             files.update(self._compose(project, compose, config, target))
-            steps.extend(self._secrets(project, target, files))
+            moves.extend(self._secrets(project, target, files))
         self._policies(target, files)
         self._template()
         keywords = self._construct(config)
@@ -121,7 +122,7 @@ class _Api:
                 for name, region in environments.items()
             ),
             files=files,
-            steps=tuple(step.replace("ENV", next(iter(environments))) for step in steps),
+            steps=(*moves, _push(target, next(iter(environments)))) if moves else (),
         )
 
     def _of_dockerfile(self, environments: Iterable[str]) -> dict[str, Placed]:
@@ -374,12 +375,13 @@ class _Api:
             return
         count = 0
         for folder, names, files in os.walk(self._src):
-            for name in sorted(set(names) & _LEFT_OUT):
+            # The .git of a submodule is a file that leads to its repository.
+            for name in sorted({*names, *files} & _LEFT_OUT):
                 self._report.left(
-                    Location(shown_from_here(Path(folder, name)), 1, 1), (), "a build makes it anew"
+                    Location(shown_from_here(Path(folder, name)), 1, 1), (), _LEFT_OUT_BECAUSE
                 )
             names[:] = sorted(set(names) - _LEFT_OUT)
-            for name in [*names, *sorted(files)]:
+            for name in [*names, *sorted(set(files) - _LEFT_OUT)]:
                 file = Path(folder, name)
                 relative = file.relative_to(self._src)
                 if file.is_symlink():
@@ -435,7 +437,7 @@ class _Api:
     def _secrets(
         self, project: Project, target: Path, files: dict[Path, bytes | Path]
     ) -> Iterator[str]:
-        """Give the commands that move secrets and push them; none is read here."""
+        """Give the commands that move secrets to the new folder; none is read here."""
         moved = []
         for name, secret in project.secrets.items():
             path = getattr(secret, "file", None)
@@ -468,9 +470,6 @@ class _Api:
                 files[folder / ".gitignore"] = f"{SECRET_PREFIX}*\n".encode()
         for old, new in moved:
             yield shlex.join(["install", "-m", "600", shown_from_here(old), shown_from_here(new)])
-        if moved:
-            there = shlex.quote(shown_from_here(target))
-            yield f"serverless-containers secrets push {there} --env ENV"
 
     def _policies(self, target: Path, files: dict[Path, bytes | Path]) -> None:
         file = self._folder / "custom-policies.json"
@@ -486,6 +485,11 @@ class _Api:
             return
         files[target / "custom-policies.json"] = content
         self._report.carried(Location(shown, 1, 1), (), "copied: permissions of the task role")
+
+
+def _push(project: Path, environment: str) -> str:
+    there = shown_from_here(project)
+    return shlex.join(["serverless-containers", "secrets", "push", there, "--env", environment])
 
 
 def _has_settings(project: Project) -> bool:

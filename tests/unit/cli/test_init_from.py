@@ -500,6 +500,15 @@ def test_no_value_of_a_secret_is_copied(run):
     assert "sesame" not in done.output
 
 
+def test_a_secret_may_have_the_name_of_a_placeholder(run):
+    text = AMPLIFY["compose"][FILE].replace(".secret-pass", ".secret-ENV_KEY")
+    done = convert(run, {**AMPLIFY["compose"], FILE: text}, "--json")
+    assert json.loads(done.stdout)["next"][:2] == [
+        f"install -m 600 {API}/secrets/.secret-ENV_KEY secrets/.secret-ENV_KEY",
+        "serverless-containers secrets push posts --env dev",
+    ]
+
+
 def test_a_lone_dockerfile_of_amplify_gets_a_compose_file(run):
     convert(run, AMPLIFY["dockerfile"])
     assert compose(run, "posts/compose.yaml") == {
@@ -649,6 +658,10 @@ BROKEN = {
     ),
     "Windows": (manifest("exec: true", "platform: windows/x86_64"), "Windows containers are not"),
     "environments as a list": (manifest("exec: true", "environments: [a]"), "environments: error"),
+    "an environment that is no mapping": (
+        manifest("exec: true", "environments: {prod: 5}"),
+        f"{WEB}:15:22: environments.prod: error: expected a mapping, got '5'",
+    ),
     "an environment's name that is none": (
         manifest("exec: true", "environments: {A/B: {}}"),
         "'A/B' is no environment's name",
@@ -684,7 +697,12 @@ def test_links_out_of_a_workspace_are_refused(run):
     outside.mkdir()
     (outside / "Dockerfile").write_text("FROM x\n")
     (outside / "manifest.yml").write_text(MANIFEST)
-    for name, target in (("Dockerfile", "Dockerfile"), (WEB, "manifest.yml")):
+    (outside / "workspace").write_text("application: outside\n")
+    for name, target in (
+        ("Dockerfile", "Dockerfile"),
+        (WEB, "manifest.yml"),
+        ("copilot/.workspace", "workspace"),
+    ):
         write(run.folder, COPILOT["first"])
         (run.folder / name).unlink()
         (run.folder / name).symlink_to(outside / target)
@@ -803,6 +821,16 @@ def test_links_in_an_api_are_not_followed(run):
     assert "leads out of the project" in done.stdout
 
 
+@pytest.mark.parametrize("name", [".git", "lib/.git"])
+def test_no_repository_of_a_submodule_is_copied(run, name):
+    files = {f"{API}/src/{name}": "gitdir: /srv/elsewhere\n", f"{API}/src/lib/a.js": ""}
+    done = convert(run, {**AMPLIFY["dockerfile"], **files}, "--json")
+    assert done.exit_code == 0, done.output
+    assert entries(done)[f"{API}/src/{name}", ""][0] == "not carried over"
+    assert (run.folder / "posts/lib/a.js").exists()
+    assert not (run.folder / "posts" / name).exists()
+
+
 def test_sources_of_a_project_beside_an_api_are_not_copied(run):
     write(
         run.folder, {"blog/src/Dockerfile": "FROM x\nEXPOSE 80\n", "blog/src/.env": "KEY=sesame\n"}
@@ -872,6 +900,15 @@ def test_aliases_as_keys_of_an_addon_cost_nothing(run):
     lines = [f"A{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(9)]
     addon = f"A0: &a0 [x]\n{''.join(lines)}Resources: {{? *a9 : {{Type: x}}}}\n"
     assert convert(run, {**COPILOT["first"], "copilot/web/addons/x.yml": addon}).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["[a, b]", "{a: b}"])
+def test_the_type_of_an_addon_may_be_anything(run, kind):
+    addon = f"Resources: {{X: {{Type: {kind}}}}}\n"
+    done = convert(run, {**COPILOT["first"], "copilot/web/addons/x.yml": addon}, "--json")
+    assert done.exit_code == 0, done.output
+    outcome, _, said = entries(done)["copilot/web/addons/x.yml", "Resources.X"]
+    assert (outcome, said.partition(":")[0]) == ("not carried over", "?")
 
 
 def test_what_ends_the_check_of_its_files_leaves_none(run, monkeypatch):
