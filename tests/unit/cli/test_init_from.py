@@ -6,7 +6,9 @@ import re
 
 import pytest
 import yaml
+from aws_cdk import Duration
 
+from serverless_containers import TargetHealthCheck
 from serverless_containers.cli import init as init_module
 from serverless_containers.scaffold.amplify import convert_api
 from serverless_containers.scaffold.model import RETENTIONS
@@ -678,6 +680,89 @@ BROKEN = {
         "environments/test/manifest.yml:2:1: error",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("path", "no-slash", "expected a path that starts with /, got 'no-slash'; write /no-slash"),
+        ("path", "/" * 1025, "expected at most 1024 characters, got 1025"),
+        ("interval", "4s", "expected 5 to 300 seconds, got 4"),
+        ("interval", "10m", "expected 5 to 300 seconds, got 600"),
+        ("interval", "5s", "expected more than the timeout of 5 seconds, got 5"),
+        ("timeout", "0s", "expected 2 to 120 seconds, got 0"),
+        ("timeout", "121s", "expected 2 to 120 seconds, got 121"),
+        ("timeout", "10s", "expected less than the interval of 10 seconds, got 10"),
+        ("grace_period", "999999h", "expected 0 to 2147483647 seconds, got 3599996400"),
+        ("healthy_threshold", "1", "expected 2 to 10, got 1"),
+        ("unhealthy_threshold", "11", "expected 2 to 10, got 11"),
+        ("port", "99999999", "expected 1 to 65535, got 99999999"),
+        ("success_codes", "0-99", "expected status codes from 200 to 499"),
+    ],
+)
+def test_what_no_target_group_takes_is_an_error(run, key, value, said):
+    changed = manifest("path: '/'", f"path: '/'\n  healthcheck: {{{key}: '{value}'}}")
+    done = convert(run, {**COPILOT["first"], **changed}, "--hosting")
+    assert done.exit_code == 1, done.output
+    assert done.stdout.count(f"{WEB}:7:17: http.healthcheck.{key}: error: {said}") == 1, done.output
+    assert done.stdout.count(": error: ") == 1
+    assert not (run.folder / "cdk").exists()
+    # AND the construct would refuse it
+    number, unit = value.rstrip("smh"), value[-1]
+    duration = {"s": Duration.seconds, "m": Duration.minutes, "h": Duration.hours}.get(unit)
+    given = duration(int(number)) if number.isdecimal() and duration else value
+    keyword = {"success_codes": "codes"}.get(key, key)
+    with pytest.raises(ValueError, match="expected"):
+        TargetHealthCheck(**{keyword: int(given) if str(given).isdecimal() else given})
+
+
+def test_a_path_alone_that_no_target_group_takes_is_an_error(run):
+    changed = manifest("path: '/'", "path: '/'\n  healthcheck: no-slash")
+    done = convert(run, {**COPILOT["first"], **changed}, "--hosting")
+    assert done.exit_code == 1, done.output
+    assert f"{WEB}:7:3: http.healthcheck: error: expected a path that starts with /" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "check", ["{interval: 300s, timeout: 120s}", "{interval: 6s}", "{success_codes: '200,301'}"]
+)
+def test_what_a_target_group_takes_is_carried_over(run, check):
+    changed = manifest("path: '/'", f"path: '/'\n  healthcheck: {check}")
+    assert convert(run, {**COPILOT["first"], **changed}, "--hosting").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "taken"), [(19, False), (20, True), (21, True), (200, True), (201, False)]
+)
+def test_a_task_has_20_to_200_gib_of_disk(run, size, taken):
+    changed = manifest("exec: true", f"storage: {{ephemeral: {size}}}")
+    done = convert(run, {**COPILOT["first"], **changed})
+    assert (done.exit_code == 0) == taken
+    said = f"{WEB}:15:11: storage.ephemeral: error: expected 20 to 200 GiB, got {size}"
+    assert (said in done.stdout) == (not taken), done.output
+
+
+def test_no_name_of_a_stack_is_too_long(run):
+    environment, service = "e" * 60, "w" * 63
+    changed = manifest("name: web", f"name: {service}")
+    changed[WEB] += f"environments: {{{environment}: {{}}, test: {{}}}}\n"
+    files = {**COPILOT["first"], **changed}
+    done = convert(run, files)
+    assert done.exit_code == 1, done.output
+    assert done.stdout.count(f"{WEB}:2:1: name: error: a stack would be called cdk-first-e") == 1
+    assert "134 characters" in done.stdout
+    assert not (run.folder / "cdk").exists()
+    # AND --name is a way out
+    assert convert(run, files, "--name", "s").exit_code == 0
+    # AND the network has a stack, too
+    done = convert(
+        run,
+        {**COPILOT["first"], WEB: MANIFEST + f"environments: {{{'e' * 63}: }}\n"},
+        "--name",
+        "n" * 64,
+    )
+    assert done.exit_code == 1, done.output
+    assert f"environments.{'e' * 63}: error: a stack would be called n" in done.stdout
 
 
 @pytest.mark.parametrize("case", BROKEN)
