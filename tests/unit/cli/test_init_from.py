@@ -307,6 +307,20 @@ def test_a_variable_with_the_address_of_another_service_is_told_of(run, value, h
     assert host is None or f"where {host} is an address" in said
 
 
+def test_text_of_any_characters_is_what_it_was(run):
+    given = {
+        "LINES": "a\x85b\u2028c\u2029d",
+        "CONTROLS": "\x7f\x80\x1b",
+        "MARK": "\ufeffé\U0001f600",
+        "K" * 2000: "long",
+    }
+    changed = manifest("exec: true", yaml.safe_dump({"variables": given}))
+    done = convert(run, {**COPILOT["first"], **changed})
+    assert done.exit_code == 0, done.output
+    found = compose(run, "web.compose.yaml")["services"]["web"]["environment"]
+    assert {name: found[name] for name in given} == given
+
+
 @pytest.mark.parametrize(
     ("names", "said"),
     [
