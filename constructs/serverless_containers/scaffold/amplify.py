@@ -16,7 +16,9 @@ from pathlib import Path
 from serverless_containers.compose import load_project
 from serverless_containers.compose.files import SECRET_PREFIX, exists, is_file
 from serverless_containers.compose.model import Project
+from serverless_containers.compose.quota import Quota
 from serverless_containers.compose.yaml.nodes import MappingNode
+from serverless_containers.compose.yaml.parse import Document, parse
 from serverless_containers.findings import Findings, KeyPath, Lines, Location
 from serverless_containers.json_source import (
     JsonArray,
@@ -35,6 +37,7 @@ from serverless_containers.scaffold.report import Report
 from serverless_containers.scaffold.sections import read_text
 
 _COMPOSE = ("docker-compose.yaml", "docker-compose.yml")
+_SETTINGS = "x-serverless-containers"
 _LEFT_OUT = {"node_modules", ".git", ".venv", "__pycache__"}
 _LEFT_OUT_BECAUSE = "a build or a checkout makes it anew"
 _MOST_FILES = 5000
@@ -343,7 +346,16 @@ class _Api:
         self._report.carried(Location(shown_from_here(compose), 1, 1), (), "copied as it is")
         if settings and not _has_settings(project):
             lines = "".join(f"  {name}: {json.dumps(value)}\n" for name, value in settings.items())
-            text = text.rstrip(b"\n") + f"\nx-serverless-containers:\n{lines}".encode()
+            appended = text.rstrip(b"\n") + f"\n{_SETTINGS}:\n{lines}".encode()
+            if not _are_settings_of(appended, text):
+                self._report.error(
+                    Location(shown_from_here(compose), 1, 1),
+                    (),
+                    "the container of exposedContainer cannot be appended to a file that ends with "
+                    "..., or whose keys are in braces or indented: write "
+                    f"{_SETTINGS}: {json.dumps(settings)} among its keys, beside services",
+                )
+            text = appended
         yield target / compose.name, text
 
     def _exposed(self, project: Project, config: "_Json | None") -> dict[str, str | int]:
@@ -494,7 +506,19 @@ def _push(project: Path, environment: str) -> str:
 
 def _has_settings(project: Project) -> bool:
     node = project.node
-    return isinstance(node, MappingNode) and "x-serverless-containers" in node
+    return isinstance(node, MappingNode) and _SETTINGS in node
+
+
+def _are_settings_of(appended: bytes, text: bytes) -> bool:
+    """Return whether settings behind the text of a Compose file are keys of its last document."""
+    before, after = _documents(text), _documents(appended)
+    return len(before) == len(after) > 0 and _SETTINGS in after[-1].root
+
+
+def _documents(text: bytes) -> tuple[Document, ...]:
+    quota = Quota()
+    quota.grant(len(text))
+    return parse(text, file="", findings=Findings(), quota=quota) or ()
 
 
 def _is_empty(statement: JsonNode) -> bool:

@@ -505,6 +505,39 @@ def test_the_port_is_the_one_on_which_the_container_listens(run):
     assert compose(run, "posts/docker-compose.yml")["x-serverless-containers"]["port"] == 8080
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services:\n  web: {build: ., ports: ['8080']}\n...\n",
+        "{services: {web: {build: ., ports: ['8080']}}}\n",
+        "  services:\n    web: {build: ., ports: ['8080']}\n",
+    ],
+)
+def test_where_the_entrypoint_cannot_be_appended_the_way_out_is_told(run, text):
+    settings = 'x-serverless-containers: {"entrypoint": "web", "port": 8080}'
+    files = {
+        **AMPLIFY["dockerfile"],
+        FILE: text,
+        **config('"exposedContainer": {"name": "web", "port": 8080}'),
+    }
+    done = convert(run, files)
+    assert done.exit_code == 1, done.output
+    assert done.stdout.count(": error: ") == 1, done.output
+    assert f"{FILE}:1:1: error: " in done.stdout
+    assert f"write {settings}" in done.stdout
+    assert not (run.folder / "posts").exists()
+
+
+def test_the_entrypoint_is_appended_to_the_last_of_several_documents(run):
+    files = {
+        **AMPLIFY["dockerfile"],
+        FILE: "services: {web: {build: ., ports: ['8080']}}\n---\nvolumes: {a: }\n",
+        **config('"exposedContainer": {"name": "web", "port": 8080}'),
+    }
+    done = convert(run, files)
+    assert done.exit_code == 0, done.output
+
+
 def test_no_value_of_a_secret_is_copied(run):
     done = convert(run, AMPLIFY["compose"], "--json")
     assert json.loads(done.stdout)["next"][:2] == [
