@@ -166,6 +166,15 @@ def test_a_container_may_take_as_long_to_stop_as_requests_go_on(run, delay, take
     assert service.get("stop_grace_period") == (f"{taken}s" if taken > 30 else None)
 
 
+@pytest.mark.parametrize("limits", ["0-5", "{min: 0, max: 5}"])
+def test_a_scaling_keeps_the_task_that_it_measures(run, limits):
+    changed = manifest("count: 1", f"count: {{range: {limits}, cpu_percentage: 50}}")
+    done = convert(run, {**COPILOT["first"], **changed}, "--json")
+    assert done.exit_code == 0, done.output
+    assert entries(done)[WEB, "count.range"][0] == "changed"
+    assert "min_capacity=1," in (run.folder / "cdk/stacks/environments.py").read_text()
+
+
 def test_what_must_not_run_twice_has_no_scaling(run):
     files = manifest("count: 1", "count: {range: 1-5, cpu_percentage: 50}")
     files[WEB] += """\

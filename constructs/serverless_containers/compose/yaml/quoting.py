@@ -3,8 +3,8 @@
 import re
 
 PRINTABLE = r" -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-"""What stands as it is, for a character class of a regular expression: not what YAML forbids, such
-as DEL, and not what it folds as it does the end of a line, such as U+0085 and U+2028."""
+"""Characters that stand as they are, for a class of a regular expression: none that YAML forbids,
+such as DEL, and none that it folds as it does the end of a line, such as U+0085 and U+2028."""
 LONGEST_SIMPLE_KEY = 128
 """Characters of a key that YAML reads without a question mark before it; libyaml's limit is 1024
 bytes, YAML's own 1024 characters. What is longer than this is written the long way."""

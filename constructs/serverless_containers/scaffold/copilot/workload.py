@@ -49,9 +49,9 @@ _NUMBERS_OF_A_CHECK: Mapping[str, tuple[int, int]] = {
     "unhealthy_threshold": (2, 10),
     "port": (1, 65535),
 }
-"""What a target group takes ("CreateTargetGroup", Elastic Load Balancing API Reference), as
-TargetHealthCheck checks it; the grace period is of the service ("CreateService", Amazon ECS API
-Reference)."""
+"""Ranges of a target group's health check ("CreateTargetGroup", Elastic Load Balancing API
+Reference), those of TargetHealthCheck; the grace period is the service's ("CreateService", Amazon
+ECS API Reference)."""
 _INTERVAL, _TIMEOUT = 10, 5
 """Seconds that TargetHealthCheck, and Copilot, have where none are given."""
 _LONGEST_PATH = 1024
@@ -469,13 +469,20 @@ def _count(
         count.changed("range", f"{least} tasks: no target of the scaling is known here")
         return
     workload.scaling = Scaling(
-        least=least,
+        least=max(least, 1),
         most=most,
         cpu=targets["cpu_percentage"],
         memory=targets["memory_percentage"],
         requests=requests,
     )
-    count.carried("range", "scaling in stacks/environments.py")
+    if least == 0:
+        count.changed(
+            "range",
+            f"1 to {most} tasks, scaling in stacks/environments.py: of no task there is no use to "
+            "measure, and nothing would start one again",
+        )
+    else:
+        count.carried("range", "scaling in stacks/environments.py")
 
 
 def _replicas(name: str, number: Placed, containers: Containers) -> None:
