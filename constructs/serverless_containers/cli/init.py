@@ -28,7 +28,7 @@ from serverless_containers.plan.build_context.walk import is_left_out
 from serverless_containers.plan.rules import ENTRYPOINT_AMBIGUOUS, ENTRYPOINT_CHOSEN
 from serverless_containers.plan.source import plan_source
 from serverless_containers.scaffold.amplify import container_apis, convert_api
-from serverless_containers.scaffold.compose_text import compose_text
+from serverless_containers.scaffold.compose_text import compose_text, origin_of
 from serverless_containers.scaffold.conversion import Conversion
 from serverless_containers.scaffold.copilot.workspace import (
     convert_workspace,
@@ -37,6 +37,8 @@ from serverless_containers.scaffold.copilot.workspace import (
 )
 from serverless_containers.scaffold.files import app_files, is_region, workflow_file
 from serverless_containers.scaffold.model import (
+    LONGEST_STACK_NAME,
+    NETWORK_ID,
     AppSpec,
     EnvironmentSpec,
     Keyword,
@@ -264,7 +266,7 @@ def _carry_over(origin: Path, options: _Options, *, as_json: bool) -> None:
     """Make an app of another tool's files, and report what became of them."""
     report = Report()
     conversion = _converted(origin, options, report)
-    made = None if conversion is None else _of(conversion, options)
+    made = None if conversion is None else _of(conversion, options, report)
     if conversion is not None and made is not None:
         written, is_kept = _write(made.files), False
         try:
@@ -307,8 +309,8 @@ def _converted(origin: Path, options: _Options, report: Report) -> Conversion | 
     )
 
 
-def _of(conversion: Conversion, options: _Options) -> _Made:
-    """Return the files of the app that deploys what was carried over."""
+def _of(conversion: Conversion, options: _Options, report: Report) -> _Made | None:
+    """Return the files of the app that deploys what was carried over; None where it cannot be."""
     if options.name is not None and options.name == conversion.taken:
         raise click.UsageError(
             f"--name {options.name}: stacks of Copilot's are called so, and would be overwritten; "
@@ -331,8 +333,30 @@ def _of(conversion: Conversion, options: _Options) -> _Made:
         library=_library(),
         workflow=_from(options.output, _root(options.output)) if options.workflow else None,
     )
+    _check_stack_names(app.name, conversion, report)
+    if report.has_errors:
+        return None
     files = {**conversion.files, **_files_of(app, options.output)}
     return _Made(files=files, steps=[*conversion.steps, *deploy_steps(app, options.output)])
+
+
+def _check_stack_names(app: str, conversion: Conversion, report: Report) -> None:
+    """Report what makes the name of a stack longer than CloudFormation takes."""
+    environment = max((each.name for each in conversion.environments), key=len)
+    # The network of an environment has a stack, too.
+    for source in (*conversion.sources, None):
+        name = f"{app}-{environment}-{source.name if source else NETWORK_ID.lower()}"
+        if len(name) <= LONGEST_STACK_NAME:
+            continue
+        placed = source.models.get(environment) if source else None
+        origin = origin_of(placed, ("name",)) if placed else None
+        report.error(
+            origin.at if origin else None,
+            origin.path if origin else ("environments", environment),
+            f"a stack would be called {name}, which has {len(name)} characters, and may have "
+            f"{LONGEST_STACK_NAME}; give a shorter --name, or a shorter name here, in a copy where "
+            "Copilot still deploys it",
+        )
 
 
 def _check(conversion: Conversion, report: Report) -> list[TaskPlan]:
@@ -495,9 +519,13 @@ def _files_of(app: AppSpec, output: Path) -> dict[Path, bytes]:
 
 
 def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes | Path], list[str]]:
-    """Keep the app out of the build contexts that it is in."""
+    """Keep the app out of the build contexts that it is in, and tell of what is not ours to write.
+
+    A Compose file may name any folder as its context, also one around the whole project.
+    """
     files: dict[Path, bytes | Path] = {}
     notes = []
+    root = _root(output)
     for container in (each for plan in plans for each in plan.built):
         if container.build is None or "://" in container.build.context:
             continue
@@ -508,7 +536,12 @@ def _ignored(plans: Iterable[TaskPlan], output: Path) -> tuple[dict[Path, bytes 
         ignore = context / ".dockerignore"
         if is_left_out(IgnoreRules.of(str(context), None), line):
             continue
-        if is_file(ignore):
+        if not any(context.is_relative_to(folder) for folder in (root, Path.cwd())):
+            notes.append(
+                f"add the line {line} to {ignore}, outside of {root}, where nothing is written: "
+                "the app is in the build context"
+            )
+        elif is_file(ignore):
             notes.append(f"add the line {line} to {ignore}: the app is in the build context")
         else:
             files[ignore] = f"{line}\n".encode()

@@ -8,18 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from serverless_containers.compose.keys.values import Json
+from serverless_containers.compose.yaml.quoting import LONGEST_SIMPLE_KEY, PRINTABLE, double_quoted
 
 # What stays plain means itself under YAML 1.1 and 1.2 alike: it starts with a letter or a slash and
 # holds nothing that could end a value or start another one.
 _PLAIN = re.compile(r"[A-Za-z/_][\w./@=+-]*(?:[ :][\w./@=+-]+)*", re.ASCII)
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_PRINTABLE = r" -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_ESCAPED = re.compile(rf'[\\"]|[^{_PRINTABLE}]')
-_UNPRINTABLE = re.compile(rf"[^{_PRINTABLE}\n]")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_LONGEST_SIMPLE_KEY = 128
-"""Characters of a key that YAML reads without a question mark before it; libyaml's limit is 1024
-bytes, YAML's own 1024 characters. What is longer than this is written the long way."""
+_UNPRINTABLE = re.compile(rf"[^{PRINTABLE}\n]")
 
 
 def to_yaml(tree: dict[str, Json]) -> str:
@@ -45,7 +40,7 @@ def _lines(tree: "dict[str, Json] | list[Json]", indent: str) -> Iterator[str]:
         return
     for key, value in tree.items():
         name = _scalar(key)
-        if len(name) > _LONGEST_SIMPLE_KEY:
+        if len(name) > LONGEST_SIMPLE_KEY:
             yield f"{indent}? {name}"
             name = f"{indent}"
         else:
@@ -75,16 +70,7 @@ def _flow(value: Json, indent: str) -> str:
 def _scalar(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return f'"{_ESCAPED.sub(_escape, text)}"'
-
-
-def _escape(match: "re.Match[str]") -> str:
-    character = match[0]
-    code = ord(character)
-    short = _ESCAPES.get(character)
-    if short:
-        return short
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return double_quoted(text)
 
 
 def _is_block(text: str) -> bool:

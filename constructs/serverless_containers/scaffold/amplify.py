@@ -16,7 +16,9 @@ from pathlib import Path
 from serverless_containers.compose import load_project
 from serverless_containers.compose.files import SECRET_PREFIX, exists, is_file
 from serverless_containers.compose.model import Project
+from serverless_containers.compose.quota import Quota
 from serverless_containers.compose.yaml.nodes import MappingNode
+from serverless_containers.compose.yaml.parse import Document, parse
 from serverless_containers.findings import Findings, KeyPath, Lines, Location
 from serverless_containers.json_source import (
     JsonArray,
@@ -35,7 +37,9 @@ from serverless_containers.scaffold.report import Report
 from serverless_containers.scaffold.sections import read_text
 
 _COMPOSE = ("docker-compose.yaml", "docker-compose.yml")
+_SETTINGS = "x-serverless-containers"
 _LEFT_OUT = {"node_modules", ".git", ".venv", "__pycache__"}
+_LEFT_OUT_BECAUSE = "a build or a checkout makes it anew"
 _MOST_FILES = 5000
 """Files of ``src`` that are copied; more are a build's or a package manager's."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -94,10 +98,10 @@ class _Api:
         config = self._config()
         project, compose = self._project(config)
         files: dict[Path, bytes | Path] = dict(self._copies(target, compose))
-        steps: list[str] = []
+        moves: list[str] = []
         if project is not None:
             files.update(self._compose(project, compose, config, target))
-            steps.extend(self._secrets(project, target, files))
+            moves.extend(self._secrets(project, target, files))
         self._policies(target, files)
         self._template()
         keywords = self._construct(config)
@@ -121,7 +125,7 @@ class _Api:
                 for name, region in environments.items()
             ),
             files=files,
-            steps=tuple(step.replace("ENV", next(iter(environments))) for step in steps),
+            steps=(*moves, _push(target, next(iter(environments)))) if moves else (),
         )
 
     def _of_dockerfile(self, environments: Iterable[str]) -> dict[str, Placed]:
@@ -342,7 +346,16 @@ class _Api:
         self._report.carried(Location(shown_from_here(compose), 1, 1), (), "copied as it is")
         if settings and not _has_settings(project):
             lines = "".join(f"  {name}: {json.dumps(value)}\n" for name, value in settings.items())
-            text = text.rstrip(b"\n") + f"\nx-serverless-containers:\n{lines}".encode()
+            appended = text.rstrip(b"\n") + f"\n{_SETTINGS}:\n{lines}".encode()
+            if not _are_settings_of(appended, text):
+                self._report.error(
+                    Location(shown_from_here(compose), 1, 1),
+                    (),
+                    "the container of exposedContainer cannot be appended to a file that ends with "
+                    "..., or whose keys are in braces or indented: write "
+                    f"{_SETTINGS}: {json.dumps(settings)} among its keys, beside services",
+                )
+            text = appended
         yield target / compose.name, text
 
     def _exposed(self, project: Project, config: "_Json | None") -> dict[str, str | int]:
@@ -374,12 +387,13 @@ class _Api:
             return
         count = 0
         for folder, names, files in os.walk(self._src):
-            for name in sorted(set(names) & _LEFT_OUT):
+            # The .git of a submodule is a file that leads to its repository.
+            for name in sorted({*names, *files} & _LEFT_OUT):
                 self._report.left(
-                    Location(shown_from_here(Path(folder, name)), 1, 1), (), "a build makes it anew"
+                    Location(shown_from_here(Path(folder, name)), 1, 1), (), _LEFT_OUT_BECAUSE
                 )
             names[:] = sorted(set(names) - _LEFT_OUT)
-            for name in [*names, *sorted(files)]:
+            for name in [*names, *sorted(set(files) - _LEFT_OUT)]:
                 file = Path(folder, name)
                 relative = file.relative_to(self._src)
                 if file.is_symlink():
@@ -435,7 +449,7 @@ class _Api:
     def _secrets(
         self, project: Project, target: Path, files: dict[Path, bytes | Path]
     ) -> Iterator[str]:
-        """Give the commands that move secrets and push them; none is read here."""
+        """Give the commands that move secrets to the new folder; none is read here."""
         moved = []
         for name, secret in project.secrets.items():
             path = getattr(secret, "file", None)
@@ -446,12 +460,13 @@ class _Api:
             new = Path(os.path.normpath(target / relative))
             at = secret.at()
             at = replace(at, file=f"{shown_from_here(self._src)}/{at.file}")
-            if not new.is_relative_to(target.parent):
+            if not new.parent.is_relative_to(target.parent) or new == target:
+                # A .gitignore is written beside it.
                 self._report.error(
                     at,
                     ("secrets", name),
-                    f"its file would be outside of {shown_from_here(target.parent)}: name one in "
-                    "../secrets",
+                    f"its file would be outside of {shown_from_here(target.parent)}, or "
+                    f"{shown_from_here(target)} itself: name one in ../secrets",
                 )
                 continue
             moved.append((old, new))
@@ -467,9 +482,6 @@ class _Api:
                 files[folder / ".gitignore"] = f"{SECRET_PREFIX}*\n".encode()
         for old, new in moved:
             yield shlex.join(["install", "-m", "600", shown_from_here(old), shown_from_here(new)])
-        if moved:
-            there = shlex.quote(shown_from_here(target))
-            yield f"serverless-containers secrets push {there} --env ENV"
 
     def _policies(self, target: Path, files: dict[Path, bytes | Path]) -> None:
         file = self._folder / "custom-policies.json"
@@ -487,9 +499,26 @@ class _Api:
         self._report.carried(Location(shown, 1, 1), (), "copied: permissions of the task role")
 
 
+def _push(project: Path, environment: str) -> str:
+    there = shown_from_here(project)
+    return shlex.join(["serverless-containers", "secrets", "push", there, "--env", environment])
+
+
 def _has_settings(project: Project) -> bool:
     node = project.node
-    return isinstance(node, MappingNode) and "x-serverless-containers" in node
+    return isinstance(node, MappingNode) and _SETTINGS in node
+
+
+def _are_settings_of(appended: bytes, text: bytes) -> bool:
+    """Return whether settings behind the text of a Compose file are keys of its last document."""
+    before, after = _documents(text), _documents(appended)
+    return len(before) == len(after) > 0 and _SETTINGS in after[-1].root
+
+
+def _documents(text: bytes) -> tuple[Document, ...]:
+    quota = Quota()
+    quota.grant(len(text))
+    return parse(text, file="", findings=Findings(), quota=quota) or ()
 
 
 def _is_empty(statement: JsonNode) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from serverless_containers.compose.yaml.quoting import LONGEST_SIMPLE_KEY, double_quoted
 from serverless_containers.findings import KeyPath, Location
 from serverless_containers.findings.formats import printable
 
@@ -107,6 +108,8 @@ def _lines(value: Model | Sequence[Value], indent: str) -> Iterator[str]:
         return
     for key, each in value.items():
         name, tag = f"{indent}{_key(key)}:", ""
+        if len(name) > LONGEST_SIMPLE_KEY:
+            name = f"{indent}? {_key(key)}\n{indent}:"
         if isinstance(each, Replaced):
             if each.value is None:
                 yield f"{name} !reset null"
@@ -128,7 +131,9 @@ def _key(text: str) -> str:
 
 def _scalar(value: Value) -> str:
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        # Escaped, the name of a file that is not UTF-8 would be written, and be another one.
+        value.encode()
+        return double_quoted(value)
     if isinstance(value, Mapping | list):
         return "{}" if isinstance(value, Mapping) else "[]"
     return json.dumps(value)

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _LONGEST_NAME = 64
-"""Characters of an app's name. A stack's has 128 ("CreateStack", AWS CloudFormation API Reference),
-with the environment and the service behind it."""
+"""Characters of an app's name; the environment and the service stand behind it in a stack's."""
+LONGEST_STACK_NAME = 128
+"""Characters of a stack's name ("CreateStack", AWS CloudFormation API Reference)."""
 
 
 class Kind(StrEnum):

@@ -216,6 +216,20 @@ def test_a_dockerignore_that_is_there_stays_and_the_line_is_told(run):
     assert (run.folder / ".dockerignore").read_text() == "node_modules\n"
 
 
+def test_a_build_context_around_the_current_folder_gets_no_dockerignore(run, monkeypatch):
+    run.write("Dockerfile", "FROM nginx:1.29\nCOPY . /srv\nEXPOSE 80\n")
+    run.write("shop/compose.yaml", "services: {web: {build: .., ports: ['80']}}\n")
+    monkeypatch.chdir(run.folder / "shop")
+    done = run("init", "--api")
+    assert done.exit_code == 0, done.output
+    assert f"add the line shop/cdk to {run.folder}/.dockerignore, outside of" in done.stdout
+    assert not (run.folder / ".dockerignore").exists()
+    # AND one in the repository does
+    (run.folder / ".git").mkdir()
+    assert run("init", "--api", "-o", "other").exit_code == 0
+    assert (run.folder / ".dockerignore").read_text() == "shop/other\n"
+
+
 def test_a_project_with_secrets_has_them_pushed_first(run):
     run.write(
         "shop/compose.yaml",

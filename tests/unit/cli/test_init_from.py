@@ -6,7 +6,9 @@ import re
 
 import pytest
 import yaml
+from aws_cdk import Duration
 
+from serverless_containers import TargetHealthCheck
 from serverless_containers.cli import init as init_module
 from serverless_containers.scaffold.amplify import convert_api
 from serverless_containers.scaffold.model import RETENTIONS
@@ -164,6 +166,15 @@ def test_a_container_may_take_as_long_to_stop_as_requests_go_on(run, delay, take
     assert service.get("stop_grace_period") == (f"{taken}s" if taken > 30 else None)
 
 
+@pytest.mark.parametrize("limits", ["0-5", "{min: 0, max: 5}"])
+def test_a_scaling_keeps_the_task_that_it_measures(run, limits):
+    changed = manifest("count: 1", f"count: {{range: {limits}, cpu_percentage: 50}}")
+    done = convert(run, {**COPILOT["first"], **changed}, "--json")
+    assert done.exit_code == 0, done.output
+    assert entries(done)[WEB, "count.range"][0] == "changed"
+    assert "min_capacity=1," in (run.folder / "cdk/stacks/environments.py").read_text()
+
+
 def test_what_must_not_run_twice_has_no_scaling(run):
     files = manifest("count: 1", "count: {range: 1-5, cpu_percentage: 50}")
     files[WEB] += """\
@@ -303,6 +314,20 @@ def test_a_variable_with_the_address_of_another_service_is_told_of(run, value, h
     outcome, line, said = entries(done)[WEB, "variables.URL"]
     assert (outcome, line) == ("carried over" if host is None else "changed", 15)
     assert host is None or f"where {host} is an address" in said
+
+
+def test_text_of_any_characters_is_what_it_was(run):
+    given = {
+        "LINES": "a\x85b\u2028c\u2029d",
+        "CONTROLS": "\x7f\x80\x1b",
+        "MARK": "\ufeffé\U0001f600",
+        "K" * 2000: "long",
+    }
+    changed = manifest("exec: true", yaml.safe_dump({"variables": given}))
+    done = convert(run, {**COPILOT["first"], **changed})
+    assert done.exit_code == 0, done.output
+    found = compose(run, "web.compose.yaml")["services"]["web"]["environment"]
+    assert {name: found[name] for name in given} == given
 
 
 @pytest.mark.parametrize(
@@ -489,6 +514,39 @@ def test_the_port_is_the_one_on_which_the_container_listens(run):
     assert compose(run, "posts/docker-compose.yml")["x-serverless-containers"]["port"] == 8080
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services:\n  web: {build: ., ports: ['8080']}\n...\n",
+        "{services: {web: {build: ., ports: ['8080']}}}\n",
+        "  services:\n    web: {build: ., ports: ['8080']}\n",
+    ],
+)
+def test_where_the_entrypoint_cannot_be_appended_the_way_out_is_told(run, text):
+    settings = 'x-serverless-containers: {"entrypoint": "web", "port": 8080}'
+    files = {
+        **AMPLIFY["dockerfile"],
+        FILE: text,
+        **config('"exposedContainer": {"name": "web", "port": 8080}'),
+    }
+    done = convert(run, files)
+    assert done.exit_code == 1, done.output
+    assert done.stdout.count(": error: ") == 1, done.output
+    assert f"{FILE}:1:1: error: " in done.stdout
+    assert f"write {settings}" in done.stdout
+    assert not (run.folder / "posts").exists()
+
+
+def test_the_entrypoint_is_appended_to_the_last_of_several_documents(run):
+    files = {
+        **AMPLIFY["dockerfile"],
+        FILE: "services: {web: {build: ., ports: ['8080']}}\n---\nvolumes: {a: }\n",
+        **config('"exposedContainer": {"name": "web", "port": 8080}'),
+    }
+    done = convert(run, files)
+    assert done.exit_code == 0, done.output
+
+
 def test_no_value_of_a_secret_is_copied(run):
     done = convert(run, AMPLIFY["compose"], "--json")
     assert json.loads(done.stdout)["next"][:2] == [
@@ -498,6 +556,15 @@ def test_no_value_of_a_secret_is_copied(run):
     assert (run.folder / "secrets/.gitignore").read_text() == ".secret-*\n"
     assert not (run.folder / "secrets/.secret-pass").exists()
     assert "sesame" not in done.output
+
+
+def test_a_secret_may_have_the_name_of_a_placeholder(run):
+    text = AMPLIFY["compose"][FILE].replace(".secret-pass", ".secret-ENV_KEY")
+    done = convert(run, {**AMPLIFY["compose"], FILE: text}, "--json")
+    assert json.loads(done.stdout)["next"][:2] == [
+        f"install -m 600 {API}/secrets/.secret-ENV_KEY secrets/.secret-ENV_KEY",
+        "serverless-containers secrets push posts --env dev",
+    ]
 
 
 def test_a_lone_dockerfile_of_amplify_gets_a_compose_file(run):
@@ -649,6 +716,10 @@ BROKEN = {
     ),
     "Windows": (manifest("exec: true", "platform: windows/x86_64"), "Windows containers are not"),
     "environments as a list": (manifest("exec: true", "environments: [a]"), "environments: error"),
+    "an environment that is no mapping": (
+        manifest("exec: true", "environments: {prod: 5}"),
+        f"{WEB}:15:22: environments.prod: error: expected a mapping, got '5'",
+    ),
     "an environment's name that is none": (
         manifest("exec: true", "environments: {A/B: {}}"),
         "'A/B' is no environment's name",
@@ -665,6 +736,89 @@ BROKEN = {
         "environments/test/manifest.yml:2:1: error",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("path", "no-slash", "expected a path that starts with /, got 'no-slash'; write /no-slash"),
+        ("path", "/" * 1025, "expected at most 1024 characters, got 1025"),
+        ("interval", "4s", "expected 5 to 300 seconds, got 4"),
+        ("interval", "10m", "expected 5 to 300 seconds, got 600"),
+        ("interval", "5s", "expected more than the timeout of 5 seconds, got 5"),
+        ("timeout", "0s", "expected 2 to 120 seconds, got 0"),
+        ("timeout", "121s", "expected 2 to 120 seconds, got 121"),
+        ("timeout", "10s", "expected less than the interval of 10 seconds, got 10"),
+        ("grace_period", "999999h", "expected 0 to 2147483647 seconds, got 3599996400"),
+        ("healthy_threshold", "1", "expected 2 to 10, got 1"),
+        ("unhealthy_threshold", "11", "expected 2 to 10, got 11"),
+        ("port", "99999999", "expected 1 to 65535, got 99999999"),
+        ("success_codes", "0-99", "expected status codes from 200 to 499"),
+    ],
+)
+def test_what_no_target_group_takes_is_an_error(run, key, value, said):
+    changed = manifest("path: '/'", f"path: '/'\n  healthcheck: {{{key}: '{value}'}}")
+    done = convert(run, {**COPILOT["first"], **changed}, "--hosting")
+    assert done.exit_code == 1, done.output
+    assert done.stdout.count(f"{WEB}:7:17: http.healthcheck.{key}: error: {said}") == 1, done.output
+    assert done.stdout.count(": error: ") == 1
+    assert not (run.folder / "cdk").exists()
+    # AND the construct would refuse it
+    number, unit = value.rstrip("smh"), value[-1]
+    duration = {"s": Duration.seconds, "m": Duration.minutes, "h": Duration.hours}.get(unit)
+    given = duration(int(number)) if number.isdecimal() and duration else value
+    keyword = {"success_codes": "codes"}.get(key, key)
+    with pytest.raises(ValueError, match="expected"):
+        TargetHealthCheck(**{keyword: int(given) if str(given).isdecimal() else given})
+
+
+def test_a_path_alone_that_no_target_group_takes_is_an_error(run):
+    changed = manifest("path: '/'", "path: '/'\n  healthcheck: no-slash")
+    done = convert(run, {**COPILOT["first"], **changed}, "--hosting")
+    assert done.exit_code == 1, done.output
+    assert f"{WEB}:7:3: http.healthcheck: error: expected a path that starts with /" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "check", ["{interval: 300s, timeout: 120s}", "{interval: 6s}", "{success_codes: '200,301'}"]
+)
+def test_what_a_target_group_takes_is_carried_over(run, check):
+    changed = manifest("path: '/'", f"path: '/'\n  healthcheck: {check}")
+    assert convert(run, {**COPILOT["first"], **changed}, "--hosting").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "taken"), [(19, False), (20, True), (21, True), (200, True), (201, False)]
+)
+def test_a_task_has_20_to_200_gib_of_disk(run, size, taken):
+    changed = manifest("exec: true", f"storage: {{ephemeral: {size}}}")
+    done = convert(run, {**COPILOT["first"], **changed})
+    assert (done.exit_code == 0) == taken
+    said = f"{WEB}:15:11: storage.ephemeral: error: expected 20 to 200 GiB, got {size}"
+    assert (said in done.stdout) == (not taken), done.output
+
+
+def test_no_name_of_a_stack_is_too_long(run):
+    environment, service = "e" * 60, "w" * 63
+    changed = manifest("name: web", f"name: {service}")
+    changed[WEB] += f"environments: {{{environment}: {{}}, test: {{}}}}\n"
+    files = {**COPILOT["first"], **changed}
+    done = convert(run, files)
+    assert done.exit_code == 1, done.output
+    assert done.stdout.count(f"{WEB}:2:1: name: error: a stack would be called cdk-first-e") == 1
+    assert "134 characters" in done.stdout
+    assert not (run.folder / "cdk").exists()
+    # AND --name is a way out
+    assert convert(run, files, "--name", "s").exit_code == 0
+    # AND the network has a stack, too
+    done = convert(
+        run,
+        {**COPILOT["first"], WEB: MANIFEST + f"environments: {{{'e' * 63}: }}\n"},
+        "--name",
+        "n" * 64,
+    )
+    assert done.exit_code == 1, done.output
+    assert f"environments.{'e' * 63}: error: a stack would be called n" in done.stdout
 
 
 @pytest.mark.parametrize("case", BROKEN)
@@ -684,7 +838,12 @@ def test_links_out_of_a_workspace_are_refused(run):
     outside.mkdir()
     (outside / "Dockerfile").write_text("FROM x\n")
     (outside / "manifest.yml").write_text(MANIFEST)
-    for name, target in (("Dockerfile", "Dockerfile"), (WEB, "manifest.yml")):
+    (outside / "workspace").write_text("application: outside\n")
+    for name, target in (
+        ("Dockerfile", "Dockerfile"),
+        (WEB, "manifest.yml"),
+        ("copilot/.workspace", "workspace"),
+    ):
         write(run.folder, COPILOT["first"])
         (run.folder / name).unlink()
         (run.folder / name).symlink_to(outside / target)
@@ -803,6 +962,16 @@ def test_links_in_an_api_are_not_followed(run):
     assert "leads out of the project" in done.stdout
 
 
+@pytest.mark.parametrize("name", [".git", "lib/.git"])
+def test_no_repository_of_a_submodule_is_copied(run, name):
+    files = {f"{API}/src/{name}": "gitdir: /srv/elsewhere\n", f"{API}/src/lib/a.js": ""}
+    done = convert(run, {**AMPLIFY["dockerfile"], **files}, "--json")
+    assert done.exit_code == 0, done.output
+    assert entries(done)[f"{API}/src/{name}", ""][0] == "not carried over"
+    assert (run.folder / "posts/lib/a.js").exists()
+    assert not (run.folder / "posts" / name).exists()
+
+
 def test_sources_of_a_project_beside_an_api_are_not_copied(run):
     write(
         run.folder, {"blog/src/Dockerfile": "FROM x\nEXPOSE 80\n", "blog/src/.env": "KEY=sesame\n"}
@@ -856,20 +1025,31 @@ def test_a_folder_that_is_no_api_of_amplifys_is_refused(run, name):
     assert not (run.folder / "cdk").exists()
 
 
-def test_a_secret_out_of_the_app_is_refused(run):
-    text = AMPLIFY["compose"][f"{API}/src/docker-compose.yml"]
+@pytest.mark.parametrize("file", ["../../outside/.secret-pass", "..", ".", "../.."])
+def test_a_secret_out_of_the_app_is_refused(run, file):
+    text = AMPLIFY["compose"][FILE]
     assert "../secrets/.secret-pass" in text
-    files = {f"{API}/src/docker-compose.yml": text.replace("../secrets/", "../../outside/")}
+    before = sorted(run.folder.parent.iterdir())
+    files = {FILE: text.replace("../secrets/.secret-pass", file)}
     done = convert(run, {**AMPLIFY["compose"], **files})
-    assert done.exit_code != 0
+    assert done.exit_code == 1
     assert "its file would be outside of" in done.output
-    assert not (run.folder.parent / "outside").exists()
+    assert sorted(run.folder.parent.iterdir()) == before
 
 
 def test_aliases_as_keys_of_an_addon_cost_nothing(run):
     lines = [f"A{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(9)]
     addon = f"A0: &a0 [x]\n{''.join(lines)}Resources: {{? *a9 : {{Type: x}}}}\n"
     assert convert(run, {**COPILOT["first"], "copilot/web/addons/x.yml": addon}).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["[a, b]", "{a: b}"])
+def test_the_type_of_an_addon_may_be_anything(run, kind):
+    addon = f"Resources: {{X: {{Type: {kind}}}}}\n"
+    done = convert(run, {**COPILOT["first"], "copilot/web/addons/x.yml": addon}, "--json")
+    assert done.exit_code == 0, done.output
+    outcome, _, said = entries(done)["copilot/web/addons/x.yml", "Resources.X"]
+    assert (outcome, said.partition(":")[0]) == ("not carried over", "?")
 
 
 def test_what_ends_the_check_of_its_files_leaves_none(run, monkeypatch):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serverless_containers.cli.yaml_text import to_yaml
+from serverless_containers.scaffold.compose_text import compose_text
 
 _TRICKY = st.sampled_from(
     [
@@ -52,6 +53,21 @@ _TREE = st.recursive(
 @given(st.dictionaries(_TEXT, _TREE, max_size=4))
 def test_what_is_written_is_read_again(tree):
     text = to_yaml(tree) + "\n"
+    assert yaml.load(text, Loader=yaml.CSafeLoader) == tree
+    assert yaml.safe_load(text) == tree
+
+
+_PLAIN_TREE = st.recursive(
+    st.none() | st.booleans() | st.integers() | _TEXT,
+    lambda below: st.lists(below, max_size=4) | st.dictionaries(_TEXT, below, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(st.dictionaries(_TEXT, _PLAIN_TREE, min_size=1, max_size=4))
+def test_what_init_writes_is_read_again(tree):
+    text = compose_text(tree, "Made.")
     assert yaml.load(text, Loader=yaml.CSafeLoader) == tree
     assert yaml.safe_load(text) == tree
 

@@ -5,6 +5,7 @@ Service" and "Request-Driven Web Service" of Copilot's documentation.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Scalar, text_of
@@ -38,6 +39,27 @@ _STOP, _LONGEST_STOP = 30, 120
 """Seconds that a container may take to stop, and the most of them ("ContainerDefinition",
 stopTimeout, Amazon ECS API Reference)."""
 _SIZES = {APP_RUNNER: (1024, 2048)}
+_SECONDS_OF_A_CHECK: Mapping[str, tuple[int, int]] = {
+    "interval": (5, 300),
+    "timeout": (2, 120),
+    "grace_period": (0, 2_147_483_647),
+}
+_NUMBERS_OF_A_CHECK: Mapping[str, tuple[int, int]] = {
+    "healthy_threshold": (2, 10),
+    "unhealthy_threshold": (2, 10),
+    "port": (1, 65535),
+}
+"""Ranges of a target group's health check ("CreateTargetGroup", Elastic Load Balancing API
+Reference), those of TargetHealthCheck; the grace period is the service's ("CreateService", Amazon
+ECS API Reference)."""
+_INTERVAL, _TIMEOUT = 10, 5
+"""Seconds that TargetHealthCheck, and Copilot, have where none are given."""
+_LONGEST_PATH = 1024
+_CODE = r"[2-4][0-9]{2}"
+_CODES = re.compile(rf"{_CODE}(?:-{_CODE}|(?:,{_CODE})*)")
+_DISK = (20, 200)
+"""GiB of a task's disk: what each has, and the most ("EphemeralStorage", Amazon ECS API
+Reference)."""
 
 
 @dataclass(slots=True)
@@ -128,7 +150,7 @@ def convert_workload(
     _others(manifest)
     manifest.rest()
     workload.model = {
-        "name": _project_name(context.application, name),
+        "name": manifest.placed("name", _project_name(context.application, name)),
         "x-serverless-containers": settings,
         "services": containers.model(),
         **({"secrets": containers.secrets} if containers.secrets else {}),
@@ -229,23 +251,35 @@ def _target_health(http: Section, workload: Workload, construct: Kind) -> None:
     arguments: list[str] = []
     if isinstance(node, MappingNode):
         check = http.of(node, "healthcheck")
-        if (path := check.text("path")) is not None:
-            arguments.append(f"path={literal(plain(path))}")
+        arguments.extend(_path(check, "path"))
+        seconds = {
+            key: _in_range(check, key, _seconds(check, key), allowed, " seconds")
+            for key, allowed in _SECONDS_OF_A_CHECK.items()
+        }
+        if not any(key in check and seconds[key] is None for key in seconds):
+            _ends_in_time(check, seconds["interval"], seconds["timeout"])
         arguments.extend(
-            f"{key}=Duration.seconds({seconds})"
-            for key in ("interval", "timeout", "grace_period")
-            if (seconds := _seconds(check, key)) is not None
+            f"{key}=Duration.seconds({given})"
+            for key, given in seconds.items()
+            if given is not None
         )
         arguments.extend(
             f"{key}={number}"
-            for key in ("healthy_threshold", "unhealthy_threshold", "port")
-            if (number := check.number(key)) is not None
+            for key, allowed in _NUMBERS_OF_A_CHECK.items()
+            if (number := _in_range(check, key, check.number(key), allowed)) is not None
         )
         if (codes := check.text("success_codes")) is not None:
+            if not _CODES.fullmatch(plain(codes)):
+                _refuse(
+                    check,
+                    "success_codes",
+                    "expected status codes from 200 to 499 such as 200, 200,204 or 200-299, got "
+                    f"{codes!r}",
+                )
             arguments.append(f"codes={literal(plain(codes))}")
         check.rest()
     else:
-        arguments.append(f"path={literal(plain(http.text('healthcheck') or '/'))}")
+        arguments.extend(_path(http, "healthcheck"))
     also = ("Duration",) if any("Duration" in each for each in arguments) else ()
     workload.keywords.append(
         Keyword(
@@ -255,6 +289,32 @@ def _target_health(http: Section, workload: Workload, construct: Kind) -> None:
         )
     )
     http.carried("healthcheck", "health_check of ContainerHosting")
+
+
+def _path(section: Section, key: str) -> Iterator[str]:
+    """Give the argument ``path`` of a health check."""
+    text = section.text(key)
+    if text is None:
+        return
+    path = plain(text)
+    if not path.startswith("/"):
+        _refuse(section, key, f"expected a path that starts with /, got {path!r}; write /{path}")
+    elif len(path) > _LONGEST_PATH:
+        _refuse(section, key, f"expected at most {_LONGEST_PATH} characters, got {len(path)}")
+    yield f"path={literal(path)}"
+
+
+def _ends_in_time(check: Section, interval: int | None, timeout: int | None) -> None:
+    """Refuse an answer that may take as long as it is until the next one is asked for."""
+    between, answer = interval or _INTERVAL, timeout or _TIMEOUT
+    if answer < between:
+        return
+    if timeout is not None:
+        said = f"expected less than the interval of {between} seconds, got {answer}"
+        _refuse(check, "timeout", said)
+    elif interval is not None:
+        said = f"expected more than the timeout of {answer} seconds, got {between}"
+        _refuse(check, "interval", said)
 
 
 def _targets(http: Section, workload: Workload, construct: Kind) -> None:
@@ -302,6 +362,21 @@ def _seconds(section: Section, key: str) -> int | None:
         return None
     hours, minutes, seconds = (int(each or 0) for each in match.groups())
     return hours * 3600 + minutes * 60 + seconds
+
+
+def _refuse(section: Section, key: str, message: str) -> None:
+    section.report.error(section.at(key), (*section.path, key), message)
+
+
+def _in_range(
+    section: Section, key: str, number: int | None, allowed: tuple[int, int], unit: str = ""
+) -> int | None:
+    """Return a number that is in a range; report another one, and return None."""
+    least, most = allowed
+    if number is None or least <= number <= most:
+        return number
+    _refuse(section, key, f"expected {least} to {most}{unit}, got {number}")
+    return None
 
 
 def _backend(manifest: Section) -> None:
@@ -394,13 +469,20 @@ def _count(
         count.changed("range", f"{least} tasks: no target of the scaling is known here")
         return
     workload.scaling = Scaling(
-        least=least,
+        least=max(least, 1),
         most=most,
         cpu=targets["cpu_percentage"],
         memory=targets["memory_percentage"],
         requests=requests,
     )
-    count.carried("range", "scaling in stacks/environments.py")
+    if least == 0:
+        count.changed(
+            "range",
+            f"1 to {most} tasks, scaling in stacks/environments.py: of no task there is no use to "
+            "measure, and nothing would start one again",
+        )
+    else:
+        count.carried("range", "scaling in stacks/environments.py")
 
 
 def _replicas(name: str, number: Placed, containers: Containers) -> None:
@@ -444,11 +526,8 @@ def _target(count: Section, key: str) -> int | None:
         target.rest()
     else:
         number = count.number(key)
-    if number is not None and key.endswith("percentage") and not 1 <= number <= 100:
-        count.report.error(
-            count.at(key), (*count.path, key), f"expected 1 to 100 percent, got {number}"
-        )
-        return None
+    if key.endswith("percentage"):
+        return _in_range(count, key, number, (1, 100), " percent")
     return number
 
 
@@ -484,9 +563,9 @@ def _storage(
     volumes: dict[str, Value] = {}
     if storage is None:
         return volumes
-    size = storage.number("ephemeral")
+    size = _in_range(storage, "ephemeral", storage.number("ephemeral"), _DISK, " GiB")
     if size is not None:
-        if size > 20:
+        if size > _DISK[0]:
             workload.keywords.append(Keyword(text=f"ephemeral_storage_gib={size}"))
         storage.carried("ephemeral", "ephemeral_storage_gib of the construct")
     if storage.boolean("readonly_fs"):

@@ -214,9 +214,10 @@ class _Workspace:
 
     def _application(self) -> str:
         file = self._folder / ".workspace"
-        if not is_file(file):
+        shown = shown_from_here(file)
+        if not is_file(file) or self._leads_out(file, shown):
             return self._root.name or "app"
-        node = read_mapping(file, shown_from_here(file), self._report)
+        node = read_mapping(file, shown, self._report)
         name = text_of(node.get("application")) if node is not None else None
         return name or self._root.name or "app"
 
@@ -305,16 +306,14 @@ class _Workspace:
             return convert_workload(kind.name, kind.type, manifest, seen, kind.construct)
 
         base = workload(node, environments[0])
-        given = node.get("environments")
-        if given is not None and not isinstance(given, MappingNode):
-            self._report.error(given.at, ("environments",), "expected a mapping")
+        overrides = context.section(node).section("environments")
         found = {}
         for environment in environments:
-            over = given.get(environment) if isinstance(given, MappingNode) else None
+            over = overrides.section(environment) if overrides else None
             manifest: Node = node
-            if isinstance(over, MappingNode):
-                self._same_everywhere(over, environment)
-                manifest = merged(without_alternatives(node, over), over)
+            if over is not None:
+                self._same_everywhere(over.node, environment)
+                manifest = merged(without_alternatives(node, over.node), over.node)
             found[environment] = workload(
                 manifest if isinstance(manifest, MappingNode) else node, environment
             )
@@ -374,7 +373,8 @@ class _Workspace:
             self._report.left(Location(shown, 1, 1), (), "parameters of addons: see those")
             return
         for key, resource in _entries(_entry(root, "Resources")):
-            kind = getattr(_entry(resource, "Type"), "value", "?")
+            given = _entry(resource, "Type")
+            kind = given.value if isinstance(given, yaml.ScalarNode) else "?"
             way = _ADDONS.get(kind, "a grant of the CDK's, or custom-policies.json")
             at = Location(shown, key.start_mark.line + 1, key.start_mark.column + 1)
             self._report.left(
