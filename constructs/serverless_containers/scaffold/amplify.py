@@ -469,12 +469,17 @@ class _Api:
                     f"{shown_from_here(target)} itself: name one in ../secrets",
                 )
                 continue
+            beside = self._folder / "secrets" / old.name
+            if not exists(old) and exists(beside):
+                # The folder in which Amplify keeps them.
+                old = beside
+            missing = "" if exists(old) else f"; {shown_from_here(old)} is not there"
             moved.append((old, new))
             self._report.changed(
                 at,
                 ("secrets", name),
                 f"<project>/<environment>/{name} in Secrets Manager; no value is read: keep its "
-                f"file at {shown_from_here(new)}, and push it",
+                f"file at {shown_from_here(new)}, and push it{missing}",
             )
         folders = {new.parent for _, new in moved}
         for folder in sorted(folders):

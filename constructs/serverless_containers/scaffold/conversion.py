@@ -42,9 +42,11 @@ class Source:
         """
         at = finding.at
         if at and self.copied_from and written.is_relative_to(self.path):
-            there = self.copied_from / written.relative_to(self.path)
-            if is_file(there):
-                return replace(finding, at=replace(at, file=shown_from_here(there)))
+            # What is no source lies beside the sources: the policies of an API of Amplify's.
+            for folder in (self.copied_from, self.copied_from.parent):
+                there = folder / written.relative_to(self.path)
+                if is_file(there):
+                    return replace(finding, at=replace(at, file=shown_from_here(there)))
         if environment not in self.models:
             return finding
         placed = origin_of(self.models[environment], finding.path)

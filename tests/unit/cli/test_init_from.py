@@ -59,6 +59,16 @@ def test_what_is_made_passes_check_in_every_environment(run, tool, name):
             compile((run.folder / each).read_text(), each, "exec")
 
 
+def test_what_copilot_sets_by_itself_is_told_once_for_a_service(run):
+    done = convert(run, COPILOT["shop"], "--hosting", "--json")
+    told = [
+        (entry["file"], entry["line"])
+        for entry in json.loads(done.stdout)["report"]
+        if entry["message"].startswith("the variables that Copilot sets by itself")
+    ]
+    assert len(told) == len({file for file, _ in told}) > 1
+
+
 def test_a_volume_of_one_letter_is_no_drive(run):
     files = manifest("exec: true", "exec: true\nstorage: {volumes: {d: {path: /data, efs: true}}}")
     assert convert(run, {**COPILOT["first"], **files}).exit_code == 0
@@ -558,6 +568,21 @@ def test_no_value_of_a_secret_is_copied(run):
     assert "sesame" not in done.output
 
 
+@pytest.mark.parametrize(("is_there", "told"), [(True, ""), (False, " is not there")])
+def test_a_secrets_file_is_looked_for_where_amplify_has_it(run, is_there, told):
+    files = {
+        **AMPLIFY["compose"],
+        FILE: AMPLIFY["compose"][FILE].replace("../secrets/.secret-pass", "./.secret-pass"),
+    }
+    if not is_there:
+        del files[f"{API}/secrets/.secret-pass"]
+    done = convert(run, files, "--json")
+    source = f"{API}/secrets/.secret-pass" if is_there else f"{API}/src/.secret-pass"
+    moving = f"install -m 600 {source} posts/.secret-pass"
+    assert json.loads(done.stdout)["next"][0] == moving
+    assert entries(done)[FILE, "secrets.PASS"][2].endswith(told or "push it")
+
+
 def test_a_secret_may_have_the_name_of_a_placeholder(run):
     text = AMPLIFY["compose"][FILE].replace(".secret-pass", ".secret-ENV_KEY")
     done = convert(run, {**AMPLIFY["compose"], FILE: text}, "--json")
@@ -908,6 +933,10 @@ BROKEN_API = {
     "a secret in the sources": (
         {f"{API}/src/.secret-pass": "sesame"},
         f"{API}/src/.secret-pass:1:1: error: a secret's file does not belong into src",
+    ),
+    "policies that no role can have": (
+        {f"{API}/custom-policies.json": '[{"Action": ["NOSUCH"], "Resource": []}]'},
+        f"{API}/custom-policies.json:1:14: [0].Action[0]: error",
     ),
     "policies that are no JSON": (
         {f"{API}/custom-policies.json": "[{]"},

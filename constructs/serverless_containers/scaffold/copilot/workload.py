@@ -103,12 +103,6 @@ def convert_workload(
     manifest.take("name")
     manifest.take("type")
     manifest.take("environments")
-    context.report.left(
-        node.at,
-        (),
-        "the variables that Copilot sets by itself (COPILOT_APPLICATION_NAME and its like): write "
-        "those that the program reads under environment",
-    )
     workload, containers = Workload(), Containers(context)
     is_web = construct is not Kind.WORKER
     port = containers.add_main(

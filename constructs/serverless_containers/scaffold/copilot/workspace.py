@@ -305,6 +305,12 @@ class _Workspace:
             seen = replace(context, environment=environment)
             return convert_workload(kind.name, kind.type, manifest, seen, kind.construct)
 
+        self._report.left(
+            node.at,
+            (),
+            "the variables that Copilot sets by itself (COPILOT_APPLICATION_NAME and its like): "
+            "write those that the program reads under environment",
+        )
         base = workload(node, environments[0])
         overrides = context.section(node).section("environments")
         found = {}
