@@ -105,7 +105,11 @@ def _watch(options: Mapping[str, Any]) -> None:
     from serverless_containers.local.running import watch  # noqa: PLC0415
     from serverless_containers.local.running.failures import Failures  # noqa: PLC0415
     from serverless_containers.local.running.files import changes  # noqa: PLC0415
-    from serverless_containers.local.running.kept import clients_of, commands_of  # noqa: PLC0415
+    from serverless_containers.local.running.kept import (  # noqa: PLC0415
+        clients_of,
+        commands_of,
+        sources_of,
+    )
 
     folder = Path.cwd().resolve()
     failures = Failures(clients_of(folder))
@@ -132,7 +136,9 @@ def _watch(options: Mapping[str, Any]) -> None:
             with contextlib.suppress(LocalError):
                 failures = Failures(clients_of(folder))
 
-    groups = changes(lambda: watch.folders_to_watch(folder, commands_of(folder)))
+    groups = changes(
+        lambda: watch.folders_to_watch(folder, commands_of(folder), sources_of(folder))
+    )
     print_line("Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running")
     with contextlib.suppress(Terminated, KeyboardInterrupt):
         watch.watch(

@@ -79,14 +79,26 @@ def _folders_around(file: Path, commands: Commands) -> dict[Path, set[str]]:
     return found
 
 
-def folders_to_watch(folder: Path, commands: Commands) -> tuple[Path, ...]:
-    """The app's folder, and those of processes that lie elsewhere."""
+def folders_to_watch(
+    folder: Path, commands: Commands, sources: Iterable[Path] = ()
+) -> tuple[Path, ...]:
+    """The app's folder, and those of processes and of sources that lie elsewhere.
+
+    Args:
+        folder: The app's folder.
+        commands: What runs as processes.
+        sources: The folders that synthesis reads.
+    """
     found = [folder.resolve()]
-    for containers in commands.values():
-        for each in containers.values():
-            path = Path(each.directory).resolve() if each is not None else found[0]
-            if not any(path.is_relative_to(known) for known in found):
-                found = [known for known in found if not known.is_relative_to(path)] + [path]
+    of_processes = (
+        Path(each.directory)
+        for containers in commands.values()
+        for each in containers.values()
+        if each is not None
+    )
+    for path in map(Path.resolve, (*of_processes, *sources)):
+        if not any(path.is_relative_to(known) for known in found):
+            found = [known for known in found if not known.is_relative_to(path)] + [path]
     return tuple(found)
 
 

@@ -102,6 +102,14 @@ def test_folders_outside_the_app_are_watched_too():
     assert folders_to_watch(Path("/app"), around) == (Path("/"),)
 
 
+def test_so_are_the_folders_that_synthesis_reads(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path)
+    app = tmp_path / "shop/cdk"
+    sources = [tmp_path / "link/shop/cdk/../web", tmp_path / "base"]
+    assert folders_to_watch(app, {}, sources) == (app, tmp_path / "shop/web", tmp_path / "base")
+    assert folders_to_watch(app, {}, [*sources, app.parent]) == (tmp_path / "base", app.parent)
+
+
 class Watched:
     """A watch of groups of changes, each so many seconds after what the last one led to."""
 
