@@ -76,7 +76,7 @@ class Watch:
 def app(tmp_path_factory):
     made = App(tmp_path_factory.mktemp("watched app"))
     # What the emulator and this test write.
-    (made.folder / ".gitignore").write_text("tmp\nresult.json\nstack.json\n")
+    (made.folder / ".gitignore").write_text("tmp\nstack.json\n")
     (made.folder / "compose.yml").write_text("# 1\n")
     (made.folder / "web").mkdir()
     (made.folder / "web/main.py").write_text(program("1"))

@@ -102,6 +102,14 @@ def up(*, watch: bool, **options: Any) -> None:  # noqa: ANN401  # click's
 
 def _watch(options: Mapping[str, Any]) -> None:
     from serverless_containers.local.process import Terminated  # noqa: PLC0415
+
+    # All of it: whenever it is interrupted, the embedded AWS runs on.
+    with contextlib.suppress(Terminated, KeyboardInterrupt):
+        _follow_changes(options)
+    print_line("To stop the embedded AWS: serverless-containers local down")
+
+
+def _follow_changes(options: Mapping[str, Any]) -> None:
     from serverless_containers.local.running import watch  # noqa: PLC0415
     from serverless_containers.local.running.failures import Failures  # noqa: PLC0415
     from serverless_containers.local.running.files import changes  # noqa: PLC0415
@@ -131,26 +139,28 @@ def _watch(options: Mapping[str, Any]) -> None:
         nonlocal failures
         try:
             _deploy(keep=True, again=True, **options)
+        except click.ClickException as error:
+            # It is told as what fails in a deployment is, and does not end the watch.
+            raise LocalError(error.format_message()) from error
         finally:
             # What failed meanwhile is the deployment's to tell.
             with contextlib.suppress(LocalError):
                 failures = Failures(clients_of(folder))
 
     groups = changes(
-        lambda: watch.folders_to_watch(folder, commands_of(folder), sources_of(folder))
+        lambda: watch.folders_to_watch(folder, commands_of(folder), sources_of(folder)),
+        written=None if options["json_file"] is None else options["json_file"].resolve(),
     )
     print_line("Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running")
-    with contextlib.suppress(Terminated, KeyboardInterrupt):
-        watch.watch(
-            groups,
-            app=folder,
-            commands=lambda: commands_of(folder),
-            deploy=deploy_again,
-            restart=restart,
-            tell=print_line,
-            look=show_failures,
-        )
-    print_line("To stop the embedded AWS: serverless-containers local down")
+    watch.watch(
+        groups,
+        app=folder,
+        commands=lambda: commands_of(folder),
+        deploy=deploy_again,
+        restart=restart,
+        tell=print_line,
+        look=show_failures,
+    )
 
 
 @command.command()

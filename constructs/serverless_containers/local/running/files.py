@@ -143,7 +143,9 @@ def _stamp(entry: "os.DirEntry[str]") -> _Stamp | None:
     return seen.st_mtime_ns, seen.st_size, seen.st_ino
 
 
-def changes(folders: Callable[[], Iterable[Path]]) -> Generator[Changes, None, None]:
+def changes(
+    folders: Callable[[], Iterable[Path]], *, written: Path | None = None
+) -> Generator[Changes, None, None]:
     """Look for files that change, from this call on and for ever.
 
     What ``.gitignore`` files leave out does not count, nor do the caches, logs and databases that
@@ -152,13 +154,14 @@ def changes(folders: Callable[[], Iterable[Path]]) -> Generator[Changes, None, N
     Args:
         folders: Gives the folders, absolute and without links. Asked again after each group of
             changes, for what these led to may have made other folders matter.
+        written: A file that is written by what changes lead to, and does not count.
     """
     tree = _Tree(folders())
-    return _changes(folders, tree, tree.look())
+    return _changes(folders, tree, tree.look(), str(written))
 
 
 def _changes(
-    folders: Callable[[], Iterable[Path]], tree: _Tree, before: Mapping[str, _Stamp]
+    folders: Callable[[], Iterable[Path]], tree: _Tree, before: Mapping[str, _Stamp], written: str
 ) -> Generator[Changes, None, None]:
     while True:
         began = time.monotonic()
@@ -169,7 +172,7 @@ def _changes(
             continue
         now = _calm(tree, now)
         changed = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
-        counting = {path for path in changed if tree.counts(path)}
+        counting = {path for path in changed if path != written and tree.counts(path)}
         yield Changes(
             frozenset(map(Path, counting)),
             frozenset(map(Path, counting & (before.keys() ^ now.keys()))),

@@ -25,9 +25,10 @@ def watched(folder, monkeypatch):
 
     class Watched:
         folders = (folder,)
+        written = None
 
         def begin(self):
-            self.groups = changes(lambda: self.folders)
+            self.groups = changes(lambda: self.folders, written=self.written)
             return self
 
         def changed(self):
@@ -71,6 +72,15 @@ def test_what_programs_write_for_themselves_is_no_change(folder, watched):
     for name in names:
         (folder / name).write_text("1")
     assert groups.changed() == set()
+
+
+def test_a_file_that_a_deployment_writes_is_no_change(folder, watched):
+    groups = watched()
+    groups.written = folder / "result.json"
+    groups.begin()
+    for name in ("result.json", "src/result.json"):
+        (folder / name).write_text("1")
+    assert groups.changed() == {"app/src/result.json"}
 
 
 def test_the_folder_above_may_have_any_name(folder, watched):
