@@ -329,7 +329,7 @@ def _run(work: Callable[[], int]) -> None:
             click.echo(f"  the disk of {folder} is full; make room on it", err=True)
         raise click.ClickException(str(error)) from error
     except Terminated as ended:
-        click.echo("Stopped; nothing is left running.", err=True)
+        click.echo(f"Stopped; {_left_running()}", err=True)
         code = ended.exit_code
     except click.ClickException:
         raise
@@ -341,6 +341,16 @@ def _run(work: Callable[[], int]) -> None:
             f"{_kept_traceback()}"
         ) from error
     sys.exit(code)
+
+
+def _left_running() -> str:
+    """Tell what a run that was interrupted leaves: an embedded AWS that was to be kept runs on."""
+    from serverless_containers.local.folder import LocalFolder  # noqa: PLC0415
+
+    with contextlib.suppress(LocalError, OSError):
+        if LocalFolder(Path.cwd()).kept() is not None:
+            return "the embedded AWS runs on; to stop it: serverless-containers local down"
+    return "nothing is left running."
 
 
 def _kept_traceback() -> str:

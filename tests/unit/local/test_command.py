@@ -397,6 +397,21 @@ def test_a_folder_without_an_app(invoke):
     assert done.exception.__class__ is SystemExit
 
 
+@pytest.mark.parametrize("words", [("up",), ("deploy",), ("logs", "--follow")])
+def test_an_interrupt_says_that_what_is_kept_runs_on(invoke, monkeypatch, words):
+    def interrupt(*_, **__):
+        raise Terminated(signal.SIGINT)
+
+    kept(monkeypatch)
+    monkeypatch.setattr(run_module, "run", interrupt)
+    monkeypatch.setattr(kept_module, "clients_of", interrupt)
+    done = invoke(*words)
+    assert done.exit_code == 130
+    assert done.stderr == (
+        "Stopped; the embedded AWS runs on; to stop it: serverless-containers local down\n"
+    )
+
+
 def test_a_signal_ends_it_with_a_sentence(tmp_path):
     script = (
         "import time\n"

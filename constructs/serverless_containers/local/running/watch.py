@@ -36,7 +36,7 @@ class Consequence:
 
     @property
     def starts(self) -> frozenset[str]:
-        """What starts anew: the families, and the app, which has no name."""
+        """Families that start anew, and the app, which has no name."""
         return self.families | {""} if self.deploys else self.families
 
 

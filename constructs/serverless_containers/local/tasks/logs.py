@@ -17,7 +17,7 @@ _LONGEST: Final = 1024 * 1024
 Source: "CloudWatch Logs quotas", Amazon CloudWatch Logs User Guide.
 """
 _LEFT_OUT: Final = " […]"
-"""What stands for the rest of a line that is longer."""
+"""Mark in place of the rest of a line that is longer."""
 
 
 class Logs:
