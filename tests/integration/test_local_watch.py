@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from serverless_containers.local.deploy.assembly import SOURCES
 from serverless_containers.local.processes.commands import METADATA
 from tests.support.local_api import SERVER, Deployed, container, eventually, template, variables
 from tests.support.local_app import App
@@ -29,7 +30,12 @@ def project(app, version):
     app.has(
         template(web),
         {"Url": {"Value": {"Fn::GetAtt": ["Api", "ApiEndpoint"]}}},
-        metadata={"/Stack/Task": [{"type": METADATA, "data": {"app": {"web": command}}}]},
+        metadata={
+            "/Stack/Task": [
+                {"type": METADATA, "data": {"app": {"web": command}}},
+                {"type": SOURCES, "data": [str(app.folder.parent / "shared")]},
+            ]
+        },
     )
 
 
@@ -70,7 +76,7 @@ class Watch:
 def app(tmp_path_factory):
     made = App(tmp_path_factory.mktemp("watched app"))
     # What the emulator and this test write.
-    (made.folder / ".gitignore").write_text("tmp\nresult.json\nstack.json\n")
+    (made.folder / ".gitignore").write_text("tmp\nstack.json\n")
     (made.folder / "compose.yml").write_text("# 1\n")
     (made.folder / "web").mkdir()
     (made.folder / "web/main.py").write_text(program("1"))
@@ -133,6 +139,15 @@ def test_another_compose_file_has_the_app_deployed_anew(app, watch, deployed):
     (app.folder / "compose.yml").write_text("# 2\n")
     answers(deployed, VALUE="4", VERSION="2")
     watch.says(f"{app.folder}/compose.yml changed\n")
+
+
+def test_so_has_a_file_of_a_folder_elsewhere_that_synthesis_reads(app, watch, deployed):
+    project(app, version="2b")
+    shared = app.folder.parent / "shared"
+    shared.mkdir()
+    (shared / "base.txt").write_text("1")
+    answers(deployed, VERSION="2b")
+    watch.says(f"{shared}/base.txt changed\n")
 
 
 def test_a_deployment_that_fails_is_told_and_the_next_one_follows(app, watch, deployed):

@@ -102,10 +102,22 @@ def up(*, watch: bool, **options: Any) -> None:  # noqa: ANN401  # click's
 
 def _watch(options: Mapping[str, Any]) -> None:
     from serverless_containers.local.process import Terminated  # noqa: PLC0415
+
+    # All of it: whenever it is interrupted, the embedded AWS runs on.
+    with contextlib.suppress(Terminated, KeyboardInterrupt):
+        _follow_changes(options)
+    print_line("To stop the embedded AWS: serverless-containers local down")
+
+
+def _follow_changes(options: Mapping[str, Any]) -> None:
     from serverless_containers.local.running import watch  # noqa: PLC0415
     from serverless_containers.local.running.failures import Failures  # noqa: PLC0415
     from serverless_containers.local.running.files import changes  # noqa: PLC0415
-    from serverless_containers.local.running.kept import clients_of, commands_of  # noqa: PLC0415
+    from serverless_containers.local.running.kept import (  # noqa: PLC0415
+        clients_of,
+        commands_of,
+        sources_of,
+    )
 
     folder = Path.cwd().resolve()
     failures = Failures(clients_of(folder))
@@ -127,24 +139,28 @@ def _watch(options: Mapping[str, Any]) -> None:
         nonlocal failures
         try:
             _deploy(keep=True, again=True, **options)
+        except click.ClickException as error:
+            # It is told as what fails in a deployment is, and does not end the watch.
+            raise LocalError(error.format_message()) from error
         finally:
             # What failed meanwhile is the deployment's to tell.
             with contextlib.suppress(LocalError):
                 failures = Failures(clients_of(folder))
 
-    groups = changes(lambda: watch.folders_to_watch(folder, commands_of(folder)))
+    groups = changes(
+        lambda: watch.folders_to_watch(folder, commands_of(folder), sources_of(folder)),
+        written=None if options["json_file"] is None else options["json_file"].resolve(),
+    )
     print_line("Waiting for files to change; Ctrl-C ends that, and leaves the embedded AWS running")
-    with contextlib.suppress(Terminated, KeyboardInterrupt):
-        watch.watch(
-            groups,
-            app=folder,
-            commands=lambda: commands_of(folder),
-            deploy=deploy_again,
-            restart=restart,
-            tell=print_line,
-            look=show_failures,
-        )
-    print_line("To stop the embedded AWS: serverless-containers local down")
+    watch.watch(
+        groups,
+        app=folder,
+        commands=lambda: commands_of(folder),
+        deploy=deploy_again,
+        restart=restart,
+        tell=print_line,
+        look=show_failures,
+    )
 
 
 @command.command()
@@ -313,7 +329,7 @@ def _run(work: Callable[[], int]) -> None:
             click.echo(f"  the disk of {folder} is full; make room on it", err=True)
         raise click.ClickException(str(error)) from error
     except Terminated as ended:
-        click.echo("Stopped; nothing is left running.", err=True)
+        click.echo(f"Stopped; {_left_running()}", err=True)
         code = ended.exit_code
     except click.ClickException:
         raise
@@ -325,6 +341,16 @@ def _run(work: Callable[[], int]) -> None:
             f"{_kept_traceback()}"
         ) from error
     sys.exit(code)
+
+
+def _left_running() -> str:
+    """Tell what a run that was interrupted leaves: an embedded AWS that was to be kept runs on."""
+    from serverless_containers.local.folder import LocalFolder  # noqa: PLC0415
+
+    with contextlib.suppress(LocalError, OSError):
+        if LocalFolder(Path.cwd()).kept() is not None:
+            return "the embedded AWS runs on; to stop it: serverless-containers local down"
+    return "nothing is left running."
 
 
 def _kept_traceback() -> str:

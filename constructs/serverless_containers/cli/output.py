@@ -17,6 +17,18 @@ from serverless_containers.findings.places import Places
 
 _COLOURS = re.compile(r"(\x1b\[[0-9;:]*m)")
 """Select Graphic Rendition, the control sequence of colours and weights (ECMA-48, 8.3.117)."""
+_COLOUR_OR_STYLE = re.compile(
+    # A colour, by its number or as red, green and blue.
+    r"(?:(?:[345]8;(?:5;\d{1,3}|2(?:;\d{1,3}){3})"
+    # The same as ITU-T T.416 has it, and kinds of underlines.
+    r"|[345]8:(?:5:\d{1,3}|2:(?:\d{0,3}:)?\d{1,3}:\d{1,3}:\d{1,3})|4:[0-5]"
+    # Bold, faint, italic, underlined, inverse, crossed out, and colours of the palette.
+    r"|0*(?:|0|[1-4]|[79]|2[1-479]|[34][0-79]|59|9[0-7]|10[0-7]))(?=;|\Z))"
+)
+"""A parameter of it for a colour or a weight, with its arguments: none that conceals or blinks.
+
+Source: https://man7.org/linux/man-pages/man4/console_codes.4.html.
+"""
 _NO_COLOUR = "\x1b[0m"
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -45,8 +57,9 @@ def print_line(line: str) -> None:
 def print_output(head: str, text: str) -> None:
     """Write what a container wrote to standard output, each line of it after a head.
 
-    Colours stay on a terminal, unless NO_COLOR is set, and are left out elsewhere. All else that a
-    terminal takes for commands, such as to move the cursor or to name the window, is escaped.
+    Colours and weights stay on a terminal, unless NO_COLOR is set, and are left out elsewhere; what
+    conceals text or has it blink always is. All else that a terminal takes for commands, such as to
+    move the cursor or to name the window, is escaped.
 
     Args:
         head: What precedes each line; printed as it is.
@@ -66,8 +79,21 @@ def is_coloured(stream: TextIO) -> bool:
 def _with_colours(line: str) -> str:
     parts = _COLOURS.split(line)
     # Every second part is a colour. It ends with its line.
-    shown = "".join(part if at % 2 else printable(part) for at, part in enumerate(parts))
+    shown = "".join(_colour(part) if at % 2 else printable(part) for at, part in enumerate(parts))
     return f"{shown}{_NO_COLOUR}" if len(parts) > 1 else shown
+
+
+def _colour(sequence: str) -> str:
+    """Leave out of a control sequence what is neither a colour nor a weight."""
+    parameters, at = sequence.removeprefix("\x1b[").removesuffix("m"), 0
+    kept = []
+    while at <= len(parameters):
+        if found := _COLOUR_OR_STYLE.match(parameters, at):
+            kept.append(found[0])
+            at = found.end() + 1
+        else:
+            at = (parameters.find(";", at) + 1) or len(parameters) + 1
+    return f"\x1b[{';'.join(kept)}m" if kept else ""
 
 
 def _plain(line: str) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class LocalFolder:
         self._own = folder / ".local"
         self._state = self._own / "emulator.json"
         self._deployed = self._own / "deployed.json"
+        self._sources = self._own / "sources.json"
 
     def is_new(self) -> bool:
         """Return whether nothing was ever run here."""
@@ -142,6 +143,7 @@ class LocalFolder:
         """Note that none runs."""
         _remove(self._state)
         _remove(self._deployed)
+        _remove(self._sources)
 
     def note_start(self, emulator: Emulator) -> Path:
         """Note an emulator that ends with its run, so that it is found if that run is killed.
@@ -192,6 +194,18 @@ class LocalFolder:
                 "nothing was deployed in this folder: `serverless-containers local up` does that"
             ) from error
         return found
+
+    def note_sources(self, folders: Iterable[str]) -> None:
+        """Note the folders that the tasks of the app are made of."""
+        self._make_own()
+        _write(self._sources, json.dumps({"folders": sorted(folders)}, indent=2) + "\n")
+
+    def sources(self) -> tuple[Path, ...]:
+        """Read the folders that the tasks of the app are made of; none where none are noted."""
+        try:
+            return tuple(map(Path, _read(self._sources)["folders"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return ()
 
     def _started(self) -> Iterator[tuple[Path, Emulator]]:
         for note in sorted(self._own.glob("run-*.json")):

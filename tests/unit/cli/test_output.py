@@ -156,3 +156,41 @@ def test_the_output_of_a_container_has_colours_and_gives_a_terminal_no_commands(
     assert printed(io.StringIO()) == f"web | {plain}\n"
     monkeypatch.setenv("NO_COLOR", "1")
     assert printed(Terminal()) == f"web | {plain}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("", ""),
+        ("0", "0"),
+        ("01;31", "01;31"),
+        ("3;4;7;9;21;22;23;24;27;29;39;49;59;97;107", "3;4;7;9;21;22;23;24;27;29;39;49;59;97;107"),
+        ("4:3", "4:3"),
+        # Where it is an argument, 8 is a colour.
+        ("38;5;8", "38;5;8"),
+        ("48;2;8;8;8;1", "48;2;8;8;8;1"),
+        ("38:5:8;58:2::8:8:8", "38:5:8;58:2::8:8:8"),
+        # Concealed text, alone and beside others; blinking; fonts.
+        ("8", None),
+        ("08", None),
+        ("1;8", "1"),
+        ("8;1", "1"),
+        ("38;5;8;8", "38;5;8"),
+        ("5;6;28;11;1", "1"),
+        ("8;", ""),
+        # What a terminal may take for anything.
+        ("38;8;1", "1"),
+        ("38;5", None),
+        ("38;2;8;8", "2"),
+        ("8:1", None),
+        ("1:8", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_of_colours_and_weights_none_conceals_text(monkeypatch, given, shown):
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    print_output("web |", f"\x1b[{given}mtext")
+    start = "" if shown is None else f"\x1b[{shown}m"
+    assert screen.getvalue() == f"web | {start}text\x1b[0m\n"

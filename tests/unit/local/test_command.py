@@ -19,12 +19,14 @@ from serverless_containers.local.deploy import run as run_module
 from serverless_containers.local.deploy.run import Options
 from serverless_containers.local.emulator.emulator import Emulator
 from serverless_containers.local.folder import LocalFolder
+from serverless_containers.local.process import Terminated
 from serverless_containers.local.running import failures as failures_module
 from serverless_containers.local.running import files as files_module
 from serverless_containers.local.running import kept as kept_module
 from serverless_containers.local.running import services as services_module
 from serverless_containers.local.running import watch as watch_module
 from serverless_containers.local.running.failures import TaskFailed
+from serverless_containers.local.running.files import Changes
 from serverless_containers.local.running.services import LogLine
 
 RESULT = LocalResult(
@@ -202,7 +204,7 @@ def test_a_watch_tells_of_tasks_that_fail_and_starts_them_anew(invoke, monkeypat
     monkeypatch.setattr(run_module, "run", lambda options, _: deployed.append(options) or RESULT)
     monkeypatch.setattr(kept_module, "clients_of", lambda _: ["clients"])
     monkeypatch.setattr(failures_module, "Failures", Failures)
-    monkeypatch.setattr(files_module, "changes", lambda _: "changes")
+    monkeypatch.setattr(files_module, "changes", lambda *_, **__: "changes")
     monkeypatch.setattr(watch_module, "watch", watching)
     monkeypatch.setattr(watch_module, "restart_tasks", lambda *_: 1)
     done = invoke("up", "--watch")
@@ -217,6 +219,52 @@ def test_a_watch_tells_of_tasks_that_fail_and_starts_them_anew(invoke, monkeypat
         r"  web | \x1b[2Jboom",
         "Started anew: 1 task",
     ]
+
+
+@pytest.mark.parametrize("interrupted", ["clients_of", "Failures", "changes", "watch"])
+@pytest.mark.parametrize("ended", [KeyboardInterrupt(), Terminated(signal.SIGINT)])
+def test_an_interrupt_of_a_watch_says_that_the_embedded_aws_runs_on(
+    invoke, monkeypatch, interrupted, ended
+):
+    def interrupt(*_, **__):
+        raise ended
+
+    places = {
+        "clients_of": kept_module,
+        "Failures": failures_module,
+        "changes": files_module,
+        "watch": watch_module,
+    }
+    monkeypatch.setattr(run_module, "run", lambda *_: RESULT)
+    for name, module in places.items():
+        monkeypatch.setattr(module, name, interrupt if name == interrupted else lambda *_, **__: [])
+    done = invoke("up", "--watch")
+    assert done.exit_code == 0
+    assert done.stdout.endswith("To stop the embedded AWS: serverless-containers local down\n")
+    assert "nothing is left running" not in done.output
+
+
+def test_a_result_that_cannot_be_written_does_not_end_a_watch(invoke, monkeypatch, tmp_path):
+    seen = []
+
+    def changes(_, *, written):
+        seen.append(written)
+        (tmp_path / "results/out.json").unlink()
+        (tmp_path / "results").rmdir()
+        for name in ("a.py", "b.py"):
+            yield Changes(frozenset({tmp_path / name}))
+
+    (tmp_path / "results").mkdir()
+    monkeypatch.setattr(run_module, "run", lambda *_: RESULT)
+    monkeypatch.setattr(kept_module, "clients_of", lambda _: [])
+    monkeypatch.setattr(kept_module, "commands_of", lambda _: {})
+    monkeypatch.setattr(files_module, "changes", changes)
+    done = invoke("up", "--watch", "--json", "results/out.json")
+    assert done.exit_code == 0, done.output
+    assert seen == [tmp_path.resolve() / "results/out.json"]
+    told = "Error: --json: results/out.json: No such file or directory\n"
+    assert done.stdout.count(told) == 2
+    assert f"{told}{tmp_path}/b.py changed\n" in done.stdout
 
 
 @pytest.mark.parametrize("words", [("status",), ("logs",), ("logs", "web"), ("token",)])
@@ -347,6 +395,21 @@ def test_a_folder_without_an_app(invoke):
     assert done.exit_code == 1
     assert "Traceback" not in done.output
     assert done.exception.__class__ is SystemExit
+
+
+@pytest.mark.parametrize("words", [("up",), ("deploy",), ("logs", "--follow")])
+def test_an_interrupt_says_that_what_is_kept_runs_on(invoke, monkeypatch, words):
+    def interrupt(*_, **__):
+        raise Terminated(signal.SIGINT)
+
+    kept(monkeypatch)
+    monkeypatch.setattr(run_module, "run", interrupt)
+    monkeypatch.setattr(kept_module, "clients_of", interrupt)
+    done = invoke(*words)
+    assert done.exit_code == 130
+    assert done.stderr == (
+        "Stopped; the embedded AWS runs on; to stop it: serverless-containers local down\n"
+    )
 
 
 def test_a_signal_ends_it_with_a_sentence(tmp_path):

@@ -159,6 +159,15 @@ def test_nothing_is_made_where_nothing_was_run(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_folders_that_tasks_are_made_of_are_noted(tmp_path):
+    project = LocalFolder(tmp_path)
+    assert project.sources() == ()
+    project.note_sources({"/shop", "/base"})
+    assert project.sources() == (Path("/base"), Path("/shop"))
+    project.forget()
+    assert project.sources() == ()
+
+
 def test_what_was_deployed_before_is_deployed_again_unless_something_else_is_asked_for(tmp_path):
     project = LocalFolder(tmp_path)
     before = {"app": None, "stacks": "dev/**", "context": ["source=shop"], "region": "eu-west-1"}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.processes.commands import (
@@ -14,6 +14,9 @@ from serverless_containers.local.processes.commands import (
     ProcessCommand,
     read_commands,
 )
+
+SOURCES: Final = "serverless-containers:sources"
+"""The type of the metadata that holds the folders that a task is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class Stack:
         region: Its region, or None if the app leaves it open.
         template: The file of its template.
         processes: The processes in place of its containers, where the app was asked for them.
+        sources: The folders that its tasks are made of, in the same case.
     """
 
     path: str
@@ -35,6 +39,7 @@ class Stack:
     account: str | None
     region: str | None
     processes: Commands = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
 
 
 def stacks_of(assembly: Path) -> Iterator[Stack]:
@@ -45,6 +50,7 @@ def stacks_of(assembly: Path) -> Iterator[Stack]:
         if artifact["type"] == "cdk:cloud-assembly":
             yield from stacks_of(assembly / properties["directoryName"])
         elif artifact["type"] == "aws:cloudformation:stack":
+            metadata = _metadata(assembly, artifact)
             account, _, region = artifact["environment"].removeprefix("aws://").partition("/")
             yield Stack(
                 path=artifact.get("displayName", name).partition(" (")[0],
@@ -52,20 +58,29 @@ def stacks_of(assembly: Path) -> Iterator[Stack]:
                 template=assembly / properties["templateFile"],
                 account=None if account == "unknown-account" else account,
                 region=None if region == "unknown-region" else region,
-                processes=_processes(assembly, artifact),
+                processes=_processes(metadata),
+                sources=frozenset(
+                    folder
+                    for each in metadata
+                    if each["type"] == SOURCES
+                    for folder in each["data"]
+                ),
             )
 
 
-def _processes(assembly: Path, artifact: Mapping[str, Any]) -> Commands:
-    """Read the processes from the metadata of a stack, which may stand in a file of its own."""
+def _metadata(assembly: Path, artifact: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Read the metadata of a stack, which may stand in a file of its own."""
     metadata = dict(artifact.get("metadata") or {})
     if name := artifact.get("additionalMetadataFile"):
         metadata |= json.loads((assembly / name).read_text())
+    return tuple(each for entries in metadata.values() for each in entries)
+
+
+def _processes(metadata: Iterable[Mapping[str, Any]]) -> Commands:
     found: dict[str, Mapping[str, ProcessCommand | None]] = {}
-    for entries in metadata.values():
-        for each in entries:
-            if each["type"] == METADATA:
-                found |= read_commands(each["data"])
+    for each in metadata:
+        if each["type"] == METADATA:
+            found |= read_commands(each["data"])
     return found
 
 

@@ -318,6 +318,9 @@ class _Run:
                     family: each for stack in stacks for family, each in stack.processes.items()
                 }
                 write_file(Path(self._emulator.folder), commands)
+            if self._is_kept:
+                # Before what may fail: the change that mends it may be in one of them.
+                self._project.note_sources(frozenset().union(*(each.sources for each in stacks)))
             told = self._told(selected)
             with self._step("deploy", f"Deploying {pattern}{told}") as note:
                 finish(
@@ -353,9 +356,13 @@ class _Run:
             diff_empty=diff_empty,
             made_up_secrets=tuple(made_up),
             seconds=self._seconds,
-            kept=options.keep or self._process is None,
+            kept=self._is_kept,
             engine=PROCESSES if self._emulator.processes else self._emulator.engine,
         )
+
+    @property
+    def _is_kept(self) -> bool:
+        return self._options.keep or self._process is None
 
     def _told(self, selected: Iterable[Stack]) -> str:
         """Tell which commands of a repository run on this machine meanwhile."""

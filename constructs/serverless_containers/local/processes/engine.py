@@ -33,6 +33,8 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV")
 """All that a process sees of the caller's environment."""
 _PIECES: Final = 10_000
 """Pieces of output that wait for a reader; the oldest give way."""
+_UNREAD: Final = 64 * 1024 * 1024
+"""Bytes of them; the same."""
 _PIECE: Final = 64 * 1024
 _TAIL: Final = 500
 """Bytes of the end of an output that are told as the reason of a failure."""
@@ -188,7 +190,8 @@ class _Output:
     """Output of a process that nobody has read yet."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
-        self._pieces: deque[bytes] = deque(maxlen=_PIECES)
+        self._pieces: deque[bytes] = deque()
+        self._size = 0
         self._changed = threading.Condition()
         self._ended = False
         self._tail = b""
@@ -201,6 +204,9 @@ class _Output:
                 with self._changed:
                     self._tail = (self._tail + piece)[-_TAIL:]
                     self._pieces.append(piece)
+                    self._size += len(piece)
+                    while len(self._pieces) > _PIECES or self._size > _UNREAD:
+                        self._size -= len(self._pieces.popleft())
                     self._changed.notify_all()
         with self._changed:
             self._ended = True
@@ -222,6 +228,7 @@ class _Output:
                 if not self._pieces:
                     return
                 piece = self._pieces.popleft()
+                self._size -= len(piece)
             yield piece
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -43,6 +44,19 @@ _TEMPLATE_FILE: Final = re.compile(
 
 _Stamp: TypeAlias = tuple[int, int, int]
 """Time, size and number of a file: another one means that it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Files that changed together; none, now and then, while nothing changes.
+
+    Attributes:
+        files: All of them.
+        come_or_gone: Those of them that were made or deleted.
+    """
+
+    files: frozenset[Path] = frozenset()
+    come_or_gone: frozenset[Path] = frozenset()
 
 
 def _names(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -129,7 +143,9 @@ def _stamp(entry: "os.DirEntry[str]") -> _Stamp | None:
     return seen.st_mtime_ns, seen.st_size, seen.st_ino
 
 
-def changes(folders: Callable[[], Iterable[Path]]) -> Generator[set[Path], None, None]:
+def changes(
+    folders: Callable[[], Iterable[Path]], *, written: Path | None = None
+) -> Generator[Changes, None, None]:
     """Look for files that change, from this call on and for ever.
 
     What ``.gitignore`` files leave out does not count, nor do the caches, logs and databases that
@@ -138,28 +154,30 @@ def changes(folders: Callable[[], Iterable[Path]]) -> Generator[set[Path], None,
     Args:
         folders: Gives the folders, absolute and without links. Asked again after each group of
             changes, for what these led to may have made other folders matter.
-
-    Returns:
-        The files that changed together; none of them, now and then, while nothing changes.
+        written: A file that is written by what changes lead to, and does not count.
     """
     tree = _Tree(folders())
-    return _changes(folders, tree, tree.look())
+    return _changes(folders, tree, tree.look(), str(written))
 
 
 def _changes(
-    folders: Callable[[], Iterable[Path]], tree: _Tree, before: Mapping[str, _Stamp]
-) -> Generator[set[Path], None, None]:
+    folders: Callable[[], Iterable[Path]], tree: _Tree, before: Mapping[str, _Stamp], written: str
+) -> Generator[Changes, None, None]:
     while True:
         began = time.monotonic()
         now = tree.look()
         if now == before:
-            yield set()
+            yield Changes()
             time.sleep(max(_PAUSE_SECONDS, _SHARE * (time.monotonic() - began)))
             continue
         now = _calm(tree, now)
         changed = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+        counting = {path for path in changed if path != written and tree.counts(path)}
+        yield Changes(
+            frozenset(map(Path, counting)),
+            frozenset(map(Path, counting & (before.keys() ^ now.keys()))),
+        )
         before = now
-        yield {Path(path) for path in changed if tree.counts(path)}
         wanted = tuple(folders())
         if wanted != tree.folders or any(path.endswith("/.gitignore") for path in changed):
             tree = _Tree(wanted)

@@ -58,6 +58,11 @@ def commands_of(folder: Path) -> Commands:
     return read_file(Path(_kept(folder).folder))
 
 
+def sources_of(folder: Path) -> tuple[Path, ...]:
+    """Return the folders that the tasks of the app are made of."""
+    return LocalFolder(folder).sources()
+
+
 def _kept(folder: Path) -> Emulator:
     local = LocalFolder(folder)
     emulator = local.kept()

@@ -9,7 +9,7 @@ from typing import Final
 from serverless_containers.local.clients import LocalClients
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.processes.commands import Commands
-from serverless_containers.local.running.files import is_template_file
+from serverless_containers.local.running.files import Changes, is_template_file
 from serverless_containers.local.running.services import descriptions
 from serverless_containers.plan.build_context.ignore import IgnoreRules
 from serverless_containers.plan.build_context.walk import is_left_out
@@ -34,9 +34,14 @@ class Consequence:
     families: frozenset[str] = field(default_factory=frozenset)
     because: Path
 
+    @property
+    def starts(self) -> frozenset[str]:
+        """Families that start anew, and the app, which has no name."""
+        return self.families | {""} if self.deploys else self.families
 
-def consequence(changed: Iterable[Path], commands: Commands, app: Path) -> Consequence | None:
-    """Decide what changed files lead to; None: to nothing.
+
+def consequences(changed: Iterable[Path], commands: Commands, app: Path) -> dict[Path, Consequence]:
+    """Decide what each changed file leads to; one that leads to nothing is left out.
 
     Args:
         changed: The files.
@@ -46,52 +51,80 @@ def consequence(changed: Iterable[Path], commands: Commands, app: Path) -> Conse
         app: The CDK app's folder. Where that of a process has it in it, whose Python a file is
             does not show: it is taken for both's.
     """
-    families: set[str] = set()
-    deploying = using = None
-    for file in sorted(changed):
-        folders = _folders_around(file, commands)
-        users = {
+    users = _users(commands)
+    # Read once for all files: a folder may have many of both.
+    rules = {folder: IgnoreRules.of(str(folder), None) for folder in users}
+    found: dict[Path, Consequence] = {}
+    for file in changed:
+        folders = [folder for folder in users if file.is_relative_to(folder)]
+        families = {
             family
-            for folder, found in folders.items()
-            if not is_left_out(IgnoreRules.of(str(folder), None), str(file.relative_to(folder)))
-            for family in found
+            for folder in folders
+            if not is_left_out(rules[folder], str(file.relative_to(folder)))
+            for family in users[folder]
         }
         is_of_template = is_template_file(file.name)
         is_of_app = file.suffix == ".py" and all(map(app.is_relative_to, folders))
-        if not folders or is_of_template or is_of_app:
-            deploying = deploying or file
-        if users and not is_of_template:
-            using = using or file
-            families |= users
-    because = deploying or using
-    if because is None:
-        return None
-    return Consequence(deploys=deploying is not None, families=frozenset(families), because=because)
-
-
-def _folders_around(file: Path, commands: Commands) -> dict[Path, set[str]]:
-    """The folders of processes that a file is in, with the families of the processes."""
-    found: dict[Path, set[str]] = {}
-    for family, containers in commands.items():
-        for each in containers.values():
-            if each is not None and file.is_relative_to(folder := Path(each.directory).resolve()):
-                found.setdefault(folder, set()).add(family)
+        each = Consequence(
+            deploys=not folders or is_of_template or is_of_app,
+            families=frozenset(() if is_of_template else families),
+            because=file,
+        )
+        if each.starts:
+            found[file] = each
     return found
 
 
-def folders_to_watch(folder: Path, commands: Commands) -> tuple[Path, ...]:
-    """The app's folder, and those of processes that lie elsewhere."""
-    found = [folder.resolve()]
-    for containers in commands.values():
+def _users(commands: Commands) -> dict[Path, set[str]]:
+    """The folders of processes, each with the families of those that have it."""
+    found: dict[Path, set[str]] = {}
+    for family, containers in commands.items():
         for each in containers.values():
-            path = Path(each.directory).resolve() if each is not None else found[0]
-            if not any(path.is_relative_to(known) for known in found):
-                found = [known for known in found if not known.is_relative_to(path)] + [path]
+            if each is not None:
+                found.setdefault(Path(each.directory).resolve(), set()).add(family)
+    return found
+
+
+def together(found: Iterable[Consequence]) -> Consequence | None:
+    """Return what several consequences come to; None: to nothing."""
+    ordered = sorted(found, key=lambda each: (not each.deploys, each.because))
+    if not ordered:
+        return None
+    return Consequence(
+        deploys=ordered[0].deploys,
+        families=frozenset().union(*(each.families for each in ordered)),
+        because=ordered[0].because,
+    )
+
+
+def folders_to_watch(
+    folder: Path, commands: Commands, sources: Iterable[Path] = ()
+) -> tuple[Path, ...]:
+    """The app's folder, and those of processes and of sources that lie elsewhere.
+
+    Args:
+        folder: The app's folder.
+        commands: What runs as processes.
+        sources: The folders that synthesis reads.
+    """
+    found = [folder.resolve()]
+    of_processes = (
+        Path(each.directory)
+        for containers in commands.values()
+        for each in containers.values()
+        if each is not None
+    )
+    for path in map(Path.resolve, (*of_processes, *sources)):
+        if not any(path.is_relative_to(known) for known in found):
+            found = [known for known in found if not known.is_relative_to(path)] + [path]
     return tuple(found)
 
 
 class _Repetitions:
-    """Finds files that change because of what their change led to.
+    """Counts what happens again and again because of what it led to.
+
+    Of a file that is that it changes; of what starts, that it does because of files that were made
+    or deleted: their names may be others each time.
 
     Args:
         clock: Gives seconds that only grow.
@@ -99,28 +132,70 @@ class _Repetitions:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._last = 0.0
-        self._counts: Mapping[Path, int] = {}
+        self._last: dict[Path | str, float] = {}
+        self._counts: dict[Path | str, int] = {}
+        self._now = 0.0
 
-    def find(self, changed: Iterable[Path]) -> frozenset[Path]:
-        """Return the files of a group that changed too often, each time soon after the last one."""
-        now = self._clock()
-        before = self._counts if now - self._last <= _LOOP_SECONDS else {}
-        self._last = now
-        self._counts = {file: before.get(file, 0) + 1 for file in changed}
-        return frozenset(file for file, count in self._counts.items() if count > _LOOP_LENGTH)
+    def count(self, happened: Iterable[Path | str]) -> frozenset[Path | str]:
+        """Return what of this happened too often, each time soon after the last one."""
+        self._now = self._clock()
+        for calm in [key for key, at in self._last.items() if self._now - at > _LOOP_SECONDS]:
+            del self._last[calm], self._counts[calm]
+        happened = frozenset(happened)
+        for key in happened:
+            self._last[key] = self._now
+            self._counts[key] = self._counts.get(key, 0) + 1
+        return frozenset(key for key in happened if self._counts[key] > _LOOP_LENGTH)
 
-    def is_new(self, file: Path) -> bool:
-        """Return whether a file was found for the first time since it last was calm."""
-        return self._counts[file] == _LOOP_LENGTH + 1
+    def is_new(self, key: Path | str) -> bool:
+        """Return whether something was found for the first time since it last was calm."""
+        return self._counts[key] == _LOOP_LENGTH + 1
 
     def acted(self) -> None:
-        """Note that what the last group led to is done."""
-        self._last = self._clock()
+        """Note that what was counted last has led to all that it does, which is no time of calm."""
+        passed = self._clock() - self._now
+        self._last = {key: at + passed for key, at in self._last.items()}
+
+
+def _without_loops(
+    changed: Changes,
+    found: Mapping[Path, Consequence],
+    repetitions: _Repetitions,
+    tell: Callable[[str], None],
+) -> list[Consequence]:
+    """Leave out what changed files lead to that are written by what they start, and tell of it."""
+    renamed = {file: found[file].starts for file in changed.come_or_gone if file in found}
+    repeated = repetitions.count({*found, *frozenset().union(*renamed.values())})
+    told: set[str] = set()
+    for file in sorted(found):
+        starts = renamed.get(file, frozenset())
+        if file in repeated:
+            if repetitions.is_new(file):
+                tell(
+                    f"{file} changed again soon after each of the last {_LOOP_LENGTH} starts: it "
+                    "seems to be written by what starts, and is left alone until it has not "
+                    f"changed for {_LOOP_SECONDS:.0f} s; name it in a .gitignore, or in the "
+                    ".dockerignore of the process's folder, or have it written to another folder"
+                )
+                told |= starts
+        elif new := {each for each in starts & repeated - told if repetitions.is_new(each)}:
+            tell(
+                f"{file} was made or deleted, as other files were soon after each of the last "
+                f"{_LOOP_LENGTH} starts: they seem to be written by what starts, and new and "
+                f"deleted files are left alone until there are none for {_LOOP_SECONDS:.0f} s; "
+                "name them in a .gitignore, or in the .dockerignore of the process's folder, or "
+                "have them written to another folder"
+            )
+            told |= new
+    return [
+        each
+        for file, each in found.items()
+        if file not in repeated and not (file in renamed and renamed[file] <= repeated)
+    ]
 
 
 def watch(
-    groups: Iterable[set[Path]],
+    groups: Iterable[Changes],
     *,
     app: Path,
     commands: Callable[[], Commands],
@@ -133,10 +208,10 @@ def watch(
     """Do what changed files lead to, until nothing more comes.
 
     What fails is told, and waits for the next change. So does a file that changes again and again
-    soon after what it led to: the process writes it.
+    soon after what it led to, whatever its name: the process writes it.
 
     Args:
-        groups: The files that changed together; none, now and then.
+        groups: The files that changed together; none of them, now and then.
         app: The CDK app's folder, without links.
         commands: Gives what runs as processes now.
         deploy: Deploys the app.
@@ -148,19 +223,10 @@ def watch(
     repetitions = _Repetitions(clock)
     for group in groups:
         look()
-        if not group:
+        if not group.files:
             continue
-        running = commands()
-        effective = {file for file in group if consequence([file], running, app)}
-        repeated = repetitions.find(effective)
-        for file in sorted(filter(repetitions.is_new, repeated)):
-            tell(
-                f"{file} changed again soon after each of the last {_LOOP_LENGTH} starts: it seems "
-                f"to be written by what starts, and is left alone until it has not changed for "
-                f"{_LOOP_SECONDS:.0f} s; name it in a .gitignore, or in the .dockerignore of the "
-                "process's folder, or have it written to another folder"
-            )
-        todo = consequence(effective - repeated, running, app)
+        found = consequences(group.files, commands(), app)
+        todo = together(_without_loops(group, found, repetitions, tell))
         if todo is None:
             continue
         tell(f"{todo.because} changed")

@@ -1,9 +1,10 @@
-"""Processes in place of containers, told to the embedded AWS in the cloud assembly.
+"""Processes in place of containers, and folders that are read, told in the cloud assembly.
 
 They stand in no template, and in the assembly only where ``serverless-containers local`` asks for
 them by a context value.
 """
 
+from pathlib import Path
 from typing import Final
 
 from aws_cdk import aws_ecs as ecs
@@ -14,6 +15,8 @@ CONTEXT: Final = "serverless-containers:processes"
 """The context value that asks for them."""
 METADATA: Final = "serverless-containers:processes"
 """The type of the metadata: each family of task definitions, and its containers by name."""
+SOURCES: Final = "serverless-containers:sources"
+"""The type of the metadata with the folders that a task is made of."""
 
 
 def tell_processes(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
@@ -40,3 +43,22 @@ def tell_processes(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
         for name, each in named.items()
     }
     definition.node.add_metadata(METADATA, {definition.family: containers})
+
+
+def tell_sources(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
+    """Write the folders of a plan into the metadata of its task definition, if asked for.
+
+    They are the project's and those that its images are built from.
+
+    Args:
+        definition: The task definition.
+        plan: The plan of the task.
+    """
+    if not definition.node.try_get_context(CONTEXT):
+        return
+    folders = {str(plan.directory)}
+    for each in plan.containers:
+        if each.build is not None:
+            contexts = (each.build.context, *each.build.additional_contexts.values())
+            folders.update(context for context in contexts if Path(context).is_absolute())
+    definition.node.add_metadata(SOURCES, sorted(folders))

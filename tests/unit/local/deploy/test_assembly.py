@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from serverless_containers.local.deploy.assembly import (
+    SOURCES,
     Stack,
     account_of,
     default_pattern,
@@ -76,13 +77,15 @@ def test_stacks_of_the_app_and_of_its_stages(tmp_path):
 
 
 @pytest.mark.parametrize("in_a_file", [False, True])
-def test_the_processes_that_an_app_was_asked_for(tmp_path, in_a_file):
+def test_the_processes_and_folders_that_an_app_was_asked_for(tmp_path, in_a_file):
     web = {"command": ["npm", "start"], "directory": "/shop", "ports": {"PORT": 80}}
     metadata = {
         "/Shop/Task": [
             {"type": "aws:cdk:logicalId", "data": "Task"},
             {"type": METADATA, "data": {"family": {"web": web, "db": {}}}},
-        ]
+            {"type": SOURCES, "data": ["/shop", "/web"]},
+        ],
+        "/Shop/Other": [{"type": SOURCES, "data": ["/shop"]}],
     }
     artifact = {
         "type": "aws:cloudformation:stack",
@@ -97,6 +100,7 @@ def test_the_processes_that_an_app_was_asked_for(tmp_path, in_a_file):
     (found,) = stacks_of(tmp_path)
     process = ProcessCommand(command=("npm", "start"), directory="/shop", ports={"PORT": 80})
     assert found.processes == {"family": {"web": process, "db": None}}
+    assert found.sources == {"/shop", "/web"}
 
 
 @pytest.mark.parametrize(("environment", "pattern"), [("dev", "dev/**"), ("staging", "**")])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from serverless_containers.local.engine import EngineError
+from serverless_containers.local.processes import engine as engine_module
 from serverless_containers.local.processes import guard
 from serverless_containers.local.processes.commands import ProcessCommand, write_file
 from serverless_containers.local.processes.engine import Processes
@@ -397,3 +398,15 @@ def test_the_guard_kills_what_does_not_end_by_itself():
 
 def test_the_guard_knows_what_is_left():
     assert guard.left(["+1\n", "+2\n", "-1\n", "+3\n"]) == {2, 3}
+
+
+@pytest.mark.parametrize(("limit", "most"), [("_UNREAD", 3), ("_PIECES", 1)])
+def test_of_what_nobody_reads_the_last_is_kept(monkeypatch, limit, most):
+    monkeypatch.setattr(engine_module, limit, most)
+    monkeypatch.setattr(engine_module, "_PIECE", 2)
+    reading, writing = os.pipe()
+    output = engine_module._Output(os.fdopen(reading, "rb"))
+    os.write(writing, b"aabbcc")
+    os.close(writing)
+    assert output.last == "aabbcc"
+    assert list(output.pieces()) == [b"cc"]

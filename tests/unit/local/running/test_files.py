@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from serverless_containers.local.running import files
-from serverless_containers.local.running.files import changes
+from serverless_containers.local.running.files import Changes, changes
 
 
 @pytest.fixture
@@ -25,13 +25,14 @@ def watched(folder, monkeypatch):
 
     class Watched:
         folders = (folder,)
+        written = None
 
         def begin(self):
-            self.groups = changes(lambda: self.folders)
+            self.groups = changes(lambda: self.folders, written=self.written)
             return self
 
         def changed(self):
-            return {str(each.relative_to(folder.parent)) for each in next(self.groups)}
+            return {str(each.relative_to(folder.parent)) for each in next(self.groups).files}
 
     return Watched
 
@@ -47,6 +48,19 @@ def test_a_file_that_is_made_changed_or_deleted_changed(folder, watched):
     assert groups.changed() == set()
 
 
+def test_files_that_come_or_go_are_told_from_others(folder, watched):
+    groups = watched().begin().groups
+    (folder / "src/b.py").write_text("1")
+    (folder / "src/a.py").write_text("22")
+    (folder / "b.log").write_text("1")
+    found = next(groups)
+    assert found.files == {folder / "src/a.py", folder / "src/b.py"}
+    assert found.come_or_gone == {folder / "src/b.py"}
+    (folder / "src/b.py").unlink()
+    assert next(groups).come_or_gone == {folder / "src/b.py"}
+    assert next(groups) == Changes()
+
+
 def test_what_programs_write_for_themselves_is_no_change(folder, watched):
     for name in ("node_modules", "cdk.out", ".local", "src/__pycache__", "src/.pytest_cache"):
         (folder / name).mkdir()
@@ -58,6 +72,15 @@ def test_what_programs_write_for_themselves_is_no_change(folder, watched):
     for name in names:
         (folder / name).write_text("1")
     assert groups.changed() == set()
+
+
+def test_a_file_that_a_deployment_writes_is_no_change(folder, watched):
+    groups = watched()
+    groups.written = folder / "result.json"
+    groups.begin()
+    for name in ("result.json", "src/result.json"):
+        (folder / name).write_text("1")
+    assert groups.changed() == {"app/src/result.json"}
 
 
 def test_the_folder_above_may_have_any_name(folder, watched):

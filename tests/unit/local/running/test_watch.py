@@ -7,7 +7,14 @@ import pytest
 from serverless_containers.local.failure import LocalError
 from serverless_containers.local.processes.commands import ProcessCommand
 from serverless_containers.local.running import watch
-from serverless_containers.local.running.watch import Consequence, consequence, folders_to_watch
+from serverless_containers.local.running.files import Changes
+from serverless_containers.local.running.watch import (
+    Consequence,
+    consequences,
+    folders_to_watch,
+    together,
+)
+from serverless_containers.plan.build_context.ignore import IgnoreRules
 
 
 def commands(**directories):
@@ -19,6 +26,10 @@ def commands(**directories):
         | {"db": None}
         for family, containers in directories.items()
     }
+
+
+def consequence(changed, running, app):
+    return together(consequences(changed, running, app).values())
 
 
 APP = Path("/app")
@@ -102,22 +113,40 @@ def test_folders_outside_the_app_are_watched_too():
     assert folders_to_watch(Path("/app"), around) == (Path("/"),)
 
 
-class Watched:
-    """A watch of groups of changes, each so many seconds after what the last one led to."""
+def test_so_are_the_folders_that_synthesis_reads(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path)
+    app = tmp_path / "shop/cdk"
+    sources = [tmp_path / "link/shop/cdk/../web", tmp_path / "base"]
+    assert folders_to_watch(app, {}, sources) == (app, tmp_path / "shop/web", tmp_path / "base")
+    assert folders_to_watch(app, {}, [*sources, app.parent]) == (tmp_path / "base", app.parent)
 
-    def __init__(self, *groups, seconds=1.0, deploy=lambda: None):
+
+class Watched:
+    """A watch of groups of changes, each so many seconds after what the last one led to.
+
+    Args:
+        takes: Seconds that a deployment takes.
+        made: The files that are made or deleted whenever they change.
+    """
+
+    def __init__(self, *groups, seconds=1.0, deploy=lambda: None, takes=0.0, made=()):
         self.told, self.restarted, self.now = [], [], 0.0
 
         def passing():
             for group in groups:
                 self.now += seconds
-                yield set(map(Path, group))
+                files = frozenset(map(Path, group))
+                yield Changes(files, files & frozenset(map(Path, made)))
+
+        def deploying():
+            self.now += takes
+            deploy()
 
         watch.watch(
             passing(),
             app=APP,
             commands=lambda: SHOP,
-            deploy=deploy,
+            deploy=deploying,
             restart=self.restarted.append,
             tell=self.told.append,
             clock=lambda: self.now,
@@ -158,7 +187,60 @@ def test_another_change_meanwhile_is_followed():
 
 def test_a_user_who_changes_one_file_is_followed():
     assert len(Watched(*[WRITTEN] * 20, seconds=11).restarted) == 20
-    assert len(Watched(*[WRITTEN, ["/app/api/other.json"]] * 10).restarted) == 20
+    both = Watched(*[WRITTEN, ["/app/api/other.json"]] * 10, seconds=6)
+    assert len(both.restarted) == 20
+    new = [[f"/app/api/{number}.json"] for number in range(20)]
+    assert len(Watched(*new).restarted) == 20
+    assert len(Watched(*new, seconds=11, made=[name for (name,) in new]).restarted) == 20
+
+
+@pytest.mark.parametrize("between", [[], ["/app/api/other.json"], ["/nothing"]])
+def test_another_group_in_between_is_no_calm(tmp_path, monkeypatch, between):
+    (tmp_path / ".dockerignore").write_text("data")
+    between = [str(tmp_path / "data") if each == "/nothing" else each for each in between]
+    folders = {"web": "/app/web", "api": "/app/api", "own": str(tmp_path)}
+    monkeypatch.setitem(globals(), "SHOP", commands(shop=folders))
+    watched = Watched(*[WRITTEN, between] * 20)
+    assert watched.told.count(f"{WRITTEN[0]} changed") == 5
+    assert watched.told.count(LEFT_ALONE) == 1
+
+
+def test_the_time_that_a_start_takes_is_no_calm():
+    watched = Watched(*[WRITTEN, ["/app/api/.env"]] * 5, WRITTEN, takes=60)
+    assert watched.told[-1] == LEFT_ALONE
+
+
+@pytest.mark.parametrize("deletes", [False, True])
+def test_a_process_that_writes_files_of_new_names_does_not_start_for_ever(deletes):
+    names = [f"/app/web/out-{number}.txt" for number in range(20)]
+    groups = [[name, *names[at - 1 : at][: int(deletes)]] for at, name in enumerate(names)]
+    watched = Watched(*groups, ["/app/api/new.py", "/app/web/main.py"], made=names)
+    assert len(watched.restarted) == 6
+    assert watched.told == [
+        *(f"{min(group)} changed" for group in groups[:5]),
+        f"{min(groups[5])} was made or deleted, as other files were soon after each of the last 5 "
+        "starts: they seem to be written by what starts, and new and deleted files are left alone "
+        "until there are none for 10 s; name them in a .gitignore, or in the .dockerignore of the "
+        "process's folder, or have them written to another folder",
+        "/app/api/new.py changed",
+    ]
+
+
+def test_nor_does_a_deployment_that_does():
+    names = [f"/app/report-{number}.txt" for number in range(20)]
+    deployed = []
+    Watched(*[[name] for name in names], made=names, deploy=lambda: deployed.append(1))
+    assert len(deployed) == 5
+
+
+def test_many_files_are_held_against_the_rules_that_were_read_once(tmp_path, monkeypatch):
+    reads = []
+    of = IgnoreRules.of
+    monkeypatch.setattr(IgnoreRules, "of", lambda *given: reads.append(given) or of(*given))
+    files = [tmp_path / f"{number}.js" for number in range(50)]
+    monkeypatch.setitem(globals(), "SHOP", commands(shop={"web": str(tmp_path)}))
+    assert len(Watched(files).restarted) == 1
+    assert len(reads) == 1
 
 
 def test_what_leads_to_nothing_is_not_told_of(tmp_path, monkeypatch):

@@ -1,9 +1,11 @@
 """A task from its first container to its last, at an engine that runs nothing."""
 
 import threading
+import tracemalloc
 
 import pytest
 
+from serverless_containers.local.tasks import logs
 from serverless_containers.local.tasks.configuration import TaskEnvironment, TaskVolume
 from serverless_containers.local.tasks.definition import read_containers
 from serverless_containers.local.tasks.lifecycle import Phase
@@ -179,6 +181,32 @@ def test_lines_of_logs_are_put_together(engine):
     running.task.stop()
     running.join()
     assert running.lines == ["one", "two", "last"]
+
+
+def test_of_a_line_without_an_end_no_more_is_kept_than_what_is_handed_on(engine, monkeypatch):
+    monkeypatch.setattr(logs, "_LONGEST", 6)
+    engine.logged["web"] = [b"123456\n12", b"3456", b"7", b"8" * 99, b"9\nnext\n1234567\n\n123456"]
+    running = Running(engine, WEB)
+    until(lambda: len(running.lines) == 6)
+    running.task.stop()
+    running.join()
+    assert running.lines == ["123456", "123456 […]", "next", "123456 […]", "", "123456"]
+
+
+def test_what_is_kept_of_a_line_does_not_grow_with_it():
+    def endless():
+        for _ in range(400):
+            yield b"x" * 64 * 1024
+
+    tracemalloc.start()
+    try:
+        (line,) = logs._lines(endless())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert line.endswith("x […]")
+    # 25 MiB were written.
+    assert most < 8 * 1024 * 1024
 
 
 def test_a_restart_policy_starts_a_container_again(engine):

@@ -11,11 +11,12 @@ from aws_cdk.assertions import Template
 
 from serverless_containers import Architecture, ContainerService, InvalidSourceError
 from serverless_containers.findings import Findings
+from serverless_containers.local.deploy import assembly
 from serverless_containers.local.processes import commands
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.definition_size import definition_size
 from serverless_containers.plan.source import plan_source
-from serverless_containers.workload.task.processes import CONTEXT, METADATA
+from serverless_containers.workload.task.processes import CONTEXT, METADATA, SOURCES
 
 FULL = """
     name: shop
@@ -303,5 +304,25 @@ services:
     )
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_folders_of_a_task_are_told_where_they_are_asked_for(project, asked):
+    (project.path / "shop").mkdir()
+    (project.path / "web").mkdir()
+    (project.path / "web/Dockerfile").write_text("FROM scratch\nCOPY . /\n")
+    compose = project.path / "shop/compose.yml"
+    compose.write_text("""
+services:
+  web: {build: ../web, ports: ["80"]}
+""")
+    app = App(context={CONTEXT: True} if asked else {})
+    service = ContainerService(Stack(app, "Shop"), "Service", source=compose)
+    entries = [
+        entry.data for entry in service.task_definition.node.metadata if entry.type == SOURCES
+    ]
+    folders = [str(project.path / "shop"), str(project.path / "web")]
+    assert entries == ([folders] if asked else [])
+
+
 def test_what_is_told_is_what_the_embedded_aws_reads():
     assert (CONTEXT, METADATA) == (commands.CONTEXT, commands.METADATA)
+    assert assembly.SOURCES == SOURCES
