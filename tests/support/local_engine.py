@@ -74,6 +74,9 @@ class LocalEngine:
         """End the engine as a crash does. Its containers end with it, as their network does."""
         self._process.kill()
         self._process.wait(10)
+        # A process that nobody has asked for its exit code counts as one that runs, by which the
+        # next engine would wait for the containerd of this one.
+        (self.folder / "exec/containerd/containerd.pid").unlink(missing_ok=True)
 
     def docker(self, *arguments, **options):
         """Run a Docker client; its output."""
