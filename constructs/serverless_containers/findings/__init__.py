@@ -7,10 +7,11 @@ from serverless_containers.findings.finding import (
     Rule,
     Severity,
 )
-from serverless_containers.findings.location import KeyPath, Lines, Location, dotted
+from serverless_containers.findings.location import LINE_BREAK, KeyPath, Lines, Location, dotted
 from serverless_containers.findings.suppression import Suppression, apply_suppressions
 
 __all__ = [
+    "LINE_BREAK",
     "Finding",
     "Findings",
     "InvalidSourceError",

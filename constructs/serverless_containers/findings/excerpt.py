@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from serverless_containers.findings.finding import Finding
+from serverless_containers.findings.location import LINE_BREAK
 
 _TAB = 4
 _WIDTH = 200
-
-# As YAML counts lines. Nobody writes the rarer ones into a Dockerfile.
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 _SECRET_KEYS = frozenset({"environment", "env_file", "secrets", "args", "content"})
 _SECRET_KEY = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(_SECRET_KEYS))})[\"']?\s*:")
@@ -43,7 +41,7 @@ class SourceText:
     """The lines of a file, and which of them may be shown."""
 
     def __init__(self, content: bytes) -> None:
-        self._lines = _LINE_BREAK.split(_decoded(content))
+        self._lines = LINE_BREAK.split(_decoded(content))
         self._hidden: list[bool] | None = None
 
     def excerpt(self, finding: Finding) -> Excerpt | None:

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead to a value: ``("services", "api", "ports", 0)``."""
+LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""Ends of lines as YAML counts them. Nobody writes the rarer ones into a Dockerfile."""
+_LINE_FEED = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,8 +38,7 @@ class Location:
             text: Its text.
             offset: In characters, from 0.
         """
-        before = text[:offset]
-        return Location(file, before.count("\n") + 1, offset - before.rfind("\n"))
+        return Lines(file, text).at(offset)
 
 
 class Lines:
@@ -45,16 +47,21 @@ class Lines:
     Args:
         file: The file as the user would name it.
         text: Its text.
+        breaks: What ends a line.
     """
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    def __init__(self, file: str, text: str, breaks: re.Pattern[str] = _LINE_FEED) -> None:
+        self._file = file
+        self._starts = [0, *(match.end() for match in breaks.finditer(text))]
 
     def at(self, offset: int) -> Location:
         """Return the place of an offset in characters from 0."""
+        return Location(*self.mark(offset))
+
+    def mark(self, offset: int) -> tuple[str, int, int]:
+        """Return the parts of a place, which take less where there are many."""
         line = bisect_right(self._starts, offset)
-        return Location(self.file, line, offset - self._starts[line - 1] + 1)
+        return self._file, line, offset - self._starts[line - 1] + 1
 
 
 def dotted(path: KeyPath) -> str:

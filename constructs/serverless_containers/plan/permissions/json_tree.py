@@ -5,11 +5,9 @@ or with their colon in the next line, all of which are JSON.
 """
 
 import json
-import re
-from bisect import bisect_right
 
 from serverless_containers.compose.yaml.nodes import MappingNode, Mark, Node, Scalar, Sequence
-from serverless_containers.findings import Findings, KeyPath, Location
+from serverless_containers.findings import LINE_BREAK, Findings, KeyPath, Lines, Location
 from serverless_containers.json_source import (
     JsonArray,
     JsonNode,
@@ -21,8 +19,6 @@ from serverless_containers.json_source import (
 from serverless_containers.plan.permissions import rules
 from serverless_containers.plan.permissions.json_syntax import explain
 
-# The same as of the excerpts that are shown with findings.
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _NOT_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
@@ -38,7 +34,7 @@ def read_json(text: str, *, file: str, findings: Findings) -> Node | None:
         Its value; None where it is no JSON. The text of a number is as it was written. Of keys that
         stand twice the first counts.
     """
-    marks = Marks(file, text)
+    lines = Lines(file, text, LINE_BREAK)
     try:
         root = parse_json(text, constants=True)
     except NestedTooDeeplyError:
@@ -52,30 +48,17 @@ def read_json(text: str, *, file: str, findings: Findings) -> Node | None:
         return None
     except json.JSONDecodeError as error:
         position, message, fix = explain(text, error)
-        findings.report(rules.POLICY_SYNTAX, Location(*marks.of(position)), (), message, fix)
+        findings.report(rules.POLICY_SYNTAX, lines.at(position), (), message, fix)
         return None
-    return _Converter(text, marks, findings).convert(root)
-
-
-class Marks:
-    """Lines and columns of the characters of a text."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self._file = file
-        self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
-
-    def of(self, position: int) -> Mark:
-        """Return the line and the column of a character."""
-        line = bisect_right(self._starts, position)
-        return (self._file, line, position - self._starts[line - 1] + 1)
+    return _Converter(text, lines, findings).convert(root)
 
 
 class _Converter:
     """Makes nodes of JSON's values, and reports keys that stand twice and numbers that are none."""
 
-    def __init__(self, text: str, marks: Marks, findings: Findings) -> None:
+    def __init__(self, text: str, lines: Lines, findings: Findings) -> None:
         self._text = text
-        self._marks = marks
+        self._lines = lines
         self._findings = findings
         self._is_json = True
 
@@ -84,7 +67,7 @@ class _Converter:
         return node if self._is_json else None
 
     def _node(self, node: JsonNode, path: KeyPath) -> Node:
-        mark = self._marks.of(node.start)
+        mark = self._lines.mark(node.start)
         if isinstance(node, JsonScalar):
             return self._scalar(node, mark, path)
         if isinstance(node, JsonArray):
@@ -99,7 +82,7 @@ class _Converter:
             # Half a surrogate pair could not be printed. No key that is known holds one.
             key = member.name.encode("utf-8", "backslashreplace").decode("utf-8")
             place = (*path, key)
-            at = self._marks.of(member.start)
+            at = self._lines.mark(member.start)
             if key in key_marks:
                 self._findings.report(
                     rules.POLICY_SYNTAX,

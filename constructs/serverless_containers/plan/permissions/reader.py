@@ -5,9 +5,9 @@ from pathlib import Path
 
 from serverless_containers.compose.files import NotRegularError, TooLargeError, read_regular
 from serverless_containers.compose.yaml.nodes import MappingNode, Node, Sequence
-from serverless_containers.findings import Findings, Location
+from serverless_containers.findings import LINE_BREAK, Findings, Lines
 from serverless_containers.plan.permissions import rules
-from serverless_containers.plan.permissions.json_tree import Marks, read_json
+from serverless_containers.plan.permissions.json_tree import read_json
 from serverless_containers.plan.permissions.model import Statement
 from serverless_containers.plan.permissions.size import LARGEST_POLICY, policy_size
 from serverless_containers.plan.permissions.statements import EXAMPLE, StatementReader
@@ -101,7 +101,7 @@ def _decoded(content: bytes, name: str, findings: Findings) -> str | None:
         before = content[: error.start].decode("utf-8")
         findings.report(
             rules.POLICY_FILE,
-            Location(*Marks(name, before).of(len(before))),
+            Lines(name, before, LINE_BREAK).at(len(before)),
             (),
             f"the byte 0x{content[error.start]:02x} is not UTF-8 here",
             "save the file as UTF-8 text",
