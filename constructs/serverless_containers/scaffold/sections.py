@@ -116,6 +116,10 @@ class Section:
         node = self.node.get(key)
         return None if isinstance(node, Scalar) and node.value is None else node
 
+    def error(self, key: str, message: str) -> None:
+        """Report what is wrong with a key."""
+        self.report.error(self.at(key), (*self.path, key), message)
+
     def wrong(self, key: str, node: Node, expected: str) -> None:
         """Report a value of a wrong type."""
         self.report.error(node.at, (*self.path, key), f"expected {expected}, got {kind_of(node)}")

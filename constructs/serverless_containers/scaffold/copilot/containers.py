@@ -106,9 +106,8 @@ class Containers:
                     ports[name] = sidecar.placed("port", int(number))
                     sidecar.carried("port", "expose of the service")
                 else:
-                    sidecar.report.error(
-                        sidecar.at("port"),
-                        (*sidecar.path, "port"),
+                    sidecar.error(
+                        "port",
                         f"expected a port such as 2000/udp, got {port!r}",
                     )
             essential = sidecar.boolean("essential")
@@ -145,9 +144,8 @@ class Containers:
         location = image.text("location")
         build = image.take("build")
         if location is not None and build is not None:
-            image.report.error(
-                image.at("location"),
-                (*image.path, "location"),
+            image.error(
+                "location",
                 "build and location exclude each other, as in Copilot; remove one of them",
             )
         elif location is not None:
@@ -225,9 +223,8 @@ class Containers:
         for name, below in section.pairs("depends_on"):
             wanted = (below.text(name) or "").lower()
             if wanted not in _CONDITIONS:
-                below.report.error(
-                    below.at(name),
-                    (*below.path, name),
+                below.error(
+                    name,
                     f"expected {', '.join(_CONDITIONS)}, got {wanted!r}",
                 )
                 continue
@@ -329,7 +326,7 @@ class Containers:
                 settings["store"] = "parameter-store"
         else:
             if node is None:
-                below.report.error(below.at(name), (*below.path, name), "it names no secret")
+                below.error(name, "it names no secret")
             return None
         if key:
             settings["json-key"] = key

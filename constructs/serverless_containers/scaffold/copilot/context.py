@@ -90,21 +90,18 @@ class Context:
             key: Its key.
             text: The path, from the workspace's root.
         """
-        where = (section.at(key), (*section.path, key))
         path = Path(os.path.normpath(self.root / plain(text)))
         try:
             real = Path(os.path.realpath(path))
         except (OSError, ValueError):
-            self.report.error(*where, f"{text!r} is no path")
+            section.error(key, f"{text!r} is no path")
             return None
         if not path.is_relative_to(self.root):
-            self.report.error(
-                *where, f"{text} is outside the workspace; move it in, or copy it there"
-            )
+            section.error(key, f"{text} is outside the workspace; move it in, or copy it there")
             return None
         if not real.is_relative_to(os.path.realpath(self.root)):
-            self.report.error(
-                *where,
+            section.error(
+                key,
                 f"{text} is a symbolic link, or behind one, that leads out of the workspace; copy "
                 "what it leads to",
             )
@@ -115,7 +112,7 @@ class Context:
         """Return the path of a file that is there; see `path`."""
         path = self.path(section, key, text)
         if path is not None and not is_file(path):
-            self.report.error(section.at(key), (*section.path, key), f"{text} is no file")
+            section.error(key, f"{text} is no file")
             return None
         return path
 

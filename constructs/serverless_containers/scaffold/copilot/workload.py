@@ -264,8 +264,7 @@ def _target_health(http: Section, workload: Workload, construct: Kind) -> None:
         )
         if (codes := check.text("success_codes")) is not None:
             if not _CODES.fullmatch(plain(codes)):
-                _refuse(
-                    check,
+                check.error(
                     "success_codes",
                     "expected status codes from 200 to 499 such as 200, 200,204 or 200-299, got "
                     f"{codes!r}",
@@ -292,9 +291,9 @@ def _path(section: Section, key: str) -> Iterator[str]:
         return
     path = plain(text)
     if not path.startswith("/"):
-        _refuse(section, key, f"expected a path that starts with /, got {path!r}; write /{path}")
+        section.error(key, f"expected a path that starts with /, got {path!r}; write /{path}")
     elif len(path) > _LONGEST_PATH:
-        _refuse(section, key, f"expected at most {_LONGEST_PATH} characters, got {len(path)}")
+        section.error(key, f"expected at most {_LONGEST_PATH} characters, got {len(path)}")
     yield f"path={literal(path)}"
 
 
@@ -305,10 +304,10 @@ def _ends_in_time(check: Section, interval: int | None, timeout: int | None) -> 
         return
     if timeout is not None:
         said = f"expected less than the interval of {between} seconds, got {answer}"
-        _refuse(check, "timeout", said)
+        check.error("timeout", said)
     elif interval is not None:
         said = f"expected more than the timeout of {answer} seconds, got {between}"
-        _refuse(check, "interval", said)
+        check.error("interval", said)
 
 
 def _targets(http: Section, workload: Workload, construct: Kind) -> None:
@@ -350,16 +349,10 @@ def _seconds(section: Section, key: str) -> int | None:
         return None
     match = _SECONDS.fullmatch(text)
     if match is None or not text:
-        section.report.error(
-            section.at(key), (*section.path, key), f"expected a duration such as 30s, got {text!r}"
-        )
+        section.error(key, f"expected a duration such as 30s, got {text!r}")
         return None
     hours, minutes, seconds = (int(each or 0) for each in match.groups())
     return hours * 3600 + minutes * 60 + seconds
-
-
-def _refuse(section: Section, key: str, message: str) -> None:
-    section.report.error(section.at(key), (*section.path, key), message)
 
 
 def _in_range(
@@ -369,7 +362,7 @@ def _in_range(
     least, most = allowed
     if number is None or least <= number <= most:
         return number
-    _refuse(section, key, f"expected {least} to {most}{unit}, got {number}")
+    section.error(key, f"expected {least} to {most}{unit}, got {number}")
     return None
 
 
@@ -399,9 +392,7 @@ def _platform(manifest: Section, containers: Containers) -> None:
     else:
         system, _, machine = (manifest.text("platform") or "").partition("/")
     if "windows" in system.lower():
-        manifest.report.error(
-            manifest.at("platform"), ("platform",), "Windows containers are not supported here"
-        )
+        manifest.error("platform", "Windows containers are not supported here")
         return
     arm = (machine or "").lower() in {"arm64", "arm"}
     for service in containers.services.values():
@@ -503,9 +494,7 @@ def _limits(count: Section) -> tuple[int, int] | None:
         match = _RANGE.fullmatch(text.replace(" ", ""))
         least, most = (int(match[1]), int(match[2])) if match else (None, None)
     if least is None or most is None or not 0 <= least <= most or most < 1:
-        count.report.error(
-            count.at("range"), (*count.path, "range"), "expected a range such as 1-10"
-        )
+        count.error("range", "expected a range such as 1-10")
         return None
     return least, most
 
@@ -538,9 +527,8 @@ def _deployment(name: str, manifest: Section, containers: Containers) -> None:
     elif rolling == "default":
         deployment.carried("rolling", "new tasks start before old ones stop")
     elif rolling is not None:
-        deployment.report.error(
-            deployment.at("rolling"),
-            (*deployment.path, "rolling"),
+        deployment.error(
+            "rolling",
             f"expected default or recreate, got {rolling!r}",
         )
     deployment.left(
@@ -642,26 +630,25 @@ def _network(manifest: Section, workload: Workload) -> None:
 
 
 def _logging(manifest: Section, workload: Workload) -> None:
-    logging = manifest.section("logging")
-    if logging is None:
+    section = manifest.section("logging")
+    if section is None:
         return
-    days = logging.number("retention")
+    days = section.number("retention")
     if days in RETENTIONS:
         workload.log_retention = days
-        logging.carried(
+        section.carried(
             "retention",
             "log_retention in stacks/environments.py: the longest of the environment's services",
         )
     elif days is not None:
-        logging.report.error(
-            logging.at("retention"),
-            (*logging.path, "retention"),
+        section.error(
+            "retention",
             f"expected days that CloudWatch Logs knows, {', '.join(map(str, RETENTIONS))}; got "
             f"{days}",
         )
-    for key in logging.node:
+    for key in section.node:
         if key != "retention":
-            logging.left(key, "logs go to CloudWatch Logs, and through no FireLens")
+            section.left(key, "logs go to CloudWatch Logs, and through no FireLens")
 
 
 _OTHERS = {
