@@ -15,6 +15,7 @@ from serverless_containers.findings import Findings, Severity
 from serverless_containers.findings.formats import summarise, to_json, to_sarif
 from serverless_containers.plan import PlanOptions
 from serverless_containers.plan.catalogue import RULES
+from serverless_containers.scaffold.model import Kind
 
 
 @click.command(name="check")
@@ -34,20 +35,20 @@ from serverless_containers.plan.catalogue import RULES
 )
 @click.option(
     "--api",
-    "construct",
-    flag_value="ContainerApi",
+    "kind",
+    flag_value=Kind.API.value,
     help="Check the project as a ContainerApi. By default as whatever its ports allow.",
 )
 @click.option(
     "--hosting",
-    "construct",
-    flag_value="ContainerHosting",
+    "kind",
+    flag_value=Kind.HOSTING.value,
     help="Check it as a ContainerHosting, which itself asks the entrypoint whether it is healthy.",
 )
 @click.option(
     "--worker",
-    "construct",
-    flag_value="ContainerService",
+    "kind",
+    flag_value=Kind.WORKER.value,
     help="Check it as a ContainerService, which no requests reach.",
 )
 @click.option(
@@ -73,7 +74,7 @@ def command(
     project: ProjectArguments,
     entrypoint: str | None,
     port: int | None,
-    construct: str | None,
+    kind: str | None,
     strict: bool,
     output_format: str,
     fail_on: str,
@@ -91,8 +92,8 @@ def command(
             entrypoint=entrypoint,
             port=port,
             # Whoever has no ports in the file may well mean a worker.
-            ingress=None if construct is None else construct != "ContainerService",
-            health_checked=construct == "ContainerHosting",
+            ingress=None if kind is None else kind != Kind.WORKER,
+            health_checked=kind == Kind.HOSTING,
             # Without the option the file decides.
             strict=strict or None,
             may_delay_stop=True,

@@ -5,7 +5,7 @@ them by a context value.
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aws_cdk import aws_ecs as ecs
 
@@ -19,46 +19,43 @@ SOURCES: Final = "serverless-containers:sources"
 """The type of the metadata with the folders that a task is made of."""
 
 
-def tell_processes(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
-    """Write the processes of a plan into the metadata of its task definition, if asked for.
+def tell_local(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
+    """Write what `local` asks for of a plan into the metadata of its task definition.
 
     Args:
         definition: The task definition.
         plan: The plan of the task.
     """
-    named = {each.name: each.dev for each in plan.services}
-    if not any(named.values()) or not definition.node.try_get_context(CONTEXT):
+    node = definition.node
+    if not node.try_get_context(CONTEXT):
         return
-    containers = {
+    node.add_metadata(SOURCES, _sources(plan))
+    if any(each.dev for each in plan.services):
+        node.add_metadata(METADATA, {definition.family: _processes(plan)})
+
+
+def _processes(plan: TaskPlan) -> dict[str, Any]:
+    """The process of each service of a plan."""
+    return {
         # A value of None would not get through to Node.
-        name: {}
-        if each is None
+        service.name: {}
+        if (each := service.dev) is None
         else {
             "command": list(each.command),
             "directory": each.directory,
             "ready": each.ready,
             "ports": dict(each.ports),
-            "entrypoint": name == plan.entrypoint,
+            "entrypoint": service.name == plan.entrypoint,
         }
-        for name, each in named.items()
+        for service in plan.services
     }
-    definition.node.add_metadata(METADATA, {definition.family: containers})
 
 
-def tell_sources(definition: ecs.TaskDefinition, plan: TaskPlan) -> None:
-    """Write the folders of a plan into the metadata of its task definition, if asked for.
-
-    They are the project's and those that its images are built from.
-
-    Args:
-        definition: The task definition.
-        plan: The plan of the task.
-    """
-    if not definition.node.try_get_context(CONTEXT):
-        return
+def _sources(plan: TaskPlan) -> list[str]:
+    """The folders that a task is made of: the project's, and those its images are built from."""
     folders = {str(plan.directory)}
     for each in plan.containers:
         if each.build is not None:
             contexts = (each.build.context, *each.build.additional_contexts.values())
             folders.update(context for context in contexts if Path(context).is_absolute())
-    definition.node.add_metadata(SOURCES, sorted(folders))
+    return sorted(folders)

@@ -32,7 +32,7 @@ from serverless_containers.workload.task.container_props import (
 )
 from serverless_containers.workload.task.definition import TaskDefinition, keep_earlier_revisions
 from serverless_containers.workload.task.logging import FireLens, Logging
-from serverless_containers.workload.task.processes import tell_processes, tell_sources
+from serverless_containers.workload.task.processes import tell_local
 from serverless_containers.workload.task.storage import Storage
 from serverless_containers.workload.task.tracing import Tracing
 
@@ -139,8 +139,7 @@ class Task(Construct):
             for each in plan.containers
             if each.name in self._log_groups
         }
-        tell_processes(self.definition, plan)
-        tell_sources(self.definition, plan)
+        tell_local(self.definition, plan)
         self.entrypoint = None if plan.entrypoint is None else self._all[plan.entrypoint]
         self._map_port(plan)
         self._acknowledge()
